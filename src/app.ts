@@ -1,0 +1,43 @@
+/**
+ * The Worker's HTTP surface: every resource, and what holds for all of them.
+ */
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { requestId } from "hono/request-id";
+import { parseConfig, type Config } from "./core/config.ts";
+import type { AppEnv } from "./http/app-env.ts";
+import { callback } from "./http/callback.ts";
+import { files } from "./http/files.ts";
+import { health } from "./http/health.ts";
+import { logRefusal } from "./http/log-line.ts";
+import { Problem, problemResponse } from "./http/problem.ts";
+import { tasks } from "./http/tasks.ts";
+
+/** One isolate sees one environment, so it is read once. */
+const configs = new WeakMap<Env, Config>();
+
+export const app = new Hono<AppEnv>()
+  .use(requestId())
+  .use(async (c, next) => {
+    const config = configs.get(c.env) ?? parseConfig(c.env);
+    configs.set(c.env, config);
+    c.set("config", config);
+    await next();
+  })
+  .route("/", callback)
+  .route("/", files)
+  .route("/", tasks)
+  .route("/", health)
+  .notFound((c) => problemResponse(c, new Problem("not_found", "There is nothing here. The README lists the routes.")))
+  .onError((error, c) => {
+    if (error instanceof Problem) {
+      logRefusal(c, error.status, error.type);
+      return problemResponse(c, error);
+    }
+    if (error instanceof HTTPException) return error.getResponse();
+    logRefusal(c, 500, error.name);
+    return problemResponse(
+      c,
+      new Problem("internal", "Something failed on our side and was logged under this request id. Try again."),
+    );
+  });

@@ -1,0 +1,108 @@
+/**
+ * What to do next, read off the state. Never stored, so a crash between any two lines leaves nothing to reconcile.
+ *
+ * Pure. Times are epoch milliseconds.
+ */
+import { FILE_KINDS, type FileKind } from "./event.ts";
+import { fileStatus, linksOf, nextStep, type FileStep } from "./files.ts";
+import { retryDelay, type Pace } from "./pace.ts";
+import { isSettled, lastNewsAt, stageOf, stageReport } from "./stage.ts";
+import type { Task } from "./task.ts";
+import { tracksOf, type Link, type Track } from "./tracks.ts";
+
+export type Effect =
+  | { readonly type: "publish" }
+  | { readonly type: "sweep" }
+  | { readonly type: "copy"; readonly file: FileKind; readonly trackId: string; readonly link: Link }
+  | {
+      readonly type: "lose";
+      readonly file: FileKind;
+      readonly trackId: string;
+      readonly links: readonly string[];
+      readonly reason: string;
+    }
+  | { readonly type: "abandon" };
+
+interface Item {
+  readonly at: number;
+  readonly effect: Effect;
+}
+
+/** What is due, the cheap first, then audio before covers. */
+export function due(task: Task, now: number, pace: Pace): readonly Effect[] {
+  return agenda(task, pace).flatMap(({ at, effect }) => (at <= now ? [effect] : []));
+}
+
+/** When to look at this task again, or null when there is nothing left to do. */
+export function nextWake(task: Task, pace: Pace): number | null {
+  const times = agenda(task, pace).map(({ at }) => at);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** Two effects of the same name are one and the same piece of work. */
+export function effectName(effect: Effect): string {
+  return effect.type === "copy" || effect.type === "lose" ? `${effect.file}:${effect.trackId}` : effect.type;
+}
+
+function agenda(task: Task, pace: Pace): readonly Item[] {
+  const tracks = tracksOf(task);
+  const files = FILE_KINDS.flatMap((file) => tracks.flatMap((track) => fileItem(task, track, file, pace) ?? []));
+  return [...publishItems(task, pace), ...abandonItems(task, pace), ...files, ...sweepItems(task, files, pace)];
+}
+
+/** A settled task is published, and again when it changes; one that opened again is published once, as open. */
+function publishItems(task: Task, pace: Pace): readonly Item[] {
+  const { published } = task;
+  const settled = isSettled(task);
+  const current = settled
+    ? published?.settled === true && published.version === task.version
+    : published?.settled !== true;
+  if (current) return [];
+  const at = published === null ? task.updatedAt : Math.max(task.updatedAt, published.at + pace.publishGapMs);
+  return [{ at: Math.max(at, retryAt(task, "publish", pace)), effect: { type: "publish" } }];
+}
+
+/** Failed and crashed attempts may have left objects in R2. Once nothing is copied any more, they are deleted. */
+function sweepItems(task: Task, files: readonly Item[], pace: Pace): readonly Item[] {
+  const idle = files.length === 0 && [...task.progress.values()].every(({ unanswered }) => unanswered === 0);
+  if (!idle || !isSettled(task) || task.sweptAttempts === task.attempts || task.stored.size === task.attempts)
+    return [];
+  return [{ at: retryAt(task, "sweep", pace), effect: { type: "sweep" } }];
+}
+
+/** 0 unless the effect failed last time. */
+function retryAt(task: Task, effect: "publish" | "sweep", pace: Pace): number {
+  const failures = task.effectFailures.get(effect);
+  if (failures === undefined) return 0;
+  return failures.lastAt + retryDelay(pace, failures.count, 0, `${task.taskId} ${effect} ${failures.count}`);
+}
+
+/** Without news for as long as the provider keeps anything, a task is given up. A late callback opens it again. */
+function abandonItems(task: Task, pace: Pace): readonly Item[] {
+  const stage = stageOf(task);
+  if (stage === "complete" || stage === "failed") return [];
+  return [{ at: lastNewsAt(task) + pace.linkLifeMs, effect: { type: "abandon" } }];
+}
+
+function fileItem(task: Task, track: Track, file: FileKind, pace: Pace): Item | null {
+  const { trackId } = track;
+  const step =
+    file === "audio" && track.audioLinks.length === 0
+      ? linklessStep(task, track, pace)
+      : nextStep(task, track, file, pace);
+  if (step === null) return null;
+  if (step.type === "copy") return { at: step.at, effect: { type: "copy", file, trackId, link: step.link } };
+  const links = linksOf(track, file).map((link) => link.hash);
+  return { at: step.at, effect: { type: "lose", file, trackId, links, reason: step.reason } };
+}
+
+/** A track of a complete task that never got a link: a second `complete` has been seen to bring it, so it gets a day. */
+function linklessStep(task: Task, track: Track, pace: Pace): FileStep | null {
+  const complete = stageOf(task) === "complete" ? stageReport(task, "complete") : null;
+  if (complete === null || fileStatus(task, track, "audio").state !== "waiting") return null;
+  return {
+    type: "lose",
+    at: complete.at + pace.dayMs,
+    reason: "no_link: the provider never sent a link for this track",
+  };
+}

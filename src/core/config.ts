@@ -1,0 +1,128 @@
+/**
+ * The configuration, read once from the environment into a type without optionals.
+ *
+ * Fail closed: a secret that is missing or invalid leaves its door shut, and the reason names the variable and the
+ * cure. An invalid var counts as its default, except origins: those allow nothing then. Pure.
+ */
+import * as z from "zod";
+import { isLoopback, originPattern, type OriginPattern } from "./source-policy.ts";
+
+/** A secret that may be rotating: any of its values opens. */
+export type Secret =
+  | { readonly state: "set"; readonly values: readonly string[] }
+  | { readonly state: "missing" | "invalid"; readonly name: string; readonly cure: string };
+
+export interface Config {
+  readonly callbackToken: Secret;
+  readonly apiToken: Secret;
+  readonly publicUrl: URL | null;
+  /** Null: any public https host. */
+  readonly audioOrigins: readonly OriginPattern[] | null;
+  readonly maxAudioBytes: number;
+  readonly timeScale: number;
+  /** What is wrong with the vars: a sentence each that names the variable and the cure, never a value. */
+  readonly warnings: readonly string[];
+}
+
+const MIN_SECRET_CHARS = 32;
+const DEFAULT_MAX_AUDIO_BYTES = 100 * 1_024 * 1_024;
+
+const text = z.string().trim().default("");
+const environment = z.object({
+  CALLBACK_TOKEN: text,
+  API_TOKEN: text,
+  PUBLIC_URL: text,
+  AUDIO_ORIGINS: text,
+  MAX_AUDIO_BYTES: text,
+  TIME_SCALE: text,
+});
+
+/** Takes the Worker's `env`; other bindings in it are passed over. */
+export function parseConfig(env: unknown): Config {
+  const vars = environment.parse(pickText(env));
+  const warnings: string[] = [];
+  const audioOrigins = originsOf("AUDIO_ORIGINS", vars.AUDIO_ORIGINS, warnings);
+  return {
+    callbackToken: secretOf("CALLBACK_TOKEN", vars.CALLBACK_TOKEN),
+    apiToken: secretOf("API_TOKEN", vars.API_TOKEN),
+    publicUrl: publicUrlOf(vars.PUBLIC_URL, warnings),
+    audioOrigins,
+    maxAudioBytes: numberOf("MAX_AUDIO_BYTES", vars.MAX_AUDIO_BYTES, DEFAULT_MAX_AUDIO_BYTES, warnings),
+    timeScale: timeScaleOf(vars.TIME_SCALE, audioOrigins, warnings),
+    warnings,
+  };
+}
+
+/** The names of the needed secrets that are missing or invalid. */
+export function missingSecrets(config: Config): readonly string[] {
+  return [config.callbackToken, config.apiToken].flatMap((secret) => (secret.state === "set" ? [] : [secret.name]));
+}
+
+/** Vars may be numbers or booleans in wrangler.toml; a binding that is no text is none of ours. */
+function pickText(env: unknown): Record<string, string> {
+  if (typeof env !== "object" || env === null) return {};
+  const entries = Object.keys(environment.shape).flatMap((name) => {
+    const value: unknown = Reflect.get(env, name);
+    return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+      ? [[name, String(value)] as const]
+      : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+function secretOf(name: string, value: string): Secret {
+  const put = `run \`npx wrangler secret put ${name}\` (locally: \`npm run setup\`)`;
+  if (value === "") return { state: "missing", name, cure: `${name} is not set: ${put}.` };
+  const values = value.split(",").map((part) => part.trim());
+  if (values.includes(""))
+    return {
+      state: "invalid",
+      name,
+      cure: `${name} has an empty part between commas: ${put} with each value filled in.`,
+    };
+  if (values.some((part) => part.length < MIN_SECRET_CHARS)) {
+    return {
+      state: "invalid",
+      name,
+      cure: `${name} is shorter than ${MIN_SECRET_CHARS} characters: ${put} with a longer value.`,
+    };
+  }
+  return { state: "set", values };
+}
+
+function originsOf(name: string, value: string, warnings: string[]): readonly OriginPattern[] | null {
+  if (value === "") return null;
+  const patterns = value.split(/\s+/).map(originPattern);
+  const known = patterns.filter((pattern) => pattern !== null);
+  if (known.length === patterns.length) return known;
+  warnings.push(
+    `${name} has an entry that is no origin, so nothing is fetched: write entries like https://*.example.com, separated by spaces.`,
+  );
+  return [];
+}
+
+function publicUrlOf(value: string, warnings: string[]): URL | null {
+  if (value === "") return null;
+  const url = URL.parse(value);
+  if (url !== null && (url.protocol === "https:" || url.protocol === "http:") && url.pathname === "/") return url;
+  warnings.push("PUBLIC_URL is not an origin and is not used: write it like https://backline.example.com.");
+  return null;
+}
+
+function numberOf(name: string, value: string, fallback: number, warnings: string[]): number {
+  if (value === "") return fallback;
+  const parsed = z.coerce.number().int().positive().safeParse(value);
+  if (parsed.success) return parsed.data;
+  warnings.push(`${name} is not a positive whole number, so ${fallback} is used.`);
+  return fallback;
+}
+
+function timeScaleOf(value: string, origins: readonly OriginPattern[] | null, warnings: string[]): number {
+  if (value === "") return 1;
+  const scale = z.coerce.number().positive().safeParse(value);
+  if (scale.success && origins?.some(isLoopback)) return scale.data;
+  warnings.push(
+    "TIME_SCALE is for demos and tests: it is used only as a positive number and where AUDIO_ORIGINS names loopback.",
+  );
+  return 1;
+}

@@ -1,0 +1,88 @@
+/**
+ * What can be recorded about a task. **A persisted contract**: rows of these shapes lie in every task's log.
+ *
+ * Fields are added as optional, never renamed or removed; types are added, never reused. A type that this code does
+ * not know (written by a newer release before a rollback) is read as `ignored`: counted, kept, without effect.
+ * Times (`at`) are epoch milliseconds of our own clock and never run backwards within a task.
+ */
+import * as z from "zod";
+import type { Observation } from "./observation.ts";
+
+export const FILE_KINDS = ["audio", "cover"] as const;
+export type FileKind = (typeof FILE_KINDS)[number];
+
+const observation = z.custom<Observation>((value) => typeof value === "object" && value !== null);
+const attempt = { file: z.enum(FILE_KINDS), trackId: z.string(), link: z.string(), attempt: z.int() };
+
+const observed = z.object({
+  type: z.literal("observed"),
+  /** SHA-256 of the raw bytes, which is the identity of a delivery. */
+  sha256: z.string(),
+  via: z.enum(["callback", "poll"]),
+  /** How we know that it is the provider's: `token`, `hmac`, … */
+  verdict: z.string(),
+  observation,
+  /** Where it was received: our own host, which is never fetched from. */
+  host: z.string().optional(),
+  /** Of the first receipt is `at`; redeliveries only raise these two. */
+  lastAt: z.int(),
+  times: z.int(),
+});
+const overflowed = z.object({ type: z.literal("overflowed"), count: z.int(), lastAt: z.int() });
+/** Committed before the fetch, so that a crash costs an attempt and never a track. `link` is the hash of the link. */
+const copyStarted = z.object({ type: z.literal("copy_started"), ...attempt, host: z.string() });
+const copied = z.object({
+  type: z.literal("copied"),
+  ...attempt,
+  key: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+  contentType: z.string(),
+});
+/** `dead`: the link itself is no good (gone, expired, refused), as against a passing fault. */
+const copyFailed = z.object({ type: z.literal("copy_failed"), ...attempt, reason: z.string(), dead: z.boolean() });
+/** The file is given up on as long as no other link than `links` is known. */
+const lost = z.object({
+  type: z.literal("lost"),
+  file: z.enum(FILE_KINDS),
+  trackId: z.string(),
+  links: z.array(z.string()),
+  reason: z.string(),
+});
+const abandoned = z.object({ type: z.literal("abandoned") });
+const published = z.object({ type: z.literal("published"), version: z.int(), settled: z.boolean() });
+/** Keys of attempts up to `attempts` that no event names were deleted. */
+const swept = z.object({ type: z.literal("swept"), attempts: z.int(), deleted: z.int() });
+/** Work that is not a copy failed on our side of the platform; it is due again after a while. */
+const effectFailed = z.object({
+  type: z.literal("effect_failed"),
+  effect: z.enum(["publish", "sweep"]),
+  reason: z.string(),
+});
+const ignored = z.object({ type: z.literal("ignored"), originalType: z.string() });
+
+const eventBody = z.discriminatedUnion("type", [
+  observed,
+  overflowed,
+  copyStarted,
+  copied,
+  copyFailed,
+  lost,
+  abandoned,
+  published,
+  swept,
+  effectFailed,
+  ignored,
+]);
+
+export type EventBody = z.infer<typeof eventBody>;
+export type TaskEvent = EventBody & { readonly at: number };
+export type Observed = Extract<TaskEvent, { type: "observed" }>;
+export type Copied = Extract<TaskEvent, { type: "copied" }>;
+
+/** Reads a stored row. What this code cannot read becomes `ignored`. */
+export function readEvent(type: string, at: number, data: unknown): TaskEvent {
+  const fields = typeof data === "object" && data !== null ? data : {};
+  const parsed = eventBody.safeParse({ ...fields, type });
+  return parsed.success ? { ...parsed.data, at } : { type: "ignored", originalType: type, at };
+}

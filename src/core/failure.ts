@@ -1,0 +1,103 @@
+/**
+ * Why the provider gave up, told apart by its code and never by its wording, which differs from its own documents.
+ *
+ * Pure. The codes are those of the provider's callbacks (page "Add Instrumental Callbacks" and the pages of the other
+ * brands of the same back end). One code can mean different things there: its text then names each reading.
+ */
+export type FailureReason =
+  | "invalid_request"
+  | "unauthorized"
+  | "no_credits"
+  | "rate_limited"
+  | "timeout"
+  | "too_long"
+  | "content_rejected"
+  | "provider_error"
+  | "refunded"
+  | "no_news"
+  | "unknown";
+
+export interface Failure {
+  readonly reason: FailureReason;
+  /** The provider's code, or null where it gave none. */
+  readonly code: number | null;
+  /** The provider's own words, shown and never parsed. */
+  readonly message: string | null;
+  readonly retryable: boolean;
+  readonly refunded: boolean;
+}
+
+interface FailureKind {
+  readonly retryable: boolean;
+  /** What happened and what to do about it, for a person. */
+  readonly advice: string;
+}
+
+export const FAILURES: Record<FailureReason, FailureKind> = {
+  invalid_request: {
+    retryable: false,
+    advice:
+      "The provider refused the parameters or the source audio (on some brands: copyrighted lyrics). Check uploadUrl, title, tags and negativeTags, then submit a new task.",
+  },
+  unauthorized: {
+    retryable: false,
+    advice: "The provider refused the API key. Check the key, then submit a new task.",
+  },
+  no_credits: { retryable: true, advice: "The provider account is out of credits. Top it up, then submit again." },
+  rate_limited: { retryable: true, advice: "Too many requests at once. Submit again after a minute." },
+  timeout: { retryable: true, advice: "The provider timed out. Submit again." },
+  too_long: {
+    retryable: false,
+    advice:
+      "Tags or style are too long, or (on KIE.AI) the uploaded audio matches an existing work. Shorten the text or change the source, then submit a new task.",
+  },
+  content_rejected: {
+    retryable: false,
+    advice: "The provider's content check refused the words or the audio. Change them, then submit a new task.",
+  },
+  provider_error: { retryable: true, advice: "The provider failed. Submit again later." },
+  refunded: { retryable: true, advice: "Generation failed and the credits were given back. Submit again." },
+  no_news: {
+    retryable: true,
+    advice:
+      "Nothing was heard of this task for 14 days. Check the callBackUrl and the task at the provider; a late callback still counts.",
+  },
+  unknown: {
+    retryable: true,
+    advice: "The provider sent a code that it does not document. Read its message, then submit again.",
+  },
+};
+
+const BY_CODE: ReadonlyMap<number, FailureReason> = new Map([
+  [400, "invalid_request"],
+  [422, "invalid_request"],
+  [401, "unauthorized"],
+  [402, "no_credits"],
+  [429, "no_credits"],
+  [405, "rate_limited"],
+  [430, "rate_limited"],
+  [408, "timeout"],
+  [413, "too_long"],
+  [451, "content_rejected"],
+  [455, "provider_error"],
+  [500, "provider_error"],
+  [501, "provider_error"],
+  [531, "refunded"],
+]);
+
+/** Status words that say more than "failed", for failures that come without a code. */
+const BY_STATUS: ReadonlyMap<string, FailureReason> = new Map([
+  ["create_task_failed", "invalid_request"],
+  ["sensitive_word_error", "content_rejected"],
+]);
+
+/** What a failed observation means: its code decides, then its status word. */
+export function failureOf(code: number | null, status: string | null, message: string | null): Failure {
+  const reason = reasonOf(code, status);
+  return { reason, code, message, retryable: FAILURES[reason].retryable, refunded: reason === "refunded" };
+}
+
+function reasonOf(code: number | null, status: string | null): FailureReason {
+  if (code !== null) return BY_CODE.get(code) ?? "unknown";
+  return (status === null ? undefined : BY_STATUS.get(status)) ?? "provider_error";
+}

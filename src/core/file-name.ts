@@ -1,0 +1,32 @@
+/**
+ * What a kept file is called when it is saved. Pure.
+ *
+ * Titles are the provider's text: a CR in a header value would make a permanent 500. The ASCII name keeps to
+ * `[A-Za-z0-9 ._-]`; the full one goes through RFC 8187 encoding (the `content-disposition` package).
+ */
+import { create } from "content-disposition";
+
+/** The header's value for a title (may be null) and an extension without its dot. */
+export function contentDisposition(
+  title: string | null,
+  fallback: string,
+  extension: string,
+  type: "inline" | "attachment",
+): string {
+  const name = readable(title ?? "") || fallback;
+  const ascii = name
+    .normalize("NFKD")
+    .replace(/[^A-Za-z0-9 ._-]/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return create(`${name}.${extension}`, { type, fallback: `${ascii || "track"}.${extension}` });
+}
+
+/** Without control characters, direction marks and what file systems forbid. */
+function readable(title: string): string {
+  const plain = title
+    .toWellFormed()
+    .replace(/[\p{C}\\/:*?"<>|]/gu, " ")
+    .replace(/\s+/g, " ");
+  return plain.trim().replace(/^\.+/, "").slice(0, 120).toWellFormed().trim();
+}

@@ -1,0 +1,30 @@
+/** Which object in R2 holds a file of a task, and how it is served. Pure. */
+import * as z from "zod";
+import { FILE_KINDS } from "./event.ts";
+import { fileStatus } from "./files.ts";
+import type { Task } from "./task.ts";
+import { tracksOf } from "./tracks.ts";
+
+/** A persisted contract: the published state holds it. */
+export const keptFile = z.object({
+  trackId: z.string(),
+  file: z.enum(FILE_KINDS),
+  key: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+  contentType: z.string(),
+  title: z.string().nullable(),
+});
+
+export type KeptFile = z.infer<typeof keptFile>;
+
+export function keptFilesOf(task: Task): readonly KeptFile[] {
+  return tracksOf(task).flatMap((track) =>
+    FILE_KINDS.flatMap((file) => {
+      const { stored } = fileStatus(task, track, file);
+      if (stored === null) return [];
+      const { key, bytes, sha256, contentType } = stored;
+      return [{ trackId: track.trackId, file, key, bytes, sha256, contentType, title: track.title }];
+    }),
+  );
+}

@@ -1,0 +1,39 @@
+/**
+ * Values of a sender that keeps to no schema: read what can be read, null for the rest. Pure.
+ */
+
+/** An object of unknown fields. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isRecord(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The first of the values that holds text. */
+export function firstText(values: readonly unknown[]): string | null {
+  for (const value of values) {
+    const text = toText(value, 2_000);
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+/** Trimmed, well-formed and cut to `maxChars`; numbers count as text; null for anything else, and for nothing. */
+export function toText(value: unknown, maxChars: number): string | null {
+  const raw = typeof value === "number" && Number.isFinite(value) ? String(value) : value;
+  if (typeof raw !== "string") return null;
+  const text = raw.trim().slice(0, maxChars).toWellFormed();
+  return text === "" ? null : text;
+}
+
+/** A whole number, or one in digits. */
+export function toInteger(value: unknown): number | null {
+  const number = typeof value === "string" && /^\s*\d{1,6}\s*$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) ? number : null;
+}
+
+/** Seconds; 0 means that the provider does not know yet. */
+export function toDuration(value: unknown): number | null {
+  const seconds = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof seconds === "number" && Number.isFinite(seconds) && seconds > 0 ? seconds : null;
+}

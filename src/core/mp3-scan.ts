@@ -1,0 +1,141 @@
+/**
+ * Walks an MP3 frame by frame as its bytes arrive: is it one, and is it whole?
+ *
+ * Nothing is buffered but the bytes of a header that a chunk border splits. Pure (a closure over counters).
+ * Sources: ID3v2.4 section 3.1 and 3.4, ID3v1, APEv2, and the Xing/Info header as LAME writes it.
+ */
+import { frameAt, type Frame } from "./mpeg-frame.ts";
+
+export interface Mp3Facts {
+  /** Whole frames with audio; the Xing/Info frame carries none. */
+  readonly frames: number;
+  readonly seconds: number;
+  /** As many frames as the Xing/Info header says, or null without one. */
+  readonly declaredFrames: number | null;
+  readonly declaredSeconds: number | null;
+  /** Bytes that belong to no frame and no tag. */
+  readonly junkBytes: number;
+  readonly audioBytes: number;
+  /** Bytes that the last frame lacks. */
+  readonly missingBytes: number;
+}
+
+export interface Mp3Scan {
+  push(chunk: Uint8Array): void;
+  /** Call once, after the last chunk. */
+  finish(): Mp3Facts;
+}
+
+/** A header frame holds the Xing/Info field within so many bytes. */
+const INFO_BYTES = 64;
+const ID3_HEADER_BYTES = 10;
+const ID3V1_BYTES = 128;
+const APE_HEADER_BYTES = 32;
+
+export function mp3Scan(): Mp3Scan {
+  let carry: Uint8Array = new Uint8Array(0);
+  let skip = 0;
+  let skippingFrame = false;
+  let started = false;
+  let synced = false;
+  let frames = 0;
+  let samples = 0;
+  let first: Frame | null = null;
+  let declaredFrames: number | null = null;
+  let junkBytes = 0;
+  let audioBytes = 0;
+
+  /** Reads from `bytes` what can be read; returns how many were used up. At the end a short rest is read too. */
+  function read(bytes: Uint8Array, atEnd: boolean): number {
+    let offset = 0;
+    for (;;) {
+      const step = Math.min(skip, bytes.length - offset);
+      offset += step;
+      skip -= step;
+      const left = bytes.length - offset;
+      if (skip > 0 || left === 0 || (!atEnd && left < INFO_BYTES)) return offset;
+      skippingFrame = false;
+
+      const tagBytes = tagAt(bytes, offset);
+      if (tagBytes !== null) {
+        skip = tagBytes;
+        continue;
+      }
+      const frame = frameAt(bytes, offset);
+      const next = frame === null ? null : offset + frame.bytes;
+      // A header by chance is not followed by another one. In step, a single one is trusted.
+      const trusted =
+        frame !== null && next !== null && (synced || next + 4 > bytes.length || frameAt(bytes, next) !== null);
+      if (frame === null || !trusted) {
+        synced = false;
+        junkBytes += 1;
+        offset += 1;
+        continue;
+      }
+      synced = true;
+      skip = frame.bytes;
+      skippingFrame = true;
+      if (!started) {
+        started = true;
+        first = frame;
+        declaredFrames = infoFrames(bytes.subarray(offset, offset + INFO_BYTES), frame);
+        if (declaredFrames !== null) continue;
+      }
+      frames += 1;
+      samples += frame.samples;
+      audioBytes += frame.bytes;
+    }
+  }
+
+  return {
+    push(chunk) {
+      const bytes = carry.length === 0 ? chunk : concat(carry, chunk);
+      carry = bytes.slice(read(bytes, false));
+    },
+    finish() {
+      read(carry, true);
+      const missingBytes = skippingFrame ? skip : 0;
+      const whole = missingBytes > 0 && frames > 0 ? frames - 1 : frames;
+      const secondsPerFrame = first === null ? 0 : first.samples / first.sampleRateHz;
+      const seconds = first === null ? 0 : samples / first.sampleRateHz - (frames - whole) * secondsPerFrame;
+      const declaredSeconds = declaredFrames === null ? null : declaredFrames * secondsPerFrame;
+      return { frames: whole, seconds, declaredFrames, declaredSeconds, junkBytes, audioBytes, missingBytes };
+    },
+  };
+}
+
+/** The whole length of the tag that stands here, or null. */
+function tagAt(bytes: Uint8Array, offset: number): number | null {
+  if (hasText(bytes, offset, "ID3")) {
+    const [a, b, c, d] = bytes.subarray(offset + 6, offset + ID3_HEADER_BYTES);
+    if (a === undefined || b === undefined || c === undefined || d === undefined || (a | b | c | d) > 0x7f) return null;
+    return ID3_HEADER_BYTES + ((a << 21) | (b << 14) | (c << 7) | d);
+  }
+  if (hasText(bytes, offset, "TAG")) return ID3V1_BYTES;
+  if (!hasText(bytes, offset, "APETAGEX") || bytes.length < offset + 16) return null;
+  return APE_HEADER_BYTES + new DataView(bytes.buffer, bytes.byteOffset + offset + 12, 4).getUint32(0, true);
+}
+
+/** The frame count of a Xing or Info header in a file's first frame. */
+function infoFrames(head: Uint8Array, frame: Frame): number | null {
+  const sideInfoBytes = frame.mpeg1 ? (frame.channels === 1 ? 17 : 32) : frame.channels === 1 ? 9 : 17;
+  const offset = 4 + sideInfoBytes;
+  if (!hasText(head, offset, "Xing") && !hasText(head, offset, "Info")) return null;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (head.length < offset + 12) return null;
+  const hasFrames = (view.getUint32(offset + 4) & 1) === 1;
+  return hasFrames ? view.getUint32(offset + 8) : null;
+}
+
+function hasText(bytes: Uint8Array, offset: number, text: string): boolean {
+  for (let index = 0; index < text.length; index += 1)
+    if (bytes[offset + index] !== text.charCodeAt(index)) return false;
+  return true;
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

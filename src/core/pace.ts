@@ -1,0 +1,57 @@
+/**
+ * How often things are tried: the numbers, and nothing else. Pure; milliseconds.
+ *
+ * Jitter is a hash of what is tried, so that the schedule is a function of the state and a rerun plans the same.
+ */
+import { sha256Hex } from "./ids.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Every pace, divided by `TIME_SCALE` in demos and tests. */
+export interface Pace {
+  readonly firstRetryMs: number;
+  readonly retryCapMs: number;
+  /** After the first day. */
+  readonly lateRetryCapMs: number;
+  readonly dayMs: number;
+  /** Between the tries of a file whose links are all dead; together they span a day. */
+  readonly deadLinkGapsMs: readonly number[];
+  /** The provider keeps files this long. A task without news for as long is given up. */
+  readonly linkLifeMs: number;
+  /** Between two writes to one KV key. */
+  readonly publishGapMs: number;
+}
+
+export const MAX_COPY_ATTEMPTS = 150;
+export const MAX_UNANSWERED_STARTS = 10;
+
+export function paceOf(timeScale: number): Pace {
+  const scaled = (ms: number): number => ms / timeScale;
+  return {
+    firstRetryMs: scaled(5 * SECOND),
+    retryCapMs: scaled(15 * MINUTE),
+    lateRetryCapMs: scaled(6 * HOUR),
+    dayMs: scaled(DAY),
+    deadLinkGapsMs: [MINUTE, 10 * MINUTE, 2 * HOUR, 22 * HOUR].map(scaled),
+    linkLifeMs: scaled(14 * DAY),
+    publishGapMs: 2 * SECOND,
+  };
+}
+
+/**
+ * Exponential from `firstRetryMs`. Jitter is over the upper half only: full jitter would halve the mean and spend
+ * the attempts before the links of a provider with a bad day come back.
+ */
+export function retryDelay(pace: Pace, misses: number, ageMs: number, seed: string): number {
+  const cap = ageMs < pace.dayMs ? pace.retryCapMs : pace.lateRetryCapMs;
+  const delay = Math.min(cap, pace.firstRetryMs * 2 ** Math.min(misses - 1, 20));
+  return delay * (0.5 + fraction(seed) / 2);
+}
+
+/** From 0 to below 1, the same for the same seed. */
+function fraction(seed: string): number {
+  return Number.parseInt(sha256Hex(seed).slice(0, 8), 16) / 2 ** 32;
+}

@@ -1,0 +1,133 @@
+/**
+ * How a task changes.
+ *
+ * A task is a fold over its log. Callbacks come twice, late, out of order, or not at all; none of that shows in the
+ * result, because the fold only collects: observations by content, copy progress by link.
+ *
+ * Pure: no I/O and no clock. Times are epoch milliseconds.
+ */
+import type { Observed, TaskEvent } from "./event.ts";
+import { isSettled } from "./stage.ts";
+import { lossKey, newTask, progressOf, type LinkProgress, type Task } from "./task.ts";
+
+/** The next state. An `observed` or `overflowed` that is known already is a newer count of the same row. */
+export function reduce(task: Task, event: TaskEvent): Task {
+  const next = { ...collect(task, event), lastEventAt: Math.max(task.lastEventAt, lastSeen(event)) };
+  if (!changesView(task, event)) return next;
+  const changed = { ...next, version: task.version + 1, updatedAt: event.at };
+  const settled = isSettled(changed);
+  return { ...changed, settledAt: settled ? (task.settledAt ?? event.at) : null };
+}
+
+/** The whole log of a task, in its order; null for an empty one. */
+export function fold(taskId: string, events: readonly TaskEvent[]): Task | null {
+  const [first] = events;
+  return first === undefined ? null : events.reduce(reduce, newTask(taskId, first.at));
+}
+
+function collect(task: Task, event: TaskEvent): Task {
+  switch (event.type) {
+    case "observed":
+      return { ...task, observations: withObservation(task.observations, event) };
+    case "overflowed":
+      return { ...task, overflow: { count: event.count, lastAt: event.lastAt } };
+    case "copy_started": {
+      const link = progressOf(task, event.link);
+      const firstUnansweredAt = link.unanswered === 0 ? event.at : link.firstUnansweredAt;
+      const started = {
+        ...link,
+        starts: link.starts + 1,
+        unanswered: link.unanswered + 1,
+        firstUnansweredAt,
+        lastAt: event.at,
+      };
+      return {
+        ...task,
+        attempts: Math.max(task.attempts, event.attempt),
+        progress: withEntry(task.progress, event.link, started),
+      };
+    }
+    case "copied":
+      return {
+        ...task,
+        progress: withEntry(task.progress, event.link, { ...answered(task, event), reason: null, dead: false }),
+        stored: withEntry(task.stored, event.link, event),
+      };
+    case "copy_failed": {
+      const link = answered(task, event);
+      const failed = { ...link, failures: link.failures + 1, reason: event.reason, dead: event.dead };
+      return { ...task, progress: withEntry(task.progress, event.link, failed) };
+    }
+    case "lost":
+      return { ...task, losses: withEntry(task.losses, lossKey(event.file, event.trackId), event) };
+    case "abandoned":
+      return { ...task, abandonedAt: event.at };
+    case "published": {
+      const { version, settled, at } = event;
+      return { ...task, published: { version, settled, at }, effectFailures: without(task.effectFailures, "publish") };
+    }
+    case "swept":
+      return { ...task, sweptAttempts: event.attempts, effectFailures: without(task.effectFailures, "sweep") };
+    case "effect_failed": {
+      const count = (task.effectFailures.get(event.effect)?.count ?? 0) + 1;
+      return { ...task, effectFailures: withEntry(task.effectFailures, event.effect, { count, lastAt: event.at }) };
+    }
+    case "ignored":
+      return { ...task, ignored: task.ignored + 1 };
+  }
+}
+
+/** Repeats, other products' callbacks and our own bookkeeping show in the timeline, not in the view. */
+function changesView(task: Task, event: TaskEvent): boolean {
+  switch (event.type) {
+    case "observed": {
+      const { kind, tracks } = event.observation;
+      const known = task.observations.some((other) => other.sha256 === event.sha256);
+      return !known && (task.version === 0 || tracks.length > 0 || (kind !== "sibling" && kind !== "unknown"));
+    }
+    case "copy_started":
+    case "copied":
+    case "copy_failed":
+    case "lost":
+    case "abandoned":
+      return true;
+    case "overflowed":
+    case "published":
+    case "swept":
+    case "effect_failed":
+    case "ignored":
+      return false;
+  }
+}
+
+function withObservation(observations: readonly Observed[], event: Observed): readonly Observed[] {
+  const known = observations.findIndex((other) => other.sha256 === event.sha256);
+  if (known === -1) return [...observations, event];
+  return observations.map((other, index) =>
+    index === known
+      ? {
+          ...other,
+          at: Math.min(other.at, event.at),
+          lastAt: Math.max(other.lastAt, event.lastAt),
+          times: Math.max(other.times, event.times),
+        }
+      : other,
+  );
+}
+
+function answered(task: Task, event: { readonly link: string; readonly at: number }): LinkProgress {
+  return { ...progressOf(task, event.link), unanswered: 0, firstUnansweredAt: 0, lastAt: event.at };
+}
+
+function withEntry<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
+  return new Map(map).set(key, value);
+}
+
+function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
+  return new Map([...map].filter(([name]) => name !== key));
+}
+
+/** A redelivery or an overflow raises `lastAt` of a row that keeps its first `at`. */
+function lastSeen(event: TaskEvent): number {
+  return event.type === "observed" || event.type === "overflowed" ? Math.max(event.at, event.lastAt) : event.at;
+}

@@ -1,0 +1,93 @@
+/**
+ * What is known of a task: the facts that its log adds up to (`reduce.ts`), and nothing that follows from them.
+ *
+ * Stage, tracks and failure are selectors over these facts (`stage.ts`, `tracks.ts`, `files.ts`), and so is what to
+ * do next (`agenda.ts`). Pure. Times are epoch milliseconds.
+ */
+import type { Copied, Observed } from "./event.ts";
+
+/** How far the copies from one link have come. */
+export interface LinkProgress {
+  readonly starts: number;
+  /** Starts in a row without an outcome: each is a crash, or the one that is under way. */
+  readonly unanswered: number;
+  readonly firstUnansweredAt: number;
+  readonly failures: number;
+  /** Of the last start or outcome. */
+  readonly lastAt: number;
+  readonly reason: string | null;
+  readonly dead: boolean;
+}
+
+export interface Loss {
+  readonly links: readonly string[];
+  readonly reason: string;
+}
+
+export interface Task {
+  readonly taskId: string;
+  /** The number of stored events that change the view. */
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly settledAt: number | null;
+  readonly lastEventAt: number;
+  /** Distinct by content, in order of first receipt. */
+  readonly observations: readonly Observed[];
+  readonly overflow: { readonly count: number; readonly lastAt: number } | null;
+  /** By link hash. */
+  readonly progress: ReadonlyMap<string, LinkProgress>;
+  /** The kept files, by link hash. */
+  readonly stored: ReadonlyMap<string, Copied>;
+  /** By `lossKey`. */
+  readonly losses: ReadonlyMap<string, Loss>;
+  /** The number of the last attempt; it names R2 keys, so it is never given twice. */
+  readonly attempts: number;
+  readonly abandonedAt: number | null;
+  readonly published: { readonly version: number; readonly settled: boolean; readonly at: number } | null;
+  /** Since the last success, by the effect's name. */
+  readonly effectFailures: ReadonlyMap<string, { readonly count: number; readonly lastAt: number }>;
+  /** Up to this attempt, R2 holds nothing that the log does not name. */
+  readonly sweptAttempts: number;
+  readonly ignored: number;
+}
+
+export function newTask(taskId: string, at: number): Task {
+  return {
+    taskId,
+    version: 0,
+    createdAt: at,
+    updatedAt: at,
+    settledAt: null,
+    lastEventAt: at,
+    observations: [],
+    overflow: null,
+    progress: new Map(),
+    stored: new Map(),
+    losses: new Map(),
+    attempts: 0,
+    abandonedAt: null,
+    published: null,
+    effectFailures: new Map(),
+    sweptAttempts: 0,
+    ignored: 0,
+  };
+}
+
+export function lossKey(file: "audio" | "cover", trackId: string): string {
+  return `${file}:${trackId}`;
+}
+
+const UNTRIED: LinkProgress = {
+  starts: 0,
+  unanswered: 0,
+  firstUnansweredAt: 0,
+  failures: 0,
+  lastAt: 0,
+  reason: null,
+  dead: false,
+};
+
+export function progressOf(task: Task, link: string): LinkProgress {
+  return task.progress.get(link) ?? UNTRIED;
+}

@@ -1,0 +1,107 @@
+/**
+ * The kept files: `GET|HEAD /tasks/:id/tracks/:trackId/audio` and `/cover`, with ranges, for players and downloads.
+ *
+ * Bytes come straight from R2 under the type that they proved to have. Source: RFC 9110 sections 13 and 14.
+ */
+import { Hono, type Context } from "hono";
+import { cors } from "hono/cors";
+import parseRange from "range-parser";
+import type { FileKind } from "../core/event.ts";
+import { contentDisposition } from "../core/file-name.ts";
+import type { KeptFile } from "../core/kept-file.ts";
+import { requireApiToken } from "./access.ts";
+import type { AppEnv } from "./app-env.ts";
+import { Problem } from "./problem.ts";
+import { taskIdOf, unknownTask } from "./tasks.ts";
+
+/** Players on any page may ask; the API token is what opens. */
+const forPlayers = cors({
+  origin: "*",
+  allowMethods: ["GET", "HEAD"],
+  allowHeaders: ["Authorization", "Range", "If-Range", "If-None-Match"],
+  exposeHeaders: ["Content-Length", "Content-Range", "Accept-Ranges", "Content-Disposition", "ETag"],
+  maxAge: 86_400,
+});
+
+export const files = new Hono<AppEnv>()
+  .use("/tasks/:id/tracks/:trackId/:file{audio|cover}", forPlayers, requireApiToken)
+  .get("/tasks/:id/tracks/:trackId/audio", (c) => serve(c, "audio"))
+  .get("/tasks/:id/tracks/:trackId/cover", (c) => serve(c, "cover"));
+
+async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
+  const kept = await keptFileOf(c, file);
+  const tag = `"${kept.sha256}"`;
+  const headers = {
+    etag: tag,
+    "accept-ranges": "bytes",
+    "content-type": kept.contentType,
+    "content-disposition": dispositionOf(c, kept),
+    "cache-control": "private, no-cache",
+    vary: "Authorization, Cookie",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cross-origin-resource-policy": "cross-origin",
+  };
+  if (matchesTag(c.req.header("if-none-match"), tag)) return c.body(null, 304, headers);
+
+  const range = rangeOf(c, kept.bytes, tag);
+  if (range === "unsatisfiable") {
+    throw new Problem("range_not_satisfiable", `The file has ${kept.bytes} bytes.`, {
+      "content-range": `bytes */${kept.bytes}`,
+    });
+  }
+  const length = range === null ? kept.bytes : range.end - range.start + 1;
+  const sized = { ...headers, "content-length": String(length) };
+  const partial =
+    range === null ? sized : { ...sized, "content-range": `bytes ${range.start}-${range.end}/${kept.bytes}` };
+  const status = range === null ? 200 : 206;
+  if (c.req.method === "HEAD") return c.body(null, status, partial);
+
+  const object = await c.env.AUDIO.get(kept.key, range === null ? {} : { range: { offset: range.start, length } });
+  if (object === null)
+    throw new Problem(
+      "file_not_found",
+      "The kept file is gone from the R2 bucket. Something outside of Backline deleted it.",
+    );
+  return c.body(object.body, status, partial);
+}
+
+async function keptFileOf(c: Context<AppEnv>, file: FileKind): Promise<KeptFile> {
+  const keptFiles = await c.env.TASKS.getByName(taskIdOf(c)).keptFiles();
+  if (keptFiles === null) throw unknownTask();
+  const kept = keptFiles.find((one) => one.file === file && one.trackId === c.req.param("trackId"));
+  if (kept !== undefined) return kept;
+  throw new Problem(
+    "file_not_found",
+    `No ${file} is stored for this track. GET /tasks/:id says what is stored, and why it is not.`,
+  );
+}
+
+/** `?download` saves it, else it plays where it is. */
+function dispositionOf(c: Context, { key, file, title, trackId }: KeptFile): string {
+  const extension = key.slice(key.lastIndexOf(".") + 1);
+  const type = c.req.query("download") === undefined ? "inline" : "attachment";
+  return contentDisposition(title, `${file}-${trackId}`, extension, type);
+}
+
+/** One satisfiable range, or null for the whole file: that is what a malformed, stale or multiple range asks for. */
+function rangeOf(
+  c: Context,
+  bytes: number,
+  tag: string,
+): { readonly start: number; readonly end: number } | "unsatisfiable" | null {
+  const header = c.req.header("range");
+  const condition = c.req.header("if-range");
+  if (header === undefined || (condition !== undefined && condition !== tag)) return null;
+  const ranges = parseRange(bytes, header);
+  if (ranges === -1) return "unsatisfiable";
+  if (ranges === -2 || ranges.type !== "bytes" || ranges.length !== 1) return null;
+  const [range] = ranges;
+  return range === undefined ? null : range;
+}
+
+/** Weak comparison, as If-None-Match asks for. */
+function matchesTag(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(",").some((part) => part.trim() === "*" || part.trim().replace(/^W\//, "") === tag);
+}

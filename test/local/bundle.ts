@@ -1,0 +1,25 @@
+/** The Worker as it is deployed: bundled by wrangler, with nothing uploaded. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Builds into a fresh temporary folder; returns the path of the bundle. Rejects with what wrangler said. */
+export async function buildWorker(): Promise<string> {
+  const outDir = await mkdtemp(join(tmpdir(), "backline-bundle-"));
+  const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
+  const child = spawn(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", outDir], {
+    cwd: ROOT,
+    env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  if (child.exitCode !== 0) throw new Error(`wrangler could not bundle the Worker:\n${output}${errors}`);
+  return join(outDir, "index.js");
+}

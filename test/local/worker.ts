@@ -1,0 +1,56 @@
+/**
+ * The built Worker on an embedded workerd, for the demo, the end-to-end tests and the benchmarks.
+ *
+ * Requests go to workerd's own socket, not through a dev proxy. Bindings come from `wrangler.toml`.
+ */
+import { convertV4MiniflareOptions, LogLevel, Log, Miniflare } from "miniflare";
+import { dirname, join } from "node:path";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import * as z from "zod";
+import { ROOT } from "./bundle.ts";
+
+export interface LocalWorkerOptions {
+  /** Path of the bundle (`buildWorker`). */
+  readonly bundle: string;
+  /** Where R2, KV and Durable Objects are kept; null: gone with the process. */
+  readonly dataDir: string | null;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** Secrets, and vars over those of `wrangler.toml`. */
+  readonly vars: Readonly<Record<string, string>>;
+  /** Takes the Worker's log lines. */
+  readonly onLog?: (line: string) => void;
+}
+
+export interface LocalWorker {
+  /** Without a trailing slash. */
+  readonly origin: string;
+  readonly miniflare: Miniflare;
+  stop(): Promise<void>;
+}
+
+const HOST = "127.0.0.1";
+const bindings = z.record(z.string(), z.string());
+
+export async function startWorker({ bundle, dataDir, port, vars, onLog }: LocalWorkerOptions): Promise<LocalWorker> {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml"));
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...workerOptions,
+      name: "backline",
+      rootPath: dirname(bundle),
+      modulesRoot: dirname(bundle),
+      modules: [{ type: "ESModule", path: bundle }],
+      bindings: { ...bindings.parse(workerOptions["bindings"]), ...vars },
+      unsafeDirectSockets: [{ host: HOST, port }],
+      ...(dataDir === null ? {} : { resourcePersistencePath: dataDir }),
+      cf: false,
+      telemetry: { enabled: false },
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: ({ message }) => onLog?.(message),
+    }),
+  );
+  await miniflare.ready;
+  const url = await miniflare.unsafeGetDirectURL();
+  return { origin: url.origin, miniflare, stop: () => miniflare.dispose() };
+}

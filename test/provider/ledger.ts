@@ -1,0 +1,82 @@
+/**
+ * What the provider knows and did: its tasks, and everything it sent for each of them.
+ *
+ * A run is verified against this: what was delivered, whether it was acknowledged, and which bytes each track
+ * has. Arrays only grow. Times (`at`) are epoch milliseconds on the wall; `ms` is how long something took.
+ */
+import type { SubmitRequest } from "./request.ts";
+import type { Flaw } from "./songs.ts";
+
+export type Stage = "text" | "first" | "complete";
+
+/** How far a task is, as its record tells. */
+export type Progress = "pending" | Stage | "failed";
+
+export type File = { readonly path: string; readonly sha256: string; readonly bytes: number };
+
+export type Track = {
+  readonly trackId: string;
+  readonly title: string;
+  readonly seconds: number;
+  readonly bpm: number;
+  readonly songSeed: number;
+  readonly flaw: Flaw | null;
+  readonly audio: File;
+  readonly cover: File;
+};
+
+/** One try at one callback. `status` is null where no answer came; `error` then says why. */
+export type Attempt = {
+  readonly at: number;
+  readonly ms: number;
+  readonly status: number | null;
+  readonly error: string | null;
+};
+
+export type Callback = {
+  /** `text`, `first`, `complete`, `failed`, or the name a plan gave it. */
+  readonly kind: string;
+  readonly at: number;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly sha256: string;
+  readonly attempts: Attempt[];
+  /** `not_sent`: an earlier one was given up, after which the provider stays silent about the task. */
+  outcome: "sending" | "acknowledged" | "given_up" | "not_sent";
+};
+
+/** One request for a file. `bytes` were handed to the socket; `finished` tells whether that was all of the answer. */
+export type Fetched = {
+  readonly at: number;
+  readonly ms: number;
+  readonly method: string;
+  readonly path: string;
+  readonly trackId: string | null;
+  readonly range: string | null;
+  readonly userAgent: string | null;
+  readonly fault: string | null;
+  readonly status: number;
+  readonly bytes: number;
+  readonly finished: boolean;
+};
+
+/** In what the real provider varies from task to task; drawn from the seed. */
+export type Variant = {
+  readonly textCarriesTracks: boolean;
+  readonly finishedFirst: 0 | 1;
+  readonly hasSources: boolean;
+  readonly codeFirst: boolean;
+};
+
+export type Task = {
+  readonly taskId: string;
+  readonly at: number;
+  readonly request: SubmitRequest;
+  readonly tracks: readonly [Track, Track];
+  readonly variant: Variant;
+  readonly callbacks: Callback[];
+  readonly fetches: Fetched[];
+  progress: Progress;
+  failure: { readonly code: number; readonly message: string } | null;
+  /** A callback was given up: no more will come. */
+  silenced: boolean;
+};

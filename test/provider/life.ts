@@ -1,0 +1,31 @@
+/** A task's life: its plan carried out, step by step, until nothing is left to send. */
+import { type Courier, deliver } from "./callbacks.ts";
+import type { Task } from "./ledger.ts";
+import type { Body, Plan, Step } from "./plan.ts";
+import { type Addresses, failureBody, failureMessage, stageBody } from "./shapes.ts";
+
+/** Resolves when every callback is acknowledged or given up; rejects when the provider is closed meanwhile. */
+export async function live(task: Task, plan: Plan, addresses: Addresses, courier: Courier): Promise<void> {
+  await Promise.all(
+    plan.map(async (step) => {
+      await courier.pace.wait(step.afterMs);
+      const [kind, body] = take(task, step, addresses);
+      if (body !== null) await deliver(task, kind, body, courier);
+    }),
+  );
+}
+
+/** The task moves on, and this is what the provider says about it: a name and a body, null for silence. */
+function take(task: Task, step: Step, addresses: Addresses): readonly [string, Body | null] {
+  switch (step.type) {
+    case "stage":
+      task.progress = step.stage;
+      return [step.stage, step.silent === true ? null : stageBody(task, step.stage, addresses)];
+    case "failure":
+      task.progress = "failed";
+      task.failure = { code: step.code, message: step.message ?? failureMessage(step.code) };
+      return ["failed", step.silent === true ? null : failureBody(task, step)];
+    case "body":
+      return [step.kind, typeof step.body === "function" ? step.body(task) : step.body];
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * The simulated provider: a real HTTP server that behaves like the Add Instrumental API and remembers what it sent.
+ *
+ * Everything is in memory and ends with `close()`. With the same seed the same submissions, in the same order, get
+ * the same ids, songs and timings.
+ */
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { apiRoutes } from "./api.ts";
+import { type Courier, deliver } from "./callbacks.ts";
+import { type Faults, noFaults } from "./faults.ts";
+import { fileRoutes } from "./files.ts";
+import type { Attempt, Callback, Fetched, Stage, Task, Track } from "./ledger.ts";
+import { live } from "./life.ts";
+import { createLimit } from "./limits.ts";
+import { createLinks } from "./links.ts";
+import { createPace } from "./pace.ts";
+import { type Body, type Plan, usualPlan } from "./plan.ts";
+import { randomFrom } from "./random.ts";
+import type { SubmitRequest } from "./request.ts";
+import { sentRoutes } from "./sent.ts";
+import { type Addresses, stageBody } from "./shapes.ts";
+import type { Flaw } from "./songs.ts";
+import { makeTask } from "./tracks.ts";
+
+/** Durations are the real provider's, divided by `timeScale` when used; `callbackTimeoutMs` is on the wall. */
+export type ProviderOptions = {
+  readonly port?: number;
+  readonly host?: string;
+  /** Where clients reach it, when that is not where it listens. */
+  readonly publicUrl?: string;
+  /** A random one by default, so that a receiver with a memory never meets the same task ids twice. */
+  readonly seed?: number;
+  readonly timeScale?: number;
+  readonly songSeconds?: number;
+  readonly hmacKey?: string;
+  readonly apiKey?: string;
+  readonly linkLifeMs?: number;
+  readonly callbackTimeoutMs?: number;
+  /** False switches off the limits of 20 submissions in 10 s and 3 reads of a record in 1 s. */
+  readonly rateLimits?: boolean;
+  readonly faults?: Partial<Faults>;
+  readonly onEvent?: (event: ProviderEvent) => void;
+};
+
+export type ProviderEvent =
+  | { readonly type: "submitted"; readonly task: Task }
+  | { readonly type: "attempted"; readonly task: Task; readonly callback: Callback; readonly attempt: Attempt }
+  | { readonly type: "fetched"; readonly task: Task | null; readonly fetched: Fetched };
+
+export type SubmitOptions = { readonly plan?: Plan; readonly flaw?: Flaw };
+
+export type Provider = {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly seed: number;
+  readonly tasks: ReadonlyMap<string, Task>;
+  /** Requests for files that belong to no task: sources, and made-up tracks. */
+  readonly otherFetches: readonly Fetched[];
+  /** May be changed while it runs. */
+  readonly faults: Faults;
+  /** The address of a real song to use as `uploadUrl`. */
+  sourceUrl(name: string): string;
+  /** Submits without HTTP, rules and limits. */
+  submit(request: SubmitRequest, options?: SubmitOptions): Task;
+  /** The body that a stage's callback would have now. */
+  bodyOf(taskId: string, stage: Stage): object;
+  /** Sends one more callback now, with retries, and resolves when it is acknowledged or given up. */
+  send(taskId: string, kind: string, body: Body): Promise<Callback>;
+  /** Resolves when the task's plan is through: every callback acknowledged or given up. */
+  done(taskId: string): Promise<void>;
+  /** Aborted as soon as it is being closed. */
+  readonly closed: AbortSignal;
+  close(): Promise<void>;
+};
+
+const FOURTEEN_DAYS_MS = 14 * 24 * 3600 * 1000;
+
+/** Resolves when it listens; rejects with the system's error when it cannot. */
+export async function startProvider(options: ProviderOptions = {}): Promise<Provider> {
+  const { host = "127.0.0.1", seed = randomInt(2 ** 31), songSeconds = 30, onEvent = () => {} } = options;
+  const tasks = new Map<string, Task>();
+  const tracks = new Map<string, { readonly task: Task; readonly track: Track }>();
+  const lives = new Map<string, Promise<void>>();
+  const otherFetches: Fetched[] = [];
+  const faults: Faults = { ...noFaults(), ...options.faults };
+  const pace = createPace(options.timeScale ?? 1);
+
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  const local = await listen(server, options.port ?? 0, host);
+  const origin = options.publicUrl ?? local;
+  const links = createLinks(origin, `links ${seed}`, pace.scaled(options.linkLifeMs ?? FOURTEEN_DAYS_MS));
+  const addresses: Addresses = { origin, links };
+  const courier: Courier = {
+    pace,
+    faults,
+    timeoutMs: options.callbackTimeoutMs ?? 15_000,
+    hmacKey: options.hmacKey ?? null,
+    onAttempt: (task, callback, attempt) => onEvent({ type: "attempted", task, callback, attempt }),
+  };
+
+  function submit(request: SubmitRequest, { plan, flaw }: SubmitOptions = {}): Task {
+    const number = tasks.size;
+    const task = makeTask(request, { seed, number, seconds: songSeconds }, flaw ?? null);
+    tasks.set(task.taskId, task);
+    for (const track of task.tracks) tracks.set(track.trackId, { task, track });
+    onEvent({ type: "submitted", task });
+    const steps = plan ?? usualPlan(request.uploadUrl, randomFrom("plan", seed, number));
+    lives.set(task.taskId, untilClosed(live(task, steps, addresses, courier), pace.closed));
+    return task;
+  }
+
+  function onFetched(task: Task | null, fetched: Fetched): void {
+    (task?.fetches ?? otherFetches).push(fetched);
+    onEvent({ type: "fetched", task, fetched });
+  }
+
+  function known(taskId: string): Task {
+    const task = tasks.get(taskId);
+    if (task === undefined) throw new Error(`no such task: ${taskId}`);
+    return task;
+  }
+
+  const limited = options.rateLimits ?? true;
+  const mayCreate = limited ? createLimit(20, pace.scaled(10_000)) : () => true;
+  const mayRead = limited ? createLimit(3, pace.scaled(1_000)) : () => true;
+  const apiKey = options.apiKey ?? null;
+  const find = (trackId: string): { readonly task: Task; readonly track: Track } | null => tracks.get(trackId) ?? null;
+  app.route("/api/v1", apiRoutes({ addresses, faults, apiKey, mayCreate, mayRead, tasks, submit }));
+  app.route("/_sent", sentRoutes(tasks));
+  app.route("/", fileRoutes({ links, faults, songSeconds, origin, find, onFetched }));
+
+  return {
+    url: origin,
+    seed,
+    tasks,
+    otherFetches,
+    faults,
+    sourceUrl: (name) => `${origin}/source/${name}.mp3`,
+    submit,
+    bodyOf: (taskId, stage) => stageBody(known(taskId), stage, addresses),
+    send: async (taskId, kind, body) => deliver(known(taskId), kind, body, courier),
+    closed: pace.closed,
+    done: async (taskId) => lives.get(known(taskId).taskId),
+    close: async () => {
+      pace.close();
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await Promise.all([closed, ...lives.values()]);
+    },
+  };
+}
+
+async function listen(server: Server, port: number, host: string): Promise<string> {
+  server.listen(port, host);
+  await once(server, "listening");
+  const address = server.address();
+  return `http://${host}:${typeof address === "object" && address !== null ? address.port : port}`;
+}
+
+/** What closing the provider interrupts has ended as it should. */
+async function untilClosed(life: Promise<void>, closed: AbortSignal): Promise<void> {
+  try {
+    await life;
+  } catch (error) {
+    if (!closed.aborted) throw error;
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * `GET /_sent` and `GET /_sent/:taskId`: the ledger as JSON, for runs that only see the provider from outside.
+ *
+ * The list leaves out bodies and fetches. Callback addresses are masked here, since anybody may ask; a callback's
+ * body is shown as text, its `sha256` is that of the bytes.
+ */
+import { Hono } from "hono";
+import type { Callback, Task } from "./ledger.ts";
+
+export function sentRoutes(tasks: ReadonlyMap<string, Task>): Hono {
+  const app = new Hono();
+  app.get("/", (c) => c.json({ tasks: [...tasks.values()].map(summary) }));
+  app.get("/:taskId", (c) => {
+    const task = tasks.get(c.req.param("taskId"));
+    return task === undefined ? c.json({ error: "no such task" }, 404) : c.json(whole(task));
+  });
+  return app;
+}
+
+/** The address with what follows `/callback/`, and any query, left out. */
+export function masked(callBackUrl: string): string {
+  const { origin, pathname, search } = new URL(callBackUrl);
+  return `${origin}${pathname.replace(/(\/callback\/).+$/, "$1***")}${search === "" ? "" : "?***"}`;
+}
+
+function summary(task: Task): object {
+  const { variant: _variant, fetches: _fetches, callbacks, request, ...rest } = task;
+  return {
+    ...rest,
+    request: { ...request, callBackUrl: masked(request.callBackUrl) },
+    callbacks: callbacks.map(({ body, ...callback }) => ({ ...callback, bytes: body.length })),
+  };
+}
+
+function whole(task: Task): object {
+  const callbacks = task.callbacks.map(({ body, ...callback }: Callback) => ({
+    ...callback,
+    bytes: body.length,
+    body: new TextDecoder().decode(body),
+  }));
+  return { ...summary(task), callbacks, fetches: task.fetches };
+}

@@ -1,0 +1,70 @@
+/**
+ * Tasks and their two tracks, made from the provider's seed and the task's number.
+ *
+ * A track's bytes are not kept: they are made again from its seeds whenever they are wanted, and are the same.
+ */
+import { createHash } from "node:crypto";
+import { cover } from "./covers.ts";
+import type { File, Task, Track } from "./ledger.ts";
+import { hex, type Random, randomFrom, whole } from "./random.ts";
+import type { SubmitRequest } from "./request.ts";
+import { type Flaw, song, tagged } from "./songs.ts";
+
+/** How many different pieces of music one provider has. Two tracks of a task never share one. */
+const REPERTOIRE = 8;
+
+export type TaskSeed = { readonly seed: number; readonly number: number; readonly seconds: number };
+
+/** `flaw` is in the first of the two tracks. */
+export function makeTask(request: SubmitRequest, { seed, number, seconds }: TaskSeed, flaw: Flaw | null): Task {
+  const random = randomFrom("task", seed, number);
+  const piece = whole(random, 0, REPERTOIRE - 1);
+  const next = (piece + whole(random, 1, REPERTOIRE - 1)) % REPERTOIRE;
+  const track = (index: number, flawed: Flaw | null): Track =>
+    makeTrack(uuid(random), request.title, seed * REPERTOIRE + index, seconds, flawed);
+  return {
+    taskId: hex(random, 32),
+    at: Date.now(),
+    request,
+    tracks: [track(piece, flaw), track(next, null)],
+    variant: {
+      textCarriesTracks: random() < 0.5,
+      finishedFirst: random() < 0.5 ? 0 : 1,
+      hasSources: random() < 0.7,
+      codeFirst: random() < 0.5,
+    },
+    callbacks: [],
+    fetches: [],
+    progress: "pending",
+    failure: null,
+    silenced: false,
+  };
+}
+
+type Music = Pick<Track, "trackId" | "title" | "songSeed" | "seconds" | "flaw">;
+
+export function audioOf({ trackId, title, songSeed, seconds, flaw }: Music): Uint8Array<ArrayBuffer> {
+  return tagged(song(songSeed, seconds, flaw).bytes, title, `track ${trackId}`);
+}
+
+export function coverOf({ trackId }: Pick<Track, "trackId">): Uint8Array<ArrayBuffer> {
+  return cover(trackId);
+}
+
+function makeTrack(trackId: string, title: string, songSeed: number, seconds: number, flaw: Flaw | null): Track {
+  const music: Music = { trackId, title, songSeed, seconds, flaw };
+  return {
+    ...music,
+    bpm: song(songSeed, seconds, flaw).bpm,
+    audio: file(`/files/${trackId}.mp3`, audioOf(music)),
+    cover: file(`/files/image_${trackId}.png`, coverOf(music)),
+  };
+}
+
+function file(path: string, bytes: Uint8Array): File {
+  return { path, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
+}
+
+function uuid(random: Random): string {
+  return [8, 4, 4, 4, 12].map((digits) => hex(random, digits)).join("-");
+}

@@ -1,0 +1,33 @@
+/**
+ * Three kinds of tests: `core` in node, in milliseconds; `worker` inside workerd with local R2, KV and Durable
+ * Objects; `e2e` over HTTP against the built Worker and the simulated provider.
+ */
+import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+import { SECRETS } from "./test/worker/secrets.ts";
+
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: "istanbul",
+      include: ["src/core/**"],
+      thresholds: { branches: 95 },
+    },
+    projects: [
+      { test: { name: "core", include: ["test/core/**/*.test.ts"], environment: "node" } },
+      {
+        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" }, miniflare: { bindings: SECRETS } })],
+        test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
