@@ -14,6 +14,7 @@ export type Secret =
 
 export interface Config {
   readonly callbackToken: Secret;
+  readonly callbackHmacKey: Secret;
   readonly apiToken: Secret;
   readonly publicUrl: URL | null;
   /** Null: any public https host. */
@@ -25,11 +26,14 @@ export interface Config {
 }
 
 const MIN_SECRET_CHARS = 32;
+/** The provider makes this one. */
+const MIN_HMAC_KEY_CHARS = 16;
 const DEFAULT_MAX_AUDIO_BYTES = 100 * 1_024 * 1_024;
 
 const text = z.string().trim().default("");
 const environment = z.object({
   CALLBACK_TOKEN: text,
+  CALLBACK_HMAC_KEY: text,
   API_TOKEN: text,
   PUBLIC_URL: text,
   AUDIO_ORIGINS: text,
@@ -43,8 +47,9 @@ export function parseConfig(env: unknown): Config {
   const warnings: string[] = [];
   const audioOrigins = originsOf("AUDIO_ORIGINS", vars.AUDIO_ORIGINS, warnings);
   return {
-    callbackToken: secretOf("CALLBACK_TOKEN", vars.CALLBACK_TOKEN),
-    apiToken: secretOf("API_TOKEN", vars.API_TOKEN),
+    callbackToken: secretOf("CALLBACK_TOKEN", vars.CALLBACK_TOKEN, MIN_SECRET_CHARS),
+    callbackHmacKey: secretOf("CALLBACK_HMAC_KEY", vars.CALLBACK_HMAC_KEY, MIN_HMAC_KEY_CHARS),
+    apiToken: secretOf("API_TOKEN", vars.API_TOKEN, MIN_SECRET_CHARS),
     publicUrl: publicUrlOf(vars.PUBLIC_URL, warnings),
     audioOrigins,
     maxAudioBytes: numberOf("MAX_AUDIO_BYTES", vars.MAX_AUDIO_BYTES, DEFAULT_MAX_AUDIO_BYTES, warnings),
@@ -53,9 +58,15 @@ export function parseConfig(env: unknown): Config {
   };
 }
 
-/** The names of the needed secrets that are missing or invalid. */
-export function missingSecrets(config: Config): readonly string[] {
-  return [config.callbackToken, config.apiToken].flatMap((secret) => (secret.state === "set" ? [] : [secret.name]));
+/** The names of the needed secrets that are missing, and of any that is invalid. One of the callback's two is enough. */
+export function missingSecrets({ callbackToken, callbackHmacKey, apiToken }: Config): readonly string[] {
+  const shut = callbackToken.state !== "set" && callbackHmacKey.state !== "set";
+  const needed = [...(shut && callbackHmacKey.state === "missing" ? [callbackToken] : []), apiToken];
+  const wanting = [
+    ...needed.filter(({ state }) => state === "missing"),
+    ...[callbackToken, callbackHmacKey, apiToken].filter(({ state }) => state === "invalid"),
+  ];
+  return wanting.flatMap((secret) => (secret.state === "set" ? [] : [secret.name]));
 }
 
 /** Vars may be numbers or booleans in wrangler.toml; a binding that is no text is none of ours. */
@@ -70,7 +81,7 @@ function pickText(env: unknown): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-function secretOf(name: string, value: string): Secret {
+function secretOf(name: string, value: string, minChars: number): Secret {
   const put = `run \`npx wrangler secret put ${name}\` (locally: \`npm run setup\`)`;
   if (value === "") return { state: "missing", name, cure: `${name} is not set: ${put}.` };
   const values = value.split(",").map((part) => part.trim());
@@ -80,11 +91,11 @@ function secretOf(name: string, value: string): Secret {
       name,
       cure: `${name} has an empty part between commas: ${put} with each value filled in.`,
     };
-  if (values.some((part) => part.length < MIN_SECRET_CHARS)) {
+  if (values.some((part) => part.length < minChars)) {
     return {
       state: "invalid",
       name,
-      cure: `${name} is shorter than ${MIN_SECRET_CHARS} characters: ${put} with a longer value.`,
+      cure: `${name} is shorter than ${minChars} characters: ${put} with a longer value.`,
     };
   }
   return { state: "set", values };

@@ -9,6 +9,7 @@ import { fileStatus, type FileStatus } from "./files.ts";
 import type { ObservationKind } from "./observation.ts";
 import type { Task } from "./task.ts";
 import { byPrecedence, tracksOf, type Track } from "./tracks.ts";
+import { heeded } from "./verdict.ts";
 
 export const STAGES = ["pending", "text", "first", "complete", "failed"] as const;
 export type Stage = (typeof STAGES)[number];
@@ -34,7 +35,7 @@ export function failureShown(task: Task): Failure | null {
 export function stageReport(task: Task, kind: "text" | "first" | "complete"): Observed | null {
   const reached = kind === "complete" && !hasAudio(task) ? "none" : kind;
   const early = kind === "first" && !hasAudio(task) ? "complete" : "none";
-  const reports = task.observations.filter(
+  const reports = heeded(task.observations).filter(
     ({ observation }) => observation.kind === reached || observation.kind === early,
   );
   return reports.toSorted((a, b) => a.at - b.at || byPrecedence(a, b))[0] ?? null;
@@ -68,7 +69,9 @@ export function lastNewsAt(task: Task): number {
 }
 
 function failureSeen(task: Task): Failure | null {
-  const failed = task.observations.filter(({ observation }) => observation.failure !== null).toSorted(byPrecedence);
+  const failed = heeded(task.observations)
+    .filter(({ observation }) => observation.failure !== null)
+    .toSorted(byPrecedence);
   const failure = failed[0]?.observation.failure ?? null;
   if (failure !== null)
     return { ...failure, refunded: failed.some(({ observation }) => observation.failure?.refunded) };
@@ -81,5 +84,5 @@ function hasAudio(task: Task): boolean {
 }
 
 function saw(task: Task, kind: ObservationKind): boolean {
-  return task.observations.some(({ observation }) => observation.kind === kind);
+  return heeded(task.observations).some(({ observation }) => observation.kind === kind);
 }

@@ -9,6 +9,7 @@ import type { Observed } from "./event.ts";
 import { linkHash, publicTrackId, sha256Hex } from "./ids.ts";
 import { MAX_TRACKS, type ObservationKind, type ObservedTrack } from "./observation.ts";
 import type { Task } from "./task.ts";
+import { heeded, weightOf } from "./verdict.ts";
 
 /** A place where a file may be fetched. `at` is when it was first seen. */
 export interface Link {
@@ -73,7 +74,7 @@ interface Group {
 }
 
 function selectTracks(observations: readonly Observed[]): readonly Track[] {
-  const ranked = observations.toSorted(byPrecedence);
+  const ranked = heeded(observations).toSorted(byPrecedence);
   const groups = groupById(ranked);
   const identified = groups.length > 0;
   for (const observed of ranked) {
@@ -169,6 +170,13 @@ function firstOf<F extends Field>(mentions: readonly Mention[], field: F): Obser
 }
 
 function linksOf(mentions: readonly Mention[], field: "audioLink" | "coverLink"): readonly Link[] {
+  const full = mentions.filter(({ observed, track }) => weightOf(observed) === "full" && track[field] !== null);
+  const links = firstSeenLinks(full.length > 0 ? full : mentions, field);
+  // Without a confirmed one, the link that was seen first stands: later ones would replace it.
+  return full.length > 0 ? links : links.slice(-1);
+}
+
+function firstSeenLinks(mentions: readonly Mention[], field: "audioLink" | "coverLink"): readonly Link[] {
   const firstSeenAt = new Map<string, number>();
   for (const { track, observed } of mentions) {
     const url = track[field];

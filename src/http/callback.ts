@@ -1,85 +1,86 @@
 /**
- * The provider's door: `POST /callback/:token`.
+ * The provider's door: `POST /callback/:token`, and `POST /callback` for signed deliveries.
  *
  * Verify, parse, one durable commit in the task's object, 200. What is authenticated is never refused for its
  * content: a refusal may stop the provider for good. What belongs to no task is kept in the inbox.
  */
-import { Hono } from "hono";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { sha256Hex } from "../core/ids.ts";
 import { parseMessage } from "../core/observation.ts";
 import { redact } from "../core/redaction.ts";
-import { fileInInbox, type InboxReason } from "../platform/inbox.ts";
+import { catalogOf } from "../platform/catalog.ts";
+import { fileInInbox, type InboxEntry } from "../platform/inbox.ts";
+import { observe } from "../platform/task-client.ts";
 import type { Delivery } from "../platform/task-object.ts";
-import { isOneOf, secretValues } from "./access.ts";
 import type { AppEnv } from "./app-env.ts";
+import { admitMessage, enterBySignature, enterByToken, type Admitted, type Entry } from "./door.ts";
+import { logRefusal } from "./log-line.ts";
 import { Problem } from "./problem.ts";
 
 const MAX_BODY_BYTES = 1_024 * 1_024;
-const RECEIVED = { status: "received" } as const;
+const limit: MiddlewareHandler<AppEnv> = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge });
 
 export const callback = new Hono<AppEnv>()
-  .post(
-    "/callback/:token",
-    async (c, next) => {
-      const values = secretValues(c.get("config").callbackToken);
-      if (!isOneOf(c.req.param("token"), values)) throw new Problem("unauthorized", UNAUTHORIZED);
-      await next();
-    },
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }),
-    async (c) => {
-      const bytes = new Uint8Array(await c.req.arrayBuffer());
-      if (bytes.length > MAX_BODY_BYTES) tooLarge();
-      await receive(c.env, bytes, "token", new URL(c.req.url).host);
-      return c.json(RECEIVED);
-    },
-  )
+  .post("/callback/:token", (c) => receive(c, enterByToken(c)))
+  .post("/callback", (c) => receive(c, enterBySignature(c)))
   .all("/callback/:token", methodNotAllowed)
   .all("/callback", methodNotAllowed);
 
-/** The same for every cause, so that a stranger learns nothing. */
-const UNAUTHORIZED =
-  "The callback could not be authenticated. Use the callBackUrl that was configured for this Worker.";
+/** Answers once the message is durable: in its task's log, or in the inbox. */
+async function receive(c: Context<AppEnv>, entry: Entry): Promise<Response> {
+  await limit(c, () => Promise.resolve());
+  const bytes = new Uint8Array(await c.req.arrayBuffer());
+  if (bytes.length > MAX_BODY_BYTES) tooLarge();
+  const { host } = new URL(c.req.url);
+  const message = read(bytes);
+  const { taskIds, observation } = parseMessage(message.json);
+  const { taskId, verdict } = admitMessage(entry, taskIds, Date.now());
 
-/** Resolves once the message is durable: in its task's log, or in the inbox. */
-async function receive(env: Env, bytes: Uint8Array, verdict: string, host: string): Promise<void> {
   const sha256 = sha256Hex(bytes);
-  const file = (reason: InboxReason): Promise<void> =>
-    fileInInbox(env.AUDIO, { bytes, sha256, reason, verdict, receivedAt: Date.now() });
-
-  const text = decode(bytes);
-  if (text === null) return file("not_utf8");
-  const json = parseJson(text);
-  if (json === undefined) return file("not_json");
-  const { taskIds, observation } = parseMessage(json);
-  const [taskId] = taskIds;
-  if (taskId === undefined) return file("no_task_id");
-
-  const delivery = {
-    sha256,
-    via: "callback",
-    verdict,
-    observation,
-    body: redact(text, json),
-    host,
-  } as const satisfies Delivery;
-  await env.TASKS.getByName(taskId).observe(delivery);
-}
-
-function decode(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    return null;
+  const mail = { bytes, sha256, verdict, host, taskId, receivedAt: new Date().toISOString() };
+  if (message.body === null || taskId === null) {
+    await keep(c, { ...mail, reason: message.problem ?? "no_task_id" });
+    return c.json(RECEIVED);
   }
+  const delivery: Delivery = { sha256, via: "callback", verdict, observation, body: message.body, host };
+  const receipt = await observe(c.env.TASKS, taskId, delivery);
+  if (receipt === null)
+    await keep(c, { ...mail, bytes: new TextEncoder().encode(message.body), reason: "unreachable" });
+  else if (receipt.catalogRow !== null) c.executionCtx.waitUntil(catalogOf(c.env).tell(receipt.catalogRow));
+  return c.json(RECEIVED);
 }
 
-/** Undefined for what is no JSON; no JSON text means undefined. */
-function parseJson(text: string): unknown {
+const RECEIVED = { status: "received" } as const;
+
+async function keep(
+  c: Context<AppEnv>,
+  mail: InboxEntry & { readonly bytes: Uint8Array } & Pick<Admitted, "taskId">,
+): Promise<void> {
+  if (!(await fileInInbox(c.env.AUDIO, mail))) {
+    throw new Problem("overloaded", "Too many deliveries that belong to no task came in this minute. Send it again.", {
+      "retry-after": "60",
+    });
+  }
+  logRefusal(c, 200, `inbox: ${mail.reason}`);
+}
+
+type Message =
+  | { readonly json: unknown; readonly body: string; readonly problem: null }
+  | { readonly json: null; readonly body: null; readonly problem: "not_utf8" | "not_json" };
+
+function read(bytes: Uint8Array): Message {
+  let text: string;
   try {
-    return JSON.parse(text);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
-    return undefined;
+    return { json: null, body: null, problem: "not_utf8" };
+  }
+  try {
+    const json: unknown = JSON.parse(text);
+    return { json, body: redact(text, json), problem: null };
+  } catch {
+    return { json: null, body: null, problem: "not_json" };
   }
 }
 

@@ -1,21 +1,30 @@
 /**
  * The published state of settled tasks in KV, `task:<id>`. Derived: the task's object is the truth.
  *
- * KV is eventually consistent: for a minute or so a far location may show an older entry.
+ * KV is eventually consistent: for a minute or so a far location may show an older entry. So it answers alone only
+ * for tasks that settled long ago; one that opened again is published as such, which sends readers to the object.
  */
 import * as z from "zod";
+import { keptFile, keptFilesOf } from "../core/kept-file.ts";
 import type { Task } from "../core/task.ts";
 import { taskView, viewOf } from "../core/view.ts";
-import { keptFilesOf, keptFile } from "../core/kept-file.ts";
 
 /** A persisted contract. */
-const entry = z.object({ view: taskView, files: z.array(keptFile) });
+const settledEntry = z.object({ view: taskView, files: z.array(keptFile) });
 
-export type PublishedTask = z.infer<typeof entry>;
+export type PublishedTask = z.infer<typeof settledEntry>;
 
 export async function publishTask(kv: KVNamespace, task: Task): Promise<void> {
-  const published: PublishedTask = { view: viewOf(task), files: [...keptFilesOf(task)] };
-  await kv.put(keyOf(task.taskId), JSON.stringify(published));
+  const { taskId, version } = task;
+  const entry =
+    task.settledAt === null ? { reopened: true, version } : { view: viewOf(task), files: keptFilesOf(task) };
+  await kv.put(keyOf(taskId), JSON.stringify(entry));
+}
+
+/** Null where the object must answer: nothing is published, it is open again, or a release wrote it that we cannot read. */
+export async function readPublished(kv: KVNamespace, taskId: string): Promise<PublishedTask | null> {
+  const entry = settledEntry.safeParse(await kv.get(keyOf(taskId), "json"));
+  return entry.success ? entry.data : null;
 }
 
 function keyOf(taskId: string): string {

@@ -8,14 +8,17 @@
 import { DurableObject } from "cloudflare:workers";
 import { admit } from "../core/admission.ts";
 import { nextWake } from "../core/agenda.ts";
+import { catalogRowOf, type CatalogRow } from "../core/catalog-row.ts";
 import { parseConfig, type Config } from "../core/config.ts";
 import type { EventBody, Observed, TaskEvent } from "../core/event.ts";
 import { keptFilesOf, type KeptFile } from "../core/kept-file.ts";
 import { paceOf } from "../core/pace.ts";
 import { fold, reduce } from "../core/reduce.ts";
+import { stageOf } from "../core/stage.ts";
 import { newTask, type Task } from "../core/task.ts";
 import { viewOf, type TaskView } from "../core/view.ts";
 import { deleteStrays } from "./audio-store.ts";
+import { catalogOf } from "./catalog.ts";
 import { copyFile, type CopyRules } from "./copy.ts";
 import { runAlarm, type Deps } from "./engine.ts";
 import { EventLog, type EventPage } from "./event-log.ts";
@@ -28,6 +31,11 @@ export interface Delivery extends Pick<Observed, "sha256" | "via" | "verdict" | 
   readonly body: string;
   /** Where it was received: files are never fetched from there. */
   readonly host: string;
+}
+
+/** What the caller is to pass on to the catalog: null where nothing of it changed. */
+export interface Receipt {
+  readonly catalogRow: CatalogRow | null;
 }
 
 /** An alarm in the past or at this instant may never fire (workerd#6866). */
@@ -50,19 +58,36 @@ export class TaskObject extends DurableObject<Env> {
   #onNews: (() => void) | null = null;
 
   /** Records a message of the provider, once per content. */
-  async observe({ body, host, ...message }: Delivery): Promise<void> {
+  async observe({ body, host, ...message }: Delivery): Promise<Receipt> {
     const now = this.#now();
-    const task = this.#task() ?? newTask(this.#name(), now);
-    const known = task.observations.find((other) => other.sha256 === message.sha256);
-    const event: TaskEvent =
-      known === undefined
+    const known = this.#task();
+    const task = known ?? newTask(this.#name(), now);
+    const repeated = task.observations.find((other) => other.sha256 === message.sha256);
+    const event: Observed & TaskEvent =
+      repeated === undefined
         ? { type: "observed", ...message, host, at: now, lastAt: now, times: 1 }
-        : { ...known, lastAt: now, times: known.times + 1 };
-    if (admit(task, event) === "overflow")
-      this.#append({ type: "overflowed", at: now, lastAt: now, count: (task.overflow?.count ?? 0) + 1 }, null);
+        : { ...repeated, lastAt: now, times: repeated.times + 1 };
+    if (admit(task, event) === "overflow") this.#append(overflowOf(task, now), null);
     else this.#append(event, body);
     this.#onNews?.();
     await this.#armForWake();
+    const next = this.#known();
+    const changed = known === null || stageOf(known) !== stageOf(next);
+    return { catalogRow: changed ? catalogRowOf(next, now) : null };
+  }
+
+  /** Looks at the state, arms for it whatever an alarm may already be set to, and tells how the task stands. */
+  async touch(): Promise<CatalogRow | null> {
+    const task = this.#task();
+    if (task === null) return null;
+    const wake = nextWake(task, this.#pace);
+    if (!this.#running && wake !== null) await this.#arm(wake);
+    return catalogRowOf(task, this.#now());
+  }
+
+  /** The version alone, for who waits for a change; null for an unknown task. */
+  versionOf(): number | null {
+    return this.#task()?.version ?? null;
   }
 
   view(): TaskView | null {
@@ -103,7 +128,7 @@ export class TaskObject extends DurableObject<Env> {
       task: () => this.#known(),
       record: (event) => this.#record(event),
       copy: (order, signal) => copyFile(order, rules, this.env.AUDIO, signal),
-      publish: (task) => publishTask(this.env.STATE, task),
+      publish: (task) => this.#publish(task),
       sweep: (task) => deleteStrays(this.env.AUDIO, task),
       lease: (ms) => this.#arm(this.#now() + ms),
       rearm: () => {
@@ -112,6 +137,10 @@ export class TaskObject extends DurableObject<Env> {
       },
       news: (ms, signal) => this.#news(ms, signal),
     };
+  }
+
+  async #publish(task: Task): Promise<void> {
+    await Promise.all([publishTask(this.env.STATE, task), catalogOf(this.env).tell(catalogRowOf(task, this.#now()))]);
   }
 
   #task(): Task | null {
@@ -183,4 +212,8 @@ export class TaskObject extends DurableObject<Env> {
   #name(): string {
     return this.ctx.id.name ?? this.ctx.id.toString();
   }
+}
+
+function overflowOf(task: Task, now: number): TaskEvent {
+  return { type: "overflowed", at: task.overflow?.lastAt ?? now, lastAt: now, count: (task.overflow?.count ?? 0) + 1 };
 }

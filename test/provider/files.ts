@@ -82,7 +82,8 @@ export function fileRoutes(deps: FileDeps): Hono<{ Bindings: HttpBindings }> {
     if (hop > fault.times) return sendFile(c.env.outgoing, reply, null);
     const again = new URL(c.req.url);
     again.searchParams.set("hop", String(hop));
-    const location = hop === fault.times && fault.to !== null ? fault.to : `${deps.origin}${again.pathname}${again.search}`;
+    const location =
+      hop === fault.times && fault.to !== null ? fault.to : `${deps.origin}${again.pathname}${again.search}`;
     const moved = page(302, "text/plain", "Found");
     return sendFile(c.env.outgoing, { ...moved, headers: { ...moved.headers, Location: location } }, null);
   }

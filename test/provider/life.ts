@@ -1,8 +1,11 @@
 /** A task's life: its plan carried out, step by step, until nothing is left to send. */
 import { type Courier, deliver } from "./callbacks.ts";
-import type { Task } from "./ledger.ts";
+import type { Progress, Task } from "./ledger.ts";
 import type { Body, Plan, Step } from "./plan.ts";
 import { type Addresses, failureBody, failureMessage, stageBody } from "./shapes.ts";
+
+/** A stage that comes late is told late, but takes nothing back from the record. */
+const ORDER: readonly Progress[] = ["pending", "text", "first", "failed", "complete"];
 
 /** Resolves when every callback is acknowledged or given up; rejects when the provider is closed meanwhile. */
 export async function live(task: Task, plan: Plan, addresses: Addresses, courier: Courier): Promise<void> {
@@ -19,7 +22,7 @@ export async function live(task: Task, plan: Plan, addresses: Addresses, courier
 function take(task: Task, step: Step, addresses: Addresses): readonly [string, Body | null] {
   switch (step.type) {
     case "stage":
-      task.progress = step.stage;
+      if (ORDER.indexOf(step.stage) > ORDER.indexOf(task.progress)) task.progress = step.stage;
       return [step.stage, step.silent === true ? null : stageBody(task, step.stage, addresses)];
     case "failure":
       task.progress = "failed";

@@ -22,7 +22,10 @@ const USAGE = `Usage: npm run provider -- [options]
 
 const QUIET_MS = 5_000;
 
-const number = z.string().regex(/^\d+(\.\d+)?$/, "must be a number").transform(Number);
+const number = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, "must be a number")
+  .transform(Number);
 const whole = number.pipe(z.int());
 const address = z.url({ protocol: /^https?$/, error: "must be an http(s) URL" });
 const settings = z.object({
@@ -46,7 +49,7 @@ async function run(given: Settings): Promise<void> {
     quietSince = Date.now();
     report(event);
   });
-  const stop = (): Promise<void> => provider.close();
+  const stop = (): void => void provider.close();
   process.once("SIGINT", stop).once("SIGTERM", stop);
   console.log(`Simulated provider on ${provider.url}, ${given["time-scale"]} times as fast, seed ${provider.seed}.`);
   console.log(`What it sent: ${provider.url}/_sent`);
@@ -60,7 +63,7 @@ async function run(given: Settings): Promise<void> {
   if (!given.once) return;
   await Promise.all(tasks.map(({ taskId }) => provider.done(taskId)));
   const timer = setInterval(() => {
-    if (Date.now() - quietSince > QUIET_MS) void stop();
+    if (Date.now() - quietSince > QUIET_MS) stop();
   }, 200);
   provider.closed.addEventListener("abort", () => clearInterval(timer));
   const acknowledged = tasks.filter(({ callbacks }) => callbacks.every(({ outcome }) => outcome === "acknowledged"));
@@ -130,7 +133,9 @@ function report(event: ProviderEvent): void {
     }
     case "fetched": {
       const { path, status, bytes, finished } = event.fetched;
-      return console.log(`${event.task?.taskId ?? "-".padEnd(32)} served ${status} ${path}, ${bytes} bytes${finished ? "" : ", broken off"}`);
+      return console.log(
+        `${event.task?.taskId ?? "-".padEnd(32)} served ${status} ${path}, ${bytes} bytes${finished ? "" : ", broken off"}`,
+      );
     }
   }
 }

@@ -90,7 +90,8 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   const pace = createPace(options.timeScale ?? 1);
 
   const app = new Hono<{ Bindings: HttpBindings }>();
-  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   const local = await listen(server, options.port ?? 0, host);
   const origin = options.publicUrl ?? local;
   const links = createLinks(origin, `links ${seed}`, pace.scaled(options.linkLifeMs ?? FOURTEEN_DAYS_MS));
@@ -125,6 +126,15 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     return task;
   }
 
+  let ending: Promise<void> | null = null;
+  async function end(): Promise<void> {
+    pace.close();
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await Promise.all([closed, ...lives.values()]);
+  }
+
   const limited = options.rateLimits ?? true;
   const mayCreate = limited ? createLimit(20, pace.scaled(10_000)) : () => true;
   const mayRead = limited ? createLimit(3, pace.scaled(1_000)) : () => true;
@@ -146,13 +156,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     send: async (taskId, kind, body) => deliver(known(taskId), kind, body, courier),
     closed: pace.closed,
     done: async (taskId) => lives.get(known(taskId).taskId),
-    close: async () => {
-      pace.close();
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await Promise.all([closed, ...lives.values()]);
-    },
+    close: () => (ending ??= end()),
   };
 }
 

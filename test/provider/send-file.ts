@@ -26,34 +26,38 @@ export type Sent = { readonly status: number; readonly bytes: number; readonly f
 export async function sendFile(out: ServerResponse, reply: Reply, fault: SendFault | null): Promise<Sent> {
   const { body } = reply;
   const closed = ended(out);
+  let answer = reply;
+  let bytes = body.length;
   switch (fault?.kind) {
     case "stall":
+      bytes = Math.min(fault.afterBytes, bytes);
       start(out, reply);
-      out.write(body.subarray(0, fault.afterBytes));
+      out.write(body.subarray(0, bytes));
       break;
-    case "cut": {
+    case "cut":
+      bytes = Math.min(fault.afterBytes, bytes);
       start(out, { ...reply, announced: fault.announced });
-      const part = body.subarray(0, fault.afterBytes);
-      if (fault.announced) out.write(part, () => out.socket?.destroySoon());
-      else out.end(part);
+      if (fault.announced) out.write(body.subarray(0, bytes), () => out.socket?.destroySoon());
+      else out.end(body.subarray(0, bytes));
       break;
-    }
-    case "drip": {
+    case "drip":
       start(out, reply);
-      const bytes = await drip(out, body, fault.bytesPerSecond);
-      await closed;
-      return { status: reply.status, bytes, finished: out.writableFinished };
-    }
-    default: {
-      const spoilt = fault === null ? reply : spoil(reply, fault);
-      start(out, spoilt);
-      out.end(spoilt.body);
-      await closed;
-      return { status: spoilt.status, bytes: spoilt.body.length, finished: out.writableFinished };
-    }
+      bytes = await drip(out, body, fault.bytesPerSecond);
+      break;
+    case undefined:
+    case "status":
+    case "html":
+    case "empty":
+    case "no-length":
+    case "gzip":
+      answer = fault === null ? reply : spoil(reply, fault);
+      bytes = answer.body.length;
+      start(out, answer);
+      out.end(answer.body);
+      break;
   }
   await closed;
-  return { status: reply.status, bytes: Math.min(fault.afterBytes, body.length), finished: false };
+  return { status: answer.status, bytes, finished: out.writableFinished };
 }
 
 /** The faults that are only another answer, sent whole. */

@@ -24,19 +24,21 @@ export function masked(callBackUrl: string): string {
 }
 
 function summary(task: Task): object {
-  const { variant: _variant, fetches: _fetches, callbacks, request, ...rest } = task;
+  const { variant: _variant, fetches: _fetches, request, ...rest } = task;
   return {
     ...rest,
     request: { ...request, callBackUrl: masked(request.callBackUrl) },
-    callbacks: callbacks.map(({ body, ...callback }) => ({ ...callback, bytes: body.length })),
+    callbacks: task.callbacks.map(withoutBody),
   };
 }
 
 function whole(task: Task): object {
-  const callbacks = task.callbacks.map(({ body, ...callback }: Callback) => ({
-    ...callback,
-    bytes: body.length,
-    body: new TextDecoder().decode(body),
-  }));
+  const callbacks = task.callbacks.map((callback) =>
+    Object.assign(withoutBody(callback), { body: new TextDecoder().decode(callback.body) }),
+  );
   return { ...summary(task), callbacks, fetches: task.fetches };
+}
+
+function withoutBody({ body, ...callback }: Callback): object {
+  return { ...callback, bytes: body.length };
 }

@@ -104,6 +104,9 @@ function trackAt({ at, request, variant }: Task, track: Track, finished: boolean
 }
 
 function camelCased(track: Json): Json {
-  const name = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(track).map(([key, value]) => [name(key), value]));
+  return Object.fromEntries(Object.entries(track).map(([key, value]) => [camelCase(key), value]));
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,0 +1,38 @@
+/**
+ * How we know that a message is the provider's, and what it may therefore do. **The words are a persisted contract.**
+ *
+ * The signature covers no body: whoever captured one pair of headers can forge any body for that task. Such a
+ * message alone may add but never replace a link, and one that is older than a day has no effect. Pure.
+ */
+import type { Observed } from "./event.ts";
+
+export const VERDICTS = ["token", "token+hmac", "hmac", "hmac_stale"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** `full`: everything counts; `adds`: no link of it replaces a known one; `none`: kept, without effect. */
+export type Weight = "full" | "adds" | "none";
+
+const WEIGHTS: Readonly<Record<Verdict, Weight>> = {
+  token: "full",
+  "token+hmac": "full",
+  hmac: "adds",
+  hmac_stale: "none",
+};
+
+/** A record that we asked the provider for is the provider's word. A verdict of a newer release has no effect here. */
+export function weightOf({ via, verdict }: Pick<Observed, "via" | "verdict">): Weight {
+  if (via === "poll") return "full";
+  const known = VERDICTS.find((one) => one === verdict);
+  return known === undefined ? "none" : WEIGHTS[known];
+}
+
+const selected = new WeakMap<readonly Observed[], readonly Observed[]>();
+
+/** The observations that have an effect. */
+export function heeded(observations: readonly Observed[]): readonly Observed[] {
+  const known = selected.get(observations);
+  if (known !== undefined) return known;
+  const effective = observations.filter((observed) => weightOf(observed) !== "none");
+  selected.set(observations, effective);
+  return effective;
+}
