@@ -9,6 +9,7 @@ import type { AppEnv } from "./http/app-env.ts";
 import { callback } from "./http/callback.ts";
 import { files } from "./http/files.ts";
 import { health } from "./http/health.ts";
+import { inbox } from "./http/inbox.ts";
 import { logRefusal } from "./http/log-line.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import { tasks } from "./http/tasks.ts";
@@ -27,6 +28,7 @@ export const app = new Hono<AppEnv>()
   .route("/", callback)
   .route("/", files)
   .route("/", tasks)
+  .route("/", inbox)
   .route("/", health)
   .notFound((c) => problemResponse(c, new Problem("not_found", "There is nothing here. The README lists the routes.")))
   .onError((error, c) => {

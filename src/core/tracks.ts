@@ -88,10 +88,12 @@ function selectTracks(observations: readonly Observed[]): readonly Track[] {
     for (const { track, index } of strangers) {
       // Beside tracks with ids, one without id or audio says nothing that could be told apart.
       if (identified && track.audioLink === null) continue;
-      const peer = identified ? undefined : groups[index];
-      if (peer !== undefined && !peer.mentions.some((mention) => mention.observed === observed))
-        join(peer, { track, observed });
-      else groups.push(groupOf({ track, observed }));
+      // Its place may be taken by a track that a link put there; then the other one is meant.
+      const free = identified ? [] : groups.filter((group) => !mentions(group, observed));
+      const samePlace = groups[index];
+      const peer = samePlace !== undefined && free.includes(samePlace) ? samePlace : free[0];
+      if (peer === undefined) groups.push(groupOf({ track, observed }));
+      else join(peer, { track, observed });
     }
   }
   return bounded(groups).map((group) => trackOf(group, groups.indexOf(group), identified));
@@ -122,6 +124,10 @@ function join(group: Group, mention: Mention): void {
 /** Covers and sources are shared between tracks of one task; audio and stream links are not. */
 function joinLinks(track: ObservedTrack): readonly string[] {
   return [track.audioLink, track.streamLink].filter((link) => link !== null);
+}
+
+function mentions(group: Group, observed: Observed): boolean {
+  return group.mentions.some((mention) => mention.observed === observed);
 }
 
 function sharesLink(group: Group, track: ObservedTrack): boolean {

@@ -28,7 +28,7 @@ export const callback = new Hono<AppEnv>()
   .all("/callback", methodNotAllowed);
 
 /** Answers once the message is durable: in its task's log, or in the inbox. */
-async function receive(c: Context<AppEnv>, entry: Entry): Promise<Response> {
+async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): Promise<Response> {
   await limit(c, () => Promise.resolve());
   const bytes = new Uint8Array(await c.req.arrayBuffer());
   if (bytes.length > MAX_BODY_BYTES) tooLarge();

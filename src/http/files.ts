@@ -11,8 +11,10 @@ import { contentDisposition } from "../core/file-name.ts";
 import type { KeptFile } from "../core/kept-file.ts";
 import { requireApiToken } from "./access.ts";
 import type { AppEnv } from "./app-env.ts";
+import { isKnown } from "./entity-tag.ts";
 import { Problem } from "./problem.ts";
-import { taskIdOf, unknownTask } from "./tasks.ts";
+import { readKeptFiles } from "./task-reader.ts";
+import { readingOf, unknownTask } from "./tasks.ts";
 
 /** Players on any page may ask; the API token is what opens. */
 const forPlayers = cors({
@@ -42,7 +44,7 @@ async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
     "content-security-policy": "default-src 'none'; sandbox",
     "cross-origin-resource-policy": "cross-origin",
   };
-  if (matchesTag(c.req.header("if-none-match"), tag)) return c.body(null, 304, headers);
+  if (isKnown(c, tag)) return c.body(null, 304, headers);
 
   const range = rangeOf(c, kept.bytes, tag);
   if (range === "unsatisfiable") {
@@ -67,7 +69,7 @@ async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
 }
 
 async function keptFileOf(c: Context<AppEnv>, file: FileKind): Promise<KeptFile> {
-  const keptFiles = await c.env.TASKS.getByName(taskIdOf(c)).keptFiles();
+  const keptFiles = await readKeptFiles(readingOf(c));
   if (keptFiles === null) throw unknownTask();
   const kept = keptFiles.find((one) => one.file === file && one.trackId === c.req.param("trackId"));
   if (kept !== undefined) return kept;
@@ -98,10 +100,4 @@ function rangeOf(
   if (ranges === -2 || ranges.type !== "bytes" || ranges.length !== 1) return null;
   const [range] = ranges;
   return range === undefined ? null : range;
-}
-
-/** Weak comparison, as If-None-Match asks for. */
-function matchesTag(header: string | undefined, tag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(",").some((part) => part.trim() === "*" || part.trim().replace(/^W\//, "") === tag);
 }

@@ -20,6 +20,7 @@ const PROBLEMS = {
   not_found: { status: 404, title: "Not found" },
   task_not_found: { status: 404, title: "No such task" },
   file_not_found: { status: 404, title: "No such file" },
+  version_not_reached: { status: 412, title: "Version not reached" },
   invalid_query: { status: 400, title: "Invalid query" },
   range_not_satisfiable: { status: 416, title: "Range not satisfiable" },
   overloaded: { status: 503, title: "Overloaded" },
@@ -32,11 +33,19 @@ export type ProblemType = keyof typeof PROBLEMS;
 export class Problem extends HTTPException {
   readonly type: ProblemType;
   readonly headers: Readonly<Record<string, string>>;
+  /** Further members of the document. */
+  readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(type: ProblemType, detail: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    type: ProblemType,
+    detail: string,
+    headers: Record<string, string> = {},
+    members: Record<string, unknown> = {},
+  ) {
     super(PROBLEMS[type].status, { message: detail });
     this.type = type;
     this.headers = headers;
+    this.members = members;
   }
 }
 
@@ -48,6 +57,7 @@ export function problemResponse(c: Context, problem: Problem): Response {
     status,
     detail: problem.message,
     requestId: c.get("requestId"),
+    ...problem.members,
   };
   return c.body(JSON.stringify(body), status, {
     "content-type": "application/problem+json; charset=utf-8",

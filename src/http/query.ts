@@ -1,19 +1,56 @@
 /** Query parameters, checked by zod: a bad value is a 400 that names the parameter. */
 import type { Context } from "hono";
 import * as z from "zod";
+import { LIST_STATUSES } from "../platform/catalog.ts";
+import { readPlace } from "./task-list.ts";
 import { Problem } from "./problem.ts";
 
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 50;
+const MAX_WAIT_SECONDS = 25;
 
-/** Of every list. A `limit` over the maximum counts as the maximum. */
-export const listQuery = z.object({
-  limit: z.coerce
-    .number()
-    .int()
-    .positive()
-    .default(DEFAULT_LIMIT)
-    .transform((limit) => Math.min(limit, MAX_LIMIT)),
+/** In digits alone: `Number` would read "", "0x10" and "1e3" too. */
+const whole = z
+  .string()
+  .regex(/^\d{1,15}$/, "must be a whole number")
+  .transform(Number);
+
+const limit = whole
+  .refine((value) => value > 0, "must be at least 1")
+  .transform((value) => Math.min(value, MAX_LIMIT))
+  .default(DEFAULT_LIMIT)
+  .meta({ description: `The largest number of items; over ${MAX_LIMIT} counts as ${MAX_LIMIT}.` });
+
+export const taskQuery = z.object({
+  wait: whole
+    .transform((value) => Math.min(value, MAX_WAIT_SECONDS))
+    .optional()
+    .meta({ description: `Waits up to so many seconds (at most ${MAX_WAIT_SECONDS}) for the task to change.` }),
+  min_version: whole
+    .default(0)
+    .meta({ description: "Answers 412 while the task's version is lower; with `wait`, waits for it." }),
+});
+
+export const tasksQuery = z.object({
+  status: z.enum(LIST_STATUSES).optional().meta({ description: "A stage, or `open`, `settled`, `stalled`." }),
+  ref: z.string().min(1).max(64).optional().meta({ description: "Your own reference." }),
+  q: z.string().min(1).max(200).optional().meta({ description: "Part of a title or of a task id, in any case." }),
+  cursor: z.string().transform(readPlace).optional().meta({ description: "`nextCursor` of the page before." }),
+  limit,
+});
+
+export const eventsQuery = z.object({
+  cursor: whole.default(0).meta({ description: "`nextCursor` of the page before." }),
+  limit,
+});
+
+export const inboxQuery = z.object({
+  cursor: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "must be `nextCursor` of the page before")
+    .optional()
+    .meta({ description: "`nextCursor` of the page before." }),
+  limit,
 });
 
 export function parseQuery<S extends z.ZodType>(schema: S, c: Context): z.output<S> {
@@ -22,6 +59,6 @@ export function parseQuery<S extends z.ZodType>(schema: S, c: Context): z.output
   const [issue] = parsed.error.issues;
   throw new Problem(
     "invalid_query",
-    `Query parameter \`${issue?.path.join(".") ?? "?"}\`: ${issue?.message ?? "invalid"}.`,
+    `Query parameter \`${issue?.path.join(".") ?? "?"}\`: ${issue?.message ?? "is invalid"}.`,
   );
 }

@@ -1,0 +1,48 @@
+/** A page of the list of tasks, and the cursor to the next one. */
+import * as z from "zod";
+import type { CatalogRow } from "../core/catalog-row.ts";
+import { STAGES } from "../core/stage.ts";
+import { isoTime } from "../core/view.ts";
+import type { CatalogPlace } from "../platform/catalog.ts";
+
+const time = z.iso.datetime();
+
+export const taskListItem = z.object({
+  taskId: z.string(),
+  ref: z.string().nullable(),
+  title: z.string().nullable(),
+  stage: z.enum(STAGES),
+  settled: z.boolean(),
+  stalled: z.boolean(),
+  failureReason: z.string().nullable(),
+  version: z.int(),
+  createdAt: time,
+  settledAt: time.nullable(),
+});
+
+export const taskList = z.object({ items: z.array(taskListItem), nextCursor: z.string().nullable() });
+
+/** `rows` may hold one more than `limit`: then there is a next page. */
+export function pageOf(rows: readonly CatalogRow[], limit: number): z.infer<typeof taskList> {
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return { items: shown.map(itemOf), nextCursor: last === undefined ? null : placeCursor(last) };
+}
+
+/** Reads a cursor; for use in a zod schema. */
+export function readPlace(cursor: string, context: z.RefinementCtx): CatalogPlace {
+  const [, createdAt, taskId] = /^(\d{1,15})\.(.+)$/.exec(cursor) ?? [];
+  if (createdAt !== undefined && taskId !== undefined) return { createdAt: Number(createdAt), taskId };
+  context.addIssue({ code: "custom", message: "must be `nextCursor` of the page before" });
+  return z.NEVER;
+}
+
+function placeCursor({ createdAt, taskId }: CatalogPlace): string {
+  return `${createdAt}.${taskId}`;
+}
+
+function itemOf({ createdAt, settledAt, ...row }: CatalogRow): z.infer<typeof taskListItem> {
+  const { taskId, ref, title, stage, settled, stalled, failureReason, version } = row;
+  const times = { createdAt: isoTime(createdAt), settledAt: settledAt === null ? null : isoTime(settledAt) };
+  return { taskId, ref, title, stage, settled, stalled, failureReason, version, ...times };
+}

@@ -1,0 +1,114 @@
+/**
+ * A task's life in memory: what its object does between deliveries, with the rows that its log would hold.
+ *
+ * Rows are kept as the log keeps them: an event as JSON, counters beside it, a repeat raises the counters alone.
+ */
+import * as z from "zod";
+import { admit } from "../../src/core/admission.ts";
+import { due, type Effect } from "../../src/core/agenda.ts";
+import { readEvent, type EventBody, type Observed, type TaskEvent } from "../../src/core/event.ts";
+import { paceOf } from "../../src/core/pace.ts";
+import { reduce } from "../../src/core/reduce.ts";
+import { newTask, type Task } from "../../src/core/task.ts";
+import { TASK_ID } from "./builders.ts";
+
+export const pace = paceOf(1);
+
+interface Row {
+  readonly name: string | null;
+  readonly at: number;
+  readonly type: string;
+  readonly data: string;
+  times: number | null;
+  lastAt: number | null;
+}
+
+export interface History {
+  task: Task;
+  now: number;
+  readonly rows: Row[];
+}
+
+export function newHistory(now: number): History {
+  return { task: newTask(TASK_ID, now), now, rows: [] };
+}
+
+/** The rows as events, the way the log reads them. */
+export function stored(history: History): readonly TaskEvent[] {
+  return history.rows.map(({ at, type, data, times, lastAt }) => {
+    const fields = z.looseObject({}).parse(JSON.parse(data));
+    return readEvent(type, at, times === null ? fields : { ...fields, times, count: times, lastAt });
+  });
+}
+
+export function record(history: History, body: EventBody): void {
+  append(history, { ...body, at: history.now });
+}
+
+/** A message arrives: for the first time, again, or over the bound. */
+export function receive(history: History, { sha256, via, verdict, observation }: Observed): void {
+  const { task, now } = history;
+  const known = task.observations.find((other) => other.sha256 === sha256);
+  const event: Observed =
+    known === undefined
+      ? { type: "observed", sha256, via, verdict, observation, at: now, lastAt: now, times: 1 }
+      : { ...known, lastAt: now, times: known.times + 1 };
+  if (admit(task, event) === "overflow")
+    append(history, { type: "overflowed", at: now, lastAt: now, count: (task.overflow?.count ?? 0) + 1 });
+  else append(history, event);
+}
+
+export type CopyResult = "copied" | "failed" | "dead" | "crashed";
+
+/** Does the first thing that is due; returns whether anything was. */
+export function work(history: History, result: CopyResult): boolean {
+  const [effect] = due(history.task, history.now, pace);
+  if (effect === undefined) return false;
+  perform(history, effect, result);
+  return true;
+}
+
+function perform(history: History, effect: Effect, result: CopyResult): void {
+  const { task } = history;
+  switch (effect.type) {
+    case "publish":
+      return record(
+        history,
+        result === "failed"
+          ? { type: "effect_failed", effect: "publish", reason: "internal" }
+          : { type: "published", version: task.version, settled: task.settledAt !== null },
+      );
+    case "sweep":
+      return record(history, { type: "swept", attempts: task.attempts, deleted: 0 });
+    case "abandon":
+      return record(history, { type: "abandoned" });
+    case "lose": {
+      const { file, trackId, links, reason } = effect;
+      return record(history, { type: "lost", file, trackId, links: [...links], reason });
+    }
+    case "copy": {
+      const { file, trackId, link } = effect;
+      const about = { file, trackId, link: link.hash, attempt: task.attempts + 1 };
+      record(history, { type: "copy_started", ...about, host: new URL(link.url).host });
+      if (result === "copied")
+        record(history, { type: "copied", ...about, key: `k${about.attempt}`, bytes: 1, sha256: "", contentType: "" });
+      else if (result !== "crashed")
+        record(history, { type: "copy_failed", ...about, reason: result, dead: result === "dead" });
+    }
+  }
+}
+
+function append(history: History, event: TaskEvent): void {
+  history.task = reduce(history.task, event);
+  const { at, type, ...data } = event;
+  const { name, times, lastAt } = counters(event);
+  const row = name === null ? undefined : history.rows.find((known) => known.name === name);
+  if (row === undefined) history.rows.push({ name, at, type, data: JSON.stringify(data), times, lastAt });
+  else Object.assign(row, { times, lastAt });
+}
+
+function counters(event: TaskEvent): Pick<Row, "name" | "times" | "lastAt"> {
+  if (event.type === "observed") return { name: event.sha256, times: event.times, lastAt: event.lastAt };
+  if (event.type === "overflowed") return { name: "overflow", times: event.count, lastAt: event.lastAt };
+  return { name: null, times: null, lastAt: null };
+}
