@@ -4,17 +4,16 @@
  * The first bodies are always kept. After that a body must bring something: a higher stage, a field or a track that
  * was missing, a link for a file that is not stored. The rest is counted. Pure.
  */
+import { FILE_KINDS, type FileKind, type Observed } from "./event.ts";
+import { fileStatus, linksOf } from "./files.ts";
 import type { Observation } from "./observation.ts";
-import { audioStatus, stageOf, type Stage } from "./stage.ts";
 import { reduce } from "./reduce.ts";
+import { stageOf } from "./stage.ts";
 import type { Task } from "./task.ts";
 import { tracksOf, type Track } from "./tracks.ts";
-import type { Observed } from "./event.ts";
 
 export const MAX_BODIES = 64;
 export const MAX_OBSERVATIONS = 200;
-
-const HEIGHT: Record<Stage, number> = { pending: 0, text: 1, first: 2, failed: 3, complete: 4 };
 
 /** `redelivery`: the same bytes are in the log; `overflow`: only counted. */
 export type Admission = "new" | "redelivery" | "overflow";
@@ -23,8 +22,8 @@ export function admit(task: Task, event: Observed): Admission {
   if (task.observations.some((known) => known.sha256 === event.sha256)) return "redelivery";
   if (task.observations.length < MAX_BODIES) return "new";
   const after = reduce(task, event);
-  // A higher stage can come four times in a task's life, so it needs no room under the bound.
-  if (HEIGHT[stageOf(after)] > HEIGHT[stageOf(task)]) return "new";
+  // A message moves the stage up, or a given-up task back to where it was: too seldom to need room under the bound.
+  if (stageOf(after) !== stageOf(task)) return "new";
   if (task.observations.length >= MAX_OBSERVATIONS) return "overflow";
   return brings(task, after, event.observation) ? "new" : "overflow";
 }
@@ -35,10 +34,13 @@ function brings(task: Task, after: Task, observation: Observation): boolean {
   return tracksOf(after).some((track) => {
     const known = before.get(track.trackId);
     if (known === undefined) return true;
-    const newLinks = track.audioLinks.length > known.audioLinks.length && audioStatus(task, known).state !== "stored";
-    const newCover = known.coverLinks.length === 0 && track.coverLinks.length > 0;
-    return newLinks || newCover || fillsField(known, track);
+    return FILE_KINDS.some((file) => bringsLink(task, known, track, file)) || fillsField(known, track);
   });
+}
+
+function bringsLink(task: Task, known: Track, track: Track, file: FileKind): boolean {
+  const hashes = new Set(linksOf(known, file).map(({ hash }) => hash));
+  return linksOf(track, file).some(({ hash }) => !hashes.has(hash)) && fileStatus(task, known, file).state !== "stored";
 }
 
 const FIELDS = ["title", "tags", "durationSeconds", "model", "createdAt", "streamLink"] as const;

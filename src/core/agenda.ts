@@ -62,12 +62,16 @@ function publishItems(task: Task, pace: Pace): readonly Item[] {
   return [{ at: Math.max(at, retryAt(task, "publish", pace)), effect: { type: "publish" } }];
 }
 
-/** Failed and crashed attempts may have left objects in R2. Once nothing is copied any more, they are deleted. */
+/**
+ * Failed and crashed attempts may have left objects in R2. Once nothing is copied any more, they are deleted; a start
+ * without an outcome may still be writing, so it is given longer than a run of the alarm lasts.
+ */
 function sweepItems(task: Task, files: readonly Item[], pace: Pace): readonly Item[] {
-  const idle = files.length === 0 && [...task.progress.values()].every(({ unanswered }) => unanswered === 0);
-  if (!idle || !isSettled(task) || task.sweptAttempts === task.attempts || task.stored.size === task.attempts)
-    return [];
-  return [{ at: retryAt(task, "sweep", pace), effect: { type: "sweep" } }];
+  const clean = task.sweptAttempts === task.attempts || task.stored.size === task.attempts;
+  if (clean || files.length > 0 || !isSettled(task)) return [];
+  const unanswered = [...task.progress.values()].filter((link) => link.unanswered > 0);
+  const quietAt = Math.max(0, ...unanswered.map(({ lastAt }) => lastAt + pace.retryCapMs));
+  return [{ at: Math.max(quietAt, retryAt(task, "sweep", pace)), effect: { type: "sweep" } }];
 }
 
 /** 0 unless the effect failed last time. */

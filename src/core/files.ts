@@ -5,7 +5,7 @@
  */
 import type { Copied, FileKind } from "./event.ts";
 import { MAX_COPY_ATTEMPTS, MAX_UNANSWERED_STARTS, retryDelay, type Pace } from "./pace.ts";
-import { lossKey, progressOf, type LinkProgress, type Task } from "./task.ts";
+import { copyKey, lossKey, progressOf, type LinkProgress, type Task } from "./task.ts";
 import type { Link, Track } from "./tracks.ts";
 
 export type FileState = "waiting" | "queued" | "stored" | "lost";
@@ -35,7 +35,7 @@ export function linksOf(track: Track, file: FileKind): readonly Link[] {
 export function fileStatus(task: Task, track: Track, file: FileKind): FileStatus {
   const tries = triesOf(task, track, file);
   const attempts = tries.reduce((sum, { progress }) => sum + progress.starts, 0);
-  const stored = storedFile(task, tries);
+  const stored = storedFile(task, track, file);
   if (stored !== null) return { state: "stored", stored, attempts, reason: null };
   const loss = lossOf(task, track, file);
   if (loss !== null) return { state: "lost", stored: null, attempts, reason: loss };
@@ -101,12 +101,12 @@ function misses({ progress }: Try): number {
 }
 
 function triesOf(task: Task, track: Track, file: FileKind): readonly Try[] {
-  return linksOf(track, file).map((link) => ({ link, progress: progressOf(task, link.hash) }));
+  return linksOf(track, file).map((link) => ({ link, progress: progressOf(task, { file, link: link.hash }) }));
 }
 
 /** The first one kept, should two links ever both be stored. */
-function storedFile(task: Task, tries: readonly Try[]): Copied | null {
-  const kept = tries.flatMap(({ link }) => task.stored.get(link.hash) ?? []);
+function storedFile(task: Task, track: Track, file: FileKind): Copied | null {
+  const kept = linksOf(track, file).flatMap(({ hash }) => task.stored.get(copyKey({ file, link: hash })) ?? []);
   return kept.toSorted((a, b) => a.attempt - b.attempt)[0] ?? null;
 }
 

@@ -41,6 +41,11 @@ export interface ParsedMessage {
   readonly observation: Observation;
 }
 
+/** Whether a message says anything about the task: other products' callbacks and unknown ones do not. */
+export function isNews({ kind, tracks }: Observation): boolean {
+  return tracks.length > 0 || (kind !== "sibling" && kind !== "unknown");
+}
+
 /** A task has two tracks; the bound is for who lies. */
 export const MAX_TRACKS = 16;
 

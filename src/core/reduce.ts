@@ -2,13 +2,14 @@
  * How a task changes.
  *
  * A task is a fold over its log. Callbacks come twice, late, out of order, or not at all; none of that shows in the
- * result, because the fold only collects: observations by content, copy progress by link.
+ * result, because the fold only collects: observations by content, copy progress by file and link.
  *
  * Pure: no I/O and no clock. Times are epoch milliseconds.
  */
 import type { Observed, TaskEvent } from "./event.ts";
+import { isNews } from "./observation.ts";
 import { isSettled } from "./stage.ts";
-import { lossKey, newTask, progressOf, type LinkProgress, type Task } from "./task.ts";
+import { copyKey, lossKey, newTask, progressOf, type LinkProgress, type Task } from "./task.ts";
 
 /** The next state. An `observed` or `overflowed` that is known already is a newer count of the same row. */
 export function reduce(task: Task, event: TaskEvent): Task {
@@ -32,7 +33,7 @@ function collect(task: Task, event: TaskEvent): Task {
     case "overflowed":
       return { ...task, overflow: { count: event.count, lastAt: event.lastAt } };
     case "copy_started": {
-      const link = progressOf(task, event.link);
+      const link = progressOf(task, event);
       const firstUnansweredAt = link.unanswered === 0 ? event.at : link.firstUnansweredAt;
       const started = {
         ...link,
@@ -44,19 +45,19 @@ function collect(task: Task, event: TaskEvent): Task {
       return {
         ...task,
         attempts: Math.max(task.attempts, event.attempt),
-        progress: withEntry(task.progress, event.link, started),
+        progress: withEntry(task.progress, copyKey(event), started),
       };
     }
     case "copied":
       return {
         ...task,
-        progress: withEntry(task.progress, event.link, { ...answered(task, event), reason: null, dead: false }),
-        stored: withEntry(task.stored, event.link, event),
+        progress: withEntry(task.progress, copyKey(event), { ...answered(task, event), reason: null, dead: false }),
+        stored: withEntry(task.stored, copyKey(event), event),
       };
     case "copy_failed": {
       const link = answered(task, event);
       const failed = { ...link, failures: link.failures + 1, reason: event.reason, dead: event.dead };
-      return { ...task, progress: withEntry(task.progress, event.link, failed) };
+      return { ...task, progress: withEntry(task.progress, copyKey(event), failed) };
     }
     case "lost":
       return { ...task, losses: withEntry(task.losses, lossKey(event.file, event.trackId), event) };
@@ -81,9 +82,8 @@ function collect(task: Task, event: TaskEvent): Task {
 function changesView(task: Task, event: TaskEvent): boolean {
   switch (event.type) {
     case "observed": {
-      const { kind, tracks } = event.observation;
       const known = task.observations.some((other) => other.sha256 === event.sha256);
-      return !known && (task.version === 0 || tracks.length > 0 || (kind !== "sibling" && kind !== "unknown"));
+      return !known && (task.version === 0 || isNews(event.observation));
     }
     case "copy_started":
     case "copied":
@@ -115,8 +115,8 @@ function withObservation(observations: readonly Observed[], event: Observed): re
   );
 }
 
-function answered(task: Task, event: { readonly link: string; readonly at: number }): LinkProgress {
-  return { ...progressOf(task, event.link), unanswered: 0, firstUnansweredAt: 0, lastAt: event.at };
+function answered(task: Task, event: Extract<TaskEvent, { type: "copied" | "copy_failed" }>): LinkProgress {
+  return { ...progressOf(task, event), unanswered: 0, firstUnansweredAt: 0, lastAt: event.at };
 }
 
 function withEntry<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {

@@ -6,7 +6,7 @@
 import type { Observed } from "./event.ts";
 import { failureOf, FAILURES, type Failure } from "./failure.ts";
 import { fileStatus, type FileStatus } from "./files.ts";
-import type { ObservationKind } from "./observation.ts";
+import { isNews, type ObservationKind } from "./observation.ts";
 import type { Task } from "./task.ts";
 import { byPrecedence, tracksOf, type Track } from "./tracks.ts";
 import { heeded } from "./verdict.ts";
@@ -63,9 +63,10 @@ export function audioStatus(task: Task, track: Track): FileStatus {
   return { ...status, state: "lost", reason: "task_failed: the task failed before this track had audio" };
 }
 
-/** The last time that the provider was heard of. */
+/** When the provider last said something new of this task. Repeats and what is only counted are no news. */
 export function lastNewsAt(task: Task): number {
-  return Math.max(task.createdAt, task.overflow?.lastAt ?? 0, ...task.observations.map((observed) => observed.lastAt));
+  const news = heeded(task.observations).filter(({ observation }) => isNews(observation));
+  return Math.max(task.createdAt, ...news.map(({ at }) => at));
 }
 
 function failureSeen(task: Task): Failure | null {

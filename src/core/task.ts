@@ -4,7 +4,7 @@
  * Stage, tracks and failure are selectors over these facts (`stage.ts`, `tracks.ts`, `files.ts`), and so is what to
  * do next (`agenda.ts`). Pure. Times are epoch milliseconds.
  */
-import type { Copied, Observed } from "./event.ts";
+import type { Copied, FileKind, Observed } from "./event.ts";
 
 /** How far the copies from one link have come. */
 export interface LinkProgress {
@@ -35,9 +35,9 @@ export interface Task {
   /** Distinct by content, in order of first receipt. */
   readonly observations: readonly Observed[];
   readonly overflow: { readonly count: number; readonly lastAt: number } | null;
-  /** By link hash. */
+  /** By `copyKey`. */
   readonly progress: ReadonlyMap<string, LinkProgress>;
-  /** The kept files, by link hash. */
+  /** The kept files, by `copyKey`. */
   readonly stored: ReadonlyMap<string, Copied>;
   /** By `lossKey`. */
   readonly losses: ReadonlyMap<string, Loss>;
@@ -74,7 +74,12 @@ export function newTask(taskId: string, at: number): Task {
   };
 }
 
-export function lossKey(file: "audio" | "cover", trackId: string): string {
+/** Copies are known by their link, so that tracks may join later. What is good as a cover is not good as audio. */
+export function copyKey({ file, link }: Pick<Copied, "file" | "link">): string {
+  return `${file}:${link}`;
+}
+
+export function lossKey(file: FileKind, trackId: string): string {
   return `${file}:${trackId}`;
 }
 
@@ -88,6 +93,6 @@ const UNTRIED: LinkProgress = {
   dead: false,
 };
 
-export function progressOf(task: Task, link: string): LinkProgress {
-  return task.progress.get(link) ?? UNTRIED;
+export function progressOf(task: Task, copy: Pick<Copied, "file" | "link">): LinkProgress {
+  return task.progress.get(copyKey(copy)) ?? UNTRIED;
 }

@@ -156,7 +156,7 @@ function trackOf(group: Group, position: number, identified: boolean): Track {
     durationSeconds: firstOf(mentions, "durationSeconds"),
     model: firstOf(mentions, "model"),
     createdAt: firstOf(mentions, "createdAt"),
-    streamLink: firstOf(mentions, "streamLink"),
+    streamLink: streamLinkOf(mentions),
     audioLinks,
     coverLinks: linksOf(mentions, "coverLink"),
   };
@@ -170,19 +170,26 @@ function trackIdOf(group: Group, position: number, identified: boolean, audioLin
 }
 
 type Field = "title" | "tags" | "durationSeconds" | "model" | "createdAt" | "streamLink";
+type LinkField = "audioLink" | "coverLink" | "streamLink";
 
 function firstOf<F extends Field>(mentions: readonly Mention[], field: F): ObservedTrack[F] | null {
   return mentions.find((mention) => mention.track[field] !== null)?.track[field] ?? null;
 }
 
-function linksOf(mentions: readonly Mention[], field: "audioLink" | "coverLink"): readonly Link[] {
+/** Chosen like a field, but only from what counts in full. */
+function streamLinkOf(mentions: readonly Mention[]): string | null {
+  const full = mentions.filter(({ observed }) => weightOf(observed) === "full");
+  return firstOf(full, "streamLink") ?? linksOf(mentions, "streamLink")[0]?.url ?? null;
+}
+
+function linksOf(mentions: readonly Mention[], field: LinkField): readonly Link[] {
   const full = mentions.filter(({ observed, track }) => weightOf(observed) === "full" && track[field] !== null);
   const links = firstSeenLinks(full.length > 0 ? full : mentions, field);
   // Without a confirmed one, the link that was seen first stands: later ones would replace it.
   return full.length > 0 ? links : links.slice(-1);
 }
 
-function firstSeenLinks(mentions: readonly Mention[], field: "audioLink" | "coverLink"): readonly Link[] {
+function firstSeenLinks(mentions: readonly Mention[], field: LinkField): readonly Link[] {
   const firstSeenAt = new Map<string, number>();
   for (const { track, observed } of mentions) {
     const url = track[field];

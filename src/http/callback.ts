@@ -9,7 +9,7 @@ import { bodyLimit } from "hono/body-limit";
 import { sha256Hex } from "../core/ids.ts";
 import { parseMessage } from "../core/observation.ts";
 import { redact } from "../core/redaction.ts";
-import { catalogOf } from "../platform/catalog.ts";
+import { tellCatalog } from "../platform/catalog-teller.ts";
 import { fileInInbox, type InboxEntry } from "../platform/inbox.ts";
 import { observe } from "../platform/task-client.ts";
 import type { Delivery } from "../platform/task-object.ts";
@@ -47,7 +47,7 @@ async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): P
   const receipt = await observe(c.env.TASKS, taskId, delivery);
   if (receipt === null)
     await keep(c, { ...mail, bytes: new TextEncoder().encode(message.body), reason: "unreachable" });
-  else if (receipt.catalogRow !== null) c.executionCtx.waitUntil(catalogOf(c.env).tell(receipt.catalogRow));
+  else if (receipt.catalogRow !== null) tellCatalog(c.env, c.executionCtx, receipt.catalogRow);
   return c.json(RECEIVED);
 }
 

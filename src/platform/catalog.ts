@@ -65,8 +65,12 @@ const TABLES = [
 export class Catalog extends DurableObject<Env> {
   #ready = false;
 
-  /** Takes a task's row. View columns change only where the version is newer; `touchedAt` is the later of the two. */
-  tell(told: CatalogRow): void {
+  /** Takes rows of tasks. View columns change only where the version is newer; `touchedAt` is the later of the two. */
+  tell(rows: readonly CatalogRow[]): void {
+    for (const told of rows) this.#upsert(told);
+  }
+
+  #upsert(told: CatalogRow): void {
     const search = `${told.title ?? ""} ${told.taskId}`.toLowerCase();
     this.#sql.exec(
       `INSERT INTO tasks (created_at, task_id, ref, title, search, stage, failure_reason, settled, stalled, first_at,
@@ -93,7 +97,7 @@ export class Catalog extends DurableObject<Env> {
 
   /** The same, from a visit of the watchdog: it counts as a touch even where nothing is newer. */
   heal(told: CatalogRow): void {
-    this.tell(told);
+    this.#upsert(told);
     this.#sql.exec(
       "UPDATE tasks SET touched_at = max(touched_at, ?3) WHERE created_at = ?1 AND task_id = ?2",
       told.createdAt,

@@ -140,7 +140,7 @@ export class TaskObject extends DurableObject<Env> {
   }
 
   async #publish(task: Task): Promise<void> {
-    await Promise.all([publishTask(this.env.STATE, task), catalogOf(this.env).tell(catalogRowOf(task, this.#now()))]);
+    await Promise.all([publishTask(this.env.STATE, task), catalogOf(this.env).tell([catalogRowOf(task, this.#now())])]);
   }
 
   #task(): Task | null {

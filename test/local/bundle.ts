@@ -11,13 +11,14 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Builds into a fresh temporary folder; returns the path of the bundle. Rejects with what wrangler said. */
-export async function buildWorker(): Promise<string> {
+export async function buildWorker(signal?: AbortSignal): Promise<string> {
   const outDir = await mkdtemp(join(tmpdir(), "backline-bundle-"));
   const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
   const child = spawn(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", outDir], {
     cwd: ROOT,
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
     stdio: ["ignore", "pipe", "pipe"],
+    ...(signal === undefined ? {} : { signal }),
   });
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
   if (child.exitCode !== 0) throw new Error(`wrangler could not bundle the Worker:\n${output}${errors}`);

@@ -1,0 +1,38 @@
+/**
+ * Tells the catalog what callbacks changed, off the way of their answers and several at a time.
+ *
+ * Best effort: what is lost here is told again at the next stage, at settlement, or by the watchdog. Only rows are
+ * shared between requests; the call is made by the request that came first.
+ */
+import type { CatalogRow } from "../core/catalog-row.ts";
+import { catalogOf } from "./catalog.ts";
+
+/** Long enough that a burst is one call, short enough that a list is current at once. */
+const GATHER_MS = 10;
+let gathered: CatalogRow[] = [];
+
+export function tellCatalog(
+  env: Pick<Env, "CATALOG">,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  row: CatalogRow,
+): void {
+  gathered.push(row);
+  if (gathered.length === 1) ctx.waitUntil(tellGathered(env));
+}
+
+async function tellGathered(env: Pick<Env, "CATALOG">): Promise<void> {
+  await scheduler.wait(GATHER_MS);
+  const rows = gathered;
+  gathered = [];
+  try {
+    await catalogOf(env).tell(rows);
+  } catch (error) {
+    console.error(
+      JSON.stringify({
+        message: "the catalog was not told",
+        rows: rows.length,
+        error: error instanceof Error ? error.name : "unknown",
+      }),
+    );
+  }
+}
