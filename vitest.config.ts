@@ -8,6 +8,7 @@ import { SECRETS } from "./test/worker/secrets.ts";
 
 export default defineConfig({
   test: {
+    silent: "passed-only",
     coverage: {
       provider: "istanbul",
       include: ["src/core/**"],

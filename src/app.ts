@@ -5,13 +5,17 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import { parseConfig, type Config } from "./core/config.ts";
+import { allowedMethods } from "./http/allowed-methods.ts";
 import type { AppEnv } from "./http/app-env.ts";
 import { callback } from "./http/callback.ts";
 import { files } from "./http/files.ts";
 import { health } from "./http/health.ts";
 import { inbox } from "./http/inbox.ts";
 import { logRefusal } from "./http/log-line.ts";
+import { openApi } from "./http/openapi.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
+import { submissions } from "./http/submissions.ts";
+import { taskActions } from "./http/task-actions.ts";
 import { tasks } from "./http/tasks.ts";
 
 /** One isolate sees one environment, so it is read once. */
@@ -28,9 +32,20 @@ export const app = new Hono<AppEnv>()
   .route("/", callback)
   .route("/", files)
   .route("/", tasks)
+  .route("/", submissions)
+  .route("/", taskActions)
   .route("/", inbox)
   .route("/", health)
-  .notFound((c) => problemResponse(c, new Problem("not_found", "There is nothing here. The README lists the routes.")))
+  .route("/", openApi)
+  .notFound((c) => {
+    const allow = methodsOf(c.req.path).join(", ");
+    const problem =
+      allow === ""
+        ? new Problem("not_found", "There is nothing here. GET /openapi.json lists the routes.")
+        : new Problem("method_not_allowed", `This resource takes ${allow}.`, { allow });
+    logRefusal(c, problem.status, problem.type);
+    return problemResponse(c, problem);
+  })
   .onError((error, c) => {
     if (error instanceof Problem) {
       logRefusal(c, error.status, error.type);
@@ -43,3 +58,5 @@ export const app = new Hono<AppEnv>()
       new Problem("internal", "Something failed on our side and was logged under this request id. Try again."),
     );
   });
+
+const methodsOf = allowedMethods(app.routes);

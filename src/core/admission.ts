@@ -8,7 +8,7 @@ import { FILE_KINDS, type FileKind, type Observed } from "./event.ts";
 import { fileStatus, linksOf } from "./files.ts";
 import type { Observation } from "./observation.ts";
 import { reduce } from "./reduce.ts";
-import { stageOf } from "./stage.ts";
+import { failureShown, stageOf } from "./stage.ts";
 import type { Task } from "./task.ts";
 import { tracksOf, type Track } from "./tracks.ts";
 
@@ -26,6 +26,15 @@ export function admit(task: Task, event: Observed): Admission {
   if (stageOf(after) !== stageOf(task)) return "new";
   if (task.observations.length >= MAX_OBSERVATIONS) return "overflow";
   return brings(task, after, event.observation) ? "new" : "overflow";
+}
+
+/** Whether an answer of the provider says anything that was not known: otherwise it is only counted. */
+export function learns(task: Task, event: Observed): boolean {
+  return admit(task, event) === "new" && told(reduce(task, event)) !== told(task);
+}
+
+function told(task: Task): string {
+  return JSON.stringify([stageOf(task), failureShown(task), tracksOf(task)]);
 }
 
 function brings(task: Task, after: Task, observation: Observation): boolean {

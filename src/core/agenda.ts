@@ -6,13 +6,18 @@
 import { FILE_KINDS, type FileKind } from "./event.ts";
 import { fileStatus, linksOf, nextStep, type FileStep } from "./files.ts";
 import { retryDelay, type Pace } from "./pace.ts";
-import { isSettled, lastNewsAt, stageOf, stageReport } from "./stage.ts";
+import { isUnknownToProvider, nextPoll } from "./polling.ts";
+import { isSettled, isStalled, lastNewsAt, stageOf, stageReport } from "./stage.ts";
 import type { Task } from "./task.ts";
 import { tracksOf, type Link, type Track } from "./tracks.ts";
+import { heeded } from "./verdict.ts";
 
 export type Effect =
   | { readonly type: "publish" }
   | { readonly type: "sweep" }
+  | { readonly type: "poll" }
+  | { readonly type: "stall" }
+  | { readonly type: "forget" }
   | { readonly type: "copy"; readonly file: FileKind; readonly trackId: string; readonly link: Link }
   | {
       readonly type: "lose";
@@ -47,7 +52,15 @@ export function effectName(effect: Effect): string {
 function agenda(task: Task, pace: Pace): readonly Item[] {
   const tracks = tracksOf(task);
   const files = FILE_KINDS.flatMap((file) => tracks.flatMap((track) => fileItem(task, track, file, pace) ?? []));
-  return [...publishItems(task, pace), ...abandonItems(task, pace), ...files, ...sweepItems(task, files, pace)];
+  return [
+    ...publishItems(task, pace),
+    ...abandonItems(task, pace),
+    ...stallItems(task, pace),
+    ...files,
+    ...pollItems(task, pace),
+    ...sweepItems(task, files, pace),
+    ...forgetItems(task, pace),
+  ];
 }
 
 /** A settled task is published, and again when it changes; one that opened again is published once, as open. */
@@ -75,7 +88,7 @@ function sweepItems(task: Task, files: readonly Item[], pace: Pace): readonly It
 }
 
 /** 0 unless the effect failed last time. */
-function retryAt(task: Task, effect: "publish" | "sweep", pace: Pace): number {
+function retryAt(task: Task, effect: "publish" | "sweep" | "stall", pace: Pace): number {
   const failures = task.effectFailures.get(effect);
   if (failures === undefined) return 0;
   return failures.lastAt + retryDelay(pace, failures.count, 0, `${task.taskId} ${effect} ${failures.count}`);
@@ -85,7 +98,29 @@ function retryAt(task: Task, effect: "publish" | "sweep", pace: Pace): number {
 function abandonItems(task: Task, pace: Pace): readonly Item[] {
   const stage = stageOf(task);
   if (stage === "complete" || stage === "failed") return [];
-  return [{ at: lastNewsAt(task) + pace.linkLifeMs, effect: { type: "abandon" } }];
+  const silentAt = lastNewsAt(task) + pace.linkLifeMs;
+  // A callback says that there is such a task, whatever the provider's record says.
+  const strange = isUnknownToProvider(task) && heeded(task.observations).length === 0;
+  const soonAt = Math.max(task.createdAt, task.retriedAt ?? 0) + pace.unknownLifeMs;
+  return [{ at: strange ? Math.min(silentAt, soonAt) : silentAt, effect: { type: "abandon" } }];
+}
+
+/** Told once in a silence: after ten minutes, or what the history calls usual if that is longer. */
+function stallItems(task: Task, pace: Pace): readonly Item[] {
+  const stage = stageOf(task);
+  if (stage === "complete" || stage === "failed" || isStalled(task)) return [];
+  const silence = Math.max(pace.shortestStallMs, task.usualSilenceMs ?? 0);
+  return [{ at: Math.max(lastNewsAt(task) + silence, retryAt(task, "stall", pace)), effect: { type: "stall" } }];
+}
+
+function pollItems(task: Task, pace: Pace): readonly Item[] {
+  const at = nextPoll(task, pace);
+  return at === null ? [] : [{ at, effect: { type: "poll" } }];
+}
+
+function forgetItems(task: Task, pace: Pace): readonly Item[] {
+  if (pace.retentionMs === null || task.settledAt === null) return [];
+  return [{ at: task.settledAt + pace.retentionMs, effect: { type: "forget" } }];
 }
 
 function fileItem(task: Task, track: Track, file: FileKind, pace: Pace): Item | null {
@@ -106,7 +141,7 @@ function linklessStep(task: Task, track: Track, pace: Pace): FileStep | null {
   if (complete === null || fileStatus(task, track, "audio").state !== "waiting") return null;
   return {
     type: "lose",
-    at: complete.at + pace.dayMs,
+    at: Math.max(complete.at, task.retriedAt ?? 0) + pace.dayMs,
     reason: "no_link: the provider never sent a link for this track",
   };
 }

@@ -2,7 +2,7 @@
  * One task in the catalog: what lists, the watchdog and statistics need. **A persisted contract** of the catalog's
  * table and of the calls to it. Pure. Times are epoch milliseconds.
  */
-import { failureShown, stageOf, stageReport, type Stage } from "./stage.ts";
+import { failureShown, isStalled, stageOf, stageReport, type Stage } from "./stage.ts";
 import type { Task } from "./task.ts";
 import { tracksOf } from "./tracks.ts";
 
@@ -25,12 +25,12 @@ export interface CatalogRow {
 export function catalogRowOf(task: Task, now: number): CatalogRow {
   return {
     taskId: task.taskId,
-    ref: null,
+    ref: task.ref,
     title: tracksOf(task)[0]?.title ?? null,
     stage: stageOf(task),
     failureReason: failureShown(task)?.reason ?? null,
     settled: task.settledAt !== null,
-    stalled: false,
+    stalled: isStalled(task),
     createdAt: task.createdAt,
     firstAt: stageReport(task, "first")?.at ?? null,
     completeAt: stageReport(task, "complete")?.at ?? null,

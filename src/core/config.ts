@@ -16,10 +16,17 @@ export interface Config {
   readonly callbackToken: Secret;
   readonly callbackHmacKey: Secret;
   readonly apiToken: Secret;
+  /** Null: the provider cannot be asked, and nothing can be submitted. */
+  readonly providerApiKey: string | null;
+  readonly providerBaseUrl: URL;
   readonly publicUrl: URL | null;
   /** Null: any public https host. */
   readonly audioOrigins: readonly OriginPattern[] | null;
+  /** The same for `uploadUrl` of a submission. */
+  readonly sourceOrigins: readonly OriginPattern[] | null;
   readonly maxAudioBytes: number;
+  /** Null: settled tasks are kept. */
+  readonly retentionDays: number | null;
   readonly timeScale: number;
   /** What is wrong with the vars: a sentence each that names the variable and the cure, never a value. */
   readonly warnings: readonly string[];
@@ -28,6 +35,7 @@ export interface Config {
 const MIN_SECRET_CHARS = 32;
 /** The provider makes this one. */
 const MIN_HMAC_KEY_CHARS = 16;
+const DEFAULT_PROVIDER = "https://api.api.box";
 const DEFAULT_MAX_AUDIO_BYTES = 100 * 1_024 * 1_024;
 
 const text = z.string().trim().default("");
@@ -35,8 +43,12 @@ const environment = z.object({
   CALLBACK_TOKEN: text,
   CALLBACK_HMAC_KEY: text,
   API_TOKEN: text,
+  PROVIDER_API_KEY: text,
+  PROVIDER_BASE_URL: text,
   PUBLIC_URL: text,
   AUDIO_ORIGINS: text,
+  SOURCE_ORIGINS: text,
+  RETENTION_DAYS: text,
   MAX_AUDIO_BYTES: text,
   TIME_SCALE: text,
 });
@@ -50,8 +62,12 @@ export function parseConfig(env: unknown): Config {
     callbackToken: secretOf("CALLBACK_TOKEN", vars.CALLBACK_TOKEN, MIN_SECRET_CHARS),
     callbackHmacKey: secretOf("CALLBACK_HMAC_KEY", vars.CALLBACK_HMAC_KEY, MIN_HMAC_KEY_CHARS),
     apiToken: secretOf("API_TOKEN", vars.API_TOKEN, MIN_SECRET_CHARS),
-    publicUrl: publicUrlOf(vars.PUBLIC_URL, warnings),
+    providerApiKey: vars.PROVIDER_API_KEY === "" ? null : vars.PROVIDER_API_KEY,
+    providerBaseUrl: originOf("PROVIDER_BASE_URL", vars.PROVIDER_BASE_URL, warnings) ?? new URL(DEFAULT_PROVIDER),
+    publicUrl: originOf("PUBLIC_URL", vars.PUBLIC_URL, warnings),
     audioOrigins,
+    sourceOrigins: originsOf("SOURCE_ORIGINS", vars.SOURCE_ORIGINS, warnings),
+    retentionDays: numberOf("RETENTION_DAYS", vars.RETENTION_DAYS, null, warnings),
     maxAudioBytes: numberOf("MAX_AUDIO_BYTES", vars.MAX_AUDIO_BYTES, DEFAULT_MAX_AUDIO_BYTES, warnings),
     timeScale: timeScaleOf(vars.TIME_SCALE, audioOrigins, warnings),
     warnings,
@@ -112,19 +128,20 @@ function originsOf(name: string, value: string, warnings: string[]): readonly Or
   return [];
 }
 
-function publicUrlOf(value: string, warnings: string[]): URL | null {
+function originOf(name: string, value: string, warnings: string[]): URL | null {
   if (value === "") return null;
   const url = URL.parse(value);
-  if (url !== null && (url.protocol === "https:" || url.protocol === "http:") && url.pathname === "/") return url;
-  warnings.push("PUBLIC_URL is not an origin and is not used: write it like https://backline.example.com.");
+  if (url !== null && (url.protocol === "https:" || url.protocol === "http:") && url.href === `${url.origin}/`)
+    return url;
+  warnings.push(`${name} is not an origin and is not used: write it like https://backline.example.com.`);
   return null;
 }
 
-function numberOf(name: string, value: string, fallback: number, warnings: string[]): number {
+function numberOf<F extends number | null>(name: string, value: string, fallback: F, warnings: string[]): number | F {
   if (value === "") return fallback;
   const parsed = z.coerce.number().int().positive().safeParse(value);
   if (parsed.success) return parsed.data;
-  warnings.push(`${name} is not a positive whole number, so ${fallback} is used.`);
+  warnings.push(`${name} is not a positive whole number, so ${fallback ?? "nothing"} is used.`);
   return fallback;
 }
 

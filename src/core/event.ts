@@ -24,6 +24,8 @@ const observed = z.object({
   observation,
   /** Where it was received: our own host, which is never fetched from. */
   host: z.string().optional(),
+  /** Our own name of the submission, where the callBackUrl carried it. */
+  ref: z.string().optional(),
   /** Of the first receipt is `at`; redeliveries only raise these two. */
   lastAt: z.int(),
   times: z.int(),
@@ -56,12 +58,36 @@ const swept = z.object({ type: z.literal("swept"), attempts: z.int(), deleted: z
 /** Work that is not a copy failed on our side of the platform; it is due again after a while. */
 const effectFailed = z.object({
   type: z.literal("effect_failed"),
-  effect: z.enum(["publish", "sweep"]),
+  effect: z.enum(["publish", "sweep", "stall"]),
   reason: z.string(),
 });
+/** What was asked of the provider, and our name for it. */
+const submitted = z.object({
+  type: z.literal("submitted"),
+  ref: z.string(),
+  request: z.record(z.string(), z.unknown()),
+  host: z.string().optional(),
+});
+/** A task that was submitted elsewhere is ours to ask about. */
+const adopted = z.object({ type: z.literal("adopted") });
+export const POLL_RESULTS = ["news", "unchanged", "unknown", "failed"] as const;
+/** The provider was asked. One row for each result, counted; `reason` is that of its first time. */
+const polled = z.object({
+  type: z.literal("polled"),
+  result: z.enum(POLL_RESULTS),
+  reason: z.string().nullable(),
+  lastAt: z.int(),
+  times: z.int(),
+});
+/** Somebody wants it tried again: failures, losses and polls count from here. */
+const retried = z.object({ type: z.literal("retried") });
+/** Silent for longer than is usual. */
+const stalled = z.object({ type: z.literal("stalled") });
+/** How long a silence is usual on this deployment, as it was when it was asked. */
+const usual = z.object({ type: z.literal("usual"), silenceMs: z.number() });
 const ignored = z.object({ type: z.literal("ignored"), originalType: z.string() });
 
-const eventBody = z.discriminatedUnion("type", [
+export const eventBody = z.discriminatedUnion("type", [
   observed,
   overflowed,
   copyStarted,
@@ -72,12 +98,25 @@ const eventBody = z.discriminatedUnion("type", [
   published,
   swept,
   effectFailed,
+  submitted,
+  adopted,
+  polled,
+  retried,
+  stalled,
+  usual,
   ignored,
 ]);
+
+/** `requestJson` is what was asked of the provider, as JSON. */
+export function submittedEvent(ref: string, requestJson: string): Extract<EventBody, { type: "submitted" }> {
+  const request: unknown = JSON.parse(requestJson);
+  return submitted.parse({ type: "submitted", ref, request });
+}
 
 export type EventBody = z.infer<typeof eventBody>;
 export type TaskEvent = EventBody & { readonly at: number };
 export type Observed = Extract<TaskEvent, { type: "observed" }>;
+export type Polled = Extract<TaskEvent, { type: "polled" }>;
 export type Copied = Extract<TaskEvent, { type: "copied" }>;
 
 /** Reads a stored row. What this code cannot read becomes `ignored`. */

@@ -22,11 +22,14 @@ export function contentDisposition(
   return create(`${name}.${extension}`, { type, fallback: `${ascii || "track"}.${extension}` });
 }
 
-/** Without control characters, direction marks and what file systems forbid. */
+/** Without control characters, direction marks, half characters and what file systems forbid; never hidden by a dot. */
 function readable(title: string): string {
   const plain = title
-    .toWellFormed()
     .replace(/[\p{C}\\/:*?"<>|]/gu, " ")
-    .replace(/\s+/g, " ");
-  return plain.trim().replace(/^\.+/, "").slice(0, 120).toWellFormed().trim();
+    .replace(/\s+/g, " ")
+    .replace(/^[. ]+/, "");
+  return plain
+    .slice(0, 120)
+    .replace(/\p{Cs}$/u, "")
+    .trim();
 }

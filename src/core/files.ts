@@ -64,10 +64,10 @@ export function nextStep(task: Task, track: Track, file: FileKind, pace: Pace): 
   if (next === undefined) return null;
   if (next.progress.starts === 0) return { type: "copy", at: next.link.at, link: next.link };
 
-  const firstSeenAt = Math.min(...tries.map(({ link }) => link.at));
+  const since = Math.max(task.retriedAt ?? 0, Math.min(...tries.map(({ link }) => link.at)));
   const total = tries.reduce((sum, one) => sum + misses(one), 0);
   const lastAt = Math.max(...tries.map(({ progress }) => progress.lastAt));
-  if (file === "cover" && lastAt - firstSeenAt > pace.dayMs)
+  if (file === "cover" && lastAt - since > pace.dayMs)
     return { type: "lose", at: lastAt, reason: "no_cover: not to be had within a day" };
   if (live.length === 0) return deadStep(tries, next, total, lastAt, pace);
   if (total >= MAX_COPY_ATTEMPTS)
@@ -81,7 +81,7 @@ export function nextStep(task: Task, track: Track, file: FileKind, pace: Pace): 
       reason: `poison: ${next.progress.unanswered} starts in a row without an outcome`,
     };
   const at =
-    lastAt + retryDelay(pace, total, lastAt - firstSeenAt, `${task.taskId} ${next.link.hash} ${next.progress.starts}`);
+    lastAt + retryDelay(pace, total, lastAt - since, `${task.taskId} ${next.link.hash} ${next.progress.starts}`);
   const expiredAt = Math.max(...tries.map(({ link }) => link.at)) + pace.linkLifeMs;
   return at > expiredAt
     ? { type: "lose", at: expiredAt, reason: "expired: the provider keeps files for 14 days" }

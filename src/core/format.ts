@@ -26,7 +26,6 @@ export function formatOf(head: Uint8Array, file: FileKind): Format | null {
 
 /** What a file is that is neither audio nor a picture, in words for a person. */
 export function describeBytes(head: Uint8Array): string {
-  if (head.length === 0) return "an empty file";
   const start = new TextDecoder().decode(head.subarray(0, 256)).trimStart().toLowerCase();
   if (start.startsWith("<!doctype html") || start.startsWith("<html")) return "an HTML page";
   if (start.startsWith("<")) return "an XML or HTML document";

@@ -1,7 +1,7 @@
 /**
  * Walks an MP3 frame by frame as its bytes arrive: is it one, and is it whole?
  *
- * Nothing is buffered but the bytes of a header that a chunk border splits. Pure (a closure over counters).
+ * Nothing is buffered but the bytes of a header, or of a first frame, that a chunk border splits. Pure (a closure over counters).
  * Sources: ID3v2.4 section 3.1 and 3.4, ID3v1, APEv2, and the Xing/Info header as LAME writes it.
  */
 import { frameAt, type Frame } from "./mpeg-frame.ts";
@@ -63,7 +63,8 @@ export function mp3Scan(): Mp3Scan {
       }
       const frame = frameAt(bytes, offset);
       const next = frame === null ? null : offset + frame.bytes;
-      // A header by chance is not followed by another one. In step, a single one is trusted.
+      // A header by chance is not followed by another one, so that one is waited for. In step, a single one is trusted.
+      if (!synced && !atEnd && next !== null && next + 4 > bytes.length) return offset;
       const trusted =
         frame !== null && next !== null && (synced || next + 4 > bytes.length || frameAt(bytes, next) !== null);
       if (frame === null || !trusted) {

@@ -10,7 +10,8 @@ import { isTaskId } from "./ids.ts";
 import { linkOf } from "./link.ts";
 import { firstText, isRecord, toDuration, toInteger, toText, type Fields } from "./loose-value.ts";
 
-export type ObservationKind = "pending" | "text" | "first" | "complete" | "failed" | "sibling" | "unknown";
+export const OBSERVATION_KINDS = ["pending", "text", "first", "complete", "failed", "sibling", "unknown"] as const;
+export type ObservationKind = (typeof OBSERVATION_KINDS)[number];
 
 export interface ObservedTrack {
   /** The provider's id, or null in the oldest shape. */
@@ -122,9 +123,10 @@ function observationOf(root: Fields, data: Fields, items: readonly unknown[]): O
   const refused = code !== null && code !== 200;
   const errorText = firstText([root["error"], data["error"]]);
   const named = stage === null ? undefined : STAGES.get(stage);
-  if (!refused && isSibling(root, data, items, tracks))
+  const failed = refused || named === "failed";
+  if (!failed && isSibling(root, data, items, tracks))
     return { kind: "sibling", failure: null, tracks: [], tracksDropped: 0 };
-  if (refused || named === "failed" || (named === undefined && code === null && errorText !== null)) {
+  if (failed || (named === undefined && code === null && errorText !== null)) {
     const failureCode = refused ? code : (toInteger(data["errorCode"]) ?? toInteger(data["failCode"]));
     const message = firstText([data["errorMessage"], data["failMsg"], errorText, root["msg"], root["message"]]);
     return {

@@ -23,12 +23,31 @@ export interface Pace {
   readonly linkLifeMs: number;
   /** Between two writes to one KV key. */
   readonly publishGapMs: number;
+  /** Whether the provider can be asked: only with its key. */
+  readonly canAsk: boolean;
+  /** Of silence before the first question, and between it and the next ones. */
+  readonly pollGapsMs: readonly number[];
+  /** Between two questions, whatever the reason. */
+  readonly shortestPollGapMs: number;
+  /** A task that the provider does not know is given up this long after first sight. */
+  readonly unknownLifeMs: number;
+  /** The least silence that is worth a warning. */
+  readonly shortestStallMs: number;
+  /** How long a settled task is kept; null: for ever. */
+  readonly retentionMs: number | null;
 }
 
 export const MAX_COPY_ATTEMPTS = 150;
 export const MAX_UNANSWERED_STARTS = 10;
+export const MAX_POLLS = 60;
 
-export function paceOf(timeScale: number): Pace {
+/** What of the configuration changes what is due. */
+export interface PaceOptions {
+  readonly canAsk: boolean;
+  readonly retentionDays: number | null;
+}
+
+export function paceOf(timeScale: number, { canAsk, retentionDays }: PaceOptions): Pace {
   const scaled = (ms: number): number => ms / timeScale;
   return {
     firstRetryMs: scaled(5 * SECOND),
@@ -38,6 +57,12 @@ export function paceOf(timeScale: number): Pace {
     deadLinkGapsMs: [MINUTE, 10 * MINUTE, 2 * HOUR, 22 * HOUR].map(scaled),
     linkLifeMs: scaled(14 * DAY),
     publishGapMs: 2 * SECOND,
+    canAsk,
+    pollGapsMs: [30 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR].map(scaled),
+    shortestPollGapMs: Math.max(scaled(5 * SECOND), SECOND / 2),
+    unknownLifeMs: scaled(HOUR),
+    shortestStallMs: scaled(10 * MINUTE),
+    retentionMs: retentionDays === null ? null : scaled(retentionDays * DAY),
   };
 }
 

@@ -6,7 +6,7 @@
  *
  * Pure: no I/O and no clock. Times are epoch milliseconds.
  */
-import type { Observed, TaskEvent } from "./event.ts";
+import type { Observed, Polled, TaskEvent } from "./event.ts";
 import { isNews } from "./observation.ts";
 import { isSettled } from "./stage.ts";
 import { copyKey, lossKey, newTask, progressOf, type LinkProgress, type Task } from "./task.ts";
@@ -29,7 +29,7 @@ export function fold(taskId: string, events: readonly TaskEvent[]): Task | null 
 function collect(task: Task, event: TaskEvent): Task {
   switch (event.type) {
     case "observed":
-      return { ...task, observations: withObservation(task.observations, event) };
+      return { ...task, ref: task.ref ?? event.ref ?? null, observations: withObservation(task.observations, event) };
     case "overflowed":
       return { ...task, overflow: { count: event.count, lastAt: event.lastAt } };
     case "copy_started": {
@@ -73,6 +73,18 @@ function collect(task: Task, event: TaskEvent): Task {
       const count = (task.effectFailures.get(event.effect)?.count ?? 0) + 1;
       return { ...task, effectFailures: withEntry(task.effectFailures, event.effect, { count, lastAt: event.at }) };
     }
+    case "submitted":
+      return task.request !== null ? task : { ...task, ref: task.ref ?? event.ref, request: event.request };
+    case "adopted":
+      return { ...task, adopted: true };
+    case "polled":
+      return { ...task, polls: withEntry(task.polls, event.result, counted(task.polls.get(event.result), event)) };
+    case "retried":
+      return withoutFailures({ ...task, retriedAt: event.at });
+    case "stalled":
+      return { ...task, stalledAt: event.at, effectFailures: without(task.effectFailures, "stall") };
+    case "usual":
+      return { ...task, usualSilenceMs: event.silenceMs, effectFailures: without(task.effectFailures, "stall") };
     case "ignored":
       return { ...task, ignored: task.ignored + 1 };
   }
@@ -90,7 +102,13 @@ function changesView(task: Task, event: TaskEvent): boolean {
     case "copy_failed":
     case "lost":
     case "abandoned":
+    case "submitted":
+    case "adopted":
+    case "retried":
+    case "stalled":
       return true;
+    case "polled":
+    case "usual":
     case "overflowed":
     case "published":
     case "swept":
@@ -115,6 +133,19 @@ function withObservation(observations: readonly Observed[], event: Observed): re
   );
 }
 
+/** As its row holds it: what was said the first time, and newer counts. */
+function counted(known: Polled | undefined, { lastAt, times, ...event }: Polled): Polled {
+  return { ...(known ?? event), lastAt, times };
+}
+
+/** Failures, losses and polls count anew; what is stored stays stored. */
+function withoutFailures(task: Task): Task {
+  const anew = [...task.progress].map(
+    ([key, link]) => [key, { ...link, failures: 0, unanswered: 0, dead: false }] as const,
+  );
+  return { ...task, progress: new Map(anew), losses: new Map(), polls: new Map(), abandonedAt: null, stalledAt: null };
+}
+
 function answered(task: Task, event: Extract<TaskEvent, { type: "copied" | "copy_failed" }>): LinkProgress {
   return { ...progressOf(task, event), unanswered: 0, firstUnansweredAt: 0, lastAt: event.at };
 }
@@ -129,5 +160,5 @@ function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<strin
 
 /** A redelivery or an overflow raises `lastAt` of a row that keeps its first `at`. */
 function lastSeen(event: TaskEvent): number {
-  return event.type === "observed" || event.type === "overflowed" ? Math.max(event.at, event.lastAt) : event.at;
+  return "lastAt" in event ? Math.max(event.at, event.lastAt) : event.at;
 }

@@ -28,7 +28,12 @@ export function originPattern(text: string): OriginPattern | null {
   const [, protocol, wildcard, host, port] = match;
   const url = URL.parse(`${protocol}//${host}${port === undefined || port === "*" ? "" : `:${port}`}`);
   if (url === null || (protocol !== "https:" && protocol !== "http:")) return null;
-  return { protocol, host: url.hostname, subdomains: wildcard !== undefined, port: port === "*" ? "*" : url.port };
+  return {
+    protocol,
+    host: plainHost(url.hostname),
+    subdomains: wildcard !== undefined,
+    port: port === "*" ? "*" : url.port,
+  };
 }
 
 export function isLoopback(pattern: OriginPattern): boolean {
@@ -41,7 +46,8 @@ export function refusal(address: string, policy: SourcePolicy): string | null {
   if (url === null) return "refused: not a URL";
   if (url.protocol !== "https:" && url.protocol !== "http:") return `refused: ${url.protocol} is not https:`;
   if (url.username !== "" || url.password !== "") return "refused: the link carries a user name or password";
-  if (policy.ownHosts.includes(url.host)) return `refused: ${url.host} is this Worker`;
+  const own = plainHost(url.host);
+  if (policy.ownHosts.some((host) => plainHost(host) === own)) return `refused: ${own} is this Worker`;
   if (policy.origins === null) return publicRefusal(url);
   return policy.origins.some((pattern) => matches(url, pattern))
     ? null
@@ -55,6 +61,7 @@ const INTERNAL_SUFFIXES = new Set([
   "internal",
   "intranet",
   "lan",
+  "localdomain",
   "home",
   "corp",
   "private",
@@ -68,7 +75,7 @@ const INTERNAL_SUFFIXES = new Set([
 function publicRefusal(url: URL): string | null {
   if (url.protocol !== "https:") return `refused: ${url.protocol} is not https:`;
   if (url.port !== "") return `refused: port ${url.port} is not 443`;
-  const host = url.hostname.replace(/\.$/, "");
+  const host = plainHost(url.hostname);
   if (host.startsWith("[") || /^\d+(\.\d+){3}$/.test(host))
     return `refused: ${host} is an IP address, not a public name`;
   const labels = host.split(".");
@@ -79,8 +86,13 @@ function publicRefusal(url: URL): string | null {
 }
 
 function matches(url: URL, pattern: OriginPattern): boolean {
-  const host = url.hostname.replace(/\.$/, "");
+  const host = plainHost(url.hostname);
   if (url.protocol !== pattern.protocol) return false;
   if (pattern.port !== "*" && url.port !== pattern.port) return false;
   return pattern.subdomains ? host.endsWith(`.${pattern.host}`) : host === pattern.host;
+}
+
+/** Lower-case and without the dot that ends a full name: `Example.com.:8443` is `example.com:8443`. */
+function plainHost(host: string): string {
+  return host.toLowerCase().replace(/\.(?=$|:\d+$)/, "");
 }

@@ -63,10 +63,23 @@ export function audioStatus(task: Task, track: Track): FileStatus {
   return { ...status, state: "lost", reason: "task_failed: the task failed before this track had audio" };
 }
 
-/** When the provider last said something new of this task. Repeats and what is only counted are no news. */
+/** When something new was last said of this task. Repeats and what is only counted are no news; a retry is. */
 export function lastNewsAt(task: Task): number {
   const news = heeded(task.observations).filter(({ observation }) => isNews(observation));
-  return Math.max(task.createdAt, ...news.map(({ at }) => at));
+  return Math.max(task.createdAt, task.retriedAt ?? 0, ...news.map(({ at }) => at));
+}
+
+/** Open, and silent for longer than is usual. News ends it. */
+export function isStalled(task: Task): boolean {
+  return task.settledAt === null && task.stalledAt !== null && task.stalledAt >= lastNewsAt(task);
+}
+
+/** The claim of a stage that the provider's record has yet to confirm. */
+export function unconfirmedReport(task: Task, kind: "text" | "first" | "complete"): Observed | null {
+  const claims = task.observations.filter(
+    (claim) => claim.verdict === "hmac_unconfirmed" && claim.observation.kind === kind,
+  );
+  return claims.toSorted((a, b) => a.at - b.at)[0] ?? null;
 }
 
 function failureSeen(task: Task): Failure | null {

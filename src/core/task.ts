@@ -4,7 +4,7 @@
  * Stage, tracks and failure are selectors over these facts (`stage.ts`, `tracks.ts`, `files.ts`), and so is what to
  * do next (`agenda.ts`). Pure. Times are epoch milliseconds.
  */
-import type { Copied, FileKind, Observed } from "./event.ts";
+import type { Copied, FileKind, Observed, Polled } from "./event.ts";
 
 /** How far the copies from one link have come. */
 export interface LinkProgress {
@@ -44,6 +44,16 @@ export interface Task {
   /** The number of the last attempt; it names R2 keys, so it is never given twice. */
   readonly attempts: number;
   readonly abandonedAt: number | null;
+  /** Our name of the submission. The first one stands. */
+  readonly ref: string | null;
+  readonly request: Readonly<Record<string, unknown>> | null;
+  /** Somebody named it to us before the provider did. */
+  readonly adopted: boolean;
+  /** The answers to our asking since the last retry, by result. */
+  readonly polls: ReadonlyMap<string, Polled>;
+  readonly retriedAt: number | null;
+  readonly stalledAt: number | null;
+  readonly usualSilenceMs: number | null;
   readonly published: { readonly version: number; readonly settled: boolean; readonly at: number } | null;
   /** Since the last success, by the effect's name. */
   readonly effectFailures: ReadonlyMap<string, { readonly count: number; readonly lastAt: number }>;
@@ -67,6 +77,13 @@ export function newTask(taskId: string, at: number): Task {
     losses: new Map(),
     attempts: 0,
     abandonedAt: null,
+    ref: null,
+    request: null,
+    adopted: false,
+    polls: new Map(),
+    retriedAt: null,
+    stalledAt: null,
+    usualSilenceMs: null,
     published: null,
     effectFailures: new Map(),
     sweptAttempts: 0,

@@ -23,12 +23,18 @@ export function timelineEvent(event: TaskEvent, body: string | null): TimelineEv
       return { at, type, lastAt, times, via, verdict, sha256, kind, failure, tracksDropped, body: shown(body) };
     }
     case "overflowed":
+    case "polled":
       return { ...event, at, lastAt: isoTime(event.lastAt) };
     case "copy_started":
     case "copied":
     case "copy_failed":
     case "lost":
     case "abandoned":
+    case "submitted":
+    case "adopted":
+    case "retried":
+    case "stalled":
+    case "usual":
     case "published":
     case "swept":
     case "effect_failed":

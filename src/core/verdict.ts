@@ -6,7 +6,15 @@
  */
 import type { Observed } from "./event.ts";
 
-export const VERDICTS = ["token", "token+hmac", "hmac", "hmac_stale"] as const;
+export const VERDICTS = [
+  "token",
+  "token+hmac",
+  "capability",
+  "capability+hmac",
+  "hmac",
+  "hmac_unconfirmed",
+  "hmac_stale",
+] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** `full`: everything counts; `adds`: no link of it replaces a known one; `none`: kept, without effect. */
@@ -15,7 +23,10 @@ export type Weight = "full" | "adds" | "none";
 const WEIGHTS: Readonly<Record<Verdict, Weight>> = {
   token: "full",
   "token+hmac": "full",
+  capability: "full",
+  "capability+hmac": "full",
   hmac: "adds",
+  hmac_unconfirmed: "none",
   hmac_stale: "none",
 };
 

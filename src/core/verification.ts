@@ -14,6 +14,8 @@ export interface Verification {
   push(chunk: Uint8Array): void;
   /** The reason why the file must not be kept, or null. `announcedBytes` is null where the server named no length. */
   finish(announcedBytes: number | null): string | null;
+  /** How long it plays, after `finish`; null where that cannot be told. */
+  seconds(): number | null;
 }
 
 /** Starts the checks by the file's first bytes (`HEAD_BYTES`, or all of a shorter file). A string is a refusal. */
@@ -34,20 +36,25 @@ export function verify(head: Uint8Array, file: FileKind): Verification | string 
         return `truncated: ${bytes} of ${announcedBytes} announced bytes arrived`;
       return checks.finish(bytes, announcedBytes !== null);
     },
+    seconds: () => checks.seconds(),
   };
 }
 
 interface Checks {
   push(chunk: Uint8Array): void;
   finish(bytes: number, announced: boolean): string | null;
+  seconds(): number | null;
 }
 
 function mp3Checks(): Checks {
   const scan = mp3Scan();
+  let seconds: number | null = null;
   return {
     push: (chunk) => scan.push(chunk),
+    seconds: () => seconds,
     finish() {
       const facts = scan.finish();
+      ({ seconds } = facts);
       if (facts.frames === 0 || facts.junkBytes > facts.audioBytes)
         return "not_audio: no run of MPEG audio frames was found";
       const { declaredFrames, declaredSeconds } = facts;
@@ -71,6 +78,7 @@ function edgeChecks(format: Format): Checks {
       if (start.length < EDGE_BYTES) start = joined(start, chunk.subarray(0, EDGE_BYTES)).slice(0, EDGE_BYTES);
       end = joined(end, chunk.subarray(-EDGE_BYTES)).slice(-EDGE_BYTES);
     },
+    seconds: () => null,
     finish(bytes, announced) {
       switch (format.name) {
         case "wav":
@@ -94,7 +102,6 @@ function edgeChecks(format: Format): Checks {
 
 /** Streams write 0 or all ones where they do not know the size. */
 function riffProblem(start: Uint8Array, bytes: number): string | null {
-  if (start.length < 12) return "truncated: the RIFF header is cut";
   const declared = new DataView(start.buffer, start.byteOffset, 8).getUint32(4, true);
   if (declared === 0 || declared === 0xffffffff || bytes >= declared + 8) return null;
   return `truncated: ${bytes} of the ${declared + 8} bytes that its RIFF header declares`;

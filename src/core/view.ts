@@ -6,7 +6,17 @@
 import * as z from "zod";
 import { FAILURES } from "./failure.ts";
 import { fileStatus, type FileStatus } from "./files.ts";
-import { audioStatus, failureShown, outcomeOf, OUTCOMES, stageOf, stageReport, STAGES } from "./stage.ts";
+import {
+  audioStatus,
+  failureShown,
+  isStalled,
+  outcomeOf,
+  OUTCOMES,
+  stageOf,
+  stageReport,
+  STAGES,
+  unconfirmedReport,
+} from "./stage.ts";
 import type { Task } from "./task.ts";
 import { tracksOf, type Track } from "./tracks.ts";
 
@@ -38,7 +48,14 @@ export const trackView = z.object({
   assessment: z.null(),
 });
 
-const stageView = z.object({ at: time, via: z.enum(["callback", "poll"]) }).nullable();
+const stageView = z
+  .object({
+    at: time,
+    via: z.enum(["callback", "poll"]),
+    /** The signature alone says so; the provider's record has yet to confirm it, and until then it does not count. */
+    unconfirmed: z.literal(true).optional(),
+  })
+  .nullable();
 
 export const failureView = z.object({
   reason: z.string(),
@@ -48,6 +65,8 @@ export const failureView = z.object({
   retryable: z.boolean(),
   refunded: z.boolean(),
 });
+
+const spreadView = z.object({ median: time, p90: time }).nullable();
 
 export const taskView = z.object({
   taskId: z.string(),
@@ -59,8 +78,13 @@ export const taskView = z.object({
   failure: failureView.nullable(),
   tracks: z.array(trackView),
   stages: z.object({ text: stageView, first: stageView, complete: stageView }),
-  request: z.null(),
+  /** What was asked of the provider; null where the task was submitted elsewhere. */
+  request: z.record(z.string(), z.unknown()).nullable(),
   stalled: z.boolean(),
+  /** Of an open task: when each stage is usually reached here; null until ten tasks have shown it. */
+  expected: z.object({ firstAt: spreadView, completeAt: spreadView }).nullable(),
+  /** What is missing in the configuration that this task could need. */
+  advice: z.string().nullable(),
   createdAt: time,
   updatedAt: time,
   settledAt: time.nullable(),
@@ -74,7 +98,7 @@ export function viewOf(task: Task): TaskView {
   const failure = failureShown(task);
   return {
     taskId: task.taskId,
-    ref: null,
+    ref: task.ref,
     version: task.version,
     stage: stageOf(task),
     outcome: outcomeOf(task),
@@ -82,8 +106,10 @@ export function viewOf(task: Task): TaskView {
     failure: failure === null ? null : { ...failure, advice: FAILURES[failure.reason].advice },
     tracks: tracksOf(task).map((track) => trackViewOf(task, track)),
     stages: { text: reported(task, "text"), first: reported(task, "first"), complete: reported(task, "complete") },
-    request: null,
-    stalled: false,
+    request: task.request === null ? null : { ...task.request },
+    stalled: isStalled(task),
+    expected: null,
+    advice: null,
     createdAt: isoTime(task.createdAt),
     updatedAt: isoTime(task.updatedAt),
     settledAt: task.settledAt === null ? null : isoTime(task.settledAt),
@@ -120,5 +146,7 @@ function fileViewOf({ state, stored, attempts, reason }: FileStatus, url: string
 
 function reported(task: Task, kind: "text" | "first" | "complete"): z.infer<typeof stageView> {
   const report = stageReport(task, kind);
-  return report === null ? null : { at: isoTime(report.at), via: report.via };
+  if (report !== null) return { at: isoTime(report.at), via: report.via };
+  const claim = unconfirmedReport(task, kind);
+  return claim === null ? null : { at: isoTime(claim.at), via: claim.via, unconfirmed: true };
 }

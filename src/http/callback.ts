@@ -12,20 +12,19 @@ import { redact } from "../core/redaction.ts";
 import { tellCatalog } from "../platform/catalog-teller.ts";
 import { fileInInbox, type InboxEntry } from "../platform/inbox.ts";
 import { observe } from "../platform/task-client.ts";
-import type { Delivery } from "../platform/task-object.ts";
+import type { Delivery } from "../platform/task-messages.ts";
 import type { AppEnv } from "./app-env.ts";
-import { admitMessage, enterBySignature, enterByToken, type Admitted, type Entry } from "./door.ts";
+import { admitMessage, enterBySignature, enterByToken, type Entry } from "./door.ts";
 import { logRefusal } from "./log-line.ts";
 import { Problem } from "./problem.ts";
+import { RECEIVED } from "./received.ts";
 
 const MAX_BODY_BYTES = 1_024 * 1_024;
 const limit: MiddlewareHandler<AppEnv> = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge });
 
 export const callback = new Hono<AppEnv>()
   .post("/callback/:token", (c) => receive(c, enterByToken(c)))
-  .post("/callback", (c) => receive(c, enterBySignature(c)))
-  .all("/callback/:token", methodNotAllowed)
-  .all("/callback", methodNotAllowed);
+  .post("/callback", (c) => receive(c, enterBySignature(c)));
 
 /** Answers once the message is durable: in its task's log, or in the inbox. */
 async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): Promise<Response> {
@@ -35,29 +34,32 @@ async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): P
   const { host } = new URL(c.req.url);
   const message = read(bytes);
   const { taskIds, observation } = parseMessage(message.json);
-  const { taskId, verdict } = admitMessage(entry, taskIds, Date.now());
+  const { taskId, verdict } = admitMessage(entry, taskIds, c.get("config").providerApiKey !== null, Date.now());
 
   const sha256 = sha256Hex(bytes);
-  const mail = { bytes, sha256, verdict, host, taskId, receivedAt: new Date().toISOString() };
-  if (message.body === null || taskId === null) {
-    await keep(c, { ...mail, reason: message.problem ?? "no_task_id" });
+  const mail = { sha256, verdict, host, taskId, ref: entry.ref, receivedAt: new Date().toISOString() };
+  if (message.problem !== null || taskId === null) {
+    await keep(c, { ...mail, reason: message.problem ?? "no_task_id" }, message.body);
     return c.json(RECEIVED);
   }
-  const delivery: Delivery = { sha256, via: "callback", verdict, observation, body: message.body, host };
+  const delivery: Delivery = {
+    sha256,
+    via: "callback",
+    verdict,
+    observation,
+    body: message.body,
+    host,
+    ref: entry.ref,
+  };
   const receipt = await observe(c.env.TASKS, taskId, delivery);
-  if (receipt === null)
-    await keep(c, { ...mail, bytes: new TextEncoder().encode(message.body), reason: "unreachable" });
+  if (receipt === null) await keep(c, { ...mail, reason: "unreachable" }, message.body);
+  else if (receipt.misdirected) await keep(c, { ...mail, reason: "other_ref" }, message.body);
   else if (receipt.catalogRow !== null) tellCatalog(c.env, c.executionCtx, receipt.catalogRow);
   return c.json(RECEIVED);
 }
 
-const RECEIVED = { status: "received" } as const;
-
-async function keep(
-  c: Context<AppEnv>,
-  mail: InboxEntry & { readonly bytes: Uint8Array } & Pick<Admitted, "taskId">,
-): Promise<void> {
-  if (!(await fileInInbox(c.env.AUDIO, mail))) {
+async function keep(c: Context<AppEnv>, mail: InboxEntry, body: Message["body"]): Promise<void> {
+  if (!(await fileInInbox(c.env.AUDIO, mail, body))) {
     throw new Problem("overloaded", "Too many deliveries that belong to no task came in this minute. Send it again.", {
       "retry-after": "60",
     });
@@ -65,29 +67,30 @@ async function keep(
   logRefusal(c, 200, `inbox: ${mail.reason}`);
 }
 
+/** `body` is what may be stored of it: text, or bytes where it is no text. */
 type Message =
   | { readonly json: unknown; readonly body: string; readonly problem: null }
-  | { readonly json: null; readonly body: null; readonly problem: "not_utf8" | "not_json" };
+  | { readonly json: null; readonly body: string | Uint8Array; readonly problem: "not_utf8" | "not_json" };
 
 function read(bytes: Uint8Array): Message {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
-    return { json: null, body: null, problem: "not_utf8" };
+    // A character for each byte, and back.
+    const latin1 = redact(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+    const body = Uint8Array.from(latin1, (char) => char.charCodeAt(0));
+    return { json: null, body, problem: "not_utf8" };
   }
+  const body = redact(text);
   try {
     const json: unknown = JSON.parse(text);
-    return { json, body: redact(text, json), problem: null };
+    return { json, body, problem: null };
   } catch {
-    return { json: null, body: null, problem: "not_json" };
+    return { json: null, body, problem: "not_json" };
   }
 }
 
 function tooLarge(): never {
   throw new Problem("payload_too_large", `A callback is at most ${MAX_BODY_BYTES} bytes. Nothing was stored.`);
-}
-
-function methodNotAllowed(): never {
-  throw new Problem("method_not_allowed", "A callback is a POST.", { allow: "POST" });
 }

@@ -6,6 +6,7 @@
  * that verifies is used and no other.
  */
 import type { Context } from "hono";
+import { capabilityOf, claimedRef } from "../core/capability.ts";
 import type { Secret } from "../core/config.ts";
 import { isFresh, signatureHeaders, verifySignature, type SignatureHeaders } from "../core/signature.ts";
 import type { Verdict } from "../core/verdict.ts";
@@ -15,7 +16,9 @@ import { Problem } from "./problem.ts";
 
 /** What the headers and the path proved, and what the body still has to. */
 export interface Entry {
-  readonly byToken: boolean;
+  readonly by: "token" | "capability" | "signature";
+  /** The submission that the capability in the path is for. */
+  readonly ref: string | null;
   readonly signature: { readonly headers: SignatureHeaders; readonly keys: readonly string[] } | null;
 }
 
@@ -29,29 +32,53 @@ export interface Admitted {
 export function enterByToken(c: Context<AppEnv>): Entry {
   const { callbackToken, callbackHmacKey } = c.get("config");
   const values = doorValues(callbackToken, callbackHmacKey);
-  if (!isOneOf(c.req.param("token") ?? "", values)) throw unauthorized();
+  const entrance = pathEntrance(c.req.param("token") ?? "", values);
+  if (entrance === null) throw unauthorized();
   const claimed = c.req.header(TIMESTAMP) !== undefined || c.req.header(SIGNATURE) !== undefined;
-  if (callbackHmacKey.state !== "set" || !claimed) return { byToken: true, signature: null };
-  return { byToken: true, signature: { headers: signedHeaders(c), keys: callbackHmacKey.values } };
+  if (callbackHmacKey.state !== "set" || !claimed) return { ...entrance, signature: null };
+  return { ...entrance, signature: { headers: signedHeaders(c), keys: callbackHmacKey.values } };
+}
+
+/** The bare token, or one that was derived from it for one submission. */
+function pathEntrance(token: string, values: readonly string[]): Pick<Entry, "by" | "ref"> | null {
+  const bare = isOneOf(token, values);
+  const ref = claimedRef(token);
+  const derived =
+    ref !== null &&
+    isOneOf(
+      token,
+      values.map((value) => capabilityOf(value, ref)),
+    );
+  if (bare) return { by: "token", ref: null };
+  return derived ? { by: "capability", ref } : null;
 }
 
 /** For `POST /callback`. */
 export function enterBySignature(c: Context<AppEnv>): Entry {
   const { callbackToken, callbackHmacKey } = c.get("config");
   const keys = doorValues(callbackHmacKey, callbackToken);
-  return { byToken: false, signature: { headers: signedHeaders(c), keys } };
+  return { by: "signature", ref: null, signature: { headers: signedHeaders(c), keys } };
 }
 
-/** The second half, once the ids of the message are known. Throws the refusal. */
-export function admitMessage({ byToken, signature }: Entry, taskIds: readonly string[], now: number): Admitted {
+/**
+ * The second half, once the ids of the message are known. `canAsk`: a signature alone waits for the provider's record
+ * to confirm it. Throws the refusal.
+ */
+export function admitMessage(entry: Entry, taskIds: readonly string[], canAsk: boolean, now: number): Admitted {
+  const { by, signature } = entry;
   const [first] = taskIds;
-  if (signature === null) return { verdict: "token", taskId: first ?? null };
+  if (signature === null) return { verdict: by === "capability" ? "capability" : "token", taskId: first ?? null };
   const signed = taskIds.find((taskId) => verifySignature(signature.keys, taskId, signature.headers));
-  if (signed !== undefined && byToken) return { verdict: "token+hmac", taskId: signed };
-  if (signed !== undefined) return { verdict: isFresh(signature.headers, now) ? "hmac" : "hmac_stale", taskId: signed };
-  // A body without any id has nothing that could be signed: the token alone vouches for it.
-  if (byToken && first === undefined) return { verdict: "token", taskId: null };
+  if (signed !== undefined && by !== "signature") return { verdict: `${by}+hmac`, taskId: signed };
+  if (signed !== undefined) return { verdict: signatureVerdict(signature.headers, canAsk, now), taskId: signed };
+  // A body without any id has nothing that could be signed: what stands in the path vouches for it.
+  if (by !== "signature" && first === undefined) return { verdict: by, taskId: null };
   throw unauthorized();
+}
+
+function signatureVerdict(headers: SignatureHeaders, canAsk: boolean, now: number): Verdict {
+  if (canAsk) return "hmac_unconfirmed";
+  return isFresh(headers, now) ? "hmac" : "hmac_stale";
 }
 
 const TIMESTAMP = "x-webhook-timestamp";

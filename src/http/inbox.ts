@@ -4,7 +4,6 @@ import * as z from "zod";
 import { INBOX_REASONS, readInbox, type InboxItem } from "../platform/inbox.ts";
 import { requireApiToken } from "./access.ts";
 import type { AppEnv } from "./app-env.ts";
-import { Problem } from "./problem.ts";
 import { inboxQuery, parseQuery } from "./query.ts";
 import { FRESH } from "./tasks.ts";
 
@@ -22,16 +21,11 @@ export const inboxItem = z.object({
 
 export const inboxPage = z.object({ items: z.array(inboxItem), nextCursor: z.string().nullable() });
 
-export const inbox = new Hono<AppEnv>()
-  .use("/inbox", requireApiToken)
-  .get("/inbox", async (c) => {
-    const { cursor, limit } = parseQuery(inboxQuery, c);
-    const page = await readInbox(c.env.AUDIO, cursor ?? null, limit, MAX_PAGE_BYTES);
-    return c.json({ items: page.items.map(itemOf), nextCursor: page.nextCursor }, 200, FRESH);
-  })
-  .all("/inbox", () => {
-    throw new Problem("method_not_allowed", "This resource is read with GET.", { allow: "GET, HEAD" });
-  });
+export const inbox = new Hono<AppEnv>().use("/inbox", requireApiToken).get("/inbox", async (c) => {
+  const { cursor, limit } = parseQuery(inboxQuery, c);
+  const page = await readInbox(c.env.AUDIO, cursor ?? null, limit, MAX_PAGE_BYTES);
+  return c.json({ items: page.items.map(itemOf), nextCursor: page.nextCursor }, 200, FRESH);
+});
 
 function itemOf({ sha256, receivedAt, reason, verdict, bytes }: InboxItem): z.infer<typeof inboxItem> {
   const body = reason === "not_utf8" ? bytes.toBase64() : new TextDecoder().decode(bytes);

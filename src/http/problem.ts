@@ -6,28 +6,49 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import * as z from "zod";
 
 interface ProblemKind {
   readonly status: ContentfulStatusCode;
   readonly title: string;
 }
 
-const PROBLEMS = {
+export const PROBLEMS = {
   unauthorized: { status: 401, title: "Not authorized" },
   not_configured: { status: 503, title: "Not configured" },
   payload_too_large: { status: 413, title: "Payload too large" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
   not_found: { status: 404, title: "Not found" },
   task_not_found: { status: 404, title: "No such task" },
+  task_deleted: { status: 410, title: "Task deleted" },
   file_not_found: { status: 404, title: "No such file" },
   version_not_reached: { status: 412, title: "Version not reached" },
   invalid_query: { status: 400, title: "Invalid query" },
   range_not_satisfiable: { status: 416, title: "Range not satisfiable" },
+  provider_failed: { status: 502, title: "The provider failed" },
+  provider_refused: { status: 422, title: "The provider refused" },
+  too_many_submissions: { status: 429, title: "Too many submissions" },
+  invalid_request: { status: 422, title: "Invalid request" },
+  source_refused: { status: 422, title: "Source refused" },
+  idempotency_conflict: { status: 422, title: "Idempotency key used for another request" },
+  submission_in_flight: { status: 409, title: "Submission in flight" },
   overloaded: { status: 503, title: "Overloaded" },
   internal: { status: 500, title: "Internal error" },
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemType = keyof typeof PROBLEMS;
+
+const URN = "urn:backline:problem:";
+
+/** As it is sent. Members are added, never renamed. */
+export const problemDocument = z.looseObject({
+  type: z.enum(Object.keys(PROBLEMS).map((type) => URN + type)),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  requestId: z.string(),
+  version: z.int().optional().meta({ description: "Of `version_not_reached`: where the task stands." }),
+});
 
 /** The refusal of a request. Throw it anywhere under `http/`; `headers` go out with the document. */
 export class Problem extends HTTPException {
@@ -50,18 +71,15 @@ export class Problem extends HTTPException {
 }
 
 export function problemResponse(c: Context, problem: Problem): Response {
-  const { status, title } = PROBLEMS[problem.type];
-  const body = {
-    type: `urn:backline:problem:${problem.type}`,
-    title,
-    status,
-    detail: problem.message,
-    requestId: c.get("requestId"),
-    ...problem.members,
-  };
-  return c.body(JSON.stringify(body), status, {
+  const body = documentOf(problem.type, problem.message, c.get("requestId"));
+  return c.body(JSON.stringify({ ...body, ...problem.members }), PROBLEMS[problem.type].status, {
     "content-type": "application/problem+json; charset=utf-8",
     "cache-control": "no-store",
     ...problem.headers,
   });
+}
+
+export function documentOf(type: ProblemType, detail: string, requestId: string): z.infer<typeof problemDocument> {
+  const { status, title } = PROBLEMS[type];
+  return { type: `${URN}${type}`, title, status, detail, requestId };
 }

@@ -1,7 +1,7 @@
 /** Query parameters, checked by zod: a bad value is a 400 that names the parameter. */
 import type { Context } from "hono";
 import * as z from "zod";
-import { LIST_STATUSES } from "../platform/catalog.ts";
+import { LIST_STATUSES } from "../platform/catalog-table.ts";
 import { readPlace } from "./task-list.ts";
 import { Problem } from "./problem.ts";
 
@@ -36,6 +36,12 @@ export const tasksQuery = z.object({
   ref: z.string().min(1).max(64).optional().meta({ description: "Your own reference." }),
   q: z.string().min(1).max(200).optional().meta({ description: "Part of a title or of a task id, in any case." }),
   cursor: z.string().transform(readPlace).optional().meta({ description: "`nextCursor` of the page before." }),
+  limit,
+});
+
+export const retryQuery = z.object({
+  status: z.enum(LIST_STATUSES).meta({ description: "Which tasks: a stage, or `open`, `settled`, `stalled`." }),
+  cursor: z.string().transform(readPlace).optional().meta({ description: "`nextCursor` of the call before." }),
   limit,
 });
 

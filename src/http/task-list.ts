@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { CatalogRow } from "../core/catalog-row.ts";
 import { STAGES } from "../core/stage.ts";
 import { isoTime } from "../core/view.ts";
-import type { CatalogPlace } from "../platform/catalog.ts";
+import type { CatalogPlace } from "../platform/catalog-table.ts";
 
 const time = z.iso.datetime();
 
@@ -37,7 +37,7 @@ export function readPlace(cursor: string, context: z.RefinementCtx): CatalogPlac
   return z.NEVER;
 }
 
-function placeCursor({ createdAt, taskId }: CatalogPlace): string {
+export function placeCursor({ createdAt, taskId }: CatalogPlace): string {
   return `${createdAt}.${taskId}`;
 }
 

@@ -3,10 +3,14 @@
  *
  * A waiting reader is held here, by the Worker: an object that holds a request bills its wall time.
  */
+import type { Context } from "hono";
 import type { Config } from "../core/config.ts";
+import { isTaskId } from "../core/ids.ts";
 import type { KeptFile } from "../core/kept-file.ts";
 import type { TaskView } from "../core/view.ts";
+import type { Deleted } from "../platform/task-messages.ts";
 import type { TaskObject } from "../platform/task-object.ts";
+import { Problem } from "./problem.ts";
 import { readPublished, type PublishedTask } from "../platform/read-model.ts";
 
 /** After this, the provider's retries are over and KV has reached every location. */
@@ -24,15 +28,32 @@ export interface Reading {
   readonly current: boolean;
 }
 
-/** Null for an unknown task. */
-export async function readTask(reading: Reading): Promise<TaskView | null> {
-  return (await settledLongAgo(reading))?.view ?? (await objectOf(reading).view());
+/** Throws a problem for an unknown or a deleted task. */
+export async function readTask(reading: Reading): Promise<TaskView> {
+  return (await settledLongAgo(reading))?.view ?? present<TaskView>(await objectOf(reading).view());
 }
 
-/** Null for an unknown task. */
-export async function readKeptFiles(reading: Reading): Promise<readonly KeptFile[] | null> {
-  return (await settledLongAgo(reading))?.files ?? (await objectOf(reading).keptFiles());
+/** Throws a problem for an unknown or a deleted task. */
+export async function readKeptFiles(reading: Reading): Promise<readonly KeptFile[]> {
+  return (await settledLongAgo(reading))?.files ?? present<readonly KeptFile[]>(await objectOf(reading).keptFiles());
 }
+
+/** What an object answered of its task, or the problem that there is none. */
+export function present<T extends object>(answer: T | Deleted | null): T {
+  if (answer === null) throw new Problem("task_not_found", UNKNOWN);
+  if ("deletedAt" in answer)
+    throw new Problem("task_deleted", `The task was deleted at ${answer.deletedAt}. Its files are gone.`);
+  return answer;
+}
+
+/** The task id of the path. One that could name no task is an unknown one. */
+export function taskIdOf(c: Context): string {
+  const id = c.req.param("id") ?? "";
+  if (!isTaskId(id)) throw new Problem("task_not_found", UNKNOWN);
+  return id;
+}
+
+const UNKNOWN = "No callback has named this task yet. Check the id, and that its callBackUrl leads here.";
 
 /** Resolves when the version is no longer `seen` and at least `minVersion`, when the time is up, or when the reader went away. */
 export async function waitForChange(

@@ -2,17 +2,18 @@
  * What became of a task (`GET /tasks/:id`), how it came about (`/events`), and all of them (`GET /tasks`).
  */
 import { Hono, type Context } from "hono";
-import { isTaskId } from "../core/ids.ts";
 import { timelineEvent } from "../core/timeline.ts";
 import type { TaskView } from "../core/view.ts";
 import { catalogOf } from "../platform/catalog.ts";
+import type { EventPage } from "../platform/event-log.ts";
 import { requireApiToken } from "./access.ts";
 import type { AppEnv } from "./app-env.ts";
 import { isKnown, tagOf } from "./entity-tag.ts";
 import { Problem } from "./problem.ts";
 import { eventsQuery, parseQuery, taskQuery, tasksQuery } from "./query.ts";
 import { pageOf } from "./task-list.ts";
-import { readTask, waitForChange, type Reading } from "./task-reader.ts";
+import { withProspects } from "./prospects.ts";
+import { present, readTask, taskIdOf, waitForChange, type Reading } from "./task-reader.ts";
 
 const MAX_PAGE_CHARS = 8 * 1_024 * 1_024;
 
@@ -30,22 +31,17 @@ export const tasks = new Hono<AppEnv>()
     const noCache = /\bno-cache\b/i.test(c.req.header("cache-control") ?? "");
     const reading = { ...readingOf(c), minVersion, current: noCache || wait !== undefined };
     const view = wait === undefined ? await readTask(reading) : await waitedFor(c, reading, wait * 1_000);
-    if (view === null) throw unknownTask();
     if (wait === undefined && view.version < minVersion) throw notReached(view.version, minVersion);
-    const json = JSON.stringify(view);
+    const json = JSON.stringify(await withProspects(c.env, c.get("config"), view));
     const headers = { ...FRESH, etag: tagOf(json), "content-type": "application/json" };
     return isKnown(c, headers.etag) ? c.body(null, 304, headers) : c.body(json, 200, headers);
   })
   .get("/tasks/:id/events", async (c) => {
     const { limit, cursor } = parseQuery(eventsQuery, c);
-    const page = await c.env.TASKS.getByName(taskIdOf(c)).events(cursor, limit, MAX_PAGE_CHARS);
-    if (page === null) throw unknownTask();
+    const page = present<EventPage>(await c.env.TASKS.getByName(taskIdOf(c)).events(cursor, limit, MAX_PAGE_CHARS));
     const items = page.events.map(({ event, body }) => timelineEvent(event, body));
     return c.json({ items, nextCursor: page.nextSeq === null ? null : String(page.nextSeq) }, 200, FRESH);
-  })
-  .all("/tasks", readOnly)
-  .all("/tasks/:id", readOnly)
-  .all("/tasks/:id/events", readOnly);
+  });
 
 /** Private, and asked about anew each time; a cache on the way may keep it for its own 304. */
 export const FRESH = { "cache-control": "private, no-cache", vary: "Accept, Authorization, Cookie" } as const;
@@ -59,35 +55,18 @@ export function readingOf(c: Context<AppEnv>): Reading {
  * Holds the reader until there is something new to it. One that names what it has (a tag, a version) and is behind
  * is answered at once, and so is an unknown task; a version that was not reached in time is no error.
  */
-async function waitedFor(c: Context<AppEnv>, reading: Reading, waitMs: number): Promise<TaskView | null> {
+async function waitedFor(c: Context<AppEnv>, reading: Reading, waitMs: number): Promise<TaskView> {
   const before = await readTask(reading);
-  if (before === null) return null;
   const reached = reading.minVersion > 0 && before.version >= reading.minVersion;
-  const behind = c.req.header("if-none-match") !== undefined && !isKnown(c, tagOf(JSON.stringify(before)));
+  const behind =
+    c.req.header("if-none-match") !== undefined &&
+    !isKnown(c, tagOf(JSON.stringify(await withProspects(c.env, c.get("config"), before))));
   if (reached || behind) return before;
   await waitForChange(reading, before.version, waitMs, c.req.raw.signal);
   return readTask(reading);
 }
 
-/** The task id of the path. One that could name no task is an unknown one. */
-function taskIdOf(c: Context): string {
-  const id = c.req.param("id") ?? "";
-  if (!isTaskId(id)) throw unknownTask();
-  return id;
-}
-
-export function unknownTask(): Problem {
-  return new Problem(
-    "task_not_found",
-    "No callback has named this task yet. Check the id, and that its callBackUrl leads here.",
-  );
-}
-
 function notReached(version: number, minVersion: number): Problem {
   const detail = `The task is at version ${version}, not yet at ${minVersion}. Ask again, or add \`wait=25\`.`;
   return new Problem("version_not_reached", detail, {}, { version });
-}
-
-function readOnly(): never {
-  throw new Problem("method_not_allowed", "This resource is read with GET.", { allow: "GET, HEAD" });
 }

@@ -38,20 +38,28 @@ export async function fileWriter(
 /** Deletes the objects of attempts up to the task's last one that no event names; returns how many. */
 export async function deleteStrays(bucket: R2Bucket, task: Task): Promise<number> {
   const kept = new Set([...task.stored.values()].map((copied) => copied.key));
-  const strays: string[] = [];
+  return deleteWhere(bucket, task.taskId, (key) => !kept.has(key) && attemptIn(key) <= task.attempts);
+}
+
+/** Deletes everything of a task. */
+export async function deleteFiles(bucket: R2Bucket, taskId: string): Promise<void> {
+  await deleteWhere(bucket, taskId, () => true);
+}
+
+async function deleteWhere(bucket: R2Bucket, taskId: string, unwanted: (key: string) => boolean): Promise<number> {
+  let deleted = 0;
   for (let cursor: string | undefined, more = true; more;) {
     const page: R2Objects = await bucket.list({
-      prefix: taskPrefix(task.taskId),
+      prefix: taskPrefix(taskId),
       ...(cursor === undefined ? {} : { cursor }),
     });
-    strays.push(
-      ...page.objects.map(({ key }) => key).filter((key) => !kept.has(key) && attemptIn(key) <= task.attempts),
-    );
+    const keys = page.objects.map(({ key }) => key).filter(unwanted);
+    if (keys.length > 0) await bucket.delete(keys);
+    deleted += keys.length;
     more = page.truncated;
     cursor = page.truncated ? page.cursor : undefined;
   }
-  if (strays.length > 0) await bucket.delete(strays);
-  return strays.length;
+  return deleted;
 }
 
 /** The number in `…/audio-7.mp3`; what is no attempt's key (a waveform, say) is never a stray. */

@@ -9,23 +9,32 @@ import { catalogOf } from "./catalog.ts";
 
 /** Long enough that a burst is one call, short enough that a list is current at once. */
 const GATHER_MS = 10;
+/** A request that was to tell can be cut off: then the next one takes over. */
+const OVERDUE_MS = 1_000;
 let gathered: CatalogRow[] = [];
+let gatheredSince = 0;
 
 export function tellCatalog(
-  env: Pick<Env, "CATALOG">,
+  env: Pick<Env, "CATALOG" | "TASKS">,
   ctx: Pick<ExecutionContext, "waitUntil">,
   row: CatalogRow,
 ): void {
   gathered.push(row);
-  if (gathered.length === 1) ctx.waitUntil(tellGathered(env));
+  const now = Date.now();
+  if (gathered.length > 1 && now - gatheredSince < OVERDUE_MS) return;
+  gatheredSince = now;
+  ctx.waitUntil(tellGathered(env));
 }
 
-async function tellGathered(env: Pick<Env, "CATALOG">): Promise<void> {
+async function tellGathered(env: Pick<Env, "CATALOG" | "TASKS">): Promise<void> {
   await scheduler.wait(GATHER_MS);
   const rows = gathered;
   gathered = [];
   try {
-    await catalogOf(env).tell(rows);
+    const reunions = await catalogOf(env).tell(rows);
+    await Promise.all(
+      reunions.map(({ taskId, ...submission }) => env.TASKS.getByName(taskId).submitted({ ...submission, host: null })),
+    );
   } catch (error) {
     console.error(
       JSON.stringify({

@@ -6,12 +6,12 @@
  * a code and what happened, never the link: that may hold a token.
  */
 import { createHash } from "node:crypto";
-import { HEAD_BYTES } from "../core/format.ts";
 import { fileKey } from "../core/ids.ts";
 import type { SourcePolicy } from "../core/source-policy.ts";
 import { verify, type Verification } from "../core/verification.ts";
+import { announcedBytes, bodyReader, readChunk, readHead, type BodyReader } from "./body-reader.ts";
 import { fileWriter, type FileWriter } from "./audio-store.ts";
-import type { CopyOrder, CopyOutcome } from "./engine.ts";
+import type { CopyOrder, CopyOutcome } from "./effects.ts";
 import type { Slots } from "./slots.ts";
 import { openSource } from "./source.ts";
 import { stallWatch, type StallWatch } from "./stall-watch.ts";
@@ -60,7 +60,7 @@ async function keep(
     await response.body?.cancel();
     return failed(`too_large: ${announced} bytes are announced, MAX_AUDIO_BYTES is ${rules.maxBytes}`, true);
   }
-  const reader: Reader = (response.body ?? new Blob([]).stream()).getReader();
+  const reader = bodyReader(response);
   const release = announced === null ? await rules.buffers.take() : undefined;
   try {
     const head = await readHead(reader, watch);
@@ -78,8 +78,6 @@ async function keep(
   }
 }
 
-type Reader = ReadableStreamDefaultReader<unknown>;
-
 interface Pumping {
   readonly key: string;
   readonly announced: number | null;
@@ -88,7 +86,7 @@ interface Pumping {
 }
 
 async function pump(
-  reader: Reader,
+  reader: BodyReader,
   head: Uint8Array,
   verification: Verification,
   writer: FileWriter,
@@ -117,32 +115,6 @@ async function pump(
 async function abandon(writer: FileWriter, reason: string, dead: boolean): Promise<CopyOutcome> {
   await writer.abort();
   return failed(reason, dead);
-}
-
-async function readHead(reader: Reader, watch: StallWatch): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  while (length < HEAD_BYTES) {
-    const chunk = await readChunk(reader, watch);
-    if (chunk === null) break;
-    chunks.push(chunk);
-    length += chunk.length;
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
-}
-
-async function readChunk(reader: Reader, watch: StallWatch): Promise<Uint8Array | null> {
-  watch.restart();
-  const { done, value } = await reader.read();
-  watch.pause();
-  return done || !(value instanceof Uint8Array) ? null : value;
-}
-
-/** A length counts only for bytes that arrive as they were sent: of a decoded body it tells the encoded one. */
-function announcedBytes(response: Response): number | null {
-  const encoding = response.headers.get("content-encoding") ?? "identity";
-  const length = response.headers.get("content-length");
-  return length !== null && encoding === "identity" && /^\d{1,15}$/.test(length) ? Number(length) : null;
 }
 
 function failed(reason: string, dead: boolean): CopyOutcome {

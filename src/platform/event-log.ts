@@ -5,7 +5,7 @@
  * write: a read of an unknown task leaves no storage behind.
  */
 import * as z from "zod";
-import { readEvent, type TaskEvent } from "../core/event.ts";
+import { POLL_RESULTS, readEvent, type TaskEvent } from "../core/event.ts";
 
 const row = z.object({
   seq: z.int(),
@@ -15,6 +15,8 @@ const row = z.object({
   times: z.int().nullable(),
   last_at: z.int().nullable(),
 });
+
+const POLLED = "polled ";
 
 export interface StoredEvent {
   readonly event: TaskEvent;
@@ -48,8 +50,7 @@ export class EventLog {
       .toArray()
       .map((stored) => {
         const { seq, event } = eventOf(stored);
-        const name = counterName(event);
-        if (name !== null) this.#counted.set(name, seq);
+        this.#note(event, seq);
         return event;
       });
   }
@@ -75,7 +76,15 @@ export class EventLog {
       body,
     );
     const { seq: added } = z.object({ seq: z.int() }).parse(inserted.one());
-    if (name !== null) this.#counted.set(name, added);
+    this.#note(event, added);
+  }
+
+  /** A retry begins the counts of polls anew. */
+  #note(event: TaskEvent, seq: number): void {
+    const name = counterName(event);
+    if (name !== null) this.#counted.set(name, seq);
+    if (event.type !== "retried") return;
+    for (const result of POLL_RESULTS) this.#counted.delete(`${POLLED}${result}`);
   }
 
   /** Events after `afterSeq`, bodies included: at most `limit`, and at most `maxChars` of bodies but for the first. */
@@ -113,10 +122,11 @@ function eventOf(stored: unknown): { readonly seq: number; readonly event: TaskE
 /** The name of a row that is counted instead of appended again. */
 function counterName(event: TaskEvent): string | null {
   if (event.type === "observed") return event.sha256;
+  if (event.type === "polled") return `${POLLED}${event.result}`;
   return event.type === "overflowed" ? "overflow" : null;
 }
 
 function countersOf(event: TaskEvent): { readonly times: number | null; readonly lastAt: number | null } {
-  if (event.type === "observed") return { times: event.times, lastAt: event.lastAt };
+  if (event.type === "observed" || event.type === "polled") return { times: event.times, lastAt: event.lastAt };
   return event.type === "overflowed" ? { times: event.count, lastAt: event.lastAt } : { times: null, lastAt: null };
 }

@@ -6,9 +6,9 @@
 import * as z from "zod";
 import { parseMessage } from "../core/observation.ts";
 import { observe } from "./task-client.ts";
-import type { Delivery } from "./task-object.ts";
+import type { Delivery } from "./task-messages.ts";
 
-export const INBOX_REASONS = ["not_utf8", "not_json", "no_task_id", "unreachable"] as const;
+export const INBOX_REASONS = ["not_utf8", "not_json", "no_task_id", "unreachable", "other_ref"] as const;
 
 export interface InboxEntry {
   readonly sha256: string;
@@ -18,6 +18,8 @@ export interface InboxEntry {
   /** The task that it names, and the host that received it, where it may be delivered later. */
   readonly taskId: string | null;
   readonly host: string;
+  /** The submission that its capability is for. */
+  readonly ref: string | null;
 }
 
 export interface InboxItem extends InboxEntry {
@@ -39,19 +41,25 @@ const metadata = z.object({
   receivedAt: z.string(),
   taskId: z.string().optional(),
   host: z.string().default(""),
+  ref: z.string().optional(),
 });
 
 let minute = 0;
 let filedInMinute = 0;
 
-/** Resolves once the bytes are durable; false where too many came in this minute and nothing was stored. */
-export async function fileInInbox(bucket: R2Bucket, { sha256, bytes, taskId, ...facts }: InboxItem): Promise<boolean> {
+/** Resolves once the body is durable; false where too many came in this minute and nothing was stored. */
+export async function fileInInbox(
+  bucket: R2Bucket,
+  { sha256, taskId, ref, ...facts }: InboxEntry,
+  body: string | Uint8Array,
+): Promise<boolean> {
   const now = Math.floor(Date.now() / 60_000);
   if (now !== minute) filedInMinute = 0;
   minute = now;
   if (filedInMinute >= MAX_A_MINUTE) return false;
   filedInMinute += 1;
-  await bucket.put(PREFIX + sha256, bytes, { customMetadata: { ...facts, ...(taskId === null ? {} : { taskId }) } });
+  const known = { ...(taskId === null ? {} : { taskId }), ...(ref === null ? {} : { ref }) };
+  await bucket.put(PREFIX + sha256, body, { customMetadata: { ...facts, ...known } });
   return true;
 }
 
@@ -89,15 +97,16 @@ export async function emptyInbox(env: Pick<Env, "AUDIO" | "TASKS">, now: number)
 
 async function deliver(
   env: Pick<Env, "AUDIO" | "TASKS">,
-  { sha256, taskId, verdict, host }: InboxEntry,
+  { sha256, taskId, verdict, host, ref, reason }: InboxEntry,
 ): Promise<boolean> {
-  if (taskId === null) return false;
+  if (taskId === null || reason !== "unreachable") return false;
   const object = await env.AUDIO.get(PREFIX + sha256);
   if (object === null) return false;
   const body = await object.text();
   const { observation } = parseMessage(JSON.parse(body));
-  const delivery: Delivery = { sha256, via: "callback", verdict, observation, body, host };
-  return (await observe(env.TASKS, taskId, delivery)) !== null;
+  const delivery: Delivery = { sha256, via: "callback", verdict, observation, body, host, ref };
+  const receipt = await observe(env.TASKS, taskId, delivery);
+  return receipt !== null && !receipt.misdirected;
 }
 
 interface Listing {
@@ -112,7 +121,15 @@ async function list(bucket: R2Bucket, cursor: string | null, limit: number): Pro
   const entries = page.objects.flatMap(({ key, size, customMetadata }) => {
     const facts = metadata.safeParse(customMetadata);
     if (!facts.success) return [];
-    return [{ ...facts.data, taskId: facts.data.taskId ?? null, sha256: key.slice(PREFIX.length), size }];
+    return [
+      {
+        ...facts.data,
+        taskId: facts.data.taskId ?? null,
+        ref: facts.data.ref ?? null,
+        sha256: key.slice(PREFIX.length),
+        size,
+      },
+    ];
   });
   const last = page.objects.at(-1)?.key.slice(PREFIX.length) ?? null;
   return { entries, nextCursor: page.truncated ? last : null };

@@ -21,6 +21,14 @@ export async function publishTask(kv: KVNamespace, task: Task): Promise<void> {
   await kv.put(keyOf(taskId), JSON.stringify(entry));
 }
 
+/** How long KV says that a task is gone; the object says so for as long. */
+const DELETED_FOR_SECONDS = 30 * 24 * 60 * 60;
+
+/** Never a `delete`: a far location could go on showing what it has. */
+export async function publishDeletion(kv: KVNamespace, taskId: string, version: number): Promise<void> {
+  await kv.put(keyOf(taskId), JSON.stringify({ deleted: true, version }), { expirationTtl: DELETED_FOR_SECONDS });
+}
+
 /** Null where the object must answer: nothing is published, it is open again, or a release wrote it that we cannot read. */
 export async function readPublished(kv: KVNamespace, taskId: string): Promise<PublishedTask | null> {
   const entry = settledEntry.safeParse(await kv.get(keyOf(taskId), "json"));

@@ -1,7 +1,7 @@
 /**
  * How the Worker speaks to a task's object: with a bound on time, and again where that can help.
  */
-import type { Delivery, Receipt } from "./task-object.ts";
+import type { Delivery, Receipt } from "./task-messages.ts";
 
 const DEADLINE_MS = 8_000;
 const TRIES = 3;

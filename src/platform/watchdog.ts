@@ -1,14 +1,17 @@
 /**
  * The cron's round: alarms can be lost, the catalog can miss a call, an object can be out of reach for a while.
  *
- * Independent of the alarms that it watches over. Each visit is isolated: one bad task stops no other.
+ * Independent of the alarms that it watches over. Each part and each visit is isolated: a full inbox or a bad
+ * task stops no other.
  */
+import type { CatalogRow } from "../core/catalog-row.ts";
 import { parseConfig } from "../core/config.ts";
 import { catalogOf } from "./catalog.ts";
 import { emptyInbox } from "./inbox.ts";
 import { slots } from "./slots.ts";
 
 const NEGLECTED_MS = 10 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 const TASKS_A_ROUND = 200;
 const AT_ONCE = 6;
 
@@ -17,16 +20,31 @@ type Watched = Pick<Env, "TASKS" | "CATALOG" | "AUDIO">;
 /** `scheduledAt` is epoch milliseconds. */
 export async function watch(env: Env, scheduledAt: number): Promise<void> {
   const now = Math.max(scheduledAt, Date.now());
-  await attempt("note the round", () => catalogOf(env).noteCron(now));
-  await attempt("empty the inbox", () => emptyInbox(env, now));
-  await attempt("look after tasks", () => lookAfterTasks(env, now, NEGLECTED_MS / parseConfig(env).timeScale));
+  await Promise.all([
+    attempt("note the round", () => catalogOf(env).noteCron(now)),
+    attempt("empty the inbox", () => emptyInbox(env, now)),
+    attempt("start retention", () => startRetention(env, now)),
+    attempt("look after tasks", () => lookAfterTasks(env, now, NEGLECTED_MS / parseConfig(env).timeScale)),
+  ]);
 }
 
 async function lookAfterTasks(env: Watched, now: number, neglectedMs: number): Promise<void> {
   const neglected = await catalogOf(env).neglected(now - neglectedMs, TASKS_A_ROUND);
+  await visitAll(env, neglected);
+}
+
+/** A settled task has no alarm, so one that settled before `RETENTION_DAYS` was set is told of it here. */
+async function startRetention(env: Env, now: number): Promise<void> {
+  const { retentionDays, timeScale } = parseConfig(env);
+  if (retentionDays === null) return;
+  const expired = await catalogOf(env).expired(now - (retentionDays * DAY_MS) / timeScale, TASKS_A_ROUND);
+  await visitAll(env, expired);
+}
+
+async function visitAll(env: Watched, tasks: readonly CatalogRow[]): Promise<void> {
   const room = slots(AT_ONCE);
   await Promise.all(
-    neglected.map(async ({ taskId }) => {
+    tasks.map(async ({ taskId }) => {
       const leave = await room.take();
       await attempt("visit a task", () => visit(env, taskId));
       leave();

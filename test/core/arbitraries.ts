@@ -22,7 +22,11 @@ function linkIn(name: string, extension: string): fc.Arbitrary<unknown> {
 
 function trackIn(name: string, shape: Shape): fc.Arbitrary<object> {
   const id =
-    shape === "ids" ? fc.constant(name) : shape === "no ids" ? fc.constant(undefined) : fc.constantFrom(name, undefined);
+    shape === "ids"
+      ? fc.constant(name)
+      : shape === "no ids"
+        ? fc.constant(undefined)
+        : fc.constantFrom(name, undefined);
   return fc.record({
     id,
     audio_url: linkIn(`${name}-audio`, "mp3"),
@@ -43,7 +47,16 @@ function tracksIn(shape: Shape): fc.Arbitrary<unknown[]> {
     .map(([a, b, order]) => Array.from(order, (name) => (name === "a" ? a : b)));
 }
 
-const stageWord = fc.constantFrom("text", "first", "complete", "complete", "SUCCESS", "FIRST_SUCCESS", "PENDING", "new");
+const stageWord = fc.constantFrom(
+  "text",
+  "first",
+  "complete",
+  "complete",
+  "SUCCESS",
+  "FIRST_SUCCESS",
+  "PENDING",
+  "new",
+);
 const failure = fc.constantFrom(
   { code: 531, data: { callbackType: "failed", task_id: TASK_ID } },
   { code: 400, data: { callbackType: "complete", task_id: TASK_ID, data: null } },
@@ -61,7 +74,11 @@ function messageIn(shape: Shape): fc.Arbitrary<object> {
   const success = fc
     .tuple(stageWord, tracksIn(shape))
     .map(([callbackType, data]) => ({ code: 200, data: { callbackType, task_id: TASK_ID, data } }));
-  return fc.oneof({ weight: 6, arbitrary: success }, { weight: 1, arbitrary: failure }, { weight: 1, arbitrary: sibling });
+  return fc.oneof(
+    { weight: 6, arbitrary: success },
+    { weight: 1, arbitrary: failure },
+    { weight: 1, arbitrary: sibling },
+  );
 }
 
 /** Anything: many tracks with few ids and links, so that they join in unforeseen ways. */
@@ -92,10 +109,16 @@ function received(message: fc.Arbitrary<object>): fc.Arbitrary<Observed> {
       ),
       minutes: fc.nat({ max: 20 }),
     })
-    .map(({ message, via, verdict, minutes }) => {
+    .map(({ message, via, verdict: given, minutes }) => {
       const text = JSON.stringify(message);
       const { observation } = parseMessage(JSON.parse(text));
-      return observed(observation, { sha256: sha256Hex(`${text}${via}${verdict}`), via, verdict, at: T0 + minutes * 60_000 });
+      const verdict = via === "poll" ? "record" : given;
+      return observed(observation, {
+        sha256: sha256Hex(`${text}${via}${verdict}`),
+        via,
+        verdict,
+        at: T0 + minutes * 60_000,
+      });
     });
 }
 
@@ -115,11 +138,17 @@ export const junkDeliveries = distinct(received(fc.oneof(junkMessage, messageIn(
 /** The same deliveries in another order, some of them again: a redelivery is later and counts higher. */
 export function retold(events: readonly Observed[]): fc.Arbitrary<readonly Observed[]> {
   const again = fc
-    .record({ index: fc.nat({ max: events.length - 1 }), times: fc.integer({ min: 2, max: 9 }), late: fc.nat({ max: 90_000 }) })
+    .record({
+      index: fc.nat({ max: events.length - 1 }),
+      times: fc.integer({ min: 2, max: 9 }),
+      late: fc.nat({ max: 90_000 }),
+    })
     .map(({ index, times, late }) => events.slice(index, index + 1).map((event) => repeated(event, times, late)));
   return fc
     .array(again, { maxLength: 6 })
-    .chain((repeats) => fc.shuffledSubarray([...events, ...repeats.flat()], { minLength: events.length + repeats.length }));
+    .chain((repeats) =>
+      fc.shuffledSubarray([...events, ...repeats.flat()], { minLength: events.length + repeats.length }),
+    );
 }
 
 function repeated(event: Observed, times: number, late: number): Observed {

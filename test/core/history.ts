@@ -6,16 +6,26 @@
 import * as z from "zod";
 import { admit } from "../../src/core/admission.ts";
 import { due, type Effect } from "../../src/core/agenda.ts";
-import { readEvent, type EventBody, type Observed, type TaskEvent } from "../../src/core/event.ts";
-import { paceOf } from "../../src/core/pace.ts";
+import {
+  POLL_RESULTS,
+  readEvent,
+  type EventBody,
+  type Observed,
+  type Polled,
+  type TaskEvent,
+} from "../../src/core/event.ts";
+import { paceOf, type Pace } from "../../src/core/pace.ts";
 import { reduce } from "../../src/core/reduce.ts";
+import { lastNewsAt } from "../../src/core/stage.ts";
 import { newTask, type Task } from "../../src/core/task.ts";
-import { TASK_ID } from "./builders.ts";
+import { HOUR, TASK_ID } from "./builders.ts";
 
-export const pace = paceOf(1);
+export const pace = paceOf(1, { canAsk: false, retentionDays: null });
+export const askingPace = paceOf(1, { canAsk: true, retentionDays: 30 });
 
 interface Row {
-  readonly name: string | null;
+  /** Of a row that is counted; null for others, and for counts that are closed. */
+  name: string | null;
   readonly at: number;
   readonly type: string;
   readonly data: string;
@@ -24,13 +34,14 @@ interface Row {
 }
 
 export interface History {
+  readonly pace: Pace;
   task: Task;
   now: number;
   readonly rows: Row[];
 }
 
-export function newHistory(now: number): History {
-  return { task: newTask(TASK_ID, now), now, rows: [] };
+export function newHistory(now: number, itsPace: Pace = pace): History {
+  return { pace: itsPace, task: newTask(TASK_ID, now), now, rows: [] };
 }
 
 /** The rows as events, the way the log reads them. */
@@ -60,9 +71,9 @@ export function receive(history: History, { sha256, via, verdict, observation }:
 
 export type CopyResult = "copied" | "failed" | "dead" | "crashed";
 
-/** Does the first thing that is due; returns whether anything was. */
+/** Does the first thing that is due; returns whether anything was. A publish fails at most once in a row. */
 export function work(history: History, result: CopyResult): boolean {
-  const [effect] = due(history.task, history.now, pace);
+  const [effect] = due(history.task, history.now, history.pace);
   if (effect === undefined) return false;
   perform(history, effect, result);
   return true;
@@ -74,7 +85,7 @@ function perform(history: History, effect: Effect, result: CopyResult): void {
     case "publish":
       return record(
         history,
-        result === "failed"
+        result === "failed" && task.effectFailures.size === 0
           ? { type: "effect_failed", effect: "publish", reason: "internal" }
           : { type: "published", version: task.version, settled: task.settledAt !== null },
       );
@@ -82,6 +93,17 @@ function perform(history: History, effect: Effect, result: CopyResult): void {
       return record(history, { type: "swept", attempts: task.attempts, deleted: 0 });
     case "abandon":
       return record(history, { type: "abandoned" });
+    case "stall":
+      // An hour is usual here.
+      return record(
+        history,
+        history.now - lastNewsAt(task) < HOUR ? { type: "usual", silenceMs: HOUR } : { type: "stalled" },
+      );
+    case "poll":
+      return append(history, polled(history, result));
+    case "forget":
+      // The end of the log, which is no event of it.
+      return undefined;
     case "lose": {
       const { file, trackId, links, reason } = effect;
       return record(history, { type: "lost", file, trackId, links: [...links], reason });
@@ -105,10 +127,22 @@ function append(history: History, event: TaskEvent): void {
   const row = name === null ? undefined : history.rows.find((known) => known.name === name);
   if (row === undefined) history.rows.push({ name, at, type, data: JSON.stringify(data), times, lastAt });
   else Object.assign(row, { times, lastAt });
+  // A retry begins the counts of polls anew.
+  if (event.type !== "retried") return;
+  for (const known of history.rows) if (known.type === "polled") known.name = null;
+}
+
+/** The provider was asked and had nothing new to say. */
+function polled({ task, now }: History, result: CopyResult): Polled {
+  const answer = POLL_RESULTS[["copied", "dead", "failed"].indexOf(result) + 1] ?? "failed";
+  const known = task.polls.get(answer);
+  const reason = answer === "failed" ? `unreachable: at ${now}` : null;
+  return { type: "polled", result: answer, reason, at: known?.at ?? now, lastAt: now, times: (known?.times ?? 0) + 1 };
 }
 
 function counters(event: TaskEvent): Pick<Row, "name" | "times" | "lastAt"> {
   if (event.type === "observed") return { name: event.sha256, times: event.times, lastAt: event.lastAt };
+  if (event.type === "polled") return { name: `polled ${event.result}`, times: event.times, lastAt: event.lastAt };
   if (event.type === "overflowed") return { name: "overflow", times: event.count, lastAt: event.lastAt };
   return { name: null, times: null, lastAt: null };
 }

@@ -1,15 +1,67 @@
 /** Law 3: the log is the truth. What its rows fold to is the state that was reached event by event. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readEvent } from "../../src/core/event.ts";
+import type { EventBody, Observed } from "../../src/core/event.ts";
 import { fold } from "../../src/core/reduce.ts";
 import { isSettled } from "../../src/core/stage.ts";
 import type { Task } from "../../src/core/task.ts";
-import { tracksOf } from "../../src/core/tracks.ts";
 import { viewOf } from "../../src/core/view.ts";
 import { deliveries, junkDeliveries } from "./arbitraries.ts";
-import { DAY, MINUTE, T0, TASK_ID, observation, observed, taskOf } from "./builders.ts";
-import { newHistory, receive, record, stored, work, type CopyResult, type History } from "./history.ts";
+import { DAY, MINUTE, T0, TASK_ID } from "./builders.ts";
+import { askingPace, newHistory, receive, record, stored, work, type CopyResult, type History } from "./history.ts";
+
+type Act = (history: History, messages: readonly Observed[]) => unknown;
+
+const results = fc.constantFrom<CopyResult>("copied", "failed", "dead", "crashed");
+const waits = fc.constantFrom(0, 1, MINUTE, DAY, 15 * DAY, 15 * DAY);
+const acts = fc.oneof(
+  { weight: 4, arbitrary: fc.nat({ max: 7 }).map((index): Act => receiveOne(index)) },
+  {
+    weight: 6,
+    arbitrary: results.map(
+      (result): Act =>
+        (history) =>
+          work(history, result),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: waits.map(
+      (ms): Act =>
+        (history) =>
+          (history.now += ms),
+    ),
+  },
+  { weight: 1, arbitrary: recorded({ type: "ignored", originalType: "of_a_newer_release" }) },
+  { weight: 1, arbitrary: recorded({ type: "retried" }) },
+  { weight: 1, arbitrary: recorded({ type: "adopted" }) },
+  { weight: 1, arbitrary: recorded({ type: "submitted", ref: "ref-1", request: { title: "Night" } }) },
+);
+
+const lives = fc.tuple(fc.oneof(deliveries, junkDeliveries), fc.array(acts, { maxLength: 40 }));
+
+function recorded(body: EventBody): fc.Arbitrary<Act> {
+  return fc.constant((history) => record(history, body));
+}
+
+function receiveOne(index: number): Act {
+  return (history, messages) => {
+    for (const message of messages.slice(index, index + 1)) receive(history, message);
+  };
+}
+
+/** Lives a life, from its first message on; `check` looks at the task before and after each act. */
+function live(
+  [messages, steps]: readonly [readonly Observed[], readonly Act[]],
+  check: (history: History, before: Task) => void,
+): void {
+  const history = newHistory(T0, askingPace);
+  for (const act of [receiveOne(0), ...steps]) {
+    const before = history.task;
+    act(history, messages);
+    check(history, before);
+  }
+}
 
 /** The whole state as text: maps as lists, keys in one order. */
 function bytesOf(task: Task | null): string {
@@ -20,64 +72,23 @@ function bytesOf(task: Task | null): string {
   });
 }
 
-type Act =
-  | { readonly type: "receive"; readonly index: number }
-  | { readonly type: "work"; readonly result: CopyResult }
-  | { readonly type: "wait"; readonly ms: number }
-  | { readonly type: "newer release" };
-
-const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ type: fc.constant("receive" as const), index: fc.nat({ max: 7 }) }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      type: fc.constant("work" as const),
-      result: fc.constantFrom<CopyResult>("copied", "failed", "dead", "crashed"),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ type: fc.constant("wait" as const), ms: fc.constantFrom(0, 1, MINUTE, DAY, 15 * DAY) }),
-  },
-  { weight: 1, arbitrary: fc.constant({ type: "newer release" as const }) },
-);
-
-const lives = fc.tuple(fc.oneof(deliveries, junkDeliveries), fc.array(act, { maxLength: 40 }));
-
-function live(history: History, messages: Awaited<ReturnType<typeof messagesOf>>, step: Act): void {
-  if (step.type === "wait") history.now += step.ms;
-  else if (step.type === "work") work(history, step.result);
-  else if (step.type === "newer release") record(history, { type: "ignored", originalType: "of_a_newer_release" });
-  else for (const message of messages.slice(step.index, step.index + 1)) receive(history, message);
-}
-
-function messagesOf(life: typeof lives extends fc.Arbitrary<infer L> ? L : never) {
-  return life[0];
-}
-
-test("the stored rows fold to the same bytes", () => {
+test("at every moment the stored rows fold to the same bytes", () => {
   fc.assert(
     fc.property(lives, (life) => {
-      const history = newHistory(T0);
-      for (const message of messagesOf(life).slice(0, 1)) receive(history, message);
-      for (const step of life[1]) live(history, messagesOf(life), step);
-      const refolded = fold(TASK_ID, stored(history));
-      expect(bytesOf(refolded)).toBe(bytesOf(history.task));
-      expect(refolded && JSON.stringify(viewOf(refolded))).toBe(JSON.stringify(viewOf(history.task)));
+      live(life, (history) => {
+        const refolded = fold(TASK_ID, stored(history));
+        expect(bytesOf(refolded)).toBe(bytesOf(history.task));
+        expect(refolded && JSON.stringify(viewOf(refolded))).toBe(JSON.stringify(viewOf(history.task)));
+      });
     }),
-    { numRuns: 1_000 },
+    { numRuns: 300 },
   );
 });
 
 test("a task is marked settled exactly while it is", () => {
   fc.assert(
     fc.property(lives, (life) => {
-      const history = newHistory(T0);
-      for (const message of messagesOf(life).slice(0, 1)) receive(history, message);
-      for (const step of life[1]) {
-        live(history, messagesOf(life), step);
-        expect(history.task.settledAt !== null).toBe(isSettled(history.task));
-      }
+      live(life, ({ task }) => expect(task.settledAt !== null).toBe(isSettled(task)));
     }),
     { numRuns: 500 },
   );
@@ -86,15 +97,25 @@ test("a task is marked settled exactly while it is", () => {
 test("what shows changes only together with the version", () => {
   fc.assert(
     fc.property(lives, (life) => {
-      const history = newHistory(T0);
-      for (const message of messagesOf(life).slice(0, 1)) receive(history, message);
-      for (const step of life[1]) {
-        const before = history.task;
-        live(history, messagesOf(life), step);
-        if (history.task.version === before.version)
-          expect(JSON.stringify(viewOf(history.task))).toBe(JSON.stringify(viewOf(before)));
-      }
+      live(life, ({ task }, before) => {
+        if (task.version === before.version) expect(viewOf(task)).toEqual(viewOf(before));
+        else expect(task.version).toBeGreaterThan(before.version);
+      });
     }),
     { numRuns: 500 },
+  );
+});
+
+test("the clock of a task never runs backwards, and no attempt's number is given twice", () => {
+  fc.assert(
+    fc.property(lives, (life) => {
+      const attempts: number[] = [];
+      live(life, (history, before) => {
+        expect(history.task.lastEventAt).toBeGreaterThanOrEqual(before.lastEventAt);
+        if (history.task.attempts > before.attempts) attempts.push(history.task.attempts);
+      });
+      expect(new Set(attempts).size).toBe(attempts.length);
+    }),
+    { numRuns: 200 },
   );
 });

@@ -1,7 +1,7 @@
 /** The Worker as it is deployed: bundled by wrangler, with nothing uploaded. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -20,7 +20,12 @@ export async function buildWorker(signal?: AbortSignal): Promise<string> {
     stdio: ["ignore", "pipe", "pipe"],
     ...(signal === undefined ? {} : { signal }),
   });
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-  if (child.exitCode !== 0) throw new Error(`wrangler could not bundle the Worker:\n${output}${errors}`);
-  return join(outDir, "index.js");
+  try {
+    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+    if (child.exitCode !== 0) throw new Error(`wrangler could not bundle the Worker:\n${output}${errors}`);
+    return join(outDir, "index.js");
+  } catch (error) {
+    await rm(outDir, { recursive: true, force: true });
+    throw error;
+  }
 }

@@ -1,0 +1,13 @@
+/** `GET /openapi.json`: the API's description, open to all. It is the same for as long as this code runs. */
+import { Hono } from "hono";
+import type { AppEnv } from "./app-env.ts";
+import { isKnown, tagOf } from "./entity-tag.ts";
+import { openApiDocument } from "./openapi/document.ts";
+
+let json: string | null = null;
+
+export const openApi = new Hono<AppEnv>().get("/openapi.json", (c) => {
+  json ??= JSON.stringify(openApiDocument());
+  const headers = { etag: tagOf(json), "cache-control": "public, max-age=300", "content-type": "application/json" };
+  return isKnown(c, headers.etag) ? c.body(null, 304, headers) : c.body(json, 200, headers);
+});

@@ -1,0 +1,48 @@
+/** The API's description, OpenAPI 3.1. Pure. */
+import { version } from "../../../package.json";
+import { callbackPaths } from "./callback-paths.ts";
+import { filePaths } from "./file-paths.ts";
+import { otherPaths } from "./other-paths.ts";
+import { componentSchemas } from "./schemas.ts";
+import { taskPaths } from "./task-paths.ts";
+
+export function openApiDocument() {
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Backline",
+      version,
+      summary: "Catches the callbacks of the Add Instrumental API, keeps every track, and tells what became of a task.",
+      description:
+        "Errors are problem documents (RFC 9457) with a stable `type` and a `detail` that names the cause and the cure. Another method on a known path is 405 with `Allow`, an unknown path 404.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/", description: "This Worker." }],
+    tags: [
+      { name: "Callbacks", description: "For the provider." },
+      { name: "Tasks", description: "What became of the tasks." },
+      { name: "Files", description: "The kept audio and covers." },
+      { name: "Inbox", description: "Deliveries that reached no task." },
+      { name: "Worker", description: "The Worker itself." },
+    ],
+    paths: { ...callbackPaths, ...taskPaths, ...filePaths, ...otherPaths },
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: {
+        apiToken: { type: "http", scheme: "bearer", description: "API_TOKEN. Never in a URL." },
+        signatureTimestamp: {
+          type: "apiKey",
+          in: "header",
+          name: "X-Webhook-Timestamp",
+          description: "Unix seconds, as they were signed.",
+        },
+        signature: {
+          type: "apiKey",
+          in: "header",
+          name: "X-Webhook-Signature",
+          description: "Base64 of HMAC-SHA256(CALLBACK_HMAC_KEY, task id + `.` + timestamp).",
+        },
+      },
+    },
+  };
+}

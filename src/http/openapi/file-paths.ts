@@ -1,0 +1,62 @@
+/** The kept files. */
+import { EXAMPLE_VALUES } from "./examples.ts";
+import { header, headerParameter, pathParameter, readOperation, type PathItem, type Responses } from "./operation.ts";
+
+const TAG = ["Files"] as const;
+
+const parameters = [
+  pathParameter("id", "The provider's task id."),
+  pathParameter("trackId", "As the task's view names it."),
+  {
+    name: "download",
+    in: "query",
+    required: false,
+    description: "Where it stands, the file is to be saved, else to be played where it is.",
+    schema: { type: "string" },
+    example: EXAMPLE_VALUES.download,
+  },
+  headerParameter("Range", "One range of bytes; several, or a malformed one, ask for the whole file."),
+  headerParameter("If-Range", "The range counts only while the file has this tag."),
+  headerParameter("If-None-Match", "304 while the file has this tag."),
+] as const;
+
+const headers = {
+  ETag: header("The SHA-256 of the file.", EXAMPLE_VALUES["If-Range"]),
+  "Accept-Ranges": header("Always `bytes`.", "bytes"),
+  "Content-Disposition": header("A readable file name.", 'inline; filename="Midnight Bossa.mp3"'),
+};
+const ranged = { ...headers, "Content-Range": header("Which bytes these are.", "bytes 0-65535/4377600") };
+
+const AUDIO = ["audio/mpeg", "audio/wav", "audio/flac", "audio/ogg", "audio/mp4", "audio/aac"];
+const PICTURES = ["image/jpeg", "image/png", "image/webp"];
+
+export const filePaths = {
+  "/tasks/{id}/tracks/{trackId}/audio": file("Audio", "the audio of a track", AUDIO),
+  "/tasks/{id}/tracks/{trackId}/cover": file("Cover", "the cover of a track", PICTURES),
+} satisfies Readonly<Record<string, PathItem>>;
+
+function file(name: string, what: string, contentTypes: readonly string[]): PathItem {
+  const content = Object.fromEntries(
+    contentTypes.map((type) => [type, { schema: { type: "string", format: "binary" } }]),
+  );
+  return {
+    get: operation(`read${name}`, `Read ${what}`, {
+      "200": { description: "The whole file.", headers, content },
+      "206": { description: "The range that was asked for.", headers: ranged, content },
+    }),
+    head: operation(`inspect${name}`, `Size, type and tag of ${what}`, {
+      "200": { description: "As for GET, without the bytes.", headers },
+      "206": { description: "As for GET, without the bytes.", headers: ranged },
+    }),
+  };
+}
+
+function operation(operationId: string, summary: string, found: Responses) {
+  const description = "The bytes as they were verified and kept, under the type that they proved to have.";
+  const responses = { ...found, "304": { description: "The file is the one that If-None-Match names." } };
+  return readOperation({ operationId, tags: TAG, summary, description, parameters, responses }, [
+    "task_not_found",
+    "file_not_found",
+    "range_not_satisfiable",
+  ]);
+}

@@ -1,0 +1,58 @@
+/** The inbox, the Worker's own state, and this description. */
+import { healthReport } from "../health.ts";
+import { inboxPage } from "../inbox.ts";
+import { inboxQuery } from "../query.ts";
+import { HEALTH_EXAMPLES, INBOX_EXAMPLE } from "./examples.ts";
+import { ANYBODY, jsonResponse, problemResponses, queryParameters, readOperation, type PathItem } from "./operation.ts";
+
+export const otherPaths = {
+  "/inbox": {
+    get: readOperation(
+      {
+        operationId: "listInbox",
+        tags: ["Inbox"],
+        summary: "Deliveries that reached no task",
+        description:
+          "What named no usable task, could not be read, or could not reach its task in time. The last are delivered by the cron; the rest is kept for 30 days.",
+        parameters: queryParameters(inboxQuery, { cursor: INBOX_EXAMPLE.items[0]?.sha256 }),
+        responses: { "200": jsonResponse("A page of the inbox.", inboxPage, { page: INBOX_EXAMPLE }) },
+      },
+      ["invalid_query"],
+    ),
+  },
+  "/health": {
+    get: {
+      operationId: "readHealth",
+      tags: ["Worker"],
+      summary: "Is this Worker configured?",
+      description: "Always 200: the names of missing secrets, and what is to be looked after.",
+      security: ANYBODY,
+      responses: {
+        "200": jsonResponse("How it stands.", healthReport, HEALTH_EXAMPLES),
+        ...problemResponses([]),
+      },
+    },
+  },
+  "/openapi.json": {
+    get: {
+      operationId: "readDescription",
+      tags: ["Worker"],
+      summary: "This description",
+      description: "OpenAPI 3.1, from the schemas that the Worker works with.",
+      security: ANYBODY,
+      responses: {
+        "200": {
+          description: "The description.",
+          content: {
+            "application/json": {
+              schema: { type: "object", required: ["openapi"], properties: { openapi: { type: "string" } } },
+              examples: { description: { value: { openapi: "3.1.1" } } },
+            },
+          },
+        },
+        "304": { description: "The description is the one that If-None-Match names." },
+        ...problemResponses([]),
+      },
+    },
+  },
+} satisfies Readonly<Record<string, PathItem>>;

@@ -1,0 +1,70 @@
+/** The components of the API's description, made from the schemas that the Worker itself works with. Pure. */
+import * as z from "zod";
+import { failureView, fileView, taskView, trackView } from "../../core/view.ts";
+import { healthReport } from "../health.ts";
+import { inboxItem, inboxPage } from "../inbox.ts";
+import { problemDocument } from "../problem.ts";
+import { received } from "../received.ts";
+import { taskList, taskListItem } from "../task-list.ts";
+import { timelineItem, timelinePage } from "../timeline-page.ts";
+
+const components = z
+  .registry<{ readonly id: string; readonly description: string }>()
+  .add(taskView, { id: "Task", description: "What became of a task." })
+  .add(trackView, { id: "Track", description: "One of the task's songs." })
+  .add(fileView, { id: "File", description: "How far the keeping of a file has come." })
+  .add(failureView, { id: "Failure", description: "Why the provider gave up, and what to do about it." })
+  .add(taskListItem, { id: "TaskListItem", description: "A task in short." })
+  .add(taskList, { id: "TaskList", description: "A page of tasks, newest first." })
+  .add(timelineItem, { id: "TimelineEvent", description: "What happened to a task, and when." })
+  .add(timelinePage, { id: "Timeline", description: "A page of events, oldest first." })
+  .add(inboxItem, { id: "InboxItem", description: "An authenticated delivery that reached no task." })
+  .add(inboxPage, { id: "Inbox", description: "A page of the inbox, in the order of the hashes." })
+  .add(healthReport, { id: "Health", description: "Names and sentences, never values." })
+  .add(received, { id: "Received", description: "The delivery is durable." })
+  .add(problemDocument, {
+    id: "Problem",
+    description: "An error (RFC 9457). `type` is stable, `detail` says what to do.",
+  });
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** By name, as they stand under `components.schemas`. */
+export function componentSchemas(): Readonly<Record<string, JsonSchema>> {
+  const { schemas } = z.toJSONSchema(components, { uri: pathOf, override: ({ jsonSchema }) => plain(jsonSchema) });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]),
+  );
+}
+
+/** Refers to a component by its schema, so that a name cannot be misspelt. */
+export function schemaOf(schema: z.ZodType): { readonly $ref: string } {
+  const known = components.get(schema);
+  if (known === undefined) throw new Error("the schema is no component");
+  return { $ref: pathOf(known.id) };
+}
+
+/** The fields of a query, each as what a client sends. */
+export function querySchemas(query: z.ZodObject): readonly (readonly [name: string, schema: JsonSchema])[] {
+  const { properties = {} } = z.toJSONSchema(query, { io: "input", override: ({ jsonSchema }) => plain(jsonSchema) });
+  return Object.entries(properties).flatMap(([name, schema]) =>
+    typeof schema === "object" ? [[name, { ...schema }] as const] : [],
+  );
+}
+
+function pathOf(id: string): string {
+  return `#/components/schemas/${id}`;
+}
+
+const DIGITS = String.raw`^\d{1,15}$`;
+
+/** Leaves out what says nothing to a client, and what would make a later field an error to it. */
+function plain(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (schema.format === "date-time" || schema.pattern === DIGITS) {
+    if (schema.pattern === DIGITS) Object.assign(schema, { type: "integer", minimum: 0 });
+    delete schema.pattern;
+  }
+  if (schema.additionalProperties === false) delete schema.additionalProperties;
+}

@@ -1,0 +1,72 @@
+/** What became of the tasks. */
+import { eventsQuery, taskQuery, tasksQuery } from "../query.ts";
+import { taskList } from "../task-list.ts";
+import { taskView } from "../../core/view.ts";
+import { timelinePage } from "../timeline-page.ts";
+import { EXAMPLE_VALUES, TASK_EXAMPLES, TASK_LIST_EXAMPLE, TIMELINE_EXAMPLE } from "./examples.ts";
+import {
+  header,
+  headerParameter,
+  jsonResponse,
+  pathParameter,
+  queryParameters,
+  readOperation,
+  type PathItem,
+} from "./operation.ts";
+
+const TAG = ["Tasks"] as const;
+const taskId = pathParameter("id", "The provider's task id.");
+
+export const taskPaths = {
+  "/tasks": {
+    get: readOperation(
+      {
+        operationId: "listTasks",
+        tags: TAG,
+        summary: "List tasks, newest first",
+        description: "A task is listed as soon as its first callback is answered.",
+        parameters: queryParameters(tasksQuery),
+        responses: { "200": jsonResponse("A page of tasks.", taskList, { page: TASK_LIST_EXAMPLE }) },
+      },
+      ["invalid_query"],
+    ),
+  },
+  "/tasks/{id}": {
+    get: readOperation(
+      {
+        operationId: "readTask",
+        tags: TAG,
+        summary: "What became of a task",
+        description:
+          "With `wait` the answer comes when the task changes, or when the time is up: it is the current view in both cases. With `min_version` or `Cache-Control: no-cache` it is never older than asked for.",
+        parameters: [
+          taskId,
+          ...queryParameters(taskQuery),
+          headerParameter("If-None-Match", "The tag of the view that is known: 304 while it is the current one."),
+          headerParameter("Cache-Control", "`no-cache` asks the task itself, not its published copy."),
+        ],
+        responses: {
+          "200": jsonResponse("The task.", taskView, TASK_EXAMPLES, {
+            ETag: header("Names this view.", EXAMPLE_VALUES["If-None-Match"]),
+          }),
+          "304": { description: "The view is the one that If-None-Match names." },
+        },
+      },
+      ["invalid_query", "task_not_found", "version_not_reached"],
+    ),
+  },
+  "/tasks/{id}/events": {
+    get: readOperation(
+      {
+        operationId: "listEvents",
+        tags: TAG,
+        summary: "How a task came about",
+        description:
+          "Every delivery with its body, every copy attempt with its reason, oldest first. A page ends at `limit` events or at 8 MiB of bodies.",
+        parameters: [taskId, ...queryParameters(eventsQuery, { cursor: 50 })],
+        responses: { "200": jsonResponse("A page of events.", timelinePage, { page: TIMELINE_EXAMPLE }) },
+      },
+      ["invalid_query", "task_not_found"],
+    ),
+  },
+} satisfies Readonly<Record<string, PathItem>>;

@@ -1,0 +1,35 @@
+/**
+ * The timeline as its readers see it: the events of the log with times in ISO 8601, deliveries with their body.
+ */
+import * as z from "zod";
+import { eventBody } from "../core/event.ts";
+import { OBSERVATION_KINDS } from "../core/observation.ts";
+import { failureView } from "../core/view.ts";
+
+const time = z.iso.datetime();
+
+const delivery = z.object({
+  at: time,
+  type: z.literal("observed"),
+  lastAt: time,
+  times: z.int(),
+  via: z.enum(["callback", "poll"]),
+  /** How we know that it is the provider's. */
+  verdict: z.string(),
+  sha256: z.string(),
+  kind: z.enum(OBSERVATION_KINDS),
+  failure: failureView.omit({ advice: true }).nullable(),
+  tracksDropped: z.int(),
+  /** The message as parsed JSON; as text where it is nested too deeply to be written again. */
+  body: z.unknown(),
+});
+
+const others = eventBody.options.flatMap((event) => {
+  if (event.shape.type.value === "observed") return [];
+  const counted = "lastAt" in event.shape ? { lastAt: time } : {};
+  return [z.object({ at: time, ...event.shape, ...counted })];
+});
+
+export const timelineItem = z.discriminatedUnion("type", [delivery, ...others]);
+
+export const timelinePage = z.object({ items: z.array(timelineItem), nextCursor: z.string().nullable() });

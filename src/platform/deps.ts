@@ -1,0 +1,84 @@
+/** The effects of a task, wired to the platform: R2, KV, the catalog, and the provider where there is a key. */
+import { catalogRowOf } from "../core/catalog-row.ts";
+import { submittedEvent } from "../core/event.ts";
+import type { Config } from "../core/config.ts";
+import type { Pace } from "../core/pace.ts";
+import type { Task } from "../core/task.ts";
+import { deleteStrays } from "./audio-store.ts";
+import { catalogOf } from "./catalog.ts";
+import { copyFile, type CopyRules } from "./copy.ts";
+import type { CopyOrder, CopyOutcome, Deps } from "./effects.ts";
+import type { News } from "./news.ts";
+import { askForRecord, type RecordAnswer } from "./provider-client.ts";
+import { publishTask } from "./read-model.ts";
+import type { Slots } from "./slots.ts";
+import type { TaskState } from "./task-state.ts";
+
+export interface Wiring extends Pick<Deps, "lease" | "rearm"> {
+  readonly env: Env;
+  readonly config: Config;
+  readonly pace: Pace;
+  readonly state: TaskState;
+  readonly news: News;
+  readonly buffers: Slots;
+}
+
+const STALL_MS = 20_000;
+const SHORTEST_STALL_MS = 3_000;
+
+export function depsOf(wiring: Wiring): Deps {
+  const { env, pace, state, news, lease, rearm } = wiring;
+  return {
+    pace,
+    now: () => state.now(),
+    task: () => state.known,
+    record: (event, body) => state.record(event, body ?? null),
+    copy: (order, signal) => copy(wiring, order, signal),
+    publish: (task) => publish(wiring, task),
+    sweep: (task) => deleteStrays(env.AUDIO, task),
+    ask: (taskId, signal) => ask(wiring, taskId, signal),
+    usualSilence: async () => (await catalogOf(env).usual()).complete?.p90Ms ?? 0,
+    forget: () => state.forget(),
+    lease,
+    rearm,
+    news: (ms, signal) => news.wait(ms, signal),
+  };
+}
+
+/** A copy that ends under a tombstone takes its file along. */
+async function copy(
+  { env, config, state, buffers }: Wiring,
+  order: CopyOrder,
+  signal: AbortSignal,
+): Promise<CopyOutcome> {
+  const rules: CopyRules = {
+    policy: { origins: config.audioOrigins, ownHosts: ownHosts(config, state.known) },
+    maxBytes: config.maxAudioBytes,
+    stallMs: Math.max(STALL_MS / config.timeScale, SHORTEST_STALL_MS),
+    buffers,
+  };
+  const outcome = await copyFile(order, rules, env.AUDIO, signal);
+  if (outcome.stored && state.tombstone !== null) await env.AUDIO.delete(outcome.key);
+  return outcome;
+}
+
+/** KV for the readers of a settled task, the catalog for lists. A submission that finds its task by this is recorded. */
+async function publish({ env, state }: Wiring, task: Task): Promise<void> {
+  const row = catalogRowOf(task, state.now());
+  const settledOnce = task.settledAt !== null || task.published !== null;
+  const [reunions] = await Promise.all([
+    catalogOf(env).tell([row]),
+    settledOnce ? publishTask(env.STATE, task) : Promise.resolve(),
+  ]);
+  for (const { ref, requestJson } of reunions) state.record(submittedEvent(ref, requestJson));
+}
+
+async function ask({ config }: Wiring, taskId: string, signal: AbortSignal): Promise<RecordAnswer> {
+  if (config.providerApiKey === null) return { type: "failed", reason: "no_key: PROVIDER_API_KEY is not set" };
+  return askForRecord({ baseUrl: config.providerBaseUrl, apiKey: config.providerApiKey }, taskId, signal);
+}
+
+function ownHosts({ publicUrl }: Config, { observations }: Task): readonly string[] {
+  const received = observations.flatMap(({ host }) => host ?? []);
+  return [...new Set(publicUrl === null ? received : [...received, publicUrl.host])];
+}

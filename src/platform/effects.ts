@@ -1,0 +1,151 @@
+/**
+ * What a task has done for it, piece by piece: each effect is safe to repeat, and its outcome is an event.
+ *
+ * Plain functions over a small `Deps`, which the object wires to the platform.
+ */
+import { learns } from "../core/admission.ts";
+import type { Effect } from "../core/agenda.ts";
+import type { EventBody, FileKind, Polled } from "../core/event.ts";
+import type { Pace } from "../core/pace.ts";
+import { lastNewsAt } from "../core/stage.ts";
+import type { Task } from "../core/task.ts";
+import type { RecordAnswer } from "./provider-client.ts";
+
+export type CopyOutcome =
+  | {
+      readonly stored: true;
+      readonly key: string;
+      readonly bytes: number;
+      readonly sha256: string;
+      readonly contentType: string;
+    }
+  | { readonly stored: false; readonly reason: string; readonly dead: boolean };
+
+export interface CopyOrder {
+  readonly taskId: string;
+  readonly trackId: string;
+  readonly file: FileKind;
+  readonly attempt: number;
+  /** The link itself; the log holds its hash. */
+  readonly url: string;
+  readonly linkHash: string;
+}
+
+export interface Deps {
+  readonly pace: Pace;
+  readonly now: () => number;
+  readonly task: () => Task;
+  /** Appends and folds, at once. A repeated count keeps its first `at`. */
+  readonly record: (event: EventBody & { readonly at?: number }, body?: string) => void;
+  readonly copy: (order: CopyOrder, signal: AbortSignal) => Promise<CopyOutcome>;
+  readonly publish: (task: Task) => Promise<void>;
+  /** Deletes what no event names among the keys of attempts up to this one; returns how many. */
+  readonly sweep: (task: Task) => Promise<number>;
+  readonly ask: (taskId: string, signal: AbortSignal) => Promise<RecordAnswer>;
+  /** How long a task is usually silent on this deployment, in milliseconds. */
+  readonly usualSilence: () => Promise<number>;
+  /** Drops the task, at once; what is left elsewhere is deleted by later runs. */
+  readonly forget: () => void;
+  /** Secures a successor, should this run die. */
+  readonly lease: (ms: number) => Promise<void>;
+  /** Arms for the state as it is in this instant, and ends the run for all who ask. */
+  readonly rearm: () => Promise<void>;
+  /** Resolves when something else than this run recorded an event, or after `ms`, or when the signal aborts. */
+  readonly news: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+type Work = Exclude<Effect, { type: "lose" | "abandon" | "forget" }>;
+
+/** Resolves when the outcome is recorded; rejects only where it could not be. */
+export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal): Promise<void> {
+  switch (effect.type) {
+    case "copy":
+      return copy(deps, effect, signal);
+    case "publish":
+      return publish(deps);
+    case "poll":
+      return poll(deps, signal);
+    case "stall": {
+      const usual = await attemptOf(deps.usualSilence());
+      if (!usual.ok) deps.record({ type: "effect_failed", effect: "stall", reason: usual.reason });
+      else if (deps.now() - lastNewsAt(deps.task()) < usual.value)
+        deps.record({ type: "usual", silenceMs: usual.value });
+      else deps.record({ type: "stalled" });
+      return undefined;
+    }
+    case "sweep": {
+      const { attempts } = deps.task();
+      const deleted = await attemptOf(deps.sweep(deps.task()));
+      if (deleted.ok) deps.record({ type: "swept", attempts, deleted: deleted.value });
+      else deps.record({ type: "effect_failed", effect: "sweep", reason: deleted.reason });
+    }
+  }
+}
+
+/** The answer is an observation like any other. One that says nothing new is only counted. */
+async function poll(deps: Deps, signal: AbortSignal): Promise<void> {
+  const asked = await attemptOf(deps.ask(deps.task().taskId, signal));
+  const answer: RecordAnswer = asked.ok ? asked.value : { type: "failed", reason: asked.reason };
+  const now = deps.now();
+  if (answer.type !== "record")
+    return deps.record(polledEvent(deps.task(), answer.type, answer.type === "failed" ? answer.reason : null, now));
+  const { sha256, observation, body } = answer;
+  const event = {
+    type: "observed",
+    via: "poll",
+    verdict: "record",
+    sha256,
+    observation,
+    at: now,
+    lastAt: now,
+    times: 1,
+  } as const;
+  const news = learns(deps.task(), event);
+  if (news) deps.record(event, body);
+  deps.record(polledEvent(deps.task(), news ? "news" : "unchanged", null, now));
+}
+
+function polledEvent(task: Task, result: Polled["result"], reason: string | null, now: number): Polled {
+  const known = task.polls.get(result);
+  const times = (known?.times ?? 0) + 1;
+  return { type: "polled", result, reason, at: known?.at ?? now, lastAt: now, times };
+}
+
+async function copy(deps: Deps, effect: Extract<Effect, { type: "copy" }>, signal: AbortSignal): Promise<void> {
+  const task = deps.task();
+  const { file, trackId, link } = effect;
+  const about = { file, trackId, link: link.hash, attempt: task.attempts + 1 };
+  deps.record({ type: "copy_started", ...about, host: new URL(link.url).host });
+  const order = { taskId: task.taskId, trackId, file, attempt: about.attempt, url: link.url, linkHash: link.hash };
+  const copied = await attemptOf(deps.copy(order, signal));
+  if (!copied.ok) deps.record({ type: "copy_failed", ...about, reason: copied.reason, dead: false });
+  else if (copied.value.stored) {
+    const { key, bytes, sha256, contentType } = copied.value;
+    deps.record({ type: "copied", ...about, key, bytes, sha256, contentType });
+  } else deps.record({ type: "copy_failed", ...about, reason: copied.value.reason, dead: copied.value.dead });
+}
+
+/** The version is taken before the put: if the task moves meanwhile, the put is due again. */
+async function publish(deps: Deps): Promise<void> {
+  const task = deps.task();
+  const done = await attemptOf(deps.publish(task));
+  deps.record(
+    done.ok
+      ? { type: "published", version: task.version, settled: task.settledAt !== null }
+      : { type: "effect_failed", effect: "publish", reason: done.reason },
+  );
+}
+
+type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+/** An effect that throws is an event with a reason, not the end of the run. The message may hold a link: it is not kept. */
+async function attemptOf<T>(work: Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { ok: true, value: await work };
+  } catch (error) {
+    console.error(
+      JSON.stringify({ message: "an effect threw", error: error instanceof Error ? error.name : "unknown" }),
+    );
+    return { ok: false, reason: "internal: the platform failed under this step" };
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The provider's API: asking for a task's record, and submitting a task. Needs its key.
+ *
+ * The provider answers errors with HTTP 200 and a code inside. Redirects are not followed: the key would go along.
+ * Nothing of an answer but its code is put into words: its texts differ from its documents, and echo our URLs.
+ */
+import * as z from "zod";
+import { sha256Hex } from "../core/ids.ts";
+import { parseMessage, type Observation } from "../core/observation.ts";
+import { redact } from "../core/redaction.ts";
+
+export interface ProviderAccess {
+  readonly baseUrl: URL;
+  readonly apiKey: string;
+}
+
+export type RecordAnswer =
+  | { readonly type: "record"; readonly sha256: string; readonly observation: Observation; readonly body: string }
+  | { readonly type: "unknown" }
+  | { readonly type: "failed"; readonly reason: string };
+
+/** `refused`: nothing was submitted. `unclear`: it may have been, so it must not be repeated. */
+export type SubmitAnswer =
+  | { readonly type: "accepted"; readonly taskId: string }
+  | { readonly type: "refused"; readonly code: number }
+  | { readonly type: "unclear" };
+
+const TIMEOUT_MS = 15_000;
+const SUBMIT_TIMEOUT_MS = 30_000;
+const MAX_ANSWER_CHARS = 1_024 * 1_024;
+
+const code = z.coerce.number().int();
+const recordEnvelope = z.looseObject({ code, data: z.unknown() });
+const submitEnvelope = z.looseObject({ code, data: z.looseObject({ taskId: z.string() }).nullish() });
+
+/** Never rejects. */
+export async function askForRecord(access: ProviderAccess, taskId: string, signal: AbortSignal): Promise<RecordAnswer> {
+  const path = `/api/v1/generate/record-info?taskId=${encodeURIComponent(taskId)}`;
+  const answer = await call(access, path, {}, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
+  if (typeof answer === "string") return { type: "failed", reason: answer };
+  const envelope = recordEnvelope.safeParse(answer.json);
+  if (!envelope.success) return { type: "failed", reason: "unreadable: the provider's answer has no code" };
+  if (envelope.data.code !== 200) {
+    return {
+      type: "failed",
+      reason: `provider_${envelope.data.code}: the provider answered with code ${envelope.data.code}`,
+    };
+  }
+  if ((envelope.data.data ?? null) === null) return { type: "unknown" };
+  const { taskIds, observation } = parseMessage(answer.json);
+  if (!taskIds.includes(taskId)) return { type: "failed", reason: "unreadable: the record is of another task" };
+  return { type: "record", sha256: sha256Hex(answer.text), observation, body: redact(answer.text) };
+}
+
+/** Never rejects. `request` is the provider's own, callBackUrl included. */
+export async function submitTask(access: ProviderAccess, request: object): Promise<SubmitAnswer> {
+  const body = JSON.stringify(request);
+  const signal = AbortSignal.timeout(SUBMIT_TIMEOUT_MS);
+  const answer = await call(access, "/api/v1/generate/add-instrumental", { method: "POST", body }, signal);
+  if (typeof answer === "string") return { type: "unclear" };
+  const envelope = submitEnvelope.safeParse(answer.json);
+  if (!envelope.success) return { type: "unclear" };
+  const { code: answered, data } = envelope.data;
+  if (answered !== 200) return { type: "refused", code: answered };
+  return data?.taskId === undefined ? { type: "unclear" } : { type: "accepted", taskId: data.taskId };
+}
+
+interface Answer {
+  readonly text: string;
+  readonly json: unknown;
+}
+
+/** A string is the reason why there is no answer. */
+async function call(
+  access: ProviderAccess,
+  path: string,
+  init: RequestInit,
+  signal: AbortSignal,
+): Promise<Answer | string> {
+  try {
+    const headers = { authorization: `Bearer ${access.apiKey}`, "content-type": "application/json" };
+    const response = await fetch(new URL(path, access.baseUrl), { ...init, headers, signal, redirect: "manual" });
+    const text = await response.text();
+    if (response.status !== 200) return `http_${response.status}: the provider answered ${response.status}`;
+    if (text.length > MAX_ANSWER_CHARS) return "unreadable: the provider's answer is over 1 MiB";
+    const json: unknown = JSON.parse(text);
+    return { text, json };
+  } catch (error) {
+    if (error instanceof SyntaxError) return "unreadable: the provider's answer is no JSON";
+    return signal.aborted
+      ? "timeout: the provider did not answer in time"
+      : "unreachable: the provider could not be reached";
+  }
+}

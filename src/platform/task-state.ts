@@ -1,0 +1,93 @@
+/**
+ * A task in its object: the log, the fold in memory, and the tombstone that takes the place of both.
+ *
+ * Synchronous, so that what is recorded between two awaits commits as one. Nothing is read before the first call, and
+ * nothing is written for a task that nobody named.
+ */
+import type { EventBody, TaskEvent } from "../core/event.ts";
+import { fold, reduce } from "../core/reduce.ts";
+import { newTask, type Task } from "../core/task.ts";
+import { EventLog } from "./event-log.ts";
+import { bury, countHit, readTombstone, type Tombstone } from "./tombstone.ts";
+
+export class TaskState {
+  readonly taskId: string;
+  readonly log: EventLog;
+  readonly #storage: DurableObjectStorage;
+  /** Undefined before the first call. */
+  #loaded: { readonly task: Task | null; readonly tombstone: Tombstone | null } | undefined;
+
+  constructor(taskId: string, storage: DurableObjectStorage) {
+    this.taskId = taskId;
+    this.log = new EventLog(storage.sql);
+    this.#storage = storage;
+  }
+
+  /** Whether this instance has read the log yet. */
+  get fresh(): boolean {
+    return this.#loaded === undefined;
+  }
+
+  /** Null while nothing is known of this id, and once it is deleted. */
+  get task(): Task | null {
+    return this.#load().task;
+  }
+
+  get tombstone(): Tombstone | null {
+    return this.#load().tombstone;
+  }
+
+  /** The task, or one without any events. */
+  get known(): Task {
+    return this.task ?? newTask(this.taskId, this.now());
+  }
+
+  /** The clock of a task never runs backwards. */
+  now(): number {
+    return Math.max(Date.now(), this.#loaded?.task?.lastEventAt ?? 0);
+  }
+
+  /** Appends and folds. A repeated count brings the `at` of its first time along. A deleted task takes nothing any more. */
+  record(event: EventBody & { readonly at?: number }, body: string | null = null): void {
+    const { task, tombstone } = this.#load();
+    if (tombstone !== null) return;
+    const recorded: TaskEvent = { ...event, at: event.at ?? this.now() };
+    this.log.record(recorded, body);
+    this.#loaded = { task: reduce(task ?? newTask(this.taskId, recorded.at), recorded), tombstone };
+  }
+
+  /** Drops log and bodies for a tombstone. */
+  forget(): void {
+    const { task } = this.#load();
+    if (task !== null) this.#loaded = { task: null, tombstone: bury(this.#storage, task, this.now()) };
+  }
+
+  /** A callback for a deleted task changes nothing, but is counted. */
+  countHit(): void {
+    const { tombstone } = this.#load();
+    if (tombstone !== null) this.replaceTombstone(countHit(this.#storage.kv, tombstone));
+  }
+
+  /** Null: nothing is left, not even the tombstone. */
+  replaceTombstone(tombstone: Tombstone | null): void {
+    this.#loaded = tombstone === null ? undefined : { task: null, tombstone };
+  }
+
+  /** Folds the stored log anew. Whether that gave the same as is in memory. */
+  rebuild(): boolean {
+    const before = this.task;
+    const task = fold(this.taskId, this.log.load());
+    this.#loaded = { task, tombstone: null };
+    return bytesOf(before) === bytesOf(task);
+  }
+
+  #load(): { readonly task: Task | null; readonly tombstone: Tombstone | null } {
+    const tombstone = this.#loaded === undefined ? readTombstone(this.#storage.kv) : null;
+    this.#loaded ??= { task: tombstone === null ? fold(this.taskId, this.log.load()) : null, tombstone };
+    return this.#loaded;
+  }
+}
+
+function bytesOf(task: Task | null): string {
+  return JSON.stringify(task, (_, value: unknown) => (value instanceof Map ? [...value] : value));
+}

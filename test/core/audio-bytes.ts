@@ -1,0 +1,123 @@
+/** Audio and picture files, made byte by byte: what a test needs and no encoder gives on demand. */
+
+export interface FrameShape {
+  /** 3: MPEG 1; 2: MPEG 2; 0: MPEG 2.5. */
+  readonly version?: 0 | 2 | 3;
+  readonly bitrateIndex?: number;
+  readonly rateIndex?: number;
+  readonly padding?: 0 | 1;
+  readonly mono?: boolean;
+}
+
+const KBPS = {
+  mpeg1: [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+  mpeg2: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+};
+
+/** One whole Layer III frame; its body is zero. 128 kbit/s at 44.1 kHz (417 bytes) unless told otherwise. */
+export function frame(shape: FrameShape = {}): Uint8Array {
+  const { version = 3, bitrateIndex = 9, rateIndex = 0, padding = 0, mono = false } = shape;
+  const rate = ([44_100, 48_000, 32_000][rateIndex] ?? 0) / (version === 3 ? 1 : version === 2 ? 2 : 4);
+  const kbps = (version === 3 ? KBPS.mpeg1 : KBPS.mpeg2)[bitrateIndex] ?? 0;
+  const length = Math.floor(((version === 3 ? 144 : 72) * kbps * 1_000) / rate) + padding;
+  const bytes = new Uint8Array(length);
+  bytes.set([0xff, 0xe3 | (version << 3), (bitrateIndex << 4) | (rateIndex << 2) | (padding << 1), mono ? 0xc4 : 0x44]);
+  return bytes;
+}
+
+export function frames(count: number, shape: FrameShape = {}): Uint8Array {
+  return joined(...Array.from({ length: count }, () => frame(shape)));
+}
+
+/** The frame that an encoder puts first, to say how many follow. Without a count, its flag is off. */
+export function infoFrame(word: "Xing" | "Info", count: number | null, shape: FrameShape = {}): Uint8Array {
+  const bytes = frame(shape);
+  const mpeg1 = (shape.version ?? 3) === 3;
+  const offset = 4 + (mpeg1 ? (shape.mono ? 17 : 32) : shape.mono ? 9 : 17);
+  bytes.set(text(word), offset);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(offset + 4, count === null ? 0 : 1);
+  view.setUint32(offset + 8, count ?? 0);
+  return bytes;
+}
+
+/** An ID3v2.4 tag of so many bytes after its header, which hold what looks like frames. */
+export function id3v2(length: number): Uint8Array {
+  const sizes = [21, 14, 7, 0].map((shift) => (length >> shift) & 0x7f);
+  return joined(text("ID3"), Uint8Array.of(4, 0, 0, ...sizes), bait(length));
+}
+
+export function id3v1(): Uint8Array {
+  return joined(text("TAG"), new Uint8Array(125).fill(0x20));
+}
+
+/** An APEv2 tag of so many bytes after its header, whose size field counts items and footer. */
+export function apeTag(length: number): Uint8Array {
+  const header = new Uint8Array(32);
+  header.set(text("APETAGEX"));
+  new DataView(header.buffer).setUint32(12, length, true);
+  return joined(header, bait(length));
+}
+
+/** Bytes that a scan out of step would take for frames. */
+export function bait(length: number): Uint8Array {
+  return joined(...Array.from({ length: Math.ceil(length / 104) }, () => frame({ bitrateIndex: 1 }))).slice(0, length);
+}
+
+/** A WAV of silence; the sizes in its header can lie. */
+export function wav(dataBytes: number, riffBytes = 36 + dataBytes): Uint8Array {
+  const header = new Uint8Array(44);
+  header.set(text("RIFF"));
+  header.set(text("WAVEfmt "), 8);
+  header.set(text("data"), 36);
+  new DataView(header.buffer).setUint32(4, riffBytes, true);
+  new DataView(header.buffer).setUint32(40, dataBytes, true);
+  return joined(header, new Uint8Array(dataBytes));
+}
+
+export function webp(dataBytes: number): Uint8Array {
+  const bytes = wav(dataBytes);
+  bytes.set(text("WEBPVP8 "), 8);
+  return bytes;
+}
+
+export function png(): Uint8Array {
+  return joined(
+    Uint8Array.of(0x89),
+    text("PNG\r\n\u001a\n"),
+    new Uint8Array(300),
+    Uint8Array.of(0, 0, 0, 0),
+    text("IEND"),
+    Uint8Array.of(0xae, 0x42, 0x60, 0x82),
+  );
+}
+
+export function jpeg(tail = 0): Uint8Array {
+  return joined(
+    Uint8Array.of(0xff, 0xd8, 0xff, 0xe0),
+    new Uint8Array(300),
+    Uint8Array.of(0xff, 0xd9),
+    new Uint8Array(tail),
+  );
+}
+
+/** One byte for each character. */
+export function text(chars: string): Uint8Array {
+  return Uint8Array.from(chars, (char) => char.charCodeAt(0));
+}
+
+export function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
+}
+
+/** The bytes in pieces that end at these places (taken modulo the length). */
+export function chunked(bytes: Uint8Array, borders: readonly number[]): readonly Uint8Array[] {
+  const ends = [...new Set(borders.map((border) => border % (bytes.length + 1)))].toSorted((a, b) => a - b);
+  return [0, ...ends].map((start, index) => bytes.slice(start, ends[index] ?? bytes.length));
+}

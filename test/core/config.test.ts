@@ -1,0 +1,120 @@
+/** The configuration: what is set, what is missing, and what is said about it. */
+import { expect, test } from "vitest";
+import { missingSecrets, parseConfig, type Secret } from "../../src/core/config.ts";
+import { having, like } from "./matchers.ts";
+
+const TOKEN = "t".repeat(32);
+const OTHER = "u".repeat(40);
+
+function tokenOf(value: unknown): Secret {
+  return parseConfig({ CALLBACK_TOKEN: value }).callbackToken;
+}
+
+test("an environment without anything has every default and shuts every door", () => {
+  for (const env of [{}, null, undefined, "text"]) {
+    const config = parseConfig(env);
+    expect(config).toMatchObject({
+      publicUrl: null,
+      audioOrigins: null,
+      maxAudioBytes: 104_857_600,
+      timeScale: 1,
+      warnings: [],
+    });
+    expect(missingSecrets(config)).toEqual(["CALLBACK_TOKEN", "API_TOKEN"]);
+  }
+});
+
+test("a secret is trimmed, and several values open while it is rotated", () => {
+  expect(tokenOf(` ${TOKEN}\n`)).toEqual({ state: "set", values: [TOKEN] });
+  expect(tokenOf(`${TOKEN} , ${OTHER}`)).toEqual({ state: "set", values: [TOKEN, OTHER] });
+});
+
+test("a secret that is missing, empty between commas, or short opens nothing and says what to do", () => {
+  expect(tokenOf("  ")).toMatchObject({ state: "missing", cure: like("CALLBACK_TOKEN is not set") });
+  expect(tokenOf({ a: 1 })).toMatchObject({ state: "missing" });
+  for (const value of [`${TOKEN},`, `,${TOKEN}`, `${TOKEN},,${OTHER}`, ",", `${TOKEN}, ,${OTHER}`])
+    expect([value, tokenOf(value)]).toEqual([value, having({ state: "invalid", cure: like("empty part") })]);
+  for (const value of ["short", "t".repeat(31), `${TOKEN},short`, `${" ".repeat(40)}x`])
+    expect([value, tokenOf(value)]).toEqual([value, having({ state: "invalid", cure: like("shorter than 32") })]);
+});
+
+test("a cure never shows the value", () => {
+  const secret = tokenOf("hunter2,");
+  expect(JSON.stringify(secret)).not.toContain("hunter2");
+});
+
+test("the provider's own key may be shorter, but not than sixteen characters", () => {
+  expect(parseConfig({ CALLBACK_HMAC_KEY: "k".repeat(16) }).callbackHmacKey).toMatchObject({ state: "set" });
+  expect(parseConfig({ CALLBACK_HMAC_KEY: "k".repeat(15) }).callbackHmacKey).toMatchObject({ state: "invalid" });
+});
+
+test("one of the two callback secrets is enough, and an invalid one is always named", () => {
+  const missing = (env: object) => missingSecrets(parseConfig(env));
+  const key = "k".repeat(16);
+  expect(missing({ CALLBACK_TOKEN: TOKEN, API_TOKEN: TOKEN })).toEqual([]);
+  expect(missing({ CALLBACK_HMAC_KEY: key, API_TOKEN: TOKEN })).toEqual([]);
+  expect(missing({ CALLBACK_TOKEN: "short", CALLBACK_HMAC_KEY: key, API_TOKEN: TOKEN })).toEqual(["CALLBACK_TOKEN"]);
+  expect(missing({ CALLBACK_HMAC_KEY: "short", API_TOKEN: TOKEN })).toEqual(["CALLBACK_HMAC_KEY"]);
+  expect(missing({ CALLBACK_TOKEN: TOKEN, API_TOKEN: "short" })).toEqual(["API_TOKEN"]);
+});
+
+test("vars may be numbers, and a bad one counts as its default with a warning that names it", () => {
+  expect(parseConfig({ MAX_AUDIO_BYTES: 5_000 }).maxAudioBytes).toBe(5_000);
+  for (const value of ["0", "-1", "1.5", "many"]) {
+    const { maxAudioBytes, warnings } = parseConfig({ MAX_AUDIO_BYTES: value });
+    expect(maxAudioBytes).toBe(104_857_600);
+    expect(warnings).toEqual([like(/^MAX_AUDIO_BYTES .*104857600/)]);
+  }
+});
+
+test("origins are a list, and one bad entry allows nothing", () => {
+  expect(parseConfig({ AUDIO_ORIGINS: " https://*.example.com\n http://127.0.0.1:* " }).audioOrigins).toHaveLength(2);
+  const { audioOrigins, warnings } = parseConfig({ AUDIO_ORIGINS: "https://*.example.com example.org" });
+  expect(audioOrigins).toEqual([]);
+  expect(warnings).toEqual([like(/^AUDIO_ORIGINS /)]);
+});
+
+test("a public URL is an origin and nothing more", () => {
+  expect(parseConfig({ PUBLIC_URL: "https://backline.example.com" }).publicUrl?.host).toBe("backline.example.com");
+  expect(parseConfig({ PUBLIC_URL: "http://127.0.0.1:8787/" }).publicUrl?.host).toBe("127.0.0.1:8787");
+  for (const value of [
+    "backline.example.com",
+    "ftp://x.example",
+    "https://x.example/path",
+    "https://x.example/?q",
+    "https://x.example/#h",
+    "https://user:pw@x.example/",
+  ]) {
+    const { publicUrl, warnings } = parseConfig({ PUBLIC_URL: value });
+    expect([value, publicUrl]).toEqual([value, null]);
+    expect(warnings).toEqual([like(/^PUBLIC_URL /)]);
+    expect(warnings.join()).not.toContain("pw");
+  }
+});
+
+test("a time scale counts only where the origins name loopback", () => {
+  const loopback = "http://127.0.0.1:*";
+  expect(parseConfig({ TIME_SCALE: "100", AUDIO_ORIGINS: loopback })).toMatchObject({ timeScale: 100, warnings: [] });
+  expect(parseConfig({ TIME_SCALE: 0.5, AUDIO_ORIGINS: `https://a.example ${loopback}` }).timeScale).toBe(0.5);
+  for (const env of [
+    { TIME_SCALE: "100" },
+    { TIME_SCALE: "100", AUDIO_ORIGINS: "https://a.example" },
+    { TIME_SCALE: "0", AUDIO_ORIGINS: loopback },
+    { TIME_SCALE: "fast", AUDIO_ORIGINS: loopback },
+    { TIME_SCALE: "Infinity", AUDIO_ORIGINS: loopback },
+  ]) {
+    expect(parseConfig(env).timeScale).toBe(1);
+    expect(parseConfig(env).warnings).toEqual([like(/^TIME_SCALE /)]);
+  }
+});
+
+test("the provider is API Box unless another origin is named, and its key is optional", () => {
+  expect(parseConfig({})).toMatchObject({ providerApiKey: null, sourceOrigins: null, retentionDays: null });
+  expect(parseConfig({}).providerBaseUrl.href).toBe("https://api.api.box/");
+  expect(parseConfig({ PROVIDER_BASE_URL: "https://api.kie.ai" }).providerBaseUrl.host).toBe("api.kie.ai");
+  const bad = parseConfig({ PROVIDER_BASE_URL: "api.kie.ai", RETENTION_DAYS: "soon", PROVIDER_API_KEY: " key " });
+  expect(bad.providerBaseUrl.host).toBe("api.api.box");
+  expect(bad).toMatchObject({ retentionDays: null, providerApiKey: "key" });
+  expect(bad.warnings).toEqual([like(/^PROVIDER_BASE_URL /), like(/^RETENTION_DAYS /)]);
+  expect(parseConfig({ RETENTION_DAYS: 30 }).retentionDays).toBe(30);
+});

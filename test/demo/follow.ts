@@ -1,0 +1,46 @@
+/** Watches tasks through the Worker's status endpoint until all are settled. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BacklineClient } from "../local/backline-client.ts";
+import type { Task } from "../provider/ledger.ts";
+import type { Followed } from "./progress.ts";
+
+/** With `onChange` after each round. Resolves early, with what is known, when `deadlineMs` have passed. */
+export async function follow(
+  client: BacklineClient,
+  submitted: readonly Task[],
+  {
+    deadlineMs,
+    signal,
+    onRound,
+  }: {
+    readonly deadlineMs: number;
+    readonly signal: AbortSignal;
+    readonly onRound: (tasks: readonly Followed[]) => void;
+  },
+): Promise<readonly Followed[]> {
+  const endAt = Date.now() + deadlineMs;
+  // Many tasks are asked about less often, so that asking does not slow down what is asked about.
+  const pauseMs = Math.max(200, submitted.length * 20);
+  let tasks: readonly Followed[] = submitted.map(({ taskId, request }) => ({
+    taskId,
+    title: request.title,
+    view: null,
+  }));
+  for (;;) {
+    tasks = await Promise.all(tasks.map((task) => looked(client, task)));
+    signal.throwIfAborted();
+    onRound(tasks);
+    if (tasks.every(({ view }) => view?.settled === true && coversDone(view)) || Date.now() >= endAt) return tasks;
+    await sleep(pauseMs, undefined, { signal });
+  }
+}
+
+async function looked(client: BacklineClient, task: Followed): Promise<Followed> {
+  if (task.view?.settled === true && coversDone(task.view)) return task;
+  return { ...task, view: await client.task(task.taskId) };
+}
+
+/** Covers never hold settlement, but they are part of what is shown and checked. */
+function coversDone(view: NonNullable<Followed["view"]>): boolean {
+  return view.tracks.every(({ cover }) => cover.state === "stored" || cover.state === "lost");
+}

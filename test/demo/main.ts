@@ -1,0 +1,20 @@
+/** `npm run demo`: see `--help`. */
+import { demo } from "./demo.ts";
+import { endSignal, exitCodeOf } from "./end.ts";
+import { readOptions, USAGE } from "./options.ts";
+
+const read = readOptions(process.argv.slice(2));
+if ("help" in read) console.log(USAGE);
+else if ("wrong" in read) {
+  console.error(`${read.wrong}\n\n${USAGE}`);
+  process.exitCode = 2;
+} else {
+  const end = endSignal();
+  try {
+    process.exitCode = await demo(read.options, end);
+  } catch (error) {
+    const interrupted = exitCodeOf(end);
+    if (interrupted === null) console.error(error instanceof Error ? error.message : error);
+    process.exitCode = interrupted ?? 1;
+  }
+}

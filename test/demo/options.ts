@@ -1,0 +1,56 @@
+/** What the demo is asked to do. An option that is wrong is a sentence, never a guess. */
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import * as z from "zod";
+
+export const USAGE = `Usage: npm run demo -- [options]
+
+Runs Backline on this machine against a simulated provider, and keeps a song. Needs no account.
+
+  --once       stop after it, with each task as one line of JSON; exit code 0 only if every file was kept right
+  --tasks N    how many tasks, in parallel (default 1, at most 500)
+  --port N     where the Worker listens (default 8787; 0 takes a free one)
+  --data DIR   where files and tasks are kept between runs (default .backline/demo)
+  --help       this`;
+
+const whole = z.string().regex(/^\d+$/, "must be a whole number").transform(Number);
+const options = z.object({
+  once: z.boolean().default(false),
+  tasks: whole
+    .pipe(z.number("must be a number").min(1, "must be at least 1").max(500, "must be at most 500"))
+    .default(1),
+  port: whole.pipe(z.number().max(65_535, "must be at most 65535")).default(8787),
+  data: z
+    .string()
+    .min(1, "must name a folder")
+    .default(".backline/demo")
+    .transform((folder) => resolve(folder)),
+});
+
+/** `data` is absolute. */
+export type DemoOptions = z.infer<typeof options>;
+
+/** `wrong` is a sentence about the first thing that is. */
+export type ReadOptions = { readonly options: DemoOptions } | { readonly help: true } | { readonly wrong: string };
+
+export function readOptions(args: readonly string[]): ReadOptions {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        once: { type: "boolean" },
+        tasks: { type: "string" },
+        port: { type: "string" },
+        data: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+    if (values.help === true) return { help: true };
+    const parsed = options.safeParse(values);
+    if (parsed.success) return { options: parsed.data };
+    const [issue] = parsed.error.issues;
+    return { wrong: `--${issue?.path.join(".")} ${issue?.message}.` };
+  } catch (error) {
+    return { wrong: error instanceof Error ? error.message : String(error) };
+  }
+}

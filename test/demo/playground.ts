@@ -1,0 +1,101 @@
+/** All that the demo needs, on this machine: the simulated provider, and the built Worker with its stores on disk. */
+import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname } from "node:path";
+import { type BacklineClient, backlineClient } from "../local/backline-client.ts";
+import { buildWorker } from "../local/bundle.ts";
+import { startWorker } from "../local/worker.ts";
+import { type Provider, startProvider } from "../provider/provider.ts";
+import { withoutOwnSignals } from "./end.ts";
+import type { DemoSecrets } from "./secrets.ts";
+
+export interface PlaygroundOptions {
+  readonly dataDir: string;
+  /** The Worker's; 0 for any free one. */
+  readonly port: number;
+  readonly secrets: DemoSecrets;
+  readonly songSeconds: number;
+  /** Takes those log lines of the Worker that tell of a fault. */
+  readonly onLog: (line: string) => void;
+}
+
+export interface Playground {
+  /** The Worker's, without a trailing slash. */
+  readonly origin: string;
+  /** A secret: it ends in the token. */
+  readonly callBackUrl: string;
+  readonly client: BacklineClient;
+  readonly provider: Provider;
+  stop(): Promise<void>;
+}
+
+/** A minute and a half of the provider's work takes some ten seconds. */
+const TIME_SCALE = 10;
+/** On Cloudflare the cron does this every five minutes. */
+const WATCHDOG_EVERY_MS = 20_000;
+
+/** Rejects with a sentence where the port is taken. Leaves nothing behind when aborted or failed. */
+export async function startPlayground(options: PlaygroundOptions, signal: AbortSignal): Promise<Playground> {
+  const { dataDir, port, secrets, songSeconds, onLog } = options;
+  await expectFree(port);
+  const bundle = await buildWorker(signal);
+  process.once("exit", () => rmSync(dirname(bundle), { recursive: true, force: true }));
+  await using undo = new AsyncDisposableStack();
+  const provider = await startProvider({ timeScale: TIME_SCALE, songSeconds, rateLimits: false });
+  undo.defer(() => provider.close());
+  const vars = { ...secrets, TIME_SCALE: String(TIME_SCALE), AUDIO_ORIGINS: "http://127.0.0.1:*" };
+  signal.throwIfAborted();
+  const log = (line: string): void => void (isFault(line) && onLog(line));
+  const worker = await withoutOwnSignals(() => startWorker({ bundle, dataDir, port, vars, onLog: log }));
+  undo.defer(() => worker.stop());
+  signal.throwIfAborted();
+  const watchdog = setInterval(() => void lookAfterTasks(worker.miniflare, onLog), WATCHDOG_EVERY_MS);
+  undo.defer(() => clearInterval(watchdog));
+  const rest = undo.move();
+  return {
+    origin: worker.origin,
+    callBackUrl: `${worker.origin}/callback/${secrets.CALLBACK_TOKEN}`,
+    client: backlineClient(worker.origin, secrets.API_TOKEN),
+    provider,
+    stop: () => rest.disposeAsync(),
+  };
+}
+
+/** The Worker also logs whom it refused: here, whoever asks for a task before its first callback. */
+function isFault(line: string): boolean {
+  return !/"status":[1-4]\d\d\b/.test(line);
+}
+
+async function lookAfterTasks(
+  miniflare: { getWorker(): Promise<{ scheduled(options: { cron: string }): Promise<unknown> }> },
+  onLog: (line: string) => void,
+): Promise<void> {
+  try {
+    const worker = await miniflare.getWorker();
+    await worker.scheduled({ cron: "*/5 * * * *" });
+  } catch (error) {
+    onLog(`the watchdog's round failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const PORT_CURES: ReadonlyMap<unknown, string> = new Map([
+  ["EADDRINUSE", "is taken. Choose another with --port N, or --port 0 for a free one."],
+  ["EACCES", "needs more rights than this user has. Choose one above 1023 with --port N."],
+]);
+
+async function expectFree(port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    const listening = once(probe, "listening");
+    probe.listen(port, "127.0.0.1");
+    await listening;
+  } catch (error) {
+    const cure = error instanceof Error && "code" in error ? PORT_CURES.get(error.code) : undefined;
+    if (cure !== undefined) throw new Error(`Port ${port} ${cure}`, { cause: error });
+    throw error;
+  }
+  const closed = once(probe, "close");
+  probe.close();
+  await closed;
+}

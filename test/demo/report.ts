@@ -1,0 +1,65 @@
+/** What the demo says at its end: where the files are, and how to read them. Pure. */
+import { relative } from "node:path";
+import type { TaskListItem } from "../local/backline-client.ts";
+import { bytesOf, filesOf, type Followed } from "./progress.ts";
+
+const SHOWN = 5;
+
+export function earlierTasks(tasks: readonly TaskListItem[]): readonly string[] {
+  if (tasks.length === 0) return [];
+  const more = tasks.length - SHOWN;
+  return [
+    `Still here from earlier runs: ${counted(tasks.length, "task")}.`,
+    ...tasks
+      .slice(0, SHOWN)
+      .map(({ taskId, title, stage, createdAt }) => `  ${createdAt}  ${title ?? "untitled"}  ${stage}  ${taskId}`),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+  ];
+}
+
+export function keptFiles(tasks: readonly Followed[], origin: string, dataDir: string): readonly string[] {
+  const kept = tasks.flatMap(({ view }) =>
+    (view === null ? [] : filesOf(view)).filter(({ file }) => file.url !== null),
+  );
+  return [
+    "",
+    `Kept: ${counted(kept.length, "file")} of ${counted(tasks.length, "task")}, on disk in ${folder(dataDir)}.`,
+    ...tasks.slice(0, SHOWN).flatMap((task) => taskFiles(task, origin)),
+    ...(tasks.length > SHOWN ? [`… and ${tasks.length - SHOWN} more tasks: GET ${origin}/tasks lists them.`] : []),
+  ];
+}
+
+/** Lines that work as they are printed, while the demo is open. */
+export function howToRead(tasks: readonly Followed[], origin: string, apiToken: string): readonly string[] {
+  const curl = `curl -H 'Authorization: Bearer ${apiToken}'`;
+  const [first] = tasks;
+  const audio = first?.view?.tracks[0]?.audio.url ?? null;
+  return [
+    "",
+    "What became of the task:",
+    `  ${curl} ${origin}/tasks/${first?.taskId}`,
+    ...(audio === null ? [] : ["Save its first track:", `  ${curl} -o track-1.mp3 ${origin}${audio}`]),
+    "",
+    "The Worker stays open. Ctrl-C ends it; what it kept stays.",
+  ];
+}
+
+function taskFiles({ taskId, title, view }: Followed, origin: string): readonly string[] {
+  return [
+    `${title}, task ${taskId}`,
+    ...(view === null ? [] : filesOf(view)).flatMap(({ name, file }) =>
+      file.url === null || file.bytes === null
+        ? []
+        : [`  ${name}  ${bytesOf(file.bytes)}  sha256 ${file.sha256}`, `    ${origin}${file.url}`],
+    ),
+  ];
+}
+
+function folder(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith("..") ? path : near;
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
+}
