@@ -9,6 +9,8 @@ import { SECRETS } from "./test/worker/secrets.ts";
 export default defineConfig({
   test: {
     silent: "passed-only",
+    // The tests of `e2e` mostly wait, so more files than cores run side by side.
+    maxWorkers: 4,
     coverage: {
       provider: "istanbul",
       include: ["src/core/**"],
@@ -25,6 +27,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           environment: "node",
+          globalSetup: "test/e2e/global-setup.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

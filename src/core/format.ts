@@ -66,15 +66,20 @@ function startsWithFrames(head: Uint8Array): boolean {
   return next + 4 > head.length || frameAt(head, next) !== null;
 }
 
+/** Two frames in a row, or one that ends the head. */
 function isAdts(head: Uint8Array): boolean {
-  const [first, second, third] = head;
-  return (
-    first === 0xff &&
-    second !== undefined &&
-    (second & 0xf6) === 0xf0 &&
-    third !== undefined &&
-    ((third >> 2) & 0xf) < 13
-  );
+  const first = adtsFrameBytes(head, 0);
+  return first !== null && (first + ADTS_HEADER_BYTES > head.length || adtsFrameBytes(head, first) !== null);
+}
+
+const ADTS_HEADER_BYTES = 7;
+
+/** The length of the AAC frame whose header stands here, or null: twelve sync bits, layer 0, a sampling rate. */
+function adtsFrameBytes(bytes: Uint8Array, offset: number): number | null {
+  const [first, second = 0, third = 0, fourth = 0, fifth = 0, sixth = 0] = bytes.subarray(offset, offset + 6);
+  if (first !== 0xff || (second & 0xf6) !== 0xf0 || ((third >> 2) & 0xf) > 12) return null;
+  const length = ((fourth & 3) << 11) | (fifth << 3) | (sixth >> 5);
+  return length < ADTS_HEADER_BYTES ? null : length;
 }
 
 function isAudioBrand(head: Uint8Array): boolean {

@@ -15,6 +15,8 @@ export interface OriginPattern {
 }
 
 export interface SourcePolicy {
+  /** The variable that holds the list, for the reason of a refusal. */
+  readonly setting: "AUDIO_ORIGINS" | "SOURCE_ORIGINS";
   /** Null: the default. An empty list allows nothing. */
   readonly origins: readonly OriginPattern[] | null;
   /** Hosts (with port) that are this Worker: fetching them would be a loop. */
@@ -51,7 +53,7 @@ export function refusal(address: string, policy: SourcePolicy): string | null {
   if (policy.origins === null) return publicRefusal(url);
   return policy.origins.some((pattern) => matches(url, pattern))
     ? null
-    : `refused: ${url.origin} is not in AUDIO_ORIGINS`;
+    : `refused: ${url.origin} is not in ${policy.setting}`;
 }
 
 /** Never public by RFC 6761, 6762, 8375, 9476 or by long custom inside networks. */

@@ -85,7 +85,10 @@ function dispositionOf(c: Context, { key, file, title, trackId }: KeptFile): str
   return contentDisposition(title, `${file}-${trackId}`, extension, type);
 }
 
-/** One satisfiable range, or null for the whole file: that is what a malformed, stale or multiple range asks for. */
+/**
+ * One satisfiable range, or null for the whole file: that is what a malformed, stale or multiple range asks for, and
+ * what a HEAD is about (RFC 9110 section 14.2).
+ */
 function rangeOf(
   c: Context,
   bytes: number,
@@ -93,7 +96,10 @@ function rangeOf(
 ): { readonly start: number; readonly end: number } | "unsatisfiable" | null {
   const header = c.req.header("range");
   const condition = c.req.header("if-range");
-  if (header === undefined || (condition !== undefined && condition !== tag)) return null;
+  if (c.req.method !== "GET" || header === undefined || (condition !== undefined && condition !== tag)) return null;
+  // A suffix longer than the file is the whole file (section 14.1.2); the parser takes it for unsatisfiable.
+  const [, suffix] = /^bytes=-(\d+)$/.exec(header) ?? [];
+  if (suffix !== undefined && Number(suffix) > bytes) return { start: 0, end: bytes - 1 };
   const ranges = parseRange(bytes, header);
   if (ranges === -1) return "unsatisfiable";
   if (ranges === -2 || ranges.type !== "bytes" || ranges.length !== 1) return null;

@@ -5,6 +5,7 @@
  * nor a callback that comes before the answer orphans a task, and an unclear outcome is never submitted twice.
  */
 import { Hono, type Context } from "hono";
+import * as z from "zod";
 import { capabilityOf } from "../core/capability.ts";
 import type { Config } from "../core/config.ts";
 import { failureOf, FAILURES } from "../core/failure.ts";
@@ -22,6 +23,14 @@ import { present } from "./task-reader.ts";
 import { FRESH } from "./tasks.ts";
 
 const MAX_KEY_CHARS = 255;
+
+/** The provider's answer was lost. */
+export const submittingView = z.object({
+  stage: z.literal("submitting"),
+  ref: z.string(),
+  taskId: z.null(),
+  detail: z.string(),
+});
 
 export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
   const config = c.get("config");
@@ -123,7 +132,8 @@ function submitting(c: Context, ref: string): Response {
   const status = `/tasks?ref=${ref}`;
   const detail =
     "The provider's answer was lost. If it took the submission, the task appears under this ref with its first callback.";
-  return c.json({ stage: "submitting", ref, taskId: null, detail }, 202, { ...FRESH, location: status });
+  const view: z.infer<typeof submittingView> = { stage: "submitting", ref, taskId: null, detail };
+  return c.json(view, 202, { ...FRESH, location: status });
 }
 
 function providerRefused(code: number): Problem {
@@ -138,5 +148,8 @@ function providerRefused(code: number): Problem {
 
 function sourceRules(config: Config): Parameters<typeof checkSource>[1] {
   const ownHosts = config.publicUrl === null ? [] : [config.publicUrl.host];
-  return { policy: { origins: config.sourceOrigins, ownHosts }, maxBytes: config.maxAudioBytes };
+  return {
+    policy: { setting: "SOURCE_ORIGINS", origins: config.sourceOrigins, ownHosts },
+    maxBytes: config.maxAudioBytes,
+  };
 }

@@ -3,6 +3,7 @@
  * elsewhere, fold its log anew, or forget it.
  */
 import { Hono, type Context } from "hono";
+import * as z from "zod";
 import type { TaskView } from "../core/view.ts";
 import { catalogOf } from "../platform/catalog.ts";
 import { tellCatalog } from "../platform/catalog-teller.ts";
@@ -16,6 +17,17 @@ import { present, taskIdOf } from "./task-reader.ts";
 import { FRESH } from "./tasks.ts";
 
 const AT_ONCE = 6;
+
+/** The ids of the tasks that are tried again. */
+export const retriedPage = z.object({ items: z.array(z.string()), nextCursor: z.string().nullable() });
+
+export const rebuiltView = z.object({
+  taskId: z.string(),
+  /** Whether the log gave what was in memory. */
+  identical: z.boolean(),
+  version: z.int(),
+  published: z.literal(true),
+});
 
 export const taskActions = new Hono<AppEnv>()
   .post("/tasks/retry", async (c) => {
@@ -35,7 +47,11 @@ export const taskActions = new Hono<AppEnv>()
       }),
     );
     const last = found.length > limit ? chosen.at(-1) : undefined;
-    return c.json({ items: retried.flat(), nextCursor: last === undefined ? null : placeCursor(last) }, 202, FRESH);
+    const page: z.infer<typeof retriedPage> = {
+      items: retried.flat(),
+      nextCursor: last === undefined ? null : placeCursor(last),
+    };
+    return c.json(page, 202, FRESH);
   })
   .post("/tasks/:id/retry", async (c) => {
     const view = present<TaskView>(await c.env.TASKS.getByName(taskIdOf(c)).retry());
@@ -45,7 +61,9 @@ export const taskActions = new Hono<AppEnv>()
     const taskId = taskIdOf(c);
     const rebuilt = await c.env.TASKS.getByName(taskId).rebuild();
     if (rebuilt === null) return c.json(present<TaskView>(await c.env.TASKS.getByName(taskId).view()), 200, FRESH);
-    return c.json({ taskId, identical: rebuilt.identical, version: rebuilt.row.version, published: true }, 200, FRESH);
+    const { identical, row } = rebuilt;
+    const view: z.infer<typeof rebuiltView> = { taskId, identical, version: row.version, published: true };
+    return c.json(view, 200, FRESH);
   })
   .put("/tasks/:id", (c) => adopt(c))
   .delete("/tasks/:id", async (c) => {

@@ -24,11 +24,11 @@ const delivery = z.object({
   body: z.unknown(),
 });
 
-const others = eventBody.options.flatMap((event) => {
-  if (event.shape.type.value === "observed") return [];
-  const counted = "lastAt" in event.shape ? { lastAt: time } : {};
-  return [z.object({ at: time, ...event.shape, ...counted })];
-});
+/** Deliveries come first among the events of the log; they alone are told in other fields than they are stored in. */
+const [, ...stored] = eventBody.options;
+const others = stored.map((event) =>
+  z.object({ at: time, ...event.shape, ...("lastAt" in event.shape ? { lastAt: time } : {}) }),
+);
 
 export const timelineItem = z.discriminatedUnion("type", [delivery, ...others]);
 

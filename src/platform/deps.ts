@@ -52,7 +52,7 @@ async function copy(
   signal: AbortSignal,
 ): Promise<CopyOutcome> {
   const rules: CopyRules = {
-    policy: { origins: config.audioOrigins, ownHosts: ownHosts(config, state.known) },
+    policy: { setting: "AUDIO_ORIGINS", origins: config.audioOrigins, ownHosts: ownHosts(config, state.known) },
     maxBytes: config.maxAudioBytes,
     stallMs: Math.max(STALL_MS / config.timeScale, SHORTEST_STALL_MS),
     buffers,

@@ -70,7 +70,11 @@ export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal)
       if (!usual.ok) deps.record({ type: "effect_failed", effect: "stall", reason: usual.reason });
       else if (deps.now() - lastNewsAt(deps.task()) < usual.value)
         deps.record({ type: "usual", silenceMs: usual.value });
-      else deps.record({ type: "stalled" });
+      else {
+        deps.record({ type: "stalled" });
+        // For the catalog to list it; should this fail, the watchdog tells it.
+        await attemptOf(deps.publish(deps.task()));
+      }
       return undefined;
     }
     case "sweep": {

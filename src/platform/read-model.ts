@@ -29,10 +29,23 @@ export async function publishDeletion(kv: KVNamespace, taskId: string, version: 
   await kv.put(keyOf(taskId), JSON.stringify({ deleted: true, version }), { expirationTtl: DELETED_FOR_SECONDS });
 }
 
-/** Null where the object must answer: nothing is published, it is open again, or a release wrote it that we cannot read. */
+/**
+ * Null where the object must answer: nothing is published, it is open again, a release wrote it that we cannot read,
+ * or KV does not answer.
+ */
 export async function readPublished(kv: KVNamespace, taskId: string): Promise<PublishedTask | null> {
-  const entry = settledEntry.safeParse(await kv.get(keyOf(taskId), "json"));
+  const entry = settledEntry.safeParse(await read(kv, keyOf(taskId)));
   return entry.success ? entry.data : null;
+}
+
+async function read(kv: KVNamespace, key: string): Promise<unknown> {
+  try {
+    return await kv.get(key, "json");
+  } catch (error) {
+    const name = error instanceof Error ? error.name : "unknown";
+    console.error(JSON.stringify({ message: "KV did not answer", error: name }));
+    return null;
+  }
 }
 
 function keyOf(taskId: string): string {

@@ -88,6 +88,11 @@ export class TaskState {
   }
 }
 
+/** Canonical: maps as entries, fields in the order of their names, whichever way they came together. */
 function bytesOf(task: Task | null): string {
-  return JSON.stringify(task, (_, value: unknown) => (value instanceof Map ? [...value] : value));
+  return JSON.stringify(task, (_, value: unknown) => {
+    if (value instanceof Map) return [...value];
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }

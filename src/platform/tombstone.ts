@@ -75,8 +75,8 @@ export async function tend(
     return null;
   }
   await deleteFiles(env.AUDIO, taskId);
+  await publishDeletion(env.STATE, taskId, buried.version);
   if (buried.step === "files") {
-    await publishDeletion(env.STATE, taskId, buried.version);
     await catalogOf(env).markDeleted({ createdAt: buried.createdAt, taskId }, buried.version);
   }
   const next = { ...buried, step: buried.step === "files" ? "files_again" : "rest" } as const;

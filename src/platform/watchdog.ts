@@ -7,6 +7,7 @@
 import type { CatalogRow } from "../core/catalog-row.ts";
 import { parseConfig } from "../core/config.ts";
 import { catalogOf } from "./catalog.ts";
+import type { CatalogPlace } from "./catalog-table.ts";
 import { emptyInbox } from "./inbox.ts";
 import { slots } from "./slots.ts";
 
@@ -44,17 +45,19 @@ async function startRetention(env: Env, now: number): Promise<void> {
 async function visitAll(env: Watched, tasks: readonly CatalogRow[]): Promise<void> {
   const room = slots(AT_ONCE);
   await Promise.all(
-    tasks.map(async ({ taskId }) => {
+    tasks.map(async (place) => {
       const leave = await room.take();
-      await attempt("visit a task", () => visit(env, taskId));
+      await attempt("visit a task", () => visit(env, place));
       leave();
     }),
   );
 }
 
-async function visit(env: Watched, taskId: string): Promise<void> {
-  const row = await env.TASKS.getByName(taskId).touch();
+/** A row of the catalog whose object knows no task (any more) is a leftover. */
+async function visit(env: Watched, place: CatalogPlace): Promise<void> {
+  const row = await env.TASKS.getByName(place.taskId).touch();
   if (row !== null) await catalogOf(env).heal(row);
+  else await catalogOf(env).drop(place);
 }
 
 async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {

@@ -101,9 +101,10 @@ test("messages that bring ever new links end at the bound", () => {
   expect(task.observations).toHaveLength(MAX_OBSERVATIONS);
 });
 
+const poll = (kind: "text" | "first", ...tracks: readonly ObservedTrack[]) =>
+  observed(observation(kind, tracks), { via: "poll", verdict: "record", at: T0 + DAY });
+
 test("an answer of the provider is kept only if it tells something new", () => {
-  const poll = (kind: "text" | "first", ...tracks: readonly ObservedTrack[]) =>
-    observed(observation(kind, tracks), { via: "poll", verdict: "record", at: T0 + DAY });
   const task = taskWith(2, [known]);
   expect(learns(task, poll("text", known))).toBe(false);
   expect(learns(task, poll("text"))).toBe(false);

@@ -81,8 +81,9 @@ test("a task that opens again is published once as open", () => {
   expect(namesOf(taskOf(...events, published(T0 + HOUR, open, false)), T0 + HOUR)).toEqual(["audio:track-b"]);
 });
 
+const failing = (time: number) => at(time, { type: "effect_failed", effect: "publish", reason: "internal" });
+
 test("a publish that failed backs off and stays due", () => {
-  const failing = (time: number) => at(time, { type: "effect_failed", effect: "publish", reason: "internal" });
   const once = taskOf(complete, started(T0, A), copied(T0, A), failing(T0));
   const wake = nextWake(once, pace) ?? 0;
   expect(wake - T0).toBeGreaterThanOrEqual(2.5 * SECOND);
@@ -92,6 +93,13 @@ test("a publish that failed backs off and stays due", () => {
   expect((nextWake(often, pace) ?? 0) - T0).toBeLessThan(15 * MINUTE);
   const done = taskOf(complete, started(T0, A), copied(T0, A), failing(T0), published(T0 + 1, once));
   expect(nextWake(done, pace)).toBeNull();
+});
+
+test("a publish that succeeded forgets the failures before it", () => {
+  const news = observed(observation("complete", [listed({ audioLink: A, title: "Night" })]), { at: T0 + 4 });
+  const failures = Array.from({ length: 30 }, () => failing(T0 + 2));
+  const task = taskOf(complete, started(T0 + 1, A), copied(T0 + 2, A), ...failures, published(T0 + 3, settled), news);
+  expect(nextWake(task, pace)).toBe(T0 + 3 + 2 * SECOND);
 });
 
 test("after failed attempts what they left in R2 is swept, once", () => {

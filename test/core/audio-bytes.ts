@@ -121,3 +121,10 @@ export function chunked(bytes: Uint8Array, borders: readonly number[]): readonly
   const ends = [...new Set(borders.map((border) => border % (bytes.length + 1)))].toSorted((a, b) => a - b);
   return [0, ...ends].map((start, index) => bytes.slice(start, ends[index] ?? bytes.length));
 }
+
+/** So many AAC frames in ADTS, 200 bytes each. */
+export function adts(count: number): Uint8Array {
+  const bytes = new Uint8Array(200);
+  bytes.set([0xff, 0xf1, 0x50, 0x80, 200 >> 3, (200 & 7) << 5, 0xfc]);
+  return joined(...Array.from({ length: count }, () => bytes));
+}

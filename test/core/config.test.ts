@@ -48,8 +48,9 @@ test("the provider's own key may be shorter, but not than sixteen characters", (
   expect(parseConfig({ CALLBACK_HMAC_KEY: "k".repeat(15) }).callbackHmacKey).toMatchObject({ state: "invalid" });
 });
 
+const missing = (env: object) => missingSecrets(parseConfig(env));
+
 test("one of the two callback secrets is enough, and an invalid one is always named", () => {
-  const missing = (env: object) => missingSecrets(parseConfig(env));
   const key = "k".repeat(16);
   expect(missing({ CALLBACK_TOKEN: TOKEN, API_TOKEN: TOKEN })).toEqual([]);
   expect(missing({ CALLBACK_HMAC_KEY: key, API_TOKEN: TOKEN })).toEqual([]);

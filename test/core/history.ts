@@ -71,9 +71,10 @@ export function receive(history: History, { sha256, via, verdict, observation }:
 
 export type CopyResult = "copied" | "failed" | "dead" | "crashed";
 
-/** Does the first thing that is due; returns whether anything was. A publish fails at most once in a row. */
-export function work(history: History, result: CopyResult): boolean {
-  const [effect] = due(history.task, history.now, history.pace);
+/** Does one of the things that are due; returns whether any was. A publish fails at most once in a row. */
+export function work(history: History, result: CopyResult, which = 0): boolean {
+  const effects = due(history.task, history.now, history.pace);
+  const effect = effects[which % effects.length];
   if (effect === undefined) return false;
   perform(history, effect, result);
   return true;

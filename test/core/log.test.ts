@@ -13,32 +13,28 @@ import { askingPace, newHistory, receive, record, stored, work, type CopyResult,
 type Act = (history: History, messages: readonly Observed[]) => unknown;
 
 const results = fc.constantFrom<CopyResult>("copied", "failed", "dead", "crashed");
-const waits = fc.constantFrom(0, 1, MINUTE, DAY, 15 * DAY, 15 * DAY);
+const waits = fc.constantFrom(0, MINUTE, MINUTE, DAY, 15 * DAY);
 const acts = fc.oneof(
   { weight: 4, arbitrary: fc.nat({ max: 7 }).map((index): Act => receiveOne(index)) },
-  {
-    weight: 6,
-    arbitrary: results.map(
-      (result): Act =>
-        (history) =>
-          work(history, result),
-    ),
-  },
-  {
-    weight: 3,
-    arbitrary: waits.map(
-      (ms): Act =>
-        (history) =>
-          (history.now += ms),
-    ),
-  },
+  { weight: 8, arbitrary: fc.tuple(results, fc.nat({ max: 9 })).map(works) },
+  { weight: 4, arbitrary: waits.map(waitsFor) },
   { weight: 1, arbitrary: recorded({ type: "ignored", originalType: "of_a_newer_release" }) },
   { weight: 1, arbitrary: recorded({ type: "retried" }) },
   { weight: 1, arbitrary: recorded({ type: "adopted" }) },
   { weight: 1, arbitrary: recorded({ type: "submitted", ref: "ref-1", request: { title: "Night" } }) },
 );
 
-const lives = fc.tuple(fc.oneof(deliveries, junkDeliveries), fc.array(acts, { maxLength: 40 }));
+const lives = fc.tuple(fc.oneof(deliveries, junkDeliveries), fc.array(acts, { maxLength: 40, size: "max" }));
+
+function works([result, which]: readonly [CopyResult, number]): Act {
+  return (history) => work(history, result, which);
+}
+
+function waitsFor(ms: number): Act {
+  return (history) => {
+    history.now += ms;
+  };
+}
 
 function recorded(body: EventBody): fc.Arbitrary<Act> {
   return fc.constant((history) => record(history, body));
@@ -53,14 +49,15 @@ function receiveOne(index: number): Act {
 /** Lives a life, from its first message on; `check` looks at the task before and after each act. */
 function live(
   [messages, steps]: readonly [readonly Observed[], readonly Act[]],
-  check: (history: History, before: Task) => void,
-): void {
+  check: (history: History, before: Task) => void = () => undefined,
+): History {
   const history = newHistory(T0, askingPace);
   for (const act of [receiveOne(0), ...steps]) {
     const before = history.task;
     act(history, messages);
     check(history, before);
   }
+  return history;
 }
 
 /** The whole state as text: maps as lists, keys in one order. */
@@ -72,16 +69,15 @@ function bytesOf(task: Task | null): string {
   });
 }
 
-test("at every moment the stored rows fold to the same bytes", () => {
+test("the stored rows fold to the same bytes", () => {
   fc.assert(
     fc.property(lives, (life) => {
-      live(life, (history) => {
-        const refolded = fold(TASK_ID, stored(history));
-        expect(bytesOf(refolded)).toBe(bytesOf(history.task));
-        expect(refolded && JSON.stringify(viewOf(refolded))).toBe(JSON.stringify(viewOf(history.task)));
-      });
+      const history = live(life);
+      const refolded = fold(TASK_ID, stored(history));
+      expect(bytesOf(refolded)).toBe(bytesOf(history.task));
+      expect(refolded && JSON.stringify(viewOf(refolded))).toBe(JSON.stringify(viewOf(history.task)));
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 
@@ -90,7 +86,7 @@ test("a task is marked settled exactly while it is", () => {
     fc.property(lives, (life) => {
       live(life, ({ task }) => expect(task.settledAt !== null).toBe(isSettled(task)));
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 
@@ -98,11 +94,11 @@ test("what shows changes only together with the version", () => {
   fc.assert(
     fc.property(lives, (life) => {
       live(life, ({ task }, before) => {
-        if (task.version === before.version) expect(viewOf(task)).toEqual(viewOf(before));
-        else expect(task.version).toBeGreaterThan(before.version);
+        const changed = JSON.stringify(viewOf(task)) !== JSON.stringify(viewOf(before));
+        expect(task.version).toBeGreaterThanOrEqual(before.version + (changed ? 1 : 0));
       });
     }),
-    { numRuns: 500 },
+    { numRuns: 150 },
   );
 });
 
@@ -116,6 +112,6 @@ test("the clock of a task never runs backwards, and no attempt's number is given
       });
       expect(new Set(attempts).size).toBe(attempts.length);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });

@@ -79,9 +79,10 @@ test("an empty stage word gives way to the next field", () => {
   expect(observationOf({ data: { callbackType: "", status: null, state: "success" } }).kind).toBe("complete");
 });
 
+const kindOf = (data: unknown) => observationOf({ code: 200, task_id: TASK_ID, data }).kind;
+
 test("without a stage word the tracks tell it", () => {
   const silent = { id: "two", audio_url: "" };
-  const kindOf = (data: unknown) => observationOf({ code: 200, task_id: TASK_ID, data }).kind;
   expect(kindOf([snakeTrack])).toBe("complete");
   expect(kindOf([snakeTrack, silent])).toBe("first");
   expect(kindOf([silent])).toBe("text");

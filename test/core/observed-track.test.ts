@@ -29,8 +29,8 @@ test("an empty link in one spelling gives way to the other", () => {
 });
 
 test("the originals of the provider's own provider are no links of the track", () => {
-  const { audio_url, stream_audio_url, image_url, ...rest } = snakeTrack;
-  expect(trackFrom(rest)).toMatchObject({ audioLink: null, streamLink: null, coverLink: null });
+  const originals = { ...snakeTrack, audio_url: "", stream_audio_url: "", image_url: "" };
+  expect(trackFrom(originals)).toMatchObject({ audioLink: null, streamLink: null, coverLink: null });
 });
 
 test("a link is normalized, and what is no web address is none", () => {

@@ -4,11 +4,13 @@ import { isLoopback, originPattern, refusal } from "../../src/core/source-policy
 import { pattern } from "./patterns.ts";
 
 function allows(text: string, url: string): boolean {
-  return refusal(url, { origins: [pattern(text)], ownHosts: [] }) === null;
+  return refusal(url, { setting: "AUDIO_ORIGINS", origins: [pattern(text)], ownHosts: [] }) === null;
 }
 
 test("a list replaces the default", () => {
-  expect(refusal("https://cdn.example.com/", { origins: [], ownHosts: [] })).toMatch(/not in AUDIO_ORIGINS$/);
+  expect(refusal("https://cdn.example.com/", { setting: "AUDIO_ORIGINS", origins: [], ownHosts: [] })).toMatch(
+    /not in AUDIO_ORIGINS$/,
+  );
   expect(allows("https://cdn.example.com", "https://cdn.example.com/a.mp3")).toBe(true);
   expect(allows("https://cdn.example.com", "https://other.example.com/")).toBe(false);
   expect(allows("https://cdn.example.com", "http://cdn.example.com/")).toBe(false);

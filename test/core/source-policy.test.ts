@@ -1,10 +1,14 @@
 /** Which addresses may be fetched. */
 import { expect, test } from "vitest";
-import { refusal } from "../../src/core/source-policy.ts";
+import { refusal, type SourcePolicy } from "../../src/core/source-policy.ts";
 import { pattern } from "./patterns.ts";
 import { like } from "./matchers.ts";
 
-const open = { origins: null, ownHosts: ["backline.example.com", "backline.test:8787"] };
+const open: SourcePolicy = {
+  setting: "AUDIO_ORIGINS",
+  origins: null,
+  ownHosts: ["backline.example.com", "backline.test:8787"],
+};
 
 const ALLOWED = [
   "https://cdn.example.com/a.mp3",
@@ -127,6 +131,10 @@ test("by default no other address may be", () => {
     expect([url, refusal(url, open)]).toEqual([url, like(/^refused: /)]);
 });
 
+test("an IP address is called one", () => {
+  for (const url of IP_LITERALS) expect([url, refusal(url, open)]).toEqual([url, like("is an IP address")]);
+});
+
 test("our own host is never fetched, however it is written", () => {
   const own = [
     "https://backline.example.com/tasks",
@@ -139,7 +147,8 @@ test("our own host is never fetched, however it is written", () => {
     expect([url, refusal(url, open)]).toEqual([url, "refused: backline.example.com is this Worker"]);
     expect([url, refusal(url, { ...open, origins })]).toEqual([url, "refused: backline.example.com is this Worker"]);
   }
-  const local = {
+  const local: SourcePolicy = {
+    setting: "AUDIO_ORIGINS" as const,
     ownHosts: ["127.0.0.1:8787", "Backline.test.:8787"],
     origins: [pattern("http://*.test:*"), pattern("http://127.0.0.1:*")],
   };

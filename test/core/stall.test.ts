@@ -43,9 +43,10 @@ test("a finished task does not stall", () => {
     expect(due(taskOf(end), T0 + DAY, pace)).not.toContainEqual({ type: "stall" });
 });
 
+const timeOf = (ms: number | null) => (ms === null ? null : T0 + ms);
+
 function finished(firstMs: number | null, completeMs: number | null): CatalogRow {
   const row = catalogRowOf(taskOf(text), T0);
-  const timeOf = (ms: number | null) => (ms === null ? null : T0 + ms);
   return { ...row, createdAt: T0, firstAt: timeOf(firstMs), completeAt: timeOf(completeMs) };
 }
 

@@ -35,8 +35,9 @@ test("a body that is no JSON is shown as text", () => {
   expect(bodyOf(null)).toBeNull();
 });
 
+const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+
 test("a body that is nested too deeply to be written again is shown as text", () => {
-  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
   expect(bodyOf(nested(200_000))).toBe(nested(200_000));
   expect(bodyOf(nested(201))).toBe(nested(201));
   expect(bodyOf(nested(200))).toEqual(JSON.parse(nested(200)));

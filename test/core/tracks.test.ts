@@ -39,9 +39,9 @@ function titleOf(...events: readonly TaskEvent[]): string | null {
 
 test("of conflicting values the higher stage counts, then a poll, then the later one", () => {
   const text = observed(observation("text", [listed({ title: "text" })]), { at: T0 + 9 });
-  const first = observed(observation("first", [listed({ title: "first" })]), { at: T0 + 5 });
+  const first = observed(observation("first", [listed({ title: "first" })]), { at: T0 + 5, sha256: "b".repeat(64) });
   const poll = observed(observation("first", [listed({ title: "poll" })]), { at: T0, via: "poll" });
-  const later = observed(observation("first", [listed({ title: "later" })]), { at: T0 + 7 });
+  const later = observed(observation("first", [listed({ title: "later" })]), { at: T0 + 7, sha256: "a".repeat(64) });
   expect(titleOf(text, first)).toBe("first");
   expect(titleOf(first, later)).toBe("later");
   expect(titleOf(later, poll)).toBe("poll");
@@ -74,6 +74,12 @@ test("a track without id joins the track that shares its audio or stream link", 
   const task = taskOf(byAudio, byStream, withId);
   expect(tracksOf(task)).toHaveLength(1);
   expect(trackAt(task, 0)).toMatchObject({ trackId: "track-a", title: "by audio", tags: "by stream" });
+});
+
+test("what a link joined counts by its rank, not after the rest", () => {
+  const withId = observed(observation("first", [listed({ audioLink: audioUrl("a"), title: "first" })]));
+  const complete = observed(observation("complete", [idless({ audioLink: audioUrl("a"), title: "complete" })]));
+  expect(titleOf(withId, complete)).toBe("complete");
 });
 
 test("a shared cover joins nothing", () => {
@@ -146,6 +152,8 @@ test("a task keeps the sixteen tracks that were seen first", () => {
   expect(ids).not.toContain("flood-2-0");
 });
 
+const urlsOf = (...events: readonly TaskEvent[]) => trackAt(taskOf(...events), 0).audioLinks.map(({ url }) => url);
+
 test("a message whose body is not signed adds a link and never replaces one", () => {
   const forged = observed(observation("complete", [listed({ audioLink: audioUrl("forged") })]), {
     verdict: "hmac",
@@ -156,7 +164,6 @@ test("a message whose body is not signed adds a link and never replaces one", ()
     at: T0 + 10,
   });
   const known = observed(observation("first", [listed({ audioLink: audioUrl("known") })]), { at: T0 });
-  const urlsOf = (...events: readonly TaskEvent[]) => trackAt(taskOf(...events), 0).audioLinks.map(({ url }) => url);
   expect(urlsOf(forged, other)).toEqual([audioUrl("forged")]);
   expect(urlsOf(forged, known, other)).toEqual([audioUrl("known")]);
 });

@@ -150,8 +150,9 @@ test("a stage that the signature alone claims is shown as unconfirmed and does n
   });
 });
 
+const submitted = (ref: string) => at(T0, { type: "submitted", ref, request: { title: ref } });
+
 test("a submission shows its reference and request, and the first of each stands", () => {
-  const submitted = (ref: string) => at(T0, { type: "submitted", ref, request: { title: ref } });
   expect(viewOf(taskOf(submitted("one"), submitted("two")))).toMatchObject({
     ref: "one",
     request: { title: "one" },

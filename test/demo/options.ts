@@ -7,11 +7,12 @@ export const USAGE = `Usage: npm run demo -- [options]
 
 Runs Backline on this machine against a simulated provider, and keeps a song. Needs no account.
 
-  --once       stop after it, with each task as one line of JSON; exit code 0 only if every file was kept right
-  --tasks N    how many tasks, in parallel (default 1, at most 500)
-  --port N     where the Worker listens (default 8787; 0 takes a free one)
-  --data DIR   where files and tasks are kept between runs (default .backline/demo)
-  --help       this`;
+  --once          stop after it, with each task as one line of JSON; exit code 0 only if every file was kept right
+  --tasks N       how many tasks, in parallel (default 1, at most 500)
+  --port N        where the Worker listens (default 8787; 0 takes a free one)
+  --data DIR      where files and tasks are kept between runs (default .backline/demo)
+  --time-scale X  how much faster than a real provider (default 10)
+  --help          this`;
 
 const whole = z.string().regex(/^\d+$/, "must be a whole number").transform(Number);
 const options = z.object({
@@ -19,6 +20,7 @@ const options = z.object({
   tasks: whole
     .pipe(z.number("must be a number").min(1, "must be at least 1").max(500, "must be at most 500"))
     .default(1),
+  "time-scale": whole.pipe(z.number().min(1, "must be at least 1")).default(10),
   port: whole.pipe(z.number().max(65_535, "must be at most 65535")).default(8787),
   data: z
     .string()
@@ -41,6 +43,7 @@ export function readOptions(args: readonly string[]): ReadOptions {
         once: { type: "boolean" },
         tasks: { type: "string" },
         port: { type: "string" },
+        "time-scale": { type: "string" },
         data: { type: "string" },
         help: { type: "boolean", short: "h" },
       },

@@ -16,6 +16,8 @@ export interface PlaygroundOptions {
   readonly port: number;
   readonly secrets: DemoSecrets;
   readonly songSeconds: number;
+  /** How much faster than real the provider works and the Worker waits. */
+  readonly timeScale: number;
   /** Takes those log lines of the Worker that tell of a fault. */
   readonly onLog: (line: string) => void;
 }
@@ -30,21 +32,19 @@ export interface Playground {
   stop(): Promise<void>;
 }
 
-/** A minute and a half of the provider's work takes some ten seconds. */
-const TIME_SCALE = 10;
 /** On Cloudflare the cron does this every five minutes. */
 const WATCHDOG_EVERY_MS = 20_000;
 
 /** Rejects with a sentence where the port is taken. Leaves nothing behind when aborted or failed. */
 export async function startPlayground(options: PlaygroundOptions, signal: AbortSignal): Promise<Playground> {
-  const { dataDir, port, secrets, songSeconds, onLog } = options;
+  const { dataDir, port, secrets, songSeconds, timeScale, onLog } = options;
   await expectFree(port);
   const bundle = await buildWorker(signal);
   process.once("exit", () => rmSync(dirname(bundle), { recursive: true, force: true }));
   await using undo = new AsyncDisposableStack();
-  const provider = await startProvider({ timeScale: TIME_SCALE, songSeconds, rateLimits: false });
+  const provider = await startProvider({ timeScale, songSeconds, rateLimits: false });
   undo.defer(() => provider.close());
-  const vars = { ...secrets, TIME_SCALE: String(TIME_SCALE), AUDIO_ORIGINS: "http://127.0.0.1:*" };
+  const vars = { ...secrets, TIME_SCALE: String(timeScale), AUDIO_ORIGINS: "http://127.0.0.1:*" };
   signal.throwIfAborted();
   const log = (line: string): void => void (isFault(line) && onLog(line));
   const worker = await withoutOwnSignals(() => startWorker({ bundle, dataDir, port, vars, onLog: log }));

@@ -4,9 +4,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { taskView, type TaskView } from "../../src/core/view.ts";
-import { buildWorker } from "../local/bundle.ts";
 import { freePort, startKillable, type KillableWorker } from "../local/killable.ts";
 import { startProvider, type Provider } from "../provider/provider.ts";
 
@@ -19,7 +18,7 @@ let start: () => Promise<KillableWorker>;
 let worker: KillableWorker;
 
 beforeAll(async () => {
-  const bundle = await buildWorker();
+  const bundle = inject("bundle");
   dataDir = await mkdtemp(join(tmpdir(), "backline-crash-"));
   const port = await freePort();
   provider = await startProvider({ timeScale: 100, songSeconds: 3, rateLimits: false });

@@ -3,10 +3,11 @@
  *
  * The HTTP status is 200 whatever happens; what counts is the `code` inside.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
-import type { Faults } from "./faults.ts";
+import type { AnswerFault, Faults } from "./faults.ts";
 import type { Task } from "./ledger.ts";
 import type { Limit } from "./limits.ts";
 import { checkRequest, type SubmitRequest } from "./request.ts";
@@ -30,11 +31,14 @@ export function apiRoutes(deps: ApiDeps): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.post("/generate/add-instrumental", async (c) => {
     const body: unknown = await c.req.json().catch(() => null);
-    return respond(c, "submit", keyRefused(c, deps) ?? submitted(body, deps), deps.faults);
+    const answer = keyRefused(c, deps) ?? submitted(body, deps);
+    return respond(c, answer, deps.faults.answer("submit", answer.task), deps);
   });
   app.get("/generate/record-info", (c) => {
     const answer = keyRefused(c, deps) ?? recorded(c.req.query("taskId"), deps);
-    return respond(c, "record", answer, deps.faults);
+    const fault = deps.faults.answer("record", answer.task);
+    answer.task?.asks.push({ at: Date.now(), fault: fault?.kind ?? null });
+    return respond(c, answer, fault, deps);
   });
   return app;
 }
@@ -64,8 +68,12 @@ function refused(code: number, msg: string): Answer {
   return { code, msg, data: null, task: null };
 }
 
-function respond(c: ApiContext, route: "submit" | "record", { task, ...answer }: Answer, faults: Faults): Response {
-  const fault = faults.answer(route, task);
+async function respond(
+  c: ApiContext,
+  { task, ...answer }: Answer,
+  fault: AnswerFault | null,
+  { addresses }: ApiDeps,
+): Promise<Response> {
   switch (fault?.kind) {
     case undefined:
       return c.json(answer);
@@ -76,5 +84,10 @@ function respond(c: ApiContext, route: "submit" | "record", { task, ...answer }:
     case "cut":
       c.env.outgoing.destroy();
       return RESPONSE_ALREADY_SENT;
+    case "late":
+      await sleep(fault.ms);
+      return c.json(answer);
+    case "stale":
+      return c.json({ ...answer, data: task && recordOf({ ...task, progress: fault.progress }, addresses) });
   }
 }

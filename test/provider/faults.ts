@@ -3,7 +3,7 @@
  *
  * The object is read at every use, so a test may set and clear its functions while the provider runs.
  */
-import type { Task, Track } from "./ledger.ts";
+import type { Progress, Task, Track } from "./ledger.ts";
 
 export type FileRequest = {
   readonly file: "audio" | "cover" | "stream" | "source";
@@ -18,6 +18,8 @@ export type FileRequest = {
 
 export type FileFault =
   | { readonly kind: "status"; readonly status: number }
+  /** This link is dead from now on (403); only a fresh one works. */
+  | { readonly kind: "expired" }
   /** Sends so many bytes, then nothing, and holds the connection. */
   | { readonly kind: "stall"; readonly afterBytes: number }
   /** Ends early: with an announced length the connection breaks, without one nothing tells. */
@@ -39,14 +41,17 @@ export type CallbackFault = "drop" | "double" | { readonly delayMs: number };
 export type AnswerFault =
   | { readonly kind: "status"; readonly status: number }
   | { readonly kind: "body"; readonly body: string }
-  | { readonly kind: "cut" };
+  | { readonly kind: "cut" }
+  | { readonly kind: "late"; readonly ms: number }
+  /** The record of an earlier stage. */
+  | { readonly kind: "stale"; readonly progress: Progress };
 
 export type Faults = {
   /** `track` is null for a source file. */
   file(request: FileRequest, track: Track | null): FileFault | null;
   /** `attempt` counts from 1. */
   callback(task: Task, kind: string, attempt: number): CallbackFault | null;
-  /** `task` is null where the request was refused or names none. */
+  /** `task` is null where the request was refused or names none. Its `asks` do not hold this one yet. */
   answer(route: "submit" | "record", task: Task | null): AnswerFault | null;
 };
 

@@ -58,6 +58,7 @@ export function fileRoutes(deps: FileDeps): Hono<{ Bindings: HttpBindings }> {
     const taskId = found?.task.taskId ?? null;
     const request = { file, taskId, method, url: new URL(c.req.url), range, userAgent, nth };
     const fault = deps.faults.file(request, found?.track ?? null);
+    if (fault?.kind === "expired") deps.links.expire(request.url);
 
     const at = Date.now();
     const whole = userAgent ? reply() : page(403, "text/plain", "Forbidden");
@@ -77,6 +78,7 @@ export function fileRoutes(deps: FileDeps): Hono<{ Bindings: HttpBindings }> {
   }
 
   function send(c: FileContext, reply: Reply, fault: FileFault | null): ReturnType<typeof sendFile> {
+    if (fault?.kind === "expired") return sendFile(c.env.outgoing, reply, null);
     if (fault?.kind !== "redirect") return sendFile(c.env.outgoing, reply, fault);
     const hop = Number(c.req.query("hop") ?? 0) + 1;
     if (hop > fault.times) return sendFile(c.env.outgoing, reply, null);

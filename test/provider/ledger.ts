@@ -59,6 +59,9 @@ export type Fetched = {
   readonly finished: boolean;
 };
 
+/** One question about the task's record. `fault` names what was wrong with the answer. */
+export type Asked = { readonly at: number; readonly fault: string | null };
+
 /** In what the real provider varies from task to task; drawn from the seed. */
 export type Variant = {
   readonly textCarriesTracks: boolean;
@@ -75,6 +78,7 @@ export type Task = {
   readonly variant: Variant;
   readonly callbacks: Callback[];
   readonly fetches: Fetched[];
+  readonly asks: Asked[];
   progress: Progress;
   failure: { readonly code: number; readonly message: string } | null;
   /** A callback was given up: no more will come. */

@@ -29,6 +29,6 @@ function take(task: Task, step: Step, addresses: Addresses): readonly [string, B
       task.failure = { code: step.code, message: step.message ?? failureMessage(step.code) };
       return ["failed", step.silent === true ? null : failureBody(task, step)];
     case "body":
-      return [step.kind, typeof step.body === "function" ? step.body(task) : step.body];
+      return [step.kind, typeof step.body === "function" ? step.body(task, addresses) : step.body];
   }
 }

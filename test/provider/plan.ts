@@ -6,6 +6,7 @@
  */
 import type { Stage, Task } from "./ledger.ts";
 import { type Random, whole } from "./random.ts";
+import type { Addresses } from "./shapes.ts";
 
 /** Text and bytes are sent as they are, anything else as JSON. */
 export type Body = string | Uint8Array<ArrayBuffer> | object;
@@ -28,7 +29,7 @@ export type Step =
       readonly type: "body";
       readonly afterMs: number;
       readonly kind: string;
-      readonly body: Body | ((task: Task) => Body);
+      readonly body: Body | ((task: Task, addresses: Addresses) => Body);
     };
 
 export type Plan = readonly Step[];

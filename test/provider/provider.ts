@@ -19,7 +19,7 @@ import { createLimit } from "./limits.ts";
 import { createLinks } from "./links.ts";
 import { createPace } from "./pace.ts";
 import { type Body, type Plan, usualPlan } from "./plan.ts";
-import { randomFrom } from "./random.ts";
+import { type Random, randomFrom } from "./random.ts";
 import type { SubmitRequest } from "./request.ts";
 import { sentRoutes } from "./sent.ts";
 import { type Addresses, stageBody } from "./shapes.ts";
@@ -43,6 +43,8 @@ export type ProviderOptions = {
   /** False switches off the limits of 20 submissions in 10 s and 3 reads of a record in 1 s. */
   readonly rateLimits?: boolean;
   readonly faults?: Partial<Faults>;
+  /** What happens to a task that is submitted without a plan of its own. */
+  readonly plan?: (task: Task, random: Random) => Plan;
   readonly onEvent?: (event: ProviderEvent) => void;
 };
 
@@ -82,6 +84,7 @@ const FOURTEEN_DAYS_MS = 14 * 24 * 3600 * 1000;
 /** Resolves when it listens; rejects with the system's error when it cannot. */
 export async function startProvider(options: ProviderOptions = {}): Promise<Provider> {
   const { host = "127.0.0.1", seed = randomInt(2 ** 31), songSeconds = 30, onEvent = () => {} } = options;
+  const { plan: planOf = ({ request }, random) => usualPlan(request.uploadUrl, random) } = options;
   const tasks = new Map<string, Task>();
   const tracks = new Map<string, { readonly task: Task; readonly track: Track }>();
   const lives = new Map<string, Promise<void>>();
@@ -110,7 +113,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     tasks.set(task.taskId, task);
     for (const track of task.tracks) tracks.set(track.trackId, { task, track });
     onEvent({ type: "submitted", task });
-    const steps = plan ?? usualPlan(request.uploadUrl, randomFrom("plan", seed, number));
+    const steps = plan ?? planOf(task, randomFrom("plan", seed, number));
     lives.set(task.taskId, untilClosed(live(task, steps, addresses, courier), pace.closed));
     return task;
   }

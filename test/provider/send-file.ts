@@ -16,8 +16,8 @@ export type Reply = {
   readonly announced: boolean;
 };
 
-/** A redirect is another request, not another way to send. */
-type SendFault = Exclude<FileFault, { kind: "redirect" }>;
+/** A redirect is another request, and an expired link another reply: not another way to send. */
+type SendFault = Exclude<FileFault, { kind: "redirect" | "expired" }>;
 
 /** `bytes` of the body were handed to the socket; `finished` tells whether the answer came to its regular end. */
 export type Sent = { readonly status: number; readonly bytes: number; readonly finished: boolean };

@@ -1,7 +1,7 @@
 /**
  * `GET /_sent` and `GET /_sent/:taskId`: the ledger as JSON, for runs that only see the provider from outside.
  *
- * The list leaves out bodies and fetches. Callback addresses are masked here, since anybody may ask; a callback's
+ * The list leaves out bodies, fetches and asks. Callback addresses are masked here, since anybody may ask; a callback's
  * body is shown as text, its `sha256` is that of the bytes.
  */
 import { Hono } from "hono";
@@ -24,7 +24,7 @@ export function masked(callBackUrl: string): string {
 }
 
 function summary(task: Task): object {
-  const { variant: _variant, fetches: _fetches, request, ...rest } = task;
+  const { variant: _variant, fetches: _fetches, asks: _asks, request, ...rest } = task;
   return {
     ...rest,
     request: { ...request, callBackUrl: masked(request.callBackUrl) },
@@ -36,7 +36,7 @@ function whole(task: Task): object {
   const callbacks = task.callbacks.map((callback) =>
     Object.assign(withoutBody(callback), { body: new TextDecoder().decode(callback.body) }),
   );
-  return { ...summary(task), callbacks, fetches: task.fetches };
+  return { ...summary(task), callbacks, fetches: task.fetches, asks: task.asks };
 }
 
 function withoutBody({ body, ...callback }: Callback): object {

@@ -35,6 +35,7 @@ export function makeTask(request: SubmitRequest, { seed, number, seconds }: Task
     },
     callbacks: [],
     fetches: [],
+    asks: [],
     progress: "pending",
     failure: null,
     silenced: false,

@@ -187,7 +187,7 @@ test("a flood that belongs to no task is refused with 503, never dropped silentl
   // Starts with a fresh minute, so that the count cannot begin anew in the middle.
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
   try {
-    const entry = { reason: "not_json", verdict: "token", receivedAt: "", taskId: null, host: "" } as const;
+    const entry = { reason: "not_json", verdict: "token", receivedAt: "", taskId: null, ref: null, host: "" } as const;
     const filed: boolean[] = [];
     for (let index = 0; index < 600; index += 1)
       filed.push(await fileInInbox(env.AUDIO, { ...entry, sha256: `f${index}` }, flood));

@@ -1,5 +1,6 @@
 /** The API's description, OpenAPI 3.1. Pure. */
 import { version } from "../../../package.json";
+import { actionPaths } from "./action-operations.ts";
 import { callbackPaths } from "./callback-paths.ts";
 import { filePaths } from "./file-paths.ts";
 import { otherPaths } from "./other-paths.ts";
@@ -21,11 +22,12 @@ export function openApiDocument() {
     tags: [
       { name: "Callbacks", description: "For the provider." },
       { name: "Tasks", description: "What became of the tasks." },
+      { name: "Actions", description: "What can be done about tasks. None but a submission spends credits." },
       { name: "Files", description: "The kept audio and covers." },
       { name: "Inbox", description: "Deliveries that reached no task." },
       { name: "Worker", description: "The Worker itself." },
     ],
-    paths: { ...callbackPaths, ...taskPaths, ...filePaths, ...otherPaths },
+    paths: { ...callbackPaths, ...taskPaths, ...actionPaths, ...filePaths, ...otherPaths },
     components: {
       schemas: componentSchemas(),
       securitySchemes: {

@@ -1,6 +1,6 @@
 /** The kept files. */
 import { EXAMPLE_VALUES } from "./examples.ts";
-import { header, headerParameter, pathParameter, readOperation, type PathItem, type Responses } from "./operation.ts";
+import { header, headerParameter, pathParameter, readOperation, type PathItem } from "./operation.ts";
 
 const TAG = ["Files"] as const;
 
@@ -15,9 +15,12 @@ const parameters = [
     schema: { type: "string" },
     example: EXAMPLE_VALUES.download,
   },
+  headerParameter("If-None-Match", "304 while the file has this tag."),
+] as const;
+
+const rangeParameters = [
   headerParameter("Range", "One range of bytes; several, or a malformed one, ask for the whole file."),
   headerParameter("If-Range", "The range counts only while the file has this tag."),
-  headerParameter("If-None-Match", "304 while the file has this tag."),
 ] as const;
 
 const headers = {
@@ -26,6 +29,8 @@ const headers = {
   "Content-Disposition": header("A readable file name.", 'inline; filename="Midnight Bossa.mp3"'),
 };
 const ranged = { ...headers, "Content-Range": header("Which bytes these are.", "bytes 0-65535/4377600") };
+
+const KNOWN = { description: "The file is the one that If-None-Match names." };
 
 const AUDIO = ["audio/mpeg", "audio/wav", "audio/flac", "audio/ogg", "audio/mp4", "audio/aac"];
 const PICTURES = ["image/jpeg", "image/png", "image/webp"];
@@ -40,23 +45,31 @@ function file(name: string, what: string, contentTypes: readonly string[]): Path
     contentTypes.map((type) => [type, { schema: { type: "string", format: "binary" } }]),
   );
   return {
-    get: operation(`read${name}`, `Read ${what}`, {
-      "200": { description: "The whole file.", headers, content },
-      "206": { description: "The range that was asked for.", headers: ranged, content },
-    }),
-    head: operation(`inspect${name}`, `Size, type and tag of ${what}`, {
-      "200": { description: "As for GET, without the bytes.", headers },
-      "206": { description: "As for GET, without the bytes.", headers: ranged },
-    }),
+    get: readOperation(
+      {
+        operationId: `read${name}`,
+        tags: TAG,
+        summary: `Read ${what}`,
+        description: "The bytes as they were verified and kept, under the type that they proved to have.",
+        parameters: [...parameters, ...rangeParameters],
+        responses: {
+          "200": { description: "The whole file.", headers, content },
+          "206": { description: "The range that was asked for.", headers: ranged, content },
+          "304": KNOWN,
+        },
+      },
+      ["task_not_found", "task_deleted", "file_not_found", "range_not_satisfiable"],
+    ),
+    head: readOperation(
+      {
+        operationId: `inspect${name}`,
+        tags: TAG,
+        summary: `Size, type and tag of ${what}`,
+        description: "As for GET of the whole file, without the bytes.",
+        parameters,
+        responses: { "200": { description: "The file is there.", headers }, "304": KNOWN },
+      },
+      ["task_not_found", "task_deleted", "file_not_found"],
+    ),
   };
-}
-
-function operation(operationId: string, summary: string, found: Responses) {
-  const description = "The bytes as they were verified and kept, under the type that they proved to have.";
-  const responses = { ...found, "304": { description: "The file is the one that If-None-Match names." } };
-  return readOperation({ operationId, tags: TAG, summary, description, parameters, responses }, [
-    "task_not_found",
-    "file_not_found",
-    "range_not_satisfiable",
-  ]);
 }

@@ -3,12 +3,13 @@
  */
 import type * as z from "zod";
 import { PROBLEMS, problemDocument } from "../problem.ts";
-import { EXAMPLE_VALUES, PROBLEM_EXAMPLES } from "./examples.ts";
+import { EXAMPLE_VALUES } from "./examples.ts";
+import { PROBLEM_EXAMPLES } from "./problem-examples.ts";
 import { querySchemas, schemaOf, type JsonSchema } from "./schemas.ts";
 
 export type Documented = keyof typeof PROBLEM_EXAMPLES;
 export type PathItem = Readonly<Partial<Record<"get" | "head" | "post" | "put" | "delete", Operation>>>;
-export type Responses = Readonly<Record<string, object>>;
+type Responses = Readonly<Record<string, object>>;
 
 interface Operation {
   readonly operationId: string;
@@ -48,6 +49,16 @@ export function jsonResponse<S extends z.ZodType>(
 ): object {
   const content = { "application/json": { schema: schemaOf(schema), examples: named(examples) } };
   return { description, headers, content };
+}
+
+/** An answer of one of several shapes. */
+export function eitherOf<S extends z.ZodType>(
+  description: string,
+  schemas: readonly S[],
+  examples: Readonly<Record<string, z.input<S>>>,
+): object {
+  const content = { "application/json": { schema: { oneOf: schemas.map(schemaOf) }, examples: named(examples) } };
+  return { description, content };
 }
 
 /** One response for each status, with an example for each type of problem that comes under it. */

@@ -4,7 +4,10 @@ import { failureView, fileView, taskView, trackView } from "../../core/view.ts";
 import { healthReport } from "../health.ts";
 import { inboxItem, inboxPage } from "../inbox.ts";
 import { problemDocument } from "../problem.ts";
+import { submissionRequest } from "../../core/submission.ts";
 import { received } from "../received.ts";
+import { submittingView } from "../submissions.ts";
+import { rebuiltView, retriedPage } from "../task-actions.ts";
 import { taskList, taskListItem } from "../task-list.ts";
 import { timelineItem, timelinePage } from "../timeline-page.ts";
 
@@ -21,6 +24,10 @@ const components = z
   .add(inboxItem, { id: "InboxItem", description: "An authenticated delivery that reached no task." })
   .add(inboxPage, { id: "Inbox", description: "A page of the inbox, in the order of the hashes." })
   .add(healthReport, { id: "Health", description: "Names and sentences, never values." })
+  .add(submissionRequest, { id: "Submission", description: "A request to the provider, in the provider's words." })
+  .add(submittingView, { id: "Submitting", description: "The provider's answer was lost; a callback will tell." })
+  .add(retriedPage, { id: "Retried", description: "The tasks that are tried again." })
+  .add(rebuiltView, { id: "Rebuilt", description: "A task whose log was folded anew." })
   .add(received, { id: "Received", description: "The delivery is durable." })
   .add(problemDocument, {
     id: "Problem",
@@ -32,9 +39,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /** By name, as they stand under `components.schemas`. */
 export function componentSchemas(): Readonly<Record<string, JsonSchema>> {
   const { schemas } = z.toJSONSchema(components, { uri: pathOf, override: ({ jsonSchema }) => plain(jsonSchema) });
-  return Object.fromEntries(
-    Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]),
-  );
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutKeywords(schema)]));
 }
 
 /** Refers to a component by its schema, so that a name cannot be misspelt. */
@@ -67,4 +72,9 @@ function plain(schema: z.core.JSONSchema.BaseSchema): void {
     delete schema.pattern;
   }
   if (schema.additionalProperties === false) delete schema.additionalProperties;
+}
+
+/** The document names dialect and place of each. */
+function withoutKeywords(schema: JsonSchema): JsonSchema {
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== "$schema" && name !== "$id"));
 }

@@ -1,9 +1,11 @@
 /** What became of the tasks. */
+import { TASK_ACTIONS, TASKS_ACTIONS } from "./action-operations.ts";
 import { eventsQuery, taskQuery, tasksQuery } from "../query.ts";
 import { taskList } from "../task-list.ts";
 import { taskView } from "../../core/view.ts";
 import { timelinePage } from "../timeline-page.ts";
-import { EXAMPLE_VALUES, TASK_EXAMPLES, TASK_LIST_EXAMPLE, TIMELINE_EXAMPLE } from "./examples.ts";
+import { EXAMPLE_VALUES } from "./examples.ts";
+import { TASK_EXAMPLES, TASK_LIST_EXAMPLE, TIMELINE_EXAMPLE } from "./task-examples.ts";
 import {
   header,
   headerParameter,
@@ -19,6 +21,7 @@ const taskId = pathParameter("id", "The provider's task id.");
 
 export const taskPaths = {
   "/tasks": {
+    ...TASKS_ACTIONS,
     get: readOperation(
       {
         operationId: "listTasks",
@@ -32,6 +35,7 @@ export const taskPaths = {
     ),
   },
   "/tasks/{id}": {
+    ...TASK_ACTIONS,
     get: readOperation(
       {
         operationId: "readTask",
@@ -52,7 +56,7 @@ export const taskPaths = {
           "304": { description: "The view is the one that If-None-Match names." },
         },
       },
-      ["invalid_query", "task_not_found", "version_not_reached"],
+      ["invalid_query", "task_not_found", "task_deleted", "version_not_reached"],
     ),
   },
   "/tasks/{id}/events": {
@@ -66,7 +70,7 @@ export const taskPaths = {
         parameters: [taskId, ...queryParameters(eventsQuery, { cursor: 50 })],
         responses: { "200": jsonResponse("A page of events.", timelinePage, { page: TIMELINE_EXAMPLE }) },
       },
-      ["invalid_query", "task_not_found"],
+      ["invalid_query", "task_not_found", "task_deleted"],
     ),
   },
 } satisfies Readonly<Record<string, PathItem>>;

@@ -1,0 +1,23 @@
+import fc from "fast-check";
+import { writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { contentDisposition } from "../../src/core/file-name.ts";
+import { parse } from "content-disposition";
+test("d", () => {
+  const out: any[] = [];
+  let t = performance.now();
+  const arr = fc.sample(fc.oneof(fc.string({ unit: "binary" }), fc.string()), 300);
+  out.push(["sample", performance.now() - t]); t = performance.now();
+  const h = arr.map((x) => contentDisposition(x, "t", "mp3", "attachment"));
+  out.push(["cd", performance.now() - t]); t = performance.now();
+  for (const x of h) parse(x);
+  out.push(["parse", performance.now() - t]); t = performance.now();
+  for (const x of h) expect(x).toMatch(/^[\x20-\x7e]+$/);
+  out.push(["expect", performance.now() - t]); t = performance.now();
+  for (const x of arr) /[\p{Cc}\p{Cf}\p{Cs}\\/:*?"<>|\ufffd]|^\./u.test(x);
+  out.push(["re", performance.now() - t]);
+  t = performance.now();
+  for (const x of arr) expect(x).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]QQQ/u);
+  out.push(["expect2", performance.now() - t]);
+  writeFileSync("/tmp/counts.json", JSON.stringify(out));
+});

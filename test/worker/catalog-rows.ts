@@ -1,0 +1,23 @@
+/** Rows of the catalog: a test names what it is about, the rest is filled in here. */
+import type { CatalogRow } from "../../src/core/catalog-row.ts";
+import { newTaskId } from "./messages.ts";
+
+export function catalogRow(fields: Partial<CatalogRow> = {}): CatalogRow {
+  const createdAt = fields.createdAt ?? Date.now();
+  return {
+    taskId: newTaskId(),
+    ref: null,
+    title: null,
+    stage: "text",
+    failureReason: null,
+    settled: false,
+    stalled: false,
+    createdAt,
+    firstAt: null,
+    completeAt: null,
+    settledAt: null,
+    version: 1,
+    touchedAt: createdAt,
+    ...fields,
+  };
+}

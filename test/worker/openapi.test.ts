@@ -1,0 +1,188 @@
+/** The API's description against the Worker that serves it: its routes and its answers. */
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, test, vi } from "vitest";
+import * as z from "zod";
+import { app } from "../../src/app.ts";
+import { message, newTaskId, track } from "./messages.ts";
+import { COVER, serveFiles, SONG } from "./provider-files.ts";
+import { SECRETS } from "./secrets.ts";
+import { callback, problemOf, reading, request, signedCallback, worker, workerWith, type Fetch } from "./worker.ts";
+
+/** What needs a provider that takes submissions is seen where that is tested. */
+const PROVIDER_OPERATIONS = new Set(["submitTask", "adoptTask"]);
+/** Our own fault, and a flood: both are seen elsewhere. */
+const SEEN_ELSEWHERE = new Set(["internal", "overloaded"]);
+
+const content = z.record(z.string(), z.looseObject({ examples: z.record(z.string(), z.unknown()).optional() }));
+const operation = z.looseObject({
+  operationId: z.string(),
+  responses: z.record(z.string(), z.looseObject({ content: content.optional() })),
+});
+const description = z.looseObject({
+  openapi: z.literal("3.1.1"),
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+});
+
+test("it is open, and cached for as long as it is the same", async () => {
+  const response = await workerWith({ API_TOKEN: "" })(request("/openapi.json"));
+  expect(response.headers.get("content-type")).toBe("application/json");
+  expect(response.headers.get("cache-control")).toBe("public, max-age=300");
+  const etag = response.headers.get("etag") ?? "";
+  const again = await worker(request("/openapi.json", { headers: { "if-none-match": etag } }));
+  expect([again.status, await again.text()]).toEqual([304, ""]);
+});
+
+test("it describes the routes that exist, and no other", async () => {
+  const { paths } = await described();
+  const written = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const real = app.routes
+    .filter(({ method }) => method !== "ALL")
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
+  // HEAD comes with GET.
+  expect(written.filter((route) => !route.startsWith("HEAD ")).toSorted()).toEqual([...new Set(real)].toSorted());
+  const headed = written.filter((route) => route.startsWith("HEAD "));
+  expect(real).toEqual(expect.arrayContaining(headed.map((route) => route.replace("HEAD", "GET"))));
+});
+
+test("every answer that it describes can be had, and no other comes", async () => {
+  const { paths } = await described();
+  const written = Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .filter(({ operationId }) => !PROVIDER_OPERATIONS.has(operationId))
+    .flatMap(({ operationId, responses }) =>
+      Object.entries(responses).flatMap(([status, response]) =>
+        kindsOf(response.content).map((kind) => `${operationId} ${status} ${kind}`),
+      ),
+    );
+  const had = new Set<string>();
+  for (const [operationId, ask, as = worker] of await answers()) {
+    const response = await as(ask);
+    const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json") ?? false;
+    const kind = isProblem && response.body !== null ? (await problemOf(response)).type : "-";
+    had.add(`${operationId} ${response.status} ${kind}`);
+  }
+  // HEAD answers a problem without its document.
+  const expected = written.map((answer) => (answer.startsWith("inspect") ? answer.replace(/urn.*/, "-") : answer));
+  expect([...had].toSorted()).toEqual([...new Set(expected)].toSorted());
+});
+
+async function described(): Promise<z.infer<typeof description>> {
+  return description.parse(await (await worker(request("/openapi.json"))).json());
+}
+
+/** The problem types of a response, `-` for what is no problem. */
+function kindsOf(content: z.infer<typeof operation>["responses"][string]["content"]): readonly string[] {
+  const examples = content?.["application/problem+json"]?.examples;
+  if (examples === undefined) return ["-"];
+  return Object.keys(examples).flatMap((name) => (SEEN_ELSEWHERE.has(name) ? [] : [`urn:backline:problem:${name}`]));
+}
+
+async function etagOf(path: string): Promise<string> {
+  return (await worker(reading(path))).headers.get("etag") ?? "";
+}
+
+type Answer = readonly [operationId: string, ask: Request, as?: Fetch];
+
+async function answers(): Promise<readonly Answer[]> {
+  const [taskId, deletedId, unknownId] = [newTaskId(), newTaskId(), newTaskId()];
+  const links = { audio_url: "https://cdn.example.com/a.mp3", image_url: "https://cdn.example.com/a.jpeg" };
+  serveFiles({ [links.audio_url]: SONG, [links.image_url]: COVER });
+  await worker(callback(message(taskId, "complete", [track("a", links), track("b")])));
+  await runDurableObjectAlarm(env.TASKS.getByName(taskId));
+  await worker(callback(message(deletedId, "text")));
+  await worker(acting("DELETE", `/tasks/${deletedId}`));
+  vi.restoreAllMocks();
+
+  const viewTag = await etagOf(`/tasks/${taskId}`);
+  const documentTag = await etagOf("/openapi.json");
+  return [
+    ...callbackAnswers(),
+    ...readAnswers("listTasks", "GET", "/tasks", "?limit=x"),
+    ...readAnswers("readTask", "GET", `/tasks/${taskId}`, "?wait=x"),
+    ["readTask", reading(`/tasks/${taskId}`, { "if-none-match": viewTag })],
+    ["readTask", reading(`/tasks/${taskId}?min_version=999`)],
+    ...readAnswers("listEvents", "GET", `/tasks/${taskId}/events`, "?cursor=x"),
+    ...fileAnswers(taskId, unknownId, deletedId),
+    ...readAnswers("listInbox", "GET", "/inbox", "?cursor=x"),
+    ["readHealth", request("/health")],
+    ["readDescription", request("/openapi.json")],
+    ["readDescription", request("/openapi.json", { headers: { "if-none-match": documentTag } })],
+    ...readAnswers("retryTasks", "POST", "/tasks/retry?status=stalled", "&limit=0"),
+    ...readAnswers("retryTask", "POST", `/tasks/${taskId}/retry`),
+    ...readAnswers("rebuildTask", "POST", `/tasks/${taskId}/rebuild`),
+    ...[unknownId, deletedId].flatMap((id): readonly Answer[] => [
+      ["readTask", reading(`/tasks/${id}`)],
+      ["listEvents", reading(`/tasks/${id}/events`)],
+      ["retryTask", acting("POST", `/tasks/${id}/retry`)],
+      ["rebuildTask", acting("POST", `/tasks/${id}/rebuild`)],
+    ]),
+    ...readAnswers("deleteTask", "DELETE", `/tasks/${taskId}`),
+    ["deleteTask", acting("DELETE", `/tasks/${unknownId}`)],
+  ];
+}
+
+function callbackAnswers(): readonly Answer[] {
+  const bare = workerWith({ CALLBACK_TOKEN: "", CALLBACK_HMAC_KEY: "" });
+  const signature = {
+    "x-webhook-timestamp": "1769670760",
+    "x-webhook-signature": "xG6/yOyrMyJtUdc1yjmHpKLHSHF3MpzOPa6uxSj3qb4=",
+  };
+  const body = message("ee9c2715375b7837f8bb51d641ff5863", "text");
+  const large = "x".repeat(1_024 * 1_024 + 1);
+  return [
+    ["receiveCallback", callback(body)],
+    ["receiveCallback", callback(body, { token: "wrong" })],
+    ["receiveCallback", callback(large)],
+    ["receiveCallback", callback(body), bare],
+    ["receiveSignedCallback", signedCallback(body, signature)],
+    ["receiveSignedCallback", signedCallback(body, {})],
+    ["receiveSignedCallback", signedCallback(large, signature)],
+    ["receiveSignedCallback", signedCallback(body, signature), bare],
+  ];
+}
+
+function fileAnswers(taskId: string, unknownId: string, deletedId: string): readonly Answer[] {
+  return [
+    ...fileAnswersTo("readAudio", "GET", "audio", SONG.length, [taskId, unknownId, deletedId]),
+    ...fileAnswersTo("inspectAudio", "HEAD", "audio", SONG.length, [taskId, unknownId, deletedId]),
+    ...fileAnswersTo("readCover", "GET", "cover", COVER.length, [taskId, unknownId, deletedId]),
+    ...fileAnswersTo("inspectCover", "HEAD", "cover", COVER.length, [taskId, unknownId, deletedId]),
+  ];
+}
+
+function fileAnswersTo(
+  operationId: string,
+  method: string,
+  file: string,
+  bytes: number,
+  [taskId, unknownId, deletedId]: readonly [string, string, string],
+): readonly Answer[] {
+  const path = `/tasks/${taskId}/tracks/a/${file}`;
+  return [
+    ...readAnswers(operationId, method, path),
+    [operationId, acting(method, path, { range: "bytes=0-3" })],
+    [operationId, acting(method, path, { range: `bytes=${bytes}-` })],
+    [operationId, acting(method, path, { "if-none-match": "*" })],
+    [operationId, acting(method, `/tasks/${taskId}/tracks/b/${file}`)],
+    [operationId, acting(method, `/tasks/${unknownId}/tracks/a/${file}`)],
+    [operationId, acting(method, `/tasks/${deletedId}/tracks/a/${file}`)],
+  ];
+}
+
+/** An answer, a refusal of who has no token, one of a Worker that has none, and one of a bad query if there is any. */
+function readAnswers(operationId: string, method: string, path: string, badQuery?: string): readonly Answer[] {
+  const bad: readonly Answer[] = badQuery === undefined ? [] : [[operationId, acting(method, path + badQuery)]];
+  return [
+    [operationId, request(path, { method })],
+    [operationId, acting(method, path), workerWith({ API_TOKEN: "" })],
+    ...bad,
+    [operationId, acting(method, path)],
+  ];
+}
+
+function acting(method: string, path: string, headers: Record<string, string> = {}): Request {
+  return request(path, { method, headers: { authorization: `Bearer ${SECRETS.API_TOKEN}`, ...headers } });
+}
