@@ -2,9 +2,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fileKey, isTaskId, linkHash, publicTrackId, sha256Hex, taskPrefix } from "../../src/core/ids.ts";
+import { anyText } from "./any-text.ts";
 
 const ids = fc.oneof(
-  fc.string({ unit: "binary" }),
+  anyText,
   fc.string(),
   fc.constantFrom("", ".", "..", "...", "a/b", "%2e%2e", "a\n", "x".repeat(300)),
 );

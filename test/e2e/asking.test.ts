@@ -3,8 +3,9 @@
  * about a task.
  */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import * as z from "zod";
 import { sign } from "../../src/core/signature.ts";
-import type { TaskView } from "../../src/core/view.ts";
+import { taskView, type TaskView } from "../../src/core/view.ts";
 import { freePort } from "../local/killable.ts";
 import { noFaults } from "../provider/faults.ts";
 import { API_TOKEN, expectKept, startStand, type Stand } from "./stand.ts";
@@ -12,6 +13,10 @@ import { API_TOKEN, expectKept, startStand, type Stand } from "./stand.ts";
 const KEY = "provider-key-of-the-end-to-end-tests";
 const HMAC_KEY = "webhook-key-of-the-end-to-end-tests";
 
+const problem = z.object({ type: z.string(), detail: z.string() });
+const submitting = z.object({ stage: z.literal("submitting"), ref: z.string() });
+const list = z.object({ items: z.array(z.object({ taskId: z.string() })) });
+const inboxPage = z.object({ items: z.array(z.object({ reason: z.string(), body: z.string() })) });
 const PATIENT = { timeout: 15_000, interval: 200 };
 
 let stand: Stand;
@@ -63,7 +68,7 @@ test("submits once where two requests with one ref come at the same time", async
   const ref = `mine-${crypto.randomUUID()}`;
   const before = stand.provider.tasks.size;
   const answers = await Promise.all([submit({ title: "Race", ref }), submit({ title: "Race", ref })]);
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409]);
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([202, 409]);
   expect(stand.provider.tasks.size).toBe(before + 1);
 });
 
@@ -79,7 +84,7 @@ test("refuses a source that is no audio, missing, empty or forbidden, and submit
   };
   for (const [uploadUrl, reason] of Object.entries(sources)) {
     const response = await submit({ uploadUrl });
-    const { type, detail } = (await response.json()) as { type: string; detail: string };
+    const { type, detail } = problem.parse(await response.json());
     expect([response.status, type]).toEqual([422, "urn:backline:problem:source_refused"]);
     expect(detail).toContain(`${reason}:`);
   }
@@ -98,10 +103,10 @@ test("reunites a task with its submission when the provider's answer was lost", 
   stand.provider.faults.answer = (route) => (route === "submit" ? { kind: "cut" } : null);
   const key = { "idempotency-key": crypto.randomUUID() };
   const response = await submit({ title: "Answer lost" }, key);
-  const { ref } = (await response.json()) as { ref: string };
+  const { ref } = submitting.parse(await response.json());
   expect([response.status, response.headers.get("location")]).toEqual([202, `/tasks?ref=${ref}`]);
   const view = await vi.waitFor(async () => {
-    const { items } = (await (await stand.client.get(`/tasks?ref=${ref}`)).json()) as { items: { taskId: string }[] };
+    const { items } = list.parse(await (await stand.client.get(`/tasks?ref=${ref}`)).json());
     const found = await stand.client.task(items[0]?.taskId ?? "none");
     expect(found?.request).toMatchObject({ title: "Answer lost" });
     return found;
@@ -179,7 +184,7 @@ test("files a delivery with the capability of another submission in the inbox", 
     body: JSON.stringify(body),
   });
   expect(response.status).toBe(200);
-  const inbox = (await (await stand.client.get("/inbox")).json()) as { items: { reason: string; body: string }[] };
+  const inbox = inboxPage.parse(await (await stand.client.get("/inbox")).json());
   expect(inbox.items).toContainEqual(expect.objectContaining({ reason: "other_ref", body: JSON.stringify(body) }));
   expect((await stand.finished(mine.taskId)).stage).toBe("complete");
 });
@@ -216,7 +221,8 @@ test("tries lost files again on demand, one task or many", async () => {
   closed = false;
   const many = await stand.client.get("/tasks/retry?status=open", { method: "POST" });
   expect(many.status).toBe(202);
-  expect(await many.json()).toMatchObject({ items: expect.arrayContaining([taskId]), nextCursor: null });
+  const retried = z.object({ items: z.array(z.string()), nextCursor: z.null() }).parse(await many.json());
+  expect(retried.items).toContain(taskId);
   await expectKept(stand, sentTask(taskId), await stand.finished(taskId));
   const one = await stand.client.get(`/tasks/${taskId}/retry`, { method: "POST" });
   expect(one.status).toBe(202);
@@ -251,11 +257,11 @@ function submit(fields: object, headers: Record<string, string> = {}): Promise<R
 }
 
 async function viewOf(response: Response): Promise<TaskView> {
-  return (await response.json()) as TaskView;
+  return taskView.parse(await response.json());
 }
 
 async function problemType(response: Response): Promise<string> {
-  return ((await response.json()) as { type: string }).type;
+  return problem.parse(await response.json()).type;
 }
 
 function sentTask(taskId: string): Parameters<typeof expectKept>[1] {
