@@ -17,10 +17,10 @@ export default defineConfig({
       thresholds: { branches: 95 },
     },
     projects: [
-      { test: { name: "core", include: ["test/core/**/*.test.ts"], environment: "node" } },
+      { test: { name: "core", include: ["test/core/**/*.test.ts"], environment: "node", testTimeout: 30_000 } },
       {
         plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" }, miniflare: { bindings: SECRETS } })],
-        test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
+        test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 30_000 },
       },
       {
         test: {
