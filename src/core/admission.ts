@@ -11,6 +11,7 @@ import { reduce } from "./reduce.ts";
 import { failureShown, stageOf } from "./stage.ts";
 import type { Task } from "./task.ts";
 import { tracksOf, type Track } from "./tracks.ts";
+import { messageKey } from "./verdict.ts";
 
 export const MAX_BODIES = 64;
 export const MAX_OBSERVATIONS = 200;
@@ -19,7 +20,7 @@ export const MAX_OBSERVATIONS = 200;
 export type Admission = "new" | "redelivery" | "overflow";
 
 export function admit(task: Task, event: Observed): Admission {
-  if (task.observations.some((known) => known.sha256 === event.sha256)) return "redelivery";
+  if (task.observations.some((known) => messageKey(known) === messageKey(event))) return "redelivery";
   if (task.observations.length < MAX_BODIES) return "new";
   const after = reduce(task, event);
   // A message moves the stage up, or a given-up task back to where it was: too seldom to need room under the bound.

@@ -44,6 +44,12 @@ export function nextWake(task: Task, pace: Pace): number | null {
   return times.length === 0 ? null : Math.min(...times);
 }
 
+/** When the next piece of work falls due that is not due yet, or null. */
+export function nextDue(task: Task, now: number, pace: Pace): number | null {
+  const times = agenda(task, pace).flatMap(({ at }) => (at > now ? [at] : []));
+  return times.length === 0 ? null : Math.min(...times);
+}
+
 /** Two effects of the same name are one and the same piece of work. */
 export function effectName(effect: Effect): string {
   return effect.type === "copy" || effect.type === "lose" ? `${effect.file}:${effect.trackId}` : effect.type;

@@ -10,6 +10,7 @@ import type { Observed, Polled, TaskEvent } from "./event.ts";
 import { isNews } from "./observation.ts";
 import { isSettled } from "./stage.ts";
 import { copyKey, lossKey, newTask, progressOf, type LinkProgress, type Task } from "./task.ts";
+import { messageKey } from "./verdict.ts";
 
 /** The next state. An `observed` or `overflowed` that is known already is a newer count of the same row. */
 export function reduce(task: Task, event: TaskEvent): Task {
@@ -94,7 +95,7 @@ function collect(task: Task, event: TaskEvent): Task {
 function changesView(task: Task, event: TaskEvent): boolean {
   switch (event.type) {
     case "observed": {
-      const known = task.observations.some((other) => other.sha256 === event.sha256);
+      const known = task.observations.some((other) => messageKey(other) === messageKey(event));
       return !known && (task.version === 0 || isNews(event.observation));
     }
     case "copy_started":
@@ -119,7 +120,7 @@ function changesView(task: Task, event: TaskEvent): boolean {
 }
 
 function withObservation(observations: readonly Observed[], event: Observed): readonly Observed[] {
-  const known = observations.findIndex((other) => other.sha256 === event.sha256);
+  const known = observations.findIndex((other) => messageKey(other) === messageKey(event));
   if (known === -1) return [...observations, event];
   return observations.map((other, index) =>
     index === known

@@ -14,7 +14,7 @@ import { heeded } from "./verdict.ts";
 export const STAGES = ["pending", "text", "first", "complete", "failed"] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** What a finished task gave: null while it is open. */
+/** What a task gave: null until its stage is `complete` or `failed`. */
 export const OUTCOMES = ["complete", "partial", "failed", "failed_with_tracks"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -41,6 +41,7 @@ export function stageReport(task: Task, kind: "text" | "first" | "complete"): Ob
   return reports.toSorted((a, b) => a.at - b.at || byPrecedence(a, b))[0] ?? null;
 }
 
+/** Of the stage that is reached; a file that is still queued counts as one that will come. */
 export function outcomeOf(task: Task): Outcome | null {
   const stage = stageOf(task);
   if (stage === "failed") return hasAudio(task) ? "failed_with_tracks" : "failed";

@@ -37,6 +37,14 @@ export function weightOf({ via, verdict }: Pick<Observed, "via" | "verdict">): W
   return known === undefined ? "none" : WEIGHTS[known];
 }
 
+/**
+ * What makes two messages the same: the same bytes with the same weight. What came first without weight, and then
+ * under a better verdict, counts.
+ */
+export function messageKey(message: Pick<Observed, "sha256" | "via" | "verdict">): string {
+  return `${message.sha256} ${weightOf(message)}`;
+}
+
 const selected = new WeakMap<readonly Observed[], readonly Observed[]>();
 
 /** The observations that have an effect. */

@@ -28,7 +28,10 @@ export class AlarmClock {
   /** Sets it only where it is not known to be set early enough. */
   async setBy(wake: number | null): Promise<void> {
     if (wake === null) return;
-    const enough = this.#armedAt !== null && this.#armedAt <= wake && this.#armedAt >= Date.now() - OVERDUE_MS;
+    const now = Date.now();
+    // Against the time that would be set: one that is due would else be put off by each call that comes before it.
+    const soonest = Math.max(wake, now + SOONEST_MS);
+    const enough = this.#armedAt !== null && this.#armedAt <= soonest && this.#armedAt >= now - OVERDUE_MS;
     if (!enough) await this.set(wake);
   }
 }

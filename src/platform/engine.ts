@@ -4,7 +4,7 @@
  * A plain function over a small `Deps`: the object only wires it, and a simulation can run a task's life in memory
  * and crash it at every `await`. What to do is read off the state after each effect, so nothing here remembers.
  */
-import { due, effectName, type Effect } from "../core/agenda.ts";
+import { due, effectName, nextDue, type Effect } from "../core/agenda.ts";
 import type { EventBody } from "../core/event.ts";
 import { startEffect, type Deps } from "./effects.ts";
 
@@ -32,7 +32,7 @@ async function runEffects(deps: Deps): Promise<void> {
       else startDue(deps, running, abort.signal);
       if (running.size === 0) return;
       const woken = new AbortController();
-      await Promise.race([...running.values(), deps.news(RENEW_AFTER_MS, woken.signal)]);
+      await Promise.race([...running.values(), deps.news(pauseOf(deps), woken.signal)]);
       woken.abort();
       if (deps.now() - leasedAt >= RENEW_AFTER_MS) {
         await deps.lease(LEASE_MS);
@@ -42,6 +42,13 @@ async function runEffects(deps: Deps): Promise<void> {
   } finally {
     abort.abort();
   }
+}
+
+/** Until something else falls due, or the lease wants renewing. */
+function pauseOf(deps: Deps): number {
+  const now = deps.now();
+  const next = nextDue(deps.task(), now, deps.pace);
+  return next === null ? RENEW_AFTER_MS : Math.min(next - now, RENEW_AFTER_MS);
 }
 
 /** Starts what is due and not under way. An effect that is over at once can make others due. */

@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 import { POLL_RESULTS, readEvent, type TaskEvent } from "../core/event.ts";
+import { messageKey } from "../core/verdict.ts";
 
 const row = z.object({
   seq: z.int(),
@@ -121,7 +122,7 @@ function eventOf(stored: unknown): { readonly seq: number; readonly event: TaskE
 
 /** The name of a row that is counted instead of appended again. */
 function counterName(event: TaskEvent): string | null {
-  if (event.type === "observed") return event.sha256;
+  if (event.type === "observed") return messageKey(event);
   if (event.type === "polled") return `${POLLED}${event.result}`;
   return event.type === "overflowed" ? "overflow" : null;
 }

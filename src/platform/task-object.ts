@@ -15,6 +15,7 @@ import { keptFilesOf, type KeptFile } from "../core/kept-file.ts";
 import { paceOf } from "../core/pace.ts";
 import { isStalled, stageOf } from "../core/stage.ts";
 import type { Task } from "../core/task.ts";
+import { messageKey } from "../core/verdict.ts";
 import { isoTime, viewOf, type TaskView } from "../core/view.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { depsOf } from "./deps.ts";
@@ -52,7 +53,7 @@ export class TaskObject extends DurableObject<Env> {
       return { catalogRow: null, misdirected: true };
     }
     const now = this.#state.now();
-    const repeated = before?.observations.find(({ sha256 }) => sha256 === message.sha256);
+    const repeated = before?.observations.find((other) => messageKey(other) === messageKey(message));
     const event: Observed =
       repeated === undefined
         ? { type: "observed", ...message, ...(ref === null ? {} : { ref }), at: now, lastAt: now, times: 1 }

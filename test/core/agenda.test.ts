@@ -209,6 +209,6 @@ test("every task comes to rest, whatever becomes of its copies and polls", () =>
         expect(history.now - T0).toBeLessThan(30 * DAY);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });

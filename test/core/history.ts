@@ -18,6 +18,7 @@ import { paceOf, type Pace } from "../../src/core/pace.ts";
 import { reduce } from "../../src/core/reduce.ts";
 import { lastNewsAt } from "../../src/core/stage.ts";
 import { newTask, type Task } from "../../src/core/task.ts";
+import { messageKey } from "../../src/core/verdict.ts";
 import { HOUR, TASK_ID } from "./builders.ts";
 
 export const pace = paceOf(1, { canAsk: false, retentionDays: null });
@@ -59,7 +60,7 @@ export function record(history: History, body: EventBody): void {
 /** A message arrives: for the first time, again, or over the bound. */
 export function receive(history: History, { sha256, via, verdict, observation }: Observed): void {
   const { task, now } = history;
-  const known = task.observations.find((other) => other.sha256 === sha256);
+  const known = task.observations.find((other) => messageKey(other) === messageKey({ sha256, via, verdict }));
   const event: Observed =
     known === undefined
       ? { type: "observed", sha256, via, verdict, observation, at: now, lastAt: now, times: 1 }
@@ -142,7 +143,7 @@ function polled({ task, now }: History, result: CopyResult): Polled {
 }
 
 function counters(event: TaskEvent): Pick<Row, "name" | "times" | "lastAt"> {
-  if (event.type === "observed") return { name: event.sha256, times: event.times, lastAt: event.lastAt };
+  if (event.type === "observed") return { name: messageKey(event), times: event.times, lastAt: event.lastAt };
   if (event.type === "polled") return { name: `polled ${event.result}`, times: event.times, lastAt: event.lastAt };
   if (event.type === "overflowed") return { name: "overflow", times: event.count, lastAt: event.lastAt };
   return { name: null, times: null, lastAt: null };

@@ -77,7 +77,7 @@ test("the stored rows fold to the same bytes", () => {
       expect(bytesOf(refolded)).toBe(bytesOf(history.task));
       expect(refolded && JSON.stringify(viewOf(refolded))).toBe(JSON.stringify(viewOf(history.task)));
     }),
-    { numRuns: 500 },
+    { numRuns: 250 },
   );
 });
 

@@ -30,7 +30,7 @@ test("an escaped name is still the name", () => {
 });
 
 test("a name that is none, or a very long one, is passed over", () => {
-  for (const name of [String.raw`par\qam`, "param".repeat(30)]) {
+  for (const name of [String.raw`\qparam`, "param".repeat(30)]) {
     const text = `{"${name}":"kept","a":1}`;
     expect(redact(text)).toBe(text);
   }

@@ -187,3 +187,15 @@ test("where the chunks end does not show in the verdict", () => {
     { numRuns: 500 },
   );
 });
+
+test("the length in seconds is told for an MP3 that was read to its end, and for nothing else", () => {
+  const mp3 = frames(200);
+  const verification = verify(mp3.slice(0, HEAD_BYTES), "audio");
+  if (typeof verification === "string") throw new Error(verification);
+  verification.push(mp3);
+  expect(verification.seconds()).toBeNull();
+  verification.finish(null);
+  expect(verification.seconds()).toBeCloseTo((200 * 1_152) / 44_100, 6);
+  const other = verify(wav(10), "audio");
+  expect(typeof other === "string" ? other : other.seconds()).toBeNull();
+});

@@ -25,6 +25,11 @@ export function whole(random: Random, low: number, high: number): number {
   return low + Math.floor(random() * (high - low + 1));
 }
 
+/** One of the items, each as likely as the others. */
+export function oneOf<T>(random: Random, items: readonly [T, ...(readonly T[])]): T {
+  return items[whole(random, 0, items.length - 1)] ?? items[0];
+}
+
 /** As many hex digits as asked for, from the same source. */
 export function hex(random: Random, digits: number): string {
   return Array.from({ length: digits }, () => whole(random, 0, 15).toString(16)).join("");

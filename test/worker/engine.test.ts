@@ -1,10 +1,13 @@
 /** What keeps a task going when the platform does not: lost alarms, crashes, deploys; and what a callback costs. */
-import { evictDurableObject, listDurableObjectIds, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
+import * as z from "zod";
 import type { TaskObject } from "../../src/platform/task-object.ts";
 import type { Delivery } from "../../src/platform/task-messages.ts";
+import { catalogOf } from "../../src/platform/catalog.ts";
 import { watch } from "../../src/platform/watchdog.ts";
+import { catalogRow } from "./catalog-rows.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { serveFiles, SONG } from "./provider-files.ts";
 import { callback, eventsOf, inboxEntries, reading, viewOf, worker, workerWith } from "./worker.ts";
@@ -33,23 +36,21 @@ test("a task whose alarm was lost is finished by the watchdog", async () => {
   expect(await viewOf(taskId)).toMatchObject({ tracks: [{ audio: { state: "stored", bytes: SONG.length } }] });
 }, 15_000);
 
-test("one task that fails, and an inbox that hangs, stop no other visit", async () => {
-  const [bad, good] = [newTaskId(), newTaskId()];
-  for (const taskId of [bad, good]) {
-    await worker(callback(message(taskId, "text")));
-    await vi.waitFor(async () => expect(await (await worker(reading(`/tasks?q=${taskId}`))).text()).toContain(taskId));
-    await runInDurableObject(env.TASKS.getByName(taskId), (_, state) => state.storage.deleteAlarm());
-  }
-  vi.spyOn(env.TASKS, "getByName").mockImplementation((taskId) => {
-    if (taskId === bad) throw new Error("out of reach");
-    return env.TASKS.get(env.TASKS.idFromName(taskId));
+test("tasks that fail, and an inbox that hangs, stop no other visit", async () => {
+  const taskId = newTaskId();
+  await worker(callback(message(taskId, "text")));
+  await vi.waitFor(async () => expect(await (await worker(reading(`/tasks?q=${taskId}`))).text()).toContain(taskId));
+  await runInDurableObject(env.TASKS.getByName(taskId), (_, state) => state.storage.deleteAlarm());
+  // As many as are visited at once, and before the other one.
+  const touchedAt = Date.now() - 60 * MINUTE_MS;
+  await catalogOf(env).tell(Array.from({ length: 6 }, () => catalogRow({ createdAt: touchedAt, touchedAt })));
+  vi.spyOn(env.TASKS, "getByName").mockImplementation((name) => {
+    if (name !== taskId) throw new Error("out of reach");
+    return env.TASKS.get(env.TASKS.idFromName(name));
   });
   const hanging = new Proxy(env.AUDIO, { get: () => () => new Promise(() => undefined) });
   void watch({ ...env, AUDIO: hanging }, Date.now() + 11 * MINUTE_MS);
-  await vi.waitFor(async () => {
-    const stub = env.TASKS.get(env.TASKS.idFromName(good));
-    expect(await runInDurableObject(stub, (_, state) => state.storage.getAlarm())).not.toBeNull();
-  });
+  await vi.waitFor(async () => expect(await alarmOf(env.TASKS.getByName(taskId))).not.toBeNull());
 });
 
 test("a log with an event of a newer release loads, and goes on", async () => {
@@ -93,7 +94,7 @@ test("a read of an unknown task stores nothing", async () => {
   const stub = env.TASKS.getByName(taskId);
   await evictDurableObject(stub);
   expect(await runInDurableObject(stub, (_, state) => tablesOf(state))).toEqual([]);
-  expect(await runInDurableObject(stub, (_, state) => state.storage.getAlarm())).toBeNull();
+  expect(await alarmOf(stub)).toBeNull();
 });
 
 test("an eviction between callbacks loses nothing", async () => {
@@ -155,12 +156,24 @@ test("before the answer there is one call to the task's object, and nothing else
   expect(asked).not.toHaveBeenCalled();
 });
 
+test("callbacks in a burst do not put off what is due", async () => {
+  const taskId = newTaskId();
+  const stub = env.TASKS.getByName(taskId);
+  await worker(callback(message(taskId, "first", [track("a", { audio_url: AUDIO })])));
+  const due = await alarmOf(stub);
+  for (const title of ["One", "Two", "Three"]) {
+    await scheduler.wait(20);
+    await worker(callback(message(taskId, "first", [track("a", { audio_url: AUDIO, title })])));
+  }
+  expect(await alarmOf(stub)).toBe(due);
+});
+
 test("a callback writes as few rows as the design needs", async () => {
   const taskId = newTaskId();
   const stub = env.TASKS.getByName(taskId);
-  // Table, row, alarm.
-  expect(await costOf(stub, message(taskId, "text"))).toEqual({ rows: 2, alarms: 1 });
-  // A row, and the alarm only where there is something to do earlier than it is set for.
+  // Two for the table, and the event.
+  expect(await costOf(stub, message(taskId, "text"))).toEqual({ rows: 3, alarms: 1 });
+  // The event, and the alarm only where there is something to do earlier than it is set for.
   expect(await costOf(stub, message(taskId, "first"))).toEqual({ rows: 1, alarms: 0 });
   expect(await costOf(stub, message(taskId, "first", [track("a", { audio_url: AUDIO })]))).toEqual({
     rows: 1,
@@ -197,19 +210,25 @@ async function costOf(
   stub: DurableObjectStub<TaskObject>,
   body: object,
 ): Promise<{ readonly rows: number; readonly alarms: number }> {
-  await runInDurableObject(stub, (_, { storage }) => {
-    vi.spyOn(storage.sql, "exec");
-    vi.spyOn(storage, "setAlarm");
-    vi.spyOn(storage, "put");
-  });
+  const { exec, setAlarm, others } = await runInDurableObject(stub, (_, { storage }) => ({
+    exec: vi.spyOn(storage.sql, "exec"),
+    setAlarm: vi.spyOn(storage, "setAlarm"),
+    others: [vi.spyOn(storage, "put"), vi.spyOn(storage.kv, "put"), vi.spyOn(storage, "deleteAlarm")],
+  }));
   expect((await worker(callback(body))).status).toBe(200);
-  return runInDurableObject(stub, (_, { storage }) => {
-    const cursors = vi.mocked(storage.sql.exec).mock.results.map(({ value }) => value as SqlStorageCursor<never>);
-    const alarms = vi.mocked(storage.setAlarm).mock.calls.length;
-    expect(vi.mocked(storage.put).mock.calls).toEqual([]);
+  return runInDurableObject(stub, () => {
+    const rows = exec.mock.results.map(({ value }) => cursor.parse(value).rowsWritten);
+    const alarms = setAlarm.mock.calls.length;
+    for (const other of others) expect(other).not.toHaveBeenCalled();
     vi.restoreAllMocks();
-    return { rows: cursors.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0), alarms };
+    return { rows: rows.reduce((sum, count) => sum + count, 0), alarms };
   });
+}
+
+const cursor = z.object({ rowsWritten: z.int() });
+
+async function alarmOf(stub: DurableObjectStub<TaskObject>): Promise<number | null> {
+  return runInDurableObject(stub, (_, state) => state.storage.getAlarm());
 }
 
 function tablesOf(state: DurableObjectState): readonly string[] {

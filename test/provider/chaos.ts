@@ -1,0 +1,121 @@
+/**
+ * The simulated provider turned hostile by a seed: plans and faults for `startProvider`.
+ *
+ * Every decision is a hash of the seed and of what is decided, never of time, so a run can be repeated. Every fault
+ * passes sometime: each task that the provider finishes can be had whole. A few tasks fail, as real ones do. Pure.
+ */
+import { fileFault } from "./chaos-files.ts";
+import type { AnswerFault, CallbackFault, Faults } from "./faults.ts";
+import type { Progress, Task } from "./ledger.ts";
+import { type Plan, usualPlan } from "./plan.ts";
+import { oneOf, type Random, randomFrom, whole } from "./random.ts";
+import { stageBody } from "./shapes.ts";
+
+export type Chaos = {
+  readonly faults: Faults;
+  readonly plan: (task: Task, random: Random) => Plan;
+};
+
+export type ChaosOptions = {
+  readonly seed: number;
+  /** Whether the receiver can ask. If it cannot, only that goes wrong which heals by trying again. */
+  readonly receiverAsks: boolean;
+};
+
+/** A source of chance of its own for whatever the parts name. */
+export type Draw = (...parts: readonly (string | number)[]) => Random;
+
+export function chaos({ seed, receiverAsks }: ChaosOptions): Chaos {
+  const draw: Draw = (...parts) => randomFrom("chaos", seed, ...parts);
+  return {
+    plan: (task, random) => planOf(task, usualPlan(task.request.uploadUrl, random), draw, receiverAsks),
+    faults: {
+      file: (request, track) => fileFault(request, track, draw, receiverAsks),
+      callback: (task, kind, attempt) => callbackFault(task, kind, attempt, draw, receiverAsks),
+      answer: (route, task) => {
+        if (task === null) return null;
+        if (route === "record") return recordFault(task, draw("record", task.taskId, task.asks.length));
+        return draw("submit", task.taskId)() < 0.08 ? { kind: "cut" } : null;
+      },
+    },
+  };
+}
+
+/** The usual one, or: a failure in the clothes of a success, a `complete` without audio before the real one, silence. */
+function planOf(task: Task, usual: Plan, draw: Draw, receiverAsks: boolean): Plan {
+  const random = draw("plan", task.taskId);
+  const fate = random();
+  const last = usual.at(-1);
+  if (last?.type !== "stage") return usual;
+  if (fate < 0.06) {
+    const data = oneOf(random, ["null", "empty", "error-text"] as const);
+    return [
+      ...usual.slice(0, -1),
+      { type: "failure", afterMs: last.afterMs, code: 400, callbackType: "complete", data },
+    ];
+  }
+  if (fate < 0.18) {
+    const hollow = { type: "body", afterMs: last.afterMs, kind: "complete", body: withoutAudio } as const;
+    return [...usual.slice(0, -1), hollow, { ...last, afterMs: last.afterMs + 20_000 }];
+  }
+  return fate < 0.26 && receiverAsks ? [...usual.slice(0, -1), { ...last, silent: true }] : usual;
+}
+
+const withoutAudio: Extract<Plan[number], { type: "body" }>["body"] = (task, addresses) =>
+  JSON.stringify(stageBody(task, "complete", addresses), (key, value: unknown) => (key === "audio_url" ? "" : value));
+
+/** Who can ask may lose every callback of a task; who cannot loses two attempts at most, and the provider tries four times. */
+function callbackFault(
+  { taskId }: Task,
+  kind: string,
+  attempt: number,
+  draw: Draw,
+  receiverAsks: boolean,
+): CallbackFault | null {
+  const unheard = draw("unheard", taskId)() < 0.12 || draw("lost", taskId, kind)() < 0.08;
+  if (receiverAsks && unheard) return "drop";
+  const random = draw("callback", taskId, kind, attempt);
+  const fault = random();
+  if (fault < 0.15) return attempt <= 2 ? "drop" : null;
+  if (fault < 0.3) return "double";
+  return fault < 0.45 && attempt === 1 ? { delayMs: whole(random, 60_000, 150_000) } : null;
+}
+
+const RECORD_FAULTS = ["status", "429", "405", "empty", "unreadable", "cut", "late", "stale", "stale"] as const;
+
+/** Many of the first answers, then every other one at most, then none. */
+function recordFault({ asks, progress }: Task, random: Random): AnswerFault | null {
+  const nth = asks.length + 1;
+  if (random() > 0.6 || nth > 9 || (nth > 3 && nth % 2 === 0)) return null;
+  const kind = oneOf(random, RECORD_FAULTS);
+  switch (kind) {
+    case "status":
+      return { kind, status: 500 };
+    case "429":
+    case "405":
+      return { kind: "body", body: JSON.stringify({ code: Number(kind), msg: "too frequent", data: null }) };
+    case "empty":
+      return { kind: "body", body: JSON.stringify({ code: 200, msg: "success", data: null }) };
+    case "unreadable":
+      return { kind: "body", body: "<html><h1>502 Bad Gateway</h1></html>" };
+    case "cut":
+      return { kind };
+    case "late":
+      return { kind, ms: whole(random, 500, 3_000) };
+    case "stale":
+      return { kind, progress: earlier(progress, random) };
+  }
+}
+
+function earlier(progress: Progress, random: Random): Progress {
+  switch (progress) {
+    case "pending":
+    case "text":
+      return "pending";
+    case "first":
+      return oneOf(random, ["pending", "text"]);
+    case "complete":
+    case "failed":
+      return oneOf(random, ["pending", "text", "first"]);
+  }
+}
