@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { taskView, type TaskView } from "../../src/core/view.ts";
+import { timelinePage } from "../../src/http/timeline-page.ts";
 
 const listItem = z.object({
   taskId: z.string(),
@@ -12,7 +13,13 @@ const listItem = z.object({
 });
 const list = z.object({ items: z.array(listItem), nextCursor: z.string().nullable() });
 
+export type TimelineItem = z.infer<typeof timelinePage>["items"][number];
 export type TaskListItem = z.infer<typeof listItem>;
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
 
 /** A file as it was read back: by its own bytes, not by what the view says. */
 export interface ReadBack {
@@ -27,6 +34,8 @@ export interface BacklineClient {
   task(taskId: string): Promise<TaskView | null>;
   /** All of them, the newest first. */
   tasks(): Promise<readonly TaskListItem[]>;
+  /** The whole timeline of a known task. */
+  events(taskId: string): Promise<readonly TimelineItem[]>;
   read(path: string): Promise<ReadBack>;
 }
 
@@ -43,6 +52,17 @@ export function backlineClient(origin: string, apiToken: string): BacklineClient
     return response.json();
   }
 
+  async function all<T>(path: string, page: z.ZodType<Page<T>>): Promise<readonly T[]> {
+    const items: T[] = [];
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const after: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+      const read: Page<T> = page.parse(await ok(`${path}?limit=100${after}`));
+      items.push(...read.items);
+      cursor = read.nextCursor;
+    }
+    return items;
+  }
+
   return {
     get,
     async task(taskId) {
@@ -52,16 +72,8 @@ export function backlineClient(origin: string, apiToken: string): BacklineClient
       if (response.status === 404) return null;
       throw new Error(`GET /tasks/${taskId} answered ${response.status}: ${problem}`);
     },
-    async tasks() {
-      const items: TaskListItem[] = [];
-      for (let cursor: string | null = ""; cursor !== null;) {
-        const after: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-        const page: z.infer<typeof list> = list.parse(await ok(`/tasks?limit=100${after}`));
-        items.push(...page.items);
-        cursor = page.nextCursor;
-      }
-      return items;
-    },
+    tasks: () => all("/tasks", list),
+    events: (taskId) => all(`/tasks/${taskId}/events`, timelinePage),
     async read(path) {
       const response = await get(path);
       const bytes = new Uint8Array(await response.arrayBuffer());
