@@ -52,7 +52,7 @@ test("a plain task costs no more operations than it needs", async () => {
     taskRows: 14,
     // Two wakes by callbacks beside the first alarm; each of two runs takes a lease and ends it.
     alarmWrites: 7,
-    // First sight with its index entry, two stages, the settlement with its index entry, and an alarm's word.
+    // First sight and two stages, each with its entry among the open tasks, and the settlement, which ends that.
     catalogRows: 7,
     r2: { put: 4 },
     kvWrites: 1,
