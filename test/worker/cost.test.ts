@@ -82,7 +82,8 @@ function operations<B extends object>(
     if (typeof original !== "function") throw new Error(`a binding has no ${method}`);
     Reflect.set(binding, method, (...args: unknown[]): unknown => {
       calls[method] = (calls[method] ?? 0) + 1;
-      return Reflect.apply(original, binding, args);
+      const result: unknown = Reflect.apply(original, binding, args);
+      return result;
     });
   }
   return () => calls;
