@@ -26,10 +26,10 @@ export const health = new Hono<AppEnv>().get("/health", async (c) => {
   return c.json(report, 200, { "cache-control": "no-store" });
 });
 
-function signatureWarnings({ callbackToken, callbackHmacKey }: Config): readonly string[] {
-  if (callbackHmacKey.state !== "set" || callbackToken.state === "set") return [];
+function signatureWarnings({ callbackToken, callbackHmacKey, providerApiKey }: Config): readonly string[] {
+  if (callbackHmacKey.state !== "set" || callbackToken.state === "set" || providerApiKey !== null) return [];
   return [
-    "Callbacks are known by their signature alone, which covers no body: whoever captures one can forge the results of that task. Set CALLBACK_TOKEN too and put it into the callBackUrl.",
+    "Callbacks are known by their signature alone, which covers no body: whoever captures one can forge the results of that task. Set CALLBACK_TOKEN too and put it into the callBackUrl, or set PROVIDER_API_KEY to have results confirmed.",
   ];
 }
 
