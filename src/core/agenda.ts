@@ -6,7 +6,7 @@
 import { FILE_KINDS, type FileKind } from "./event.ts";
 import { fileStatus, linksOf, nextStep, type FileStep } from "./files.ts";
 import { retryDelay, type Pace } from "./pace.ts";
-import { isUnknownToProvider, nextPoll } from "./polling.ts";
+import { awaitsFreshLink, isUnknownToProvider, nextPoll } from "./polling.ts";
 import { isSettled, isStalled, lastNewsAt, stageOf, stageReport } from "./stage.ts";
 import type { Task } from "./task.ts";
 import { tracksOf, type Link, type Track } from "./tracks.ts";
@@ -137,6 +137,8 @@ function fileItem(task: Task, track: Track, file: FileKind, pace: Pace): Item | 
       : nextStep(task, track, file, pace);
   if (step === null) return null;
   if (step.type === "copy") return { at: step.at, effect: { type: "copy", file, trackId, link: step.link } };
+  // Nobody asks for a link of what is lost.
+  if (file === "audio" && awaitsFreshLink(task, track, pace)) return null;
   const links = linksOf(track, file).map((link) => link.hash);
   return { at: step.at, effect: { type: "lose", file, trackId, links, reason: step.reason } };
 }

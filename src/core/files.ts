@@ -69,7 +69,7 @@ export function nextStep(task: Task, track: Track, file: FileKind, pace: Pace): 
   const lastAt = Math.max(...tries.map(({ progress }) => progress.lastAt));
   if (file === "cover" && lastAt - since > pace.dayMs)
     return { type: "lose", at: lastAt, reason: "no_cover: not to be had within a day" };
-  if (live.length === 0) return deadStep(tries, next, total, lastAt, pace);
+  if (live.length === 0) return deadStep(tries, next, lastAt, pace);
   if (total >= MAX_COPY_ATTEMPTS)
     return { type: "lose", at: lastAt, reason: `too_many_attempts: ${total} failed copies` };
   const poisoned =
@@ -89,8 +89,9 @@ export function nextStep(task: Task, track: Track, file: FileKind, pace: Pace): 
 }
 
 /** Every known address is gone. It is tried a few times over a day all the same: CDNs come back, new links arrive. */
-function deadStep(tries: readonly Try[], next: Try, total: number, lastAt: number, pace: Pace): FileStep {
-  const gap = pace.deadLinkGapsMs[Math.floor(total / tries.length) - 1];
+function deadStep(tries: readonly Try[], next: Try, lastAt: number, pace: Pace): FileStep {
+  const deaths = tries.reduce((sum, { progress }) => sum + progress.deaths + progress.unanswered, 0);
+  const gap = pace.deadLinkGapsMs[Math.floor(deaths / tries.length) - 1];
   if (gap !== undefined) return { type: "copy", at: lastAt + gap, link: next.link };
   return { type: "lose", at: lastAt, reason: `dead_link: ${next.progress.reason ?? "every known link is dead"}` };
 }

@@ -16,7 +16,7 @@ export interface Mp3Facts {
   /** Bytes that belong to no frame and no tag. */
   readonly junkBytes: number;
   readonly audioBytes: number;
-  /** Bytes that the last frame lacks. */
+  /** Bytes that the last frame lacks, or the header of one that has just begun. */
   readonly missingBytes: number;
 }
 
@@ -28,6 +28,7 @@ export interface Mp3Scan {
 
 /** A header frame holds the Xing/Info field within so many bytes. */
 const INFO_BYTES = 64;
+const FRAME_HEADER_BYTES = 4;
 const ID3_HEADER_BYTES = 10;
 const ID3V1_BYTES = 128;
 const APE_HEADER_BYTES = 32;
@@ -44,6 +45,7 @@ export function mp3Scan(): Mp3Scan {
   let declaredFrames: number | null = null;
   let junkBytes = 0;
   let audioBytes = 0;
+  let headerLacks = 0;
 
   /** Reads from `bytes` what can be read; returns how many were used up. At the end a short rest is read too. */
   function read(bytes: Uint8Array, atEnd: boolean): number {
@@ -67,6 +69,10 @@ export function mp3Scan(): Mp3Scan {
       if (!synced && !atEnd && next !== null && next + 4 > bytes.length) return offset;
       const trusted =
         frame !== null && next !== null && (synced || next + 4 > bytes.length || frameAt(bytes, next) !== null);
+      if (atEnd && synced && frame === null && beginsHeader(bytes.subarray(offset))) {
+        headerLacks = FRAME_HEADER_BYTES - left;
+        return bytes.length;
+      }
       if (frame === null || !trusted) {
         synced = false;
         junkBytes += 1;
@@ -95,8 +101,8 @@ export function mp3Scan(): Mp3Scan {
     },
     finish() {
       read(carry, true);
-      const missingBytes = skippingFrame ? skip : 0;
-      const whole = missingBytes > 0 && frames > 0 ? frames - 1 : frames;
+      const missingBytes = skippingFrame ? skip : headerLacks;
+      const whole = skippingFrame && skip > 0 && frames > 0 ? frames - 1 : frames;
       const secondsPerFrame = first === null ? 0 : first.samples / first.sampleRateHz;
       const seconds = first === null ? 0 : samples / first.sampleRateHz - (frames - whole) * secondsPerFrame;
       const declaredSeconds = declaredFrames === null ? null : declaredFrames * secondsPerFrame;
@@ -115,6 +121,12 @@ function tagAt(bytes: Uint8Array, offset: number): number | null {
   if (hasText(bytes, offset, "TAG")) return ID3V1_BYTES;
   if (!hasText(bytes, offset, "APETAGEX") || bytes.length < offset + 16) return null;
   return APE_HEADER_BYTES + new DataView(bytes.buffer, bytes.byteOffset + offset + 12, 4).getUint32(0, true);
+}
+
+/** Whether this is no more than the first bytes of a frame's header: in step, it can hardly be anything else. */
+function beginsHeader(rest: Uint8Array): boolean {
+  const [first, second = 0xff] = rest;
+  return rest.length < FRAME_HEADER_BYTES && first === 0xff && (second & 0xe0) === 0xe0;
 }
 
 /** The frame count of a Xing or Info header in a file's first frame. */

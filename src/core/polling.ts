@@ -13,9 +13,16 @@ import { tracksOf, type Track } from "./tracks.ts";
 export function nextPoll(task: Task, pace: Pace): number | null {
   const asked = pollCount(task);
   if (!pace.canAsk || asked >= MAX_POLLS) return null;
-  const reasons = [silenceAt(task, asked, pace), refreshAt(task), claimAt(task)].filter((at) => at !== null);
+  const reasons = [silenceAt(task, asked, pace), refreshAt(task, asked, pace), claimAt(task)].filter(
+    (at) => at !== null,
+  );
   if (reasons.length === 0) return null;
   return asked === 0 ? Math.min(...reasons) : Math.max(Math.min(...reasons), lastPollAt(task) + pace.shortestPollGapMs);
+}
+
+/** Whether the provider may still name another link for audio whose links are all dead. */
+export function awaitsFreshLink(task: Task, track: Track, pace: Pace): boolean {
+  return pace.canAsk && pollCount(task) < MAX_POLLS && unansweredDeath(task, track) !== null;
 }
 
 /** The last answer was that there is no such task. */
@@ -40,24 +47,34 @@ function silenceAt(task: Task, asked: number, pace: Pace): number | null {
   if (!awaited) return null;
   if (asked === 0 && task.retriedAt !== null) return task.retriedAt;
   if (asked === 0 && task.adopted) return task.createdAt;
-  const gap = pace.pollGapsMs[Math.min(asked, pace.pollGapsMs.length - 1)] ?? 0;
-  return Math.max(lastNewsAt(task), lastPollAt(task)) + gap;
+  return Math.max(lastNewsAt(task), lastPollAt(task)) + pollGap(asked, pace);
+}
+
+/** Between the question of this number and the one before. */
+function pollGap(asked: number, pace: Pace): number {
+  return pace.pollGapsMs[Math.min(asked, pace.pollGapsMs.length - 1)] ?? 0;
 }
 
 function isAwaited(task: Task, track: Track): boolean {
   return track.audioLinks.length === 0 && fileStatus(task, track, "audio").state === "waiting";
 }
 
-/** Every link of a file is dead, and the provider was not asked since: once for each failed attempt. */
-function refreshAt(task: Task): number | null {
-  const deaths = tracksOf(task).flatMap((track) => {
-    if (fileStatus(task, track, "audio").state !== "queued") return [];
-    const tries = linksOf(track, "audio").map(({ hash }) => progressOf(task, { file: "audio", link: hash }));
-    return tries.every(({ dead }) => dead) ? [Math.max(...tries.map(({ lastAt }) => lastAt))] : [];
-  });
-  const asked = lastPollAt(task);
-  const unasked = deaths.filter((at) => at > asked);
-  return unasked.length === 0 ? null : Math.min(...unasked);
+/** Once for each death, at once; a question without an answer is asked again at the usual gaps. */
+function refreshAt(task: Task, asked: number, pace: Pace): number | null {
+  const deaths = tracksOf(task).flatMap((track) => unansweredDeath(task, track) ?? []);
+  if (deaths.length === 0) return null;
+  const at = Math.min(...deaths);
+  const askedAt = lastPollAt(task);
+  return askedAt < at ? at : askedAt + pollGap(asked, pace);
+}
+
+/** When the last link of the audio died, if the provider has not answered since. */
+function unansweredDeath(task: Task, track: Track): number | null {
+  if (fileStatus(task, track, "audio").state !== "queued") return null;
+  const tries = linksOf(track, "audio").map(({ hash }) => progressOf(task, { file: "audio", link: hash }));
+  const at = Math.max(...tries.map(({ lastAt }) => lastAt));
+  const answers = [...task.polls].flatMap(([result, { lastAt }]) => (result === "failed" ? [] : [lastAt]));
+  return tries.every(({ dead }) => dead) && at > Math.max(0, ...answers) ? at : null;
 }
 
 /** A claim that only the provider's record can confirm. */

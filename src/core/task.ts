@@ -13,6 +13,8 @@ export interface LinkProgress {
   readonly unanswered: number;
   readonly firstUnansweredAt: number;
   readonly failures: number;
+  /** Those of the failures that said that the link is no good. */
+  readonly deaths: number;
   /** Of the last start or outcome. */
   readonly lastAt: number;
   readonly reason: string | null;
@@ -105,6 +107,7 @@ const UNTRIED: LinkProgress = {
   unanswered: 0,
   firstUnansweredAt: 0,
   failures: 0,
+  deaths: 0,
   lastAt: 0,
   reason: null,
   dead: false,

@@ -52,12 +52,14 @@ function askRows(all: readonly Told[]): readonly Line[] {
 }
 
 function copyRows(all: readonly Told[]): readonly Line[] {
+  const spoiled = countBy(all.flatMap(({ task }) => task.fetches.flatMap(({ fault }) => fault ?? [])));
   const failures = all.flatMap(({ events }) => ofType(events, "copy_failed"));
   const reasons = countBy(failures.map(({ reason }) => reason.split(":")[0] ?? reason));
   const unanswered = all.reduce((sum, { events }) => sum + unansweredStarts(events), 0);
   const refreshed = all.reduce((sum, { events }) => sum + refreshedFiles(events), 0);
   const swept = all.flatMap(({ events }) => ofType(events, "swept"));
   return [
+    ...spoiled.map(([kind, times]): Line => [`files spoiled: ${kind}`, times, "read all the same, or refused"]),
     ...reasons.map(([reason, times]): Line => [`copies failed: ${reason}`, times, "tried again"]),
     ["copies cut by a kill", unanswered, "tried again"],
     ["links dead", refreshed, "stored from a fresh link"],

@@ -139,8 +139,21 @@ test("a last frame that is cut lacks bytes and is not counted", () => {
   expect(scan(infoFrame("Xing", 10).slice(0, 200))).toMatchObject({ frames: 0, missingBytes: 217 });
 });
 
-test("a cut inside a header is junk, for it could be anything", () => {
-  expect(scan(frames(10), frame().slice(0, 3))).toMatchObject({ frames: 10, junkBytes: 3, missingBytes: 0 });
+test("a header that begins in step and is cut lacks bytes; out of step it is junk", () => {
+  for (const there of [1, 2, 3]) {
+    const cut = frame().slice(0, there);
+    expect(scan(frames(10), cut)).toMatchObject({ frames: 10, junkBytes: 0, missingBytes: 4 - there });
+    expect(scan(frames(10), text("junk"), cut)).toMatchObject({ frames: 10, junkBytes: 4 + there, missingBytes: 0 });
+  }
+  expect(scan(frames(10), text("ju"))).toMatchObject({ frames: 10, junkBytes: 2, missingBytes: 0 });
+});
+
+test("a cut shows wherever it is, but between two frames", () => {
+  const bytes = frames(3);
+  const cuts = Array.from(bytes, (_, length) => length).filter((length) => length % frame().length !== 0);
+  expect(cuts.filter((length) => scan(bytes.slice(0, length)).missingBytes === 0 && length > frame().length)).toEqual(
+    [],
+  );
 });
 
 test("no bytes give no facts", () => {

@@ -85,6 +85,30 @@ test("once all links of a file are dead, the provider is asked for a fresh one, 
   expect(pollOf(complete, ...dead, other)).toBeNull();
 });
 
+test("a question about a dead link that failed is asked again", () => {
+  const dead = [started(T0, A), failed(T0 + SECOND, A, true)];
+  const unanswered = asked(T0 + 2 * SECOND, 3, "failed", "http_500: the provider answered 500");
+  expect(pollOf(complete, ...dead, unanswered)).toBe(T0 + 2 * SECOND + 2 * MINUTE);
+  expect(pollOf(complete, ...dead, unanswered, asked(T0 + 3 * SECOND, 1))).toBeNull();
+});
+
+test("audio whose links are dead is not lost before the provider has answered", () => {
+  const deaths = [1, 2, 3, 4, 5].flatMap((n) => [started(T0 + n, A), failed(T0 + n, A, true)]);
+  const effectsOf = (...more: readonly TaskEvent[]) =>
+    due(taskOf(complete, ...deaths, ...more), T0 + HOUR, askingPace).map(({ type }) => type);
+  expect(effectsOf()).toEqual(["poll"]);
+  expect(effectsOf(asked(T0 + SECOND, 1, "failed"))).toEqual(["poll"]);
+  expect(effectsOf(asked(T0 + SECOND, 1))).toEqual(["lose"]);
+  expect(effectsOf(asked(T0 + SECOND, MAX_POLLS, "failed"))).toEqual(["lose"]);
+});
+
+test("what went wrong before a link died does not shorten the tries of the dead one", () => {
+  const passing = Array.from({ length: 20 }, (_, n) => [started(T0 + n, A), failed(T0 + n, A, false)]).flat();
+  const task = taskOf(complete, ...passing, started(T0 + SECOND, A), failed(T0 + SECOND, A, true));
+  expect(nextWake(task, pace)).toBe(T0 + SECOND + MINUTE);
+  expect(due(task, T0 + SECOND + MINUTE, pace)).toMatchObject([{ type: "copy" }]);
+});
+
 test("a dead cover is no reason to ask", () => {
   const cover = "https://cdn.example.com/a.jpeg";
   const pictured = observed(observation("complete", [listed({ audioLink: A, coverLink: cover })]));

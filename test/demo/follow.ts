@@ -4,17 +4,19 @@ import type { BacklineClient } from "../local/backline-client.ts";
 import type { Task } from "../provider/ledger.ts";
 import type { Followed } from "./progress.ts";
 
-/** With `onChange` after each round. Resolves early, with what is known, when `deadlineMs` have passed. */
+/** With `beforeRound` and `onRound` around each round. Resolves early, with what is known, when `deadlineMs` have passed. */
 export async function follow(
   client: BacklineClient,
   submitted: readonly Task[],
   {
     deadlineMs,
     signal,
+    beforeRound,
     onRound,
   }: {
     readonly deadlineMs: number;
     readonly signal: AbortSignal;
+    readonly beforeRound: () => Promise<void>;
     readonly onRound: (tasks: readonly Followed[]) => void;
   },
 ): Promise<readonly Followed[]> {
@@ -27,6 +29,7 @@ export async function follow(
     view: null,
   }));
   for (;;) {
+    await beforeRound();
     tasks = await Promise.all(tasks.map((task) => looked(client, task)));
     signal.throwIfAborted();
     onRound(tasks);

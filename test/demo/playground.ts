@@ -5,7 +5,9 @@ import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { type BacklineClient, backlineClient } from "../local/backline-client.ts";
 import { buildWorker } from "../local/bundle.ts";
+import { startWatchdog } from "../local/watchdog.ts";
 import { startWorker } from "../local/worker.ts";
+import { chaos } from "../provider/chaos.ts";
 import { type Provider, startProvider } from "../provider/provider.ts";
 import { withoutOwnSignals } from "./end.ts";
 import type { DemoSecrets } from "./secrets.ts";
@@ -18,6 +20,8 @@ export interface PlaygroundOptions {
   readonly songSeconds: number;
   /** How much faster than real the provider works and the Worker waits. */
   readonly timeScale: number;
+  /** Of a hostile provider; null for one that behaves. */
+  readonly chaosSeed: number | null;
   /** Takes those log lines of the Worker that tell of a fault. */
   readonly onLog: (line: string) => void;
 }
@@ -34,24 +38,31 @@ export interface Playground {
 
 /** On Cloudflare the cron does this every five minutes. */
 const WATCHDOG_EVERY_MS = 20_000;
+const LOOPBACK = "http://127.0.0.1:*";
 
 /** Rejects with a sentence where the port is taken. Leaves nothing behind when aborted or failed. */
 export async function startPlayground(options: PlaygroundOptions, signal: AbortSignal): Promise<Playground> {
-  const { dataDir, port, secrets, songSeconds, timeScale, onLog } = options;
+  const { dataDir, port, secrets, songSeconds, timeScale, chaosSeed, onLog } = options;
   await expectFree(port);
   const bundle = await buildWorker(signal);
   process.once("exit", () => rmSync(dirname(bundle), { recursive: true, force: true }));
   await using undo = new AsyncDisposableStack();
-  const provider = await startProvider({ timeScale, songSeconds, rateLimits: false });
+  const hostile = chaosSeed === null ? {} : { seed: chaosSeed, ...chaos({ seed: chaosSeed, receiverAsks: true }) };
+  const provider = await startProvider({ timeScale, songSeconds, rateLimits: false, ...hostile });
   undo.defer(() => provider.close());
-  const vars = { ...secrets, TIME_SCALE: String(timeScale), AUDIO_ORIGINS: "http://127.0.0.1:*" };
+  const asking = { PROVIDER_API_KEY: "demo", PROVIDER_BASE_URL: provider.url, SOURCE_ORIGINS: LOOPBACK };
+  const vars = {
+    ...secrets,
+    TIME_SCALE: String(timeScale),
+    AUDIO_ORIGINS: LOOPBACK,
+    ...(chaosSeed === null ? {} : asking),
+  };
   signal.throwIfAborted();
   const log = (line: string): void => void (isFault(line) && onLog(line));
   const worker = await withoutOwnSignals(() => startWorker({ bundle, dataDir, port, vars, onLog: log }));
   undo.defer(() => worker.stop());
   signal.throwIfAborted();
-  const watchdog = setInterval(() => void lookAfterTasks(worker.miniflare, onLog), WATCHDOG_EVERY_MS);
-  undo.defer(() => clearInterval(watchdog));
+  undo.defer(startWatchdog(worker, WATCHDOG_EVERY_MS, onLog));
   const rest = undo.move();
   return {
     origin: worker.origin,
@@ -65,18 +76,6 @@ export async function startPlayground(options: PlaygroundOptions, signal: AbortS
 /** The Worker also logs whom it refused: here, whoever asks for a task before its first callback. */
 function isFault(line: string): boolean {
   return !/"status":[1-4]\d\d\b/.test(line);
-}
-
-async function lookAfterTasks(
-  miniflare: { getWorker(): Promise<{ scheduled(options: { cron: string }): Promise<unknown> }> },
-  onLog: (line: string) => void,
-): Promise<void> {
-  try {
-    const worker = await miniflare.getWorker();
-    await worker.scheduled({ cron: "*/5 * * * *" });
-  } catch (error) {
-    onLog(`the watchdog's round failed: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 const PORT_CURES: ReadonlyMap<unknown, string> = new Map([

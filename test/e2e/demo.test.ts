@@ -1,15 +1,18 @@
 /** `npm run demo`, as its users run it. */
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import * as z from "zod";
 import { taskView } from "../../src/core/view.ts";
 import { readOptions } from "../demo/options.ts";
 import { faultsOf } from "../demo/verify.ts";
 import { isRunning, runDemo } from "./demo-run.ts";
 import { startStand } from "./stand.ts";
+
+const secrets = z.object({ API_TOKEN: z.string() });
 
 let dataDir: string;
 
@@ -28,7 +31,9 @@ test.concurrent("keeps the files and ends with the tasks; a second run finds the
     expect(task.tracks.flatMap(({ audio, cover }) => [audio.state, cover.state])).toEqual(Array(4).fill("stored"));
     expect(first.stdout).toContain(`sha256 ${task.tracks[0]?.audio.sha256}`);
   }
-  expect((await stat(join(dataDir, "secrets.json"))).mode & 0o777).toBe(0o600);
+  const secretsPath = join(dataDir, "secrets.json");
+  expect((await stat(secretsPath)).mode & 0o777).toBe(0o600);
+  const { API_TOKEN } = secrets.parse(JSON.parse(await readFile(secretsPath, "utf8")));
 
   const second = runDemo("--port", "0", "--data", dataDir, "--time-scale", "50");
   await second.said("stays open");
@@ -38,6 +43,7 @@ test.concurrent("keeps the files and ends with the tasks; a second run finds the
 
   // The curl line as it is printed, done by `fetch`.
   const [, authorization = "", url = ""] = /curl -H 'Authorization: ([^']+)' (\S+)$/m.exec(second.stdout) ?? [];
+  expect(authorization).toBe(`Bearer ${API_TOKEN}`);
   const kept = taskView.parse(await (await fetch(url, { headers: { authorization } })).json());
   expect(kept.settled).toBe(true);
   const earlier = new URL(`/tasks/${tasks[0]?.taskId}`, url);
