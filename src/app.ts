@@ -21,7 +21,8 @@ import { tasks } from "./http/tasks.ts";
 /** One isolate sees one environment, so it is read once. */
 const configs = new WeakMap<Env, Config>();
 
-export const app = new Hono<AppEnv>()
+// Not strict: a callBackUrl is easily pasted with a slash at its end.
+export const app = new Hono<AppEnv>({ strict: false })
   .use(requestId())
   .use(async (c, next) => {
     const config = configs.get(c.env) ?? parseConfig(c.env);

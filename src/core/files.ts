@@ -69,9 +69,6 @@ export function nextStep(task: Task, track: Track, file: FileKind, pace: Pace): 
   const lastAt = Math.max(...tries.map(({ progress }) => progress.lastAt));
   if (file === "cover" && lastAt - since > pace.dayMs)
     return { type: "lose", at: lastAt, reason: "no_cover: not to be had within a day" };
-  if (live.length === 0) return deadStep(tries, next, lastAt, pace);
-  if (total >= MAX_COPY_ATTEMPTS)
-    return { type: "lose", at: lastAt, reason: `too_many_attempts: ${total} failed copies` };
   const poisoned =
     next.progress.unanswered >= MAX_UNANSWERED_STARTS && lastAt - next.progress.firstUnansweredAt >= pace.dayMs;
   if (poisoned)
@@ -80,6 +77,9 @@ export function nextStep(task: Task, track: Track, file: FileKind, pace: Pace): 
       at: lastAt,
       reason: `poison: ${next.progress.unanswered} starts in a row without an outcome`,
     };
+  if (live.length === 0) return deadStep(tries, next, lastAt, pace);
+  if (total >= MAX_COPY_ATTEMPTS)
+    return { type: "lose", at: lastAt, reason: `too_many_attempts: ${total} failed copies` };
   const at =
     lastAt + retryDelay(pace, total, lastAt - since, `${task.taskId} ${next.link.hash} ${next.progress.starts}`);
   const expiredAt = Math.max(...tries.map(({ link }) => link.at)) + pace.linkLifeMs;
@@ -88,9 +88,12 @@ export function nextStep(task: Task, track: Track, file: FileKind, pace: Pace): 
     : { type: "copy", at, link: next.link };
 }
 
-/** Every known address is gone. It is tried a few times over a day all the same: CDNs come back, new links arrive. */
+/**
+ * Every known address is gone. It is tried a few times over a day all the same: CDNs come back, new links arrive.
+ * Only what said so counts: what else failed, or was cut by a crash, says nothing about the link.
+ */
 function deadStep(tries: readonly Try[], next: Try, lastAt: number, pace: Pace): FileStep {
-  const deaths = tries.reduce((sum, { progress }) => sum + progress.deaths + progress.unanswered, 0);
+  const deaths = tries.reduce((sum, { progress }) => sum + progress.deaths, 0);
   const gap = pace.deadLinkGapsMs[Math.floor(deaths / tries.length) - 1];
   if (gap !== undefined) return { type: "copy", at: lastAt + gap, link: next.link };
   return { type: "lose", at: lastAt, reason: `dead_link: ${next.progress.reason ?? "every known link is dead"}` };

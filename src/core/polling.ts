@@ -72,7 +72,7 @@ function refreshAt(task: Task, asked: number, pace: Pace): number | null {
 function unansweredDeath(task: Task, track: Track): number | null {
   if (fileStatus(task, track, "audio").state !== "queued") return null;
   const tries = linksOf(track, "audio").map(({ hash }) => progressOf(task, { file: "audio", link: hash }));
-  const at = Math.max(...tries.map(({ lastAt }) => lastAt));
+  const at = Math.max(...tries.map(({ diedAt }) => diedAt));
   const answers = [...task.polls].flatMap(([result, { lastAt }]) => (result === "failed" ? [] : [lastAt]));
   return tries.every(({ dead }) => dead) && at > Math.max(0, ...answers) ? at : null;
 }

@@ -56,9 +56,15 @@ function collect(task: Task, event: TaskEvent): Task {
         stored: withEntry(task.stored, copyKey(event), event),
       };
     case "copy_failed": {
-      const link = answered(task, event);
-      const deaths = link.deaths + Number(event.dead);
-      const failed = { ...link, failures: link.failures + 1, deaths, reason: event.reason, dead: event.dead };
+      const { deaths, diedAt, failures, ...link } = answered(task, event);
+      const failed = {
+        ...link,
+        failures: failures + 1,
+        deaths: deaths + Number(event.dead),
+        diedAt: event.dead ? event.at : diedAt,
+        reason: event.reason,
+        dead: event.dead,
+      };
       return { ...task, progress: withEntry(task.progress, copyKey(event), failed) };
     }
     case "lost":
@@ -143,7 +149,7 @@ function counted(known: Polled | undefined, { lastAt, times, ...event }: Polled)
 /** Failures, losses and polls count anew; what is stored stays stored. */
 function withoutFailures(task: Task): Task {
   const anew = [...task.progress].map(
-    ([key, link]) => [key, { ...link, failures: 0, deaths: 0, unanswered: 0, dead: false }] as const,
+    ([key, link]) => [key, { ...link, failures: 0, deaths: 0, diedAt: 0, unanswered: 0, dead: false }] as const,
   );
   return { ...task, progress: new Map(anew), losses: new Map(), polls: new Map(), abandonedAt: null, stalledAt: null };
 }

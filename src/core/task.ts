@@ -15,6 +15,8 @@ export interface LinkProgress {
   readonly failures: number;
   /** Those of the failures that said that the link is no good. */
   readonly deaths: number;
+  /** Of the last of these. */
+  readonly diedAt: number;
   /** Of the last start or outcome. */
   readonly lastAt: number;
   readonly reason: string | null;
@@ -108,6 +110,7 @@ const UNTRIED: LinkProgress = {
   firstUnansweredAt: 0,
   failures: 0,
   deaths: 0,
+  diedAt: 0,
   lastAt: 0,
   reason: null,
   dead: false,

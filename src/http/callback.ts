@@ -84,7 +84,8 @@ function read(bytes: Uint8Array): Message {
   }
   const body = redact(text);
   try {
-    const json: unknown = JSON.parse(text);
+    // What is read off it is shown too, so nothing is read that is not stored.
+    const json: unknown = JSON.parse(body);
     return { json, body, problem: null };
   } catch {
     return { json: null, body, problem: "not_json" };

@@ -15,7 +15,7 @@ export const taskListItem = z.object({
   settled: z.boolean(),
   stalled: z.boolean(),
   failureReason: z.string().nullable(),
-  version: z.int(),
+  version: z.int().meta({ description: "As of the last move of the stage: the task itself may be ahead." }),
   createdAt: time,
   settledAt: time.nullable(),
 });

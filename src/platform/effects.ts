@@ -88,6 +88,8 @@ export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal)
 
 /** The answer is an observation like any other. One that says nothing new is only counted. */
 async function poll(deps: Deps, signal: AbortSignal): Promise<void> {
+  // The answer knows nothing of what happens while it is on its way.
+  const askedAt = deps.now();
   const asked = await attemptOf(deps.ask(deps.task().taskId, signal));
   const answer: RecordAnswer = asked.ok ? asked.value : { type: "failed", reason: asked.reason };
   const now = deps.now();

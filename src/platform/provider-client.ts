@@ -47,9 +47,10 @@ export async function askForRecord(access: ProviderAccess, taskId: string, signa
     };
   }
   if ((envelope.data.data ?? null) === null) return { type: "unknown" };
-  const { taskIds, observation } = parseMessage(answer.json);
+  const body = redact(answer.text);
+  const { taskIds, observation } = parseMessage(JSON.parse(body));
   if (!taskIds.includes(taskId)) return { type: "failed", reason: "unreadable: the record is of another task" };
-  return { type: "record", sha256: sha256Hex(answer.text), observation, body: redact(answer.text) };
+  return { type: "record", sha256: sha256Hex(answer.text), observation, body };
 }
 
 /** Never rejects. `request` is the provider's own, callBackUrl included. */

@@ -33,7 +33,7 @@ export interface InsideWorker {
 
 /** With a key, asking heals what the provider gave up early; without one its tries have to outlast a restart. */
 const PROVIDER_SCALE = { asked: 15, unasked: 5 };
-const WORKER_SCALE = 60;
+const WORKER_SCALE = 100;
 const SONG_SECONDS = 4;
 const WATCHDOG_MS = 5_000;
 const TOKEN = "chaos-callback-token-0123456789abcdef";

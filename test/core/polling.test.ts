@@ -102,11 +102,13 @@ test("audio whose links are dead is not lost before the provider has answered", 
   expect(effectsOf(asked(T0 + SECOND, MAX_POLLS, "failed"))).toEqual(["lose"]);
 });
 
-test("what went wrong before a link died does not shorten the tries of the dead one", () => {
+test("what went wrong before a link died does not shorten the tries of the dead one, and neither does a crash", () => {
   const passing = Array.from({ length: 20 }, (_, n) => [started(T0 + n, A), failed(T0 + n, A, false)]).flat();
   const task = taskOf(complete, ...passing, started(T0 + SECOND, A), failed(T0 + SECOND, A, true));
   expect(nextWake(task, pace)).toBe(T0 + SECOND + MINUTE);
   expect(due(task, T0 + SECOND + MINUTE, pace)).toMatchObject([{ type: "copy" }]);
+  const crashed = taskOf(complete, started(T0, A), failed(T0, A, true), started(T0 + MINUTE, A));
+  expect(nextWake(crashed, pace)).toBe(T0 + 2 * MINUTE);
 });
 
 test("a dead cover is no reason to ask", () => {

@@ -12,7 +12,7 @@ Runs Backline on this machine against a simulated provider, and keeps a song. Ne
   --tasks N       how many tasks, in parallel (default 1, at most 500)
   --port N        where the Worker listens (default 8787; 0 takes a free one)
   --data DIR      where files and tasks are kept between runs (default .backline/demo)
-  --time-scale X  how much faster than a real provider (default 10, with --chaos 60)
+  --time-scale X  how much faster than a real provider (default 10, with --chaos 100)
   --chaos         with a hostile provider; ends with what was lost on the way, exit code 0 only if no task was
                   (data: .backline/chaos by default, emptied first)
   --seed N        repeat a run of --chaos (default a random one, printed)
@@ -38,7 +38,7 @@ function completed({ chaos, seed, ...given }: z.infer<typeof options>) {
   return {
     ...given,
     chaosSeed: chaos ? seed : null,
-    "time-scale": given["time-scale"] ?? (chaos ? 60 : 10),
+    "time-scale": given["time-scale"] ?? (chaos ? 100 : 10),
     data: resolve(given.data ?? (chaos ? ".backline/chaos" : ".backline/demo")),
     fresh: chaos && given.data === undefined,
   };

@@ -35,7 +35,7 @@ test.concurrent("keeps the files and ends with the tasks; a second run finds the
   expect((await stat(secretsPath)).mode & 0o777).toBe(0o600);
   const { API_TOKEN } = secrets.parse(JSON.parse(await readFile(secretsPath, "utf8")));
 
-  const second = runDemo("--port", "0", "--data", dataDir, "--time-scale", "50");
+  const second = runDemo("--tasks", "3", "--port", "0", "--data", dataDir, "--time-scale", "50");
   await second.said("stays open");
   expect(second.stdout).toContain("Still here from earlier runs: 2 tasks.");
   for (const { taskId } of tasks) expect(second.stdout).toContain(taskId);
@@ -58,7 +58,7 @@ test.concurrent("keeps the files and ends with the tasks; a second run finds the
 
 test.concurrent("interrupted before its end it says so by its exit code, and leaves nothing behind", async () => {
   const dir = await mkdtemp(join(tmpdir(), "backline-demo-"));
-  const run = runDemo("--port", "0", "--data", dir, "--time-scale", "1");
+  const run = runDemo("--tasks", "3", "--port", "0", "--data", dir, "--time-scale", "1");
   await run.said("Submitting");
   const children = run.children();
   expect(children.length).toBeGreaterThan(0);

@@ -11,6 +11,8 @@ import { startOrigin } from "./origin.ts";
 import { expectKept, startStand, trackOf, type Stand } from "./stand.ts";
 
 const MAX_AUDIO_BYTES = 150_000;
+const SHORT = song(2, 3).bytes;
+const LARGE = song(3, 10).bytes;
 
 let stand: Stand;
 /** By the track that it spoils. */
@@ -37,7 +39,10 @@ test.concurrent.each(Object.entries(HARMLESS))("keeps a file that comes %s", asy
   const { sent, spoiled } = submitSpoiled(fault);
   const view = await stand.finished(sent.taskId);
   await expectKept(stand, sent, view);
-  expect(trackOf(view, spoiled.trackId).audio).toMatchObject({ attempts: 1, contentType: "audio/mpeg" });
+  expect(trackOf(view, spoiled.trackId).audio.contentType).toBe("audio/mpeg");
+  // At the first attempt, but for a machine so busy that this process is silent for 3 s.
+  const failures = (await stand.events(sent.taskId)).filter(({ type }) => type === "copy_failed");
+  expect(failures.filter(({ reason }) => reason?.startsWith("timeout") !== true)).toEqual([]);
 });
 
 const PASSING: readonly (readonly [string, FileFault, RegExp])[] = [
@@ -64,27 +69,23 @@ const PASSING: readonly (readonly [string, FileFault, RegExp])[] = [
 test.concurrent.each(PASSING)("tells of %s, stores nothing of it, and tries again", async (_, fault, reason) => {
   const { sent, spoiled } = submitSpoiled(fault);
   const { taskId } = sent;
-  const broken = await stand.viewWhen(taskId, (view) => knownReason(view, spoiled) !== null);
-  expect(knownReason(broken, spoiled)).toMatch(reason);
+  const broken = await stand.viewWhen(taskId, (view) => reason.test(knownReason(view, spoiled) ?? ""));
   expect(trackOf(broken, spoiled.trackId).audio).toMatchObject({ state: "queued", url: null, sha256: null });
   expect((await stand.client.get(`/tasks/${taskId}/tracks/${spoiled.trackId}/audio`)).status).toBe(404);
 
   faults.delete(spoiled.trackId);
   const view = await stand.finished(taskId);
   await expectKept(stand, sent, view);
-  const { attempts } = trackOf(view, spoiled.trackId).audio;
-  expect(attempts).toBeGreaterThan(1);
-  const failures = (await stand.events(taskId)).filter(({ type }) => type === "copy_failed");
-  expect(failures).toHaveLength(attempts - 1);
-  for (const failure of failures) {
-    expect(failure).toMatchObject({ file: "audio", trackId: spoiled.trackId });
-    expect(failure.reason).toMatch(reason);
-  }
+  const failures = (await stand.events(taskId)).filter(
+    ({ type, file, trackId }) => type === "copy_failed" && file === "audio" && trackId === spoiled.trackId,
+  );
+  expect(failures.some((failure) => reason.test(failure.reason ?? ""))).toBe(true);
+  expect(trackOf(view, spoiled.trackId).audio.attempts).toBe(failures.length + 1);
   expect(await stand.objects(taskId)).toHaveLength(4);
 });
 
 test.concurrent("refuses a redirect to an address that is not allowed, and never goes there", async () => {
-  await using forbidden = await startOrigin(() => ({ body: song(1, 3).bytes }));
+  await using forbidden = await startOrigin(() => ({ body: SHORT }));
   const to = `http://localhost:${forbidden.port}/secret.mp3`;
   const { sent, spoiled } = submitSpoiled({ kind: "redirect", to, times: 1 });
   const view = await stand.viewWhen(sent.taskId, (now) => knownReason(now, spoiled) !== null);
@@ -98,7 +99,7 @@ test.concurrent("refuses a redirect to an address that is not allowed, and never
 });
 
 test.concurrent("refuses a link to an address that is not allowed, and never goes there", async () => {
-  await using forbidden = await startOrigin(() => ({ body: song(1, 3).bytes }));
+  await using forbidden = await startOrigin(() => ({ body: SHORT }));
   const { taskId } = stand.submit("Forbidden", []);
   await stand.complete(taskId, [
     { id: "elsewhere", audio_url: `http://localhost:${forbidden.port}/a.mp3` },
@@ -113,11 +114,10 @@ test.concurrent("refuses a link to an address that is not allowed, and never goe
 });
 
 test.concurrent("keeps a file behind raw spaces, and judges its type by its bytes", async () => {
-  const { bytes } = song(2, 3);
   const types = ["application/octet-stream", "text/html", null];
   await using other = await startOrigin((path) => {
     const type = types[Number(/(\d)\.mp3$/.exec(path)?.[1])] ?? null;
-    return { body: bytes, headers: type === null ? {} : { "Content-Type": type } };
+    return { body: SHORT, headers: type === null ? {} : { "Content-Type": type } };
   });
   const { taskId } = stand.submit("Spaces", []);
   await stand.complete(
@@ -125,14 +125,13 @@ test.concurrent("keeps a file behind raw spaces, and judges its type by its byte
     types.map((_, index) => ({ id: `typed-${index}`, audio_url: `${other.url}/my song ${index}.mp3` })),
   );
   const view = await stand.finished(taskId);
-  const kept = { state: "stored", bytes: bytes.length, contentType: "audio/mpeg", attempts: 1 };
+  const kept = { state: "stored", bytes: SHORT.length, contentType: "audio/mpeg" };
   expect(view.tracks.map(({ audio }) => audio)).toMatchObject(types.map(() => kept));
   expect(other.requests.toSorted()).toEqual(types.map((_, index) => `/my%20song%20${index}.mp3`));
 });
 
 test.concurrent("refuses a file over MAX_AUDIO_BYTES, announced or not", async () => {
-  const { bytes } = song(3, 10);
-  await using other = await startOrigin((path) => ({ body: bytes, announced: path === "/announced.mp3" }));
+  await using other = await startOrigin((path) => ({ body: LARGE, announced: path === "/announced.mp3" }));
   const { taskId } = stand.submit("Large", []);
   await stand.complete(taskId, [
     { id: "announced", audio_url: `${other.url}/announced.mp3` },
@@ -140,7 +139,7 @@ test.concurrent("refuses a file over MAX_AUDIO_BYTES, announced or not", async (
   ]);
   const view = await stand.viewWhen(taskId, (now) => now.tracks.every(({ audio }) => audio.reason !== null));
   expect(trackOf(view, "announced").audio.reason).toBe(
-    `too_large: ${bytes.length} bytes are announced, MAX_AUDIO_BYTES is ${MAX_AUDIO_BYTES}`,
+    `too_large: ${LARGE.length} bytes are announced, MAX_AUDIO_BYTES is ${MAX_AUDIO_BYTES}`,
   );
   expect(trackOf(view, "silent").audio.reason).toBe(`too_large: more than MAX_AUDIO_BYTES (${MAX_AUDIO_BYTES})`);
   expect(await stand.objects(taskId)).toEqual([]);

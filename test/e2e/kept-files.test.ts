@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { Task, Track } from "../provider/ledger.ts";
 import { audioOf } from "../provider/tracks.ts";
-import { API_TOKEN, startStand, trackOf, type Stand } from "./stand.ts";
+import { SOURCE, API_TOKEN, startStand, trackOf, type Stand } from "./stand.ts";
 
 const problem = z.object({ type: z.string(), status: z.int(), detail: z.string(), requestId: z.string().min(1) });
 
@@ -157,7 +157,7 @@ test("the file has a readable name, in ASCII and in full", async () => {
 test("a title with line breaks breaks no header", async () => {
   const { taskId } = stand.submit("Titled", []);
   await stand.complete(taskId, [
-    { id: "titled", title: "One\r\nSet-Cookie: two", audio_url: stand.provider.sourceUrl("t") },
+    { id: "titled", title: "One\r\nSet-Cookie: two", audio_url: stand.provider.sourceUrl(SOURCE) },
   ]);
   const view = await stand.finished(taskId);
   const response = await stand.client.get(trackOf(view, "titled").audio.url ?? "", { method: "HEAD" });

@@ -7,6 +7,8 @@ import { startWorker } from "../local/worker.ts";
 import type { Task } from "../provider/ledger.ts";
 import type { Plan } from "../provider/plan.ts";
 import { type Provider, type ProviderOptions, startProvider } from "../provider/provider.ts";
+import { song } from "../provider/songs.ts";
+import { REPERTOIRE } from "../provider/tracks.ts";
 
 export const CALLBACK_TOKEN = "callback-token-of-the-end-to-end-tests";
 export const API_TOKEN = "api-token-of-the-end-to-end-tests-0123";
@@ -51,16 +53,17 @@ export interface StandOptions {
   readonly provider?: ProviderOptions;
 }
 
+/** The one source that is encoded from the start. */
+export const SOURCE = "vocals";
+
 export const AT_ONCE: Plan = [{ type: "stage", stage: "complete", afterMs: 0 }];
 
 export async function startStand(options: StandOptions): Promise<Stand> {
-  const provider = await startProvider({
-    timeScale: 100,
-    songSeconds: 3,
-    rateLimits: false,
-    seed: 7,
-    ...options.provider,
-  });
+  const usual = { timeScale: 100, songSeconds: 3, rateLimits: false, seed: 7, ...options.provider };
+  const provider = await startProvider(usual);
+  // Encoding blocks this process, and a server that is silent for 3 s counts as stalled: so it is done beforehand.
+  for (let piece = 0; piece < REPERTOIRE; piece += 1) song(usual.seed * REPERTOIRE + piece, usual.songSeconds);
+  await (await fetch(provider.sourceUrl(SOURCE), { headers: { "User-Agent": "warm-up" } })).arrayBuffer();
   const worker = await startWorker({
     bundle: inject("bundle"),
     dataDir: null,
@@ -94,7 +97,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     submit: (title, plan = AT_ONCE) =>
       provider.submit(
         {
-          uploadUrl: provider.sourceUrl("vocals"),
+          uploadUrl: provider.sourceUrl(SOURCE),
           title,
           tags: "house",
           negativeTags: "vocals",

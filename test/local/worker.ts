@@ -5,7 +5,7 @@
  */
 import { convertV4MiniflareOptions, LogLevel, Log, Miniflare } from "miniflare";
 import { dirname, join } from "node:path";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import * as z from "zod";
 import { ROOT } from "./bundle.ts";
 
@@ -30,10 +30,12 @@ export interface LocalWorker {
 }
 
 const HOST = "127.0.0.1";
-const bindings = z.record(z.string(), z.string());
+const configured = z.object({ vars: z.record(z.string(), z.string()) });
 
 export async function startWorker({ bundle, dataDir, port, vars, onLog }: LocalWorkerOptions): Promise<LocalWorker> {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml"));
+  const config = join(ROOT, "wrangler.toml");
+  // Without what a .dev.vars of the user holds: its keys are for the real provider.
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...workerOptions,
@@ -41,7 +43,7 @@ export async function startWorker({ bundle, dataDir, port, vars, onLog }: LocalW
       rootPath: dirname(bundle),
       modulesRoot: dirname(bundle),
       modules: [{ type: "ESModule", path: bundle }],
-      bindings: { ...bindings.parse(workerOptions["bindings"]), ...vars },
+      bindings: { ...configured.parse(unstable_readConfig({ config })).vars, ...vars },
       unsafeDirectSockets: [{ host: HOST, port }],
       ...(dataDir === null ? {} : { resourcePersistencePath: dataDir }),
       cf: false,

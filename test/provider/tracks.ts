@@ -10,8 +10,11 @@ import { hex, type Random, randomFrom, whole } from "./random.ts";
 import type { SubmitRequest } from "./request.ts";
 import { type Flaw, song, tagged } from "./songs.ts";
 
-/** How many different pieces of music one provider has. Two tracks of a task never share one. */
-const REPERTOIRE = 8;
+/**
+ * How many different pieces of music one provider has: `seed * REPERTOIRE` and the next ones. Two tracks of a task
+ * never share one.
+ */
+export const REPERTOIRE = 8;
 
 export type TaskSeed = { readonly seed: number; readonly number: number; readonly seconds: number };
 

@@ -209,3 +209,19 @@ async function received(body: unknown): Promise<void> {
   const response = await worker(callback(body));
   expect([response.status, await response.json()]).toEqual([200, { status: "received" }]);
 }
+
+test("what is read off a message tells no callBackUrl either", async () => {
+  const taskId = newTaskId();
+  const url = `https://backline.test/callback/${SECRETS.CALLBACK_TOKEN}`;
+  const body = {
+    code: 400,
+    msg: `${url} failed`,
+    data: { callbackType: "failed", task_id: taskId, data: [track("a", { title: url })] },
+  };
+  expect((await worker(callback(body))).status).toBe(200);
+  for (const path of ["", "/events"]) {
+    const shown = await (await worker(reading(`/tasks/${taskId}${path}`))).text();
+    expect(shown).toContain("/callback/[removed]");
+    expect(shown).not.toContain(SECRETS.CALLBACK_TOKEN);
+  }
+});
