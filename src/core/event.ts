@@ -71,7 +71,7 @@ const submitted = z.object({
 /** A task that was submitted elsewhere is ours to ask about. */
 const adopted = z.object({ type: z.literal("adopted") });
 export const POLL_RESULTS = ["news", "unchanged", "unknown", "failed"] as const;
-/** The provider was asked. One row for each result, counted; `reason` is that of its first time. */
+/** The provider was asked, at `at` and last at `lastAt`. One row for each result, counted; `reason` is that of its first time. */
 const polled = z.object({
   type: z.literal("polled"),
   result: z.enum(POLL_RESULTS),

@@ -92,9 +92,9 @@ async function poll(deps: Deps, signal: AbortSignal): Promise<void> {
   const askedAt = deps.now();
   const asked = await attemptOf(deps.ask(deps.task().taskId, signal));
   const answer: RecordAnswer = asked.ok ? asked.value : { type: "failed", reason: asked.reason };
-  const now = deps.now();
   if (answer.type !== "record")
-    return deps.record(polledEvent(deps.task(), answer.type, answer.type === "failed" ? answer.reason : null, now));
+    return deps.record(polledEvent(deps.task(), answer.type, answer.type === "failed" ? answer.reason : null, askedAt));
+  const now = deps.now();
   const { sha256, observation, body } = answer;
   const event = {
     type: "observed",
@@ -108,13 +108,13 @@ async function poll(deps: Deps, signal: AbortSignal): Promise<void> {
   } as const;
   const news = learns(deps.task(), event);
   if (news) deps.record(event, body);
-  deps.record(polledEvent(deps.task(), news ? "news" : "unchanged", null, now));
+  deps.record(polledEvent(deps.task(), news ? "news" : "unchanged", null, askedAt));
 }
 
-function polledEvent(task: Task, result: Polled["result"], reason: string | null, now: number): Polled {
+function polledEvent(task: Task, result: Polled["result"], reason: string | null, askedAt: number): Polled {
   const known = task.polls.get(result);
   const times = (known?.times ?? 0) + 1;
-  return { type: "polled", result, reason, at: known?.at ?? now, lastAt: now, times };
+  return { type: "polled", result, reason, at: known?.at ?? askedAt, lastAt: askedAt, times };
 }
 
 async function copy(deps: Deps, effect: Extract<Effect, { type: "copy" }>, signal: AbortSignal): Promise<void> {

@@ -18,7 +18,7 @@ import { submit } from "./submit.ts";
 import { faultsOf } from "./verify.ts";
 
 /** The longest that a task may take: of the provider's time, which is scaled, and of ours, which is not. */
-const DEADLINE_MS = { scaled: 300_000, own: 60_000 };
+const DEADLINE_MS = { scaled: 300_000, own: 60_000, ownUnderChaos: 120_000 };
 /** Encoding is what costs: one task has songs of a real size, many have short ones. */
 const SONG_SECONDS = { few: 30, many: 8 };
 const FEW = 2;
@@ -73,7 +73,8 @@ async function run(
   screen.say(`Submitting ${options.tasks} with the callBackUrl ${masked(callBackUrl)}.`);
   const { tasks: submitted, adopted } = await submitAll(playground, options, { screen, signal });
   const tasks = await follow(client, submitted, {
-    deadlineMs: DEADLINE_MS.scaled / options["time-scale"] + DEADLINE_MS.own,
+    deadlineMs:
+      DEADLINE_MS.scaled / options["time-scale"] + (adopted === null ? DEADLINE_MS.own : DEADLINE_MS.ownUnderChaos),
     signal,
     beforeRound: async () => adopted?.round(),
     onRound: (now) => screen.show(now),

@@ -83,10 +83,10 @@ function callbackFault(
 
 const RECORD_FAULTS = ["status", "429", "405", "empty", "unreadable", "cut", "late", "stale", "stale"] as const;
 
-/** Many of the first answers, then every other one at most, then none. */
+/** Many of the first two answers, then of every other one, then none: a dead link can wait for few of them. */
 function recordFault({ asks, progress }: Task, random: Random): AnswerFault | null {
   const nth = asks.length + 1;
-  if (random() > 0.6 || nth > 9 || (nth > 3 && nth % 2 === 0)) return null;
+  if (random() > 0.6 || nth > 9 || (nth > 2 && nth % 2 === 1)) return null;
   const kind = oneOf(random, RECORD_FAULTS);
   switch (kind) {
     case "status":

@@ -1,0 +1,44 @@
+/** What an effect records, over dependencies that are made of nothing. */
+import { expect, test } from "vitest";
+import type { TaskEvent } from "../../src/core/event.ts";
+import { nextPoll } from "../../src/core/polling.ts";
+import { startEffect, type Deps } from "../../src/platform/effects.ts";
+import { failed, listed, audioUrl, observation, observed, SECOND, started, T0, taskOf } from "./builders.ts";
+import { askingPace } from "./history.ts";
+
+const A = audioUrl("a");
+const complete = observed(observation("complete", [listed({ audioLink: A })]));
+
+test("an answer that was on its way when a link died is no answer about that link", async () => {
+  const recorded: TaskEvent[] = [];
+  let now = T0;
+  const deps: Deps = {
+    pace: askingPace,
+    now: () => now,
+    task: () => taskOf(complete),
+    record: (event) => void recorded.push({ at: now, ...event }),
+    ask: async () => {
+      now = T0 + 2 * SECOND;
+      return { type: "unknown" };
+    },
+    ...unused,
+  };
+  await startEffect(deps, { type: "poll" }, new AbortController().signal);
+  expect(recorded).toMatchObject([{ type: "polled", result: "unknown", lastAt: T0, times: 1 }]);
+  const died = [started(T0, A), failed(T0 + SECOND, A, true)];
+  expect(nextPoll(taskOf(complete, ...died, ...recorded), askingPace)).not.toBeNull();
+});
+
+const never = async (): Promise<never> => {
+  throw new Error("not to be called");
+};
+const unused = {
+  copy: never,
+  publish: never,
+  sweep: never,
+  usualSilence: never,
+  forget: () => undefined,
+  lease: never,
+  rearm: never,
+  news: never,
+};
