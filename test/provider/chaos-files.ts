@@ -37,7 +37,7 @@ export function fileFault(
   { file, nth, url }: FileRequest,
   track: Track | null,
   draw: Draw,
-  receiverAsks: boolean,
+  canRefresh: boolean,
 ): FileFault | null {
   if (track === null || (file !== "audio" && file !== "cover")) return null;
   if (url.searchParams.has("hop")) return { kind: "redirect", to: null, times: HOPS };
@@ -45,7 +45,7 @@ export function fileFault(
   if (nth > SPELLS[file].filter((bound) => bound <= length).length) return null;
   const random = draw("file", url.pathname, nth);
   // Not for long: there are few tries for a link that seems dead.
-  const deadly = random() < 0.4 && nth <= 2 && receiverAsks && file === "audio";
+  const deadly = random() < 0.4 && nth <= 2 && canRefresh && file === "audio";
   const kind = deadly ? oneOf(random, DEADLY) : oneOf(random, PASSING);
   return faultOf(kind, file, track, random);
 }

@@ -2,7 +2,7 @@
  * The simulated provider turned hostile by a seed: plans and faults for `startProvider`.
  *
  * Every decision is a hash of the seed and of what is decided, never of time, so a run can be repeated. Every fault
- * passes sometime: each task that the provider finishes can be had whole. A few tasks fail, as real ones do. Pure.
+ * passes sometime: each task that the provider finishes can be had whole. A few tasks fail, as real ones do.
  */
 import { fileFault } from "./chaos-files.ts";
 import type { AnswerFault, CallbackFault, Faults } from "./faults.ts";
@@ -27,10 +27,17 @@ export type Draw = (...parts: readonly (string | number)[]) => Random;
 
 export function chaos({ seed, receiverAsks }: ChaosOptions): Chaos {
   const draw: Draw = (...parts) => randomFrom("chaos", seed, ...parts);
+  // A failed task's record names no links, so none of them can be had anew.
+  const failing = new Set<string>();
   return {
-    plan: (task, random) => planOf(task, usualPlan(task.request.uploadUrl, random), draw, receiverAsks),
+    plan: (task, random) => {
+      const plan = planOf(task, usualPlan(task.request.uploadUrl, random), draw, receiverAsks);
+      if (plan.some(({ type }) => type === "failure")) for (const { trackId } of task.tracks) failing.add(trackId);
+      return plan;
+    },
     faults: {
-      file: (request, track) => fileFault(request, track, draw, receiverAsks),
+      file: (request, track) =>
+        fileFault(request, track, draw, receiverAsks && track !== null && !failing.has(track.trackId)),
       callback: (task, kind, attempt) => callbackFault(task, kind, attempt, draw, receiverAsks),
       answer: (route, task) => {
         if (task === null) return null;
