@@ -25,6 +25,11 @@ export class AlarmClock {
     else await this.#storage.setAlarm(this.#armedAt);
   }
 
+  /** The storage was emptied, and the alarm with it. To clear it once more would leave something behind. */
+  forget(): void {
+    this.#armedAt = null;
+  }
+
   /** Sets it only where it is not known to be set early enough. */
   async setBy(wake: number | null): Promise<void> {
     if (wake === null) return;

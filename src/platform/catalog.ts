@@ -25,6 +25,7 @@ import {
 import {
   createSubmissions,
   findSubmission,
+  forgetRequest,
   releaseSubmission,
   reserveSubmission,
   resolveSubmission,
@@ -52,6 +53,7 @@ export class Catalog extends DurableObject<Env> {
 
   markDeleted(place: CatalogPlace, version: number): void {
     markTaskDeleted(this.#sql, place, version);
+    forgetRequest(this.#sql, place.taskId, place.createdAt);
   }
 
   drop(place: CatalogPlace): void {

@@ -43,6 +43,7 @@ export class EventLog {
 
   /** The whole log in its order, without bodies. */
   load(): readonly TaskEvent[] {
+    this.#counted.clear();
     this.#created =
       this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'log'").toArray().length > 0;
     if (!this.#created) return [];

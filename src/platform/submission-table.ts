@@ -85,6 +85,12 @@ export function releaseSubmission(sql: SqlStorage, key: string): void {
   sql.exec("DELETE FROM submissions WHERE key = ? AND task_id IS NULL", key);
 }
 
+/** The task was deleted, and what was asked goes with it. The key stays taken. */
+export function forgetRequest(sql: SqlStorage, taskId: string, createdAt: number): void {
+  const ofTask = "ref = (SELECT ref FROM tasks WHERE created_at = ?1 AND task_id = ?2)";
+  sql.exec(`UPDATE submissions SET request = '{}' WHERE ${ofTask} AND task_id = ?2`, createdAt, taskId);
+}
+
 /** The task of a submission is known. Returns the submission the first time. */
 export function resolveSubmission(sql: SqlStorage, ref: string, taskId: string): Reunion | null {
   const [found] = sql.exec("SELECT * FROM submissions WHERE ref = ? AND task_id IS NULL", ref).toArray();

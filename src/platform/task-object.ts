@@ -99,9 +99,10 @@ export class TaskObject extends DurableObject<Env> {
 
   /** Drops the task. False where there is none; a deleted one may be deleted again. */
   async forget(): Promise<boolean> {
-    if (this.#wakeUp() === null) return this.#state.tombstone !== null;
-    this.#state.forget();
-    this.#news.tell();
+    if (this.#wakeUp() !== null) {
+      this.#state.forget();
+      this.#news.tell();
+    } else if (this.#state.tombstone === null) return false;
     await this.#clock.set(this.#wake());
     return true;
   }
@@ -172,9 +173,12 @@ export class TaskObject extends DurableObject<Env> {
   async #tendTombstone(): Promise<void> {
     const { tombstone } = this.#state;
     if (tombstone === null) return;
+    // A lease that was left behind comes early, and the platform repeats an alarm that failed at its end.
+    if (tombstoneWake(tombstone, this.#config.timeScale) > Date.now()) return this.#clock.set(this.#wake());
     await this.#clock.set(Date.now() + LEASE_MS);
     this.#state.replaceTombstone(await tend(this.ctx.storage, this.env, this.#state.taskId, tombstone));
-    await this.#clock.set(this.#wake());
+    if (this.#state.tombstone === null) this.#clock.forget();
+    else await this.#clock.set(this.#wake());
   }
 
   /** The first call into a fresh instance: a start without an outcome is a crash, and perhaps the alarm went with it. */

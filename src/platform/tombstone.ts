@@ -76,10 +76,11 @@ export async function tend(
   }
   await deleteFiles(env.AUDIO, taskId);
   await publishDeletion(env.STATE, taskId, buried.version);
-  if (buried.step === "files") {
-    await catalogOf(env).markDeleted({ createdAt: buried.createdAt, taskId }, buried.version);
-  }
-  const next = { ...buried, step: buried.step === "files" ? "files_again" : "rest" } as const;
+  // Both times: the catalog can be told of the task for the first time after the first.
+  await catalogOf(env).markDeleted({ createdAt: buried.createdAt, taskId }, buried.version);
+  // With the callbacks that were counted meanwhile.
+  const current = readTombstone(storage.kv) ?? buried;
+  const next = { ...current, step: buried.step === "files" ? "files_again" : "rest" } as const;
   storage.kv.put(KEY, next);
   return next;
 }

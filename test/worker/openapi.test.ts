@@ -4,13 +4,26 @@ import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import * as z from "zod";
 import { app } from "../../src/app.ts";
+import { requestHash } from "../../src/core/submission.ts";
+import { catalogOf } from "../../src/platform/catalog.ts";
 import { message, newTaskId, track } from "./messages.ts";
+import { playProvider, recordOf, type PlayedProvider } from "./provider-api.ts";
 import { COVER, serveFiles, SONG } from "./provider-files.ts";
-import { SECRETS } from "./secrets.ts";
-import { callback, problemOf, reading, request, signedCallback, worker, workerWith, type Fetch } from "./worker.ts";
+import { configureWithKey } from "./settings.ts";
+import {
+  acting,
+  callback,
+  problemOf,
+  reading,
+  request,
+  signedCallback,
+  worker,
+  workerWith,
+  type Fetch,
+} from "./worker.ts";
 
-/** What needs a provider that takes submissions is seen where that is tested. */
-const PROVIDER_OPERATIONS = new Set(["submitTask", "adoptTask"]);
+configureWithKey(1);
+
 /** Our own fault, and a flood: both are seen elsewhere. */
 const SEEN_ELSEWHERE = new Set(["internal", "overloaded"]);
 
@@ -51,7 +64,6 @@ test("every answer that it describes can be had, and no other comes", async () =
   const { paths } = await described();
   const written = Object.values(paths)
     .flatMap((methods) => Object.values(methods))
-    .filter(({ operationId }) => !PROVIDER_OPERATIONS.has(operationId))
     .flatMap(({ operationId, responses }) =>
       Object.entries(responses).flatMap(([status, response]) =>
         kindsOf(response.content).map((kind) => `${operationId} ${status} ${kind}`),
@@ -95,6 +107,7 @@ async function answers(): Promise<readonly Answer[]> {
   await worker(callback(message(deletedId, "text")));
   await worker(acting("DELETE", `/tasks/${deletedId}`));
   vi.restoreAllMocks();
+  const provider = playProvider();
 
   const viewTag = await etagOf(`/tasks/${taskId}`);
   const documentTag = await etagOf("/openapi.json");
@@ -119,8 +132,73 @@ async function answers(): Promise<readonly Answer[]> {
       ["retryTask", acting("POST", `/tasks/${id}/retry`)],
       ["rebuildTask", acting("POST", `/tasks/${id}/rebuild`)],
     ]),
+    ...(await submitAnswers(provider, unknownId, deletedId)),
+    ...adoptAnswers(provider, taskId, unknownId, deletedId),
     ...readAnswers("deleteTask", "DELETE", `/tasks/${taskId}`),
     ["deleteTask", acting("DELETE", `/tasks/${unknownId}`)],
+  ];
+}
+
+const song = { uploadUrl: "https://cdn.example.com/source.mp3", title: "Song", tags: "jazz", negativeTags: "metal" };
+
+function submitted(body: object, key: string = crypto.randomUUID()): Request {
+  return acting("POST", "/tasks", { "idempotency-key": key }, JSON.stringify(body));
+}
+
+async function submitAnswers(
+  provider: PlayedProvider,
+  unknownId: string,
+  deletedId: string,
+): Promise<readonly Answer[]> {
+  provider.files.set(song.uploadUrl, SONG);
+  // Two keys whose task is no more.
+  for (const [ref, taskId] of [
+    ["gone", unknownId],
+    ["deleted", deletedId],
+  ] as const) {
+    const facts = { requestHash: requestHash(song), requestJson: JSON.stringify(song), at: Date.now() };
+    await catalogOf(env).reserve({ key: `key:${ref}`, ref, ...facts });
+    await catalogOf(env).resolve(ref, taskId);
+  }
+  const when =
+    (answer: object | null): Fetch =>
+    async (ask) => {
+      provider.accept = () => answer;
+      return worker(ask);
+    };
+  return [
+    ["submitTask", request("/tasks", { method: "POST" })],
+    ["submitTask", submitted(song), workerWith({ API_TOKEN: "" })],
+    ["submitTask", submitted({})],
+    ["submitTask", submitted({ ...song, uploadUrl: "https://cdn.example.com/nothing.mp3" })],
+    ["submitTask", submitted(song, "taken"), when({ code: 200, data: { taskId: newTaskId() } })],
+    ["submitTask", submitted({ ...song, title: "Other" }, "taken")],
+    ["submitTask", submitted(song, "lost"), when(null)],
+    ["submitTask", submitted(song, "lost")],
+    ["submitTask", submitted(song), when({ code: 429, data: null })],
+    ["submitTask", submitted(song), when({ code: 430, data: null })],
+    ["submitTask", submitted(song), when({ code: 500, data: null })],
+    ["submitTask", submitted(song, "gone")],
+    ["submitTask", submitted(song, "deleted")],
+  ];
+}
+
+function adoptAnswers(
+  provider: PlayedProvider,
+  taskId: string,
+  unknownId: string,
+  deletedId: string,
+): readonly Answer[] {
+  const [adoptedId, swappedId] = [newTaskId(), newTaskId()];
+  provider.records.set(adoptedId, recordOf(adoptedId, []));
+  // The record of another task is no answer.
+  provider.records.set(swappedId, recordOf(adoptedId, []));
+  return [
+    ...readAnswers("adoptTask", "PUT", `/tasks/${taskId}`),
+    ["adoptTask", acting("PUT", `/tasks/${adoptedId}`)],
+    ["adoptTask", acting("PUT", `/tasks/${swappedId}`)],
+    ["adoptTask", acting("PUT", `/tasks/${unknownId}`)],
+    ["adoptTask", acting("PUT", `/tasks/${deletedId}`)],
   ];
 }
 
@@ -181,8 +259,4 @@ function readAnswers(operationId: string, method: string, path: string, badQuery
     ...bad,
     [operationId, acting(method, path)],
   ];
-}
-
-function acting(method: string, path: string, headers: Record<string, string> = {}): Request {
-  return request(path, { method, headers: { authorization: `Bearer ${SECRETS.API_TOKEN}`, ...headers } });
 }

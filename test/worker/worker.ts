@@ -69,6 +69,11 @@ export function reading(path: string, headers: Record<string, string> = {}): Req
   return request(path, { headers: { ...AUTHORIZED, ...headers } });
 }
 
+/** A reader's request by another method. */
+export function acting(method: string, path: string, headers: Record<string, string> = {}, body?: string): Request {
+  return request(path, { method, headers: { ...AUTHORIZED, ...headers }, ...(body === undefined ? {} : { body }) });
+}
+
 export async function problemOf(response: Response): Promise<z.infer<typeof problem>> {
   return problem.parse(await response.json());
 }

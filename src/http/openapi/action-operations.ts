@@ -47,6 +47,8 @@ export const TASKS_ACTIONS = {
       },
     },
     [
+      "task_not_found",
+      "task_deleted",
       "submission_in_flight",
       "invalid_request",
       "source_refused",

@@ -1,0 +1,43 @@
+/** The provider's API and file server behind `fetch`. The provider is not ours, so it is played. */
+import { vi } from "vitest";
+
+const RECORD = "/api/v1/generate/record-info";
+const SUBMIT = "/api/v1/generate/add-instrumental";
+
+export interface PlayedProvider {
+  /** What the record of a task says; a task without one is unknown to the provider. */
+  readonly records: Map<string, object | Promise<object>>;
+  /** The files by URL; null is a link that is dead. */
+  readonly files: Map<string, Uint8Array | null>;
+  /** The answer to the next submission: JSON, or null for one that is lost. */
+  accept: () => object | null | Promise<object>;
+  /** The ids that were asked about, in order. */
+  readonly asked: string[];
+}
+
+export function playProvider(): PlayedProvider {
+  const provider: PlayedProvider = { records: new Map(), files: new Map(), asked: [], accept: () => null };
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+    const url = new URL(new Request(input).url);
+    if (url.pathname === SUBMIT) {
+      const answer = await provider.accept();
+      if (answer === null) throw new TypeError("the connection broke");
+      return Response.json(answer);
+    }
+    if (url.pathname === RECORD) {
+      const taskId = url.searchParams.get("taskId") ?? "";
+      provider.asked.push(taskId);
+      return Response.json({ code: 200, msg: "success", data: (await provider.records.get(taskId)) ?? null });
+    }
+    const bytes = provider.files.get(url.href);
+    if (bytes === undefined) throw new TypeError("the network is down");
+    if (bytes === null) return new Response("gone", { status: 404 });
+    return new Response(new Blob([bytes]).stream(), { headers: { "content-length": String(bytes.length) } });
+  });
+  return provider;
+}
+
+/** The record of a task that is through. */
+export function recordOf(taskId: string, tracks: readonly object[], status = "SUCCESS"): object {
+  return { taskId, status, response: { taskId, sunoData: tracks }, errorCode: null, errorMessage: null };
+}
