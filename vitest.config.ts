@@ -19,7 +19,12 @@ export default defineConfig({
     projects: [
       { test: { name: "core", include: ["test/core/**/*.test.ts"], environment: "node", testTimeout: 30_000 } },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" }, miniflare: { bindings: SECRETS } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { bindings: { ...SECRETS, ASSESS: "scan" } },
+          }),
+        ],
         test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 30_000 },
       },
       {

@@ -14,6 +14,7 @@ import { inbox } from "./http/inbox.ts";
 import { logRefusal } from "./http/log-line.ts";
 import { openApi } from "./http/openapi.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
+import { sources } from "./http/sources.ts";
 import { submissions } from "./http/submissions.ts";
 import { taskActions } from "./http/task-actions.ts";
 import { tasks } from "./http/tasks.ts";
@@ -34,6 +35,7 @@ export const app = new Hono<AppEnv>({ strict: false })
   .route("/", files)
   .route("/", tasks)
   .route("/", submissions)
+  .route("/", sources)
   .route("/", taskActions)
   .route("/", inbox)
   .route("/", health)

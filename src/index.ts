@@ -1,7 +1,8 @@
-/** The Worker: the HTTP surface, the cron, and the two kinds of objects. */
+/** The Worker: the HTTP surface, the cron, the two kinds of objects, and who listens to the files. */
 import { app } from "./app.ts";
 import { watch } from "./platform/watchdog.ts";
 
+export { Assessor } from "./platform/assessor.ts";
 export { Catalog } from "./platform/catalog.ts";
 export { TaskObject } from "./platform/task-object.ts";
 

@@ -4,7 +4,7 @@
  * The first bodies are always kept. After that a body must bring something: a higher stage, a field or a track that
  * was missing, a link for a file that is not stored. The rest is counted. Pure.
  */
-import { FILE_KINDS, type FileKind, type Observed } from "./event.ts";
+import { FILE_KINDS, type EventBody, type FileKind, type Observed } from "./event.ts";
 import { fileStatus, linksOf } from "./files.ts";
 import type { Observation } from "./observation.ts";
 import { reduce } from "./reduce.ts";
@@ -57,4 +57,24 @@ const FIELDS = ["title", "tags", "durationSeconds", "model", "createdAt", "strea
 
 function fillsField(known: Track, track: Track): boolean {
   return FIELDS.some((field) => known[field] === null && track[field] !== null);
+}
+
+/** The event of a message that has just come: a new one, or one more of a known one. `ref` is the callBackUrl's. */
+export function received(
+  task: Task | null,
+  message: Pick<Observed, "sha256" | "via" | "verdict" | "observation" | "host">,
+  ref: string | null,
+  now: number,
+): Observed {
+  const known = task?.observations.find((other) => messageKey(other) === messageKey(message));
+  if (known !== undefined) return { ...known, lastAt: now, times: known.times + 1 };
+  return { type: "observed", ...message, ...(ref === null ? {} : { ref }), at: now, lastAt: now, times: 1 };
+}
+
+/** One more that is only counted. */
+export function overflowed(
+  { overflow }: Task,
+  now: number,
+): Extract<EventBody, { type: "overflowed" }> & { at: number } {
+  return { type: "overflowed", at: overflow?.lastAt ?? now, lastAt: now, count: (overflow?.count ?? 0) + 1 };
 }

@@ -3,7 +3,8 @@
  *
  * Pure. Times are epoch milliseconds.
  */
-import { FILE_KINDS, type FileKind } from "./event.ts";
+import { waitingForAssessment } from "./assessment.ts";
+import { FILE_KINDS, type Copied, type FileKind } from "./event.ts";
 import { fileStatus, linksOf, nextStep, type FileStep } from "./files.ts";
 import { retryDelay, type Pace } from "./pace.ts";
 import { awaitsFreshLink, isUnknownToProvider, nextPoll } from "./polling.ts";
@@ -17,6 +18,7 @@ export type Effect =
   | { readonly type: "sweep" }
   | { readonly type: "poll" }
   | { readonly type: "stall" }
+  | { readonly type: "assess"; readonly trackId: string; readonly stored: Copied; readonly starts: number }
   | { readonly type: "forget" }
   | { readonly type: "copy"; readonly file: FileKind; readonly trackId: string; readonly link: Link }
   | {
@@ -52,7 +54,8 @@ export function nextDue(task: Task, now: number, pace: Pace): number | null {
 
 /** Two effects of the same name are one and the same piece of work. */
 export function effectName(effect: Effect): string {
-  return effect.type === "copy" || effect.type === "lose" ? `${effect.file}:${effect.trackId}` : effect.type;
+  if (effect.type === "copy" || effect.type === "lose") return `${effect.file}:${effect.trackId}`;
+  return effect.type;
 }
 
 function agenda(task: Task, pace: Pace): readonly Item[] {
@@ -64,6 +67,7 @@ function agenda(task: Task, pace: Pace): readonly Item[] {
     ...stallItems(task, pace),
     ...files,
     ...pollItems(task, pace),
+    ...assessItems(task, pace),
     ...sweepItems(task, files, pace),
     ...forgetItems(task, pace),
   ];
@@ -77,7 +81,10 @@ function publishItems(task: Task, pace: Pace): readonly Item[] {
     ? published?.settled === true && published.version === task.version
     : published?.settled !== true;
   if (current) return [];
-  const at = published === null ? task.updatedAt : Math.max(task.updatedAt, published.at + pace.publishGapMs);
+  const gapEndsAt = published === null ? 0 : published.at + pace.publishGapMs;
+  // One put for the task and what its music is like; a reader of KV comes minutes later at the earliest.
+  const graceEndsAt = waitingForAssessment(task).length === 0 ? 0 : (task.settledAt ?? 0) + pace.assessGraceMs;
+  const at = Math.max(task.updatedAt, gapEndsAt, graceEndsAt);
   return [{ at: Math.max(at, retryAt(task, "publish", pace)), effect: { type: "publish" } }];
 }
 
@@ -91,6 +98,16 @@ function sweepItems(task: Task, files: readonly Item[], pace: Pace): readonly It
   const unanswered = [...task.progress.values()].filter((link) => link.unanswered > 0);
   const quietAt = Math.max(0, ...unanswered.map(({ lastAt }) => lastAt + pace.retryCapMs));
   return [{ at: Math.max(quietAt, retryAt(task, "sweep", pace)), effect: { type: "sweep" } }];
+}
+
+/** One file at a time: each takes a second of CPU. Starts without a result are further and further apart. */
+function assessItems(task: Task, pace: Pace): readonly Item[] {
+  return waitingForAssessment(task)
+    .slice(0, 1)
+    .map(({ trackId, stored, starts, lastAt }) => {
+      const delay = starts === 0 ? 0 : retryDelay(pace, starts, 0, `${task.taskId} assess ${starts}`);
+      return { at: lastAt + delay, effect: { type: "assess", trackId, stored, starts } };
+    });
 }
 
 /** 0 unless the effect failed last time. */

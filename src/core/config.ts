@@ -5,6 +5,7 @@
  * cure. An invalid var counts as its default, except origins: those allow nothing then. Pure.
  */
 import * as z from "zod";
+import { ASSESS_MODES, type AssessMode } from "./event.ts";
 import { isLoopback, originPattern, type OriginPattern } from "./source-policy.ts";
 
 /** A secret that may be rotating: any of its values opens. */
@@ -25,6 +26,10 @@ export interface Config {
   /** The same for `uploadUrl` of a submission. */
   readonly sourceOrigins: readonly OriginPattern[] | null;
   readonly maxAudioBytes: number;
+  /** How much of kept audio is looked into. */
+  readonly assess: AssessMode;
+  /** The sound of longer files is not looked into. */
+  readonly assessMaxSeconds: number;
   /** Null: settled tasks are kept. */
   readonly retentionDays: number | null;
   readonly timeScale: number;
@@ -38,6 +43,9 @@ const MIN_HMAC_KEY_CHARS = 16;
 const DEFAULT_PROVIDER = "https://api.api.box";
 const DEFAULT_MAX_AUDIO_BYTES = 100 * 1_024 * 1_024;
 
+/** Half an hour takes some 10 s of the 30 s of CPU that one call has. */
+const DEFAULT_ASSESS_MAX_SECONDS = 1_800;
+
 const text = z.string().trim().default("");
 const environment = z.object({
   CALLBACK_TOKEN: text,
@@ -50,6 +58,8 @@ const environment = z.object({
   SOURCE_ORIGINS: text,
   RETENTION_DAYS: text,
   MAX_AUDIO_BYTES: text,
+  ASSESS: text,
+  ASSESS_MAX_SECONDS: text,
   TIME_SCALE: text,
 });
 
@@ -69,6 +79,8 @@ export function parseConfig(env: unknown): Config {
     sourceOrigins: originsOf("SOURCE_ORIGINS", vars.SOURCE_ORIGINS, warnings),
     retentionDays: numberOf("RETENTION_DAYS", vars.RETENTION_DAYS, null, warnings),
     maxAudioBytes: numberOf("MAX_AUDIO_BYTES", vars.MAX_AUDIO_BYTES, DEFAULT_MAX_AUDIO_BYTES, warnings),
+    assess: assessOf(vars.ASSESS, warnings),
+    assessMaxSeconds: numberOf("ASSESS_MAX_SECONDS", vars.ASSESS_MAX_SECONDS, DEFAULT_ASSESS_MAX_SECONDS, warnings),
     timeScale: timeScaleOf(vars.TIME_SCALE, audioOrigins, warnings),
     warnings,
   };
@@ -143,6 +155,13 @@ function numberOf<F extends number | null>(name: string, value: string, fallback
   if (parsed.success) return parsed.data;
   warnings.push(`${name} is not a positive whole number, so ${fallback ?? "nothing"} is used.`);
   return fallback;
+}
+
+function assessOf(value: string, warnings: string[]): AssessMode {
+  const mode = ASSESS_MODES.find((one) => one === value.toLowerCase());
+  if (mode === undefined && value !== "")
+    warnings.push(`ASSESS is none of ${ASSESS_MODES.join(", ")}, so full is used.`);
+  return mode ?? "full";
 }
 
 function timeScaleOf(value: string, origins: readonly OriginPattern[] | null, warnings: string[]): number {

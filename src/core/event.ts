@@ -6,10 +6,17 @@
  * Times (`at`) are epoch milliseconds of our own clock and never run backwards within a task.
  */
 import * as z from "zod";
+import { audioFacts } from "./analysis/audio-facts.ts";
+import { containerFacts } from "./analysis/container.ts";
+import { sourceReport } from "./analysis/source.ts";
 import type { Observation } from "./observation.ts";
 
 export const FILE_KINDS = ["audio", "cover"] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
+
+/** How much is looked into: the sound too, the container alone, or nothing. */
+export const ASSESS_MODES = ["full", "scan", "off"] as const;
+export type AssessMode = (typeof ASSESS_MODES)[number];
 
 const observation = z.custom<Observation>((value) => typeof value === "object" && value !== null);
 const attempt = { file: z.enum(FILE_KINDS), trackId: z.string(), link: z.string(), attempt: z.int() };
@@ -40,6 +47,10 @@ const copied = z.object({
   bytes: z.int(),
   sha256: z.string(),
   contentType: z.string(),
+  /** Of audio: what was found while it was copied, by which release of the analyzer, and what is to follow. */
+  container: containerFacts.optional(),
+  analyzerVersion: z.string().optional(),
+  assess: z.enum(ASSESS_MODES).optional(),
 });
 /** `dead`: the link itself is no good (gone, expired, refused), as against a passing fault. */
 const copyFailed = z.object({ type: z.literal("copy_failed"), ...attempt, reason: z.string(), dead: z.boolean() });
@@ -51,6 +62,20 @@ const lost = z.object({
   links: z.array(z.string()),
   reason: z.string(),
 });
+/** Committed before the analysis, so that one that takes the isolate along is not begun for ever. */
+const assessStarted = z.object({ type: z.literal("assess_started"), sha256: z.string(), attempt: z.int() });
+/** What the sound of the file with these bytes is like. `waveformKey` names an object in R2. */
+const assessed = z.object({
+  type: z.literal("assessed"),
+  sha256: z.string(),
+  analyzerVersion: z.string(),
+  outcome: z.enum(["done", "skipped", "failed"]),
+  reason: z.string().nullable(),
+  facts: audioFacts.nullable(),
+  waveformKey: z.string().nullable(),
+});
+/** Somebody wants all kept audio looked into again. */
+const assessAsked = z.object({ type: z.literal("assess_asked") });
 const abandoned = z.object({ type: z.literal("abandoned") });
 const published = z.object({ type: z.literal("published"), version: z.int(), settled: z.boolean() });
 /** Keys of attempts up to `attempts` that no event names were deleted. */
@@ -67,6 +92,8 @@ const submitted = z.object({
   ref: z.string(),
   request: z.record(z.string(), z.unknown()),
   host: z.string().optional(),
+  /** What was found of its source. */
+  source: sourceReport.optional(),
 });
 /** A task that was submitted elsewhere is ours to ask about. */
 const adopted = z.object({ type: z.literal("adopted") });
@@ -94,6 +121,9 @@ export const eventBody = z.discriminatedUnion("type", [
   copied,
   copyFailed,
   lost,
+  assessStarted,
+  assessed,
+  assessAsked,
   abandoned,
   published,
   swept,
@@ -117,6 +147,7 @@ export type EventBody = z.infer<typeof eventBody>;
 export type TaskEvent = EventBody & { readonly at: number };
 export type Observed = Extract<TaskEvent, { type: "observed" }>;
 export type Polled = Extract<TaskEvent, { type: "polled" }>;
+export type Assessed = Extract<TaskEvent, { type: "assessed" }>;
 export type Copied = Extract<TaskEvent, { type: "copied" }>;
 
 /** Reads a stored row. What this code cannot read becomes `ignored`. */

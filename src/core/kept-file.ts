@@ -14,6 +14,8 @@ export const keptFile = z.object({
   sha256: z.string(),
   contentType: z.string(),
   title: z.string().nullable(),
+  /** Of audio that was looked into: its picture. */
+  waveform: z.object({ key: z.string(), analyzerVersion: z.string() }).optional(),
 });
 
 export type KeptFile = z.infer<typeof keptFile>;
@@ -24,7 +26,15 @@ export function keptFilesOf(task: Task): readonly KeptFile[] {
       const { stored } = fileStatus(task, track, file);
       if (stored === null) return [];
       const { key, bytes, sha256, contentType } = stored;
-      return [{ trackId: track.trackId, file, key, bytes, sha256, contentType, title: track.title }];
+      const kept = { trackId: track.trackId, file, key, bytes, sha256, contentType, title: track.title };
+      const waveform = file === "audio" ? waveformOf(task, sha256) : null;
+      return [waveform === null ? kept : { ...kept, waveform }];
     }),
   );
+}
+
+function waveformOf({ assessments }: Task, sha256: string): KeptFile["waveform"] | null {
+  const result = assessments.get(sha256)?.result ?? null;
+  if (result === null || result.waveformKey === null) return null;
+  return { key: result.waveformKey, analyzerVersion: result.analyzerVersion };
 }

@@ -10,11 +10,18 @@ export interface Mp3Facts {
   /** Whole frames with audio; the Xing/Info frame carries none. */
   readonly frames: number;
   readonly seconds: number;
+  /** What is heard: without the encoder's delay and padding, where a LAME header tells them. */
+  readonly playableSeconds: number;
+  /** Of the first frame; null where there is none. */
+  readonly sampleRateHz: number | null;
+  readonly channels: 1 | 2 | null;
   /** As many frames as the Xing/Info header says, or null without one. */
   readonly declaredFrames: number | null;
   readonly declaredSeconds: number | null;
   /** Bytes that belong to no frame and no tag. */
   readonly junkBytes: number;
+  /** How often the frames went out of step and were found again. */
+  readonly resyncs: number;
   readonly audioBytes: number;
   /** Bytes that the last frame lacks, or the header of one that has just begun. */
   readonly missingBytes: number;
@@ -26,8 +33,8 @@ export interface Mp3Scan {
   finish(): Mp3Facts;
 }
 
-/** A header frame holds the Xing/Info field within so many bytes. */
-const INFO_BYTES = 64;
+/** A header frame holds the Xing/Info field, and what LAME adds to it, within so many bytes. */
+const INFO_BYTES = 192;
 const FRAME_HEADER_BYTES = 4;
 const ID3_HEADER_BYTES = 10;
 const ID3V1_BYTES = 128;
@@ -42,8 +49,9 @@ export function mp3Scan(): Mp3Scan {
   let frames = 0;
   let samples = 0;
   let first: Frame | null = null;
-  let declaredFrames: number | null = null;
+  let info: Info | null = null;
   let junkBytes = 0;
+  let resyncs = 0;
   let audioBytes = 0;
   let headerLacks = 0;
 
@@ -74,6 +82,7 @@ export function mp3Scan(): Mp3Scan {
         return bytes.length;
       }
       if (frame === null || !trusted) {
+        if (synced) resyncs += 1;
         synced = false;
         junkBytes += 1;
         offset += 1;
@@ -85,8 +94,8 @@ export function mp3Scan(): Mp3Scan {
       if (!started) {
         started = true;
         first = frame;
-        declaredFrames = infoFrames(bytes.subarray(offset, offset + INFO_BYTES), frame);
-        if (declaredFrames !== null) continue;
+        info = infoOf(bytes.subarray(offset, offset + INFO_BYTES), frame);
+        if (info !== null) continue;
       }
       frames += 1;
       samples += frame.samples;
@@ -105,8 +114,21 @@ export function mp3Scan(): Mp3Scan {
       const whole = skippingFrame && skip > 0 && frames > 0 ? frames - 1 : frames;
       const secondsPerFrame = first === null ? 0 : first.samples / first.sampleRateHz;
       const seconds = first === null ? 0 : samples / first.sampleRateHz - (frames - whole) * secondsPerFrame;
-      const declaredSeconds = declaredFrames === null ? null : declaredFrames * secondsPerFrame;
-      return { frames: whole, seconds, declaredFrames, declaredSeconds, junkBytes, audioBytes, missingBytes };
+      const declaredFrames = info?.frames ?? null;
+      const unheard = first === null ? 0 : (info?.unheardSamples ?? 0) / first.sampleRateHz;
+      return {
+        frames: whole,
+        seconds,
+        playableSeconds: Math.max(0, seconds - unheard),
+        sampleRateHz: first?.sampleRateHz ?? null,
+        channels: first?.channels ?? null,
+        declaredFrames,
+        declaredSeconds: declaredFrames === null ? null : declaredFrames * secondsPerFrame,
+        junkBytes,
+        resyncs,
+        audioBytes,
+        missingBytes,
+      };
     },
   };
 }
@@ -129,15 +151,30 @@ function beginsHeader(rest: Uint8Array): boolean {
   return rest.length < FRAME_HEADER_BYTES && first === 0xff && (second & 0xe0) === 0xe0;
 }
 
-/** The frame count of a Xing or Info header in a file's first frame. */
-function infoFrames(head: Uint8Array, frame: Frame): number | null {
+interface Info {
+  readonly frames: number;
+  /** Put before and after the music by the encoder. */
+  readonly unheardSamples: number;
+}
+
+const TOC_BYTES = 100;
+/** From the start of LAME's part: name, version, replay gain and so on come before. */
+const LAME_DELAY_OFFSET = 21;
+
+/** The Xing or Info header in a file's first frame, where it tells the number of frames. */
+function infoOf(head: Uint8Array, frame: Frame): Info | null {
   const sideInfoBytes = frame.mpeg1 ? (frame.channels === 1 ? 17 : 32) : frame.channels === 1 ? 9 : 17;
   const offset = 4 + sideInfoBytes;
   if (!hasText(head, offset, "Xing") && !hasText(head, offset, "Info")) return null;
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   if (head.length < offset + 12) return null;
-  const hasFrames = (view.getUint32(offset + 4) & 1) === 1;
-  return hasFrames ? view.getUint32(offset + 8) : null;
+  const flags = view.getUint32(offset + 4);
+  if ((flags & 1) === 0) return null;
+  const fields = 8 + 4 + (flags & 2 ? 4 : 0) + (flags & 4 ? TOC_BYTES : 0) + (flags & 8 ? 4 : 0);
+  const delayAt = offset + fields + LAME_DELAY_OFFSET;
+  const byLame = hasText(head, offset + fields, "LAME") || hasText(head, offset + fields, "Lav");
+  const [a = 0, b = 0, c = 0] = byLame ? head.subarray(delayAt, delayAt + 3) : [];
+  return { frames: view.getUint32(offset + 8), unheardSamples: ((a << 4) | (b >> 4)) + (((b & 15) << 8) | c) };
 }
 
 function hasText(bytes: Uint8Array, offset: number, text: string): boolean {

@@ -34,6 +34,13 @@ export interface Observation {
   readonly tracks: readonly ObservedTrack[];
   /** How many listed tracks were over the bound and are not kept. */
   readonly tracksDropped: number;
+  /** What a record repeats of the request's style. */
+  readonly asked?: AskedStyle;
+}
+
+export interface AskedStyle {
+  readonly tags: string | null;
+  readonly negativeTags: string | null;
 }
 
 export interface ParsedMessage {
@@ -92,6 +99,8 @@ export function parseMessage(json: unknown): ParsedMessage {
   const root = isRecord(json) ? json : {};
   const data = isRecord(root["data"]) ? root["data"] : {};
   const response = isRecord(data["response"]) ? data["response"] : {};
+  const asked = askedOf(data["param"]);
+  const observation = observationOf(root, data, trackItems(root, data, response));
   return {
     taskIds: taskIdsOf([
       data["task_id"],
@@ -101,7 +110,7 @@ export function parseMessage(json: unknown): ParsedMessage {
       response["taskId"],
       response["task_id"],
     ]),
-    observation: observationOf(root, data, trackItems(root, data, response)),
+    observation: asked === null ? observation : { ...observation, asked },
   };
 }
 
@@ -153,7 +162,7 @@ function isSibling(root: Fields, data: Fields, items: readonly unknown[], tracks
 
 /** The first place that lists anything wins. */
 function trackItems(root: Fields, data: Fields, response: Fields): readonly unknown[] {
-  const market = resultOf(data["resultJson"]);
+  const market = embedded(data["resultJson"]);
   const places = [
     data["data"],
     root["data"],
@@ -166,8 +175,15 @@ function trackItems(root: Fields, data: Fields, response: Fields): readonly unkn
   return [];
 }
 
+/** A record repeats the whole request as a JSON string, with our callBackUrl in it: no more than the style is taken. */
+function askedOf(param: unknown): AskedStyle | null {
+  const request = embedded(param);
+  const asked = { tags: toText(request["tags"], 2_000), negativeTags: toText(request["negativeTags"], 2_000) };
+  return asked.tags === null && asked.negativeTags === null ? null : asked;
+}
+
 /** KIE.AI's market wraps the tracks in a JSON string. */
-function resultOf(value: unknown): Fields {
+function embedded(value: unknown): Fields {
   if (typeof value !== "string") return isRecord(value) ? value : {};
   try {
     const parsed: unknown = JSON.parse(value);

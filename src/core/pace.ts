@@ -23,6 +23,8 @@ export interface Pace {
   readonly linkLifeMs: number;
   /** Between two writes to one KV key. */
   readonly publishGapMs: number;
+  /** A settled task is published with its assessments, if they come within this time. */
+  readonly assessGraceMs: number;
   /** Whether the provider can be asked: only with its key. */
   readonly canAsk: boolean;
   /** Of silence before the first question, and between it and the next ones. */
@@ -40,6 +42,8 @@ export interface Pace {
 export const MAX_COPY_ATTEMPTS = 150;
 export const MAX_UNANSWERED_STARTS = 10;
 export const MAX_POLLS = 60;
+/** An analysis that ends without a result so often is given up. */
+export const MAX_ASSESS_STARTS = 3;
 
 /** What of the configuration changes what is due. */
 export interface PaceOptions {
@@ -57,6 +61,7 @@ export function paceOf(timeScale: number, { canAsk, retentionDays }: PaceOptions
     deadLinkGapsMs: [MINUTE, 10 * MINUTE, 2 * HOUR, 22 * HOUR].map(scaled),
     linkLifeMs: scaled(14 * DAY),
     publishGapMs: 2 * SECOND,
+    assessGraceMs: 20 * SECOND,
     canAsk,
     pollGapsMs: [30 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR].map(scaled),
     shortestPollGapMs: Math.max(scaled(5 * SECOND), SECOND / 2),

@@ -6,7 +6,7 @@
  *
  * Pure: no I/O and no clock. Times are epoch milliseconds.
  */
-import type { Observed, Polled, TaskEvent } from "./event.ts";
+import type { Copied, Observed, Polled, TaskEvent } from "./event.ts";
 import { isNews } from "./observation.ts";
 import { isSettled } from "./stage.ts";
 import { copyKey, lossKey, newTask, progressOf, type LinkProgress, type Task } from "./task.ts";
@@ -54,6 +54,7 @@ function collect(task: Task, event: TaskEvent): Task {
         ...task,
         progress: withEntry(task.progress, copyKey(event), { ...answered(task, event), reason: null, dead: false }),
         stored: withEntry(task.stored, copyKey(event), event),
+        assessments: event.assess === "full" ? asPending(task, event) : task.assessments,
       };
     case "copy_failed": {
       const { deaths, diedAt, failures, ...link } = answered(task, event);
@@ -69,6 +70,18 @@ function collect(task: Task, event: TaskEvent): Task {
     }
     case "lost":
       return { ...task, losses: withEntry(task.losses, lossKey(event.file, event.trackId), event) };
+    case "assess_started": {
+      const known = task.assessments.get(event.sha256);
+      const starts = (known?.starts ?? 0) + 1;
+      const started = { pending: true, starts, lastAt: event.at, result: known?.result ?? null };
+      return { ...task, assessments: withEntry(task.assessments, event.sha256, started) };
+    }
+    case "assessed": {
+      const done = { pending: false, starts: 0, lastAt: event.at, result: event };
+      return { ...task, assessments: withEntry(task.assessments, event.sha256, done) };
+    }
+    case "assess_asked":
+      return { ...task, assessments: allPending(task, event.at) };
     case "abandoned":
       return { ...task, abandonedAt: event.at };
     case "published": {
@@ -82,7 +95,8 @@ function collect(task: Task, event: TaskEvent): Task {
       return { ...task, effectFailures: withEntry(task.effectFailures, event.effect, { count, lastAt: event.at }) };
     }
     case "submitted":
-      return task.request !== null ? task : { ...task, ref: task.ref ?? event.ref, request: event.request };
+      if (task.request !== null) return task;
+      return { ...task, ref: task.ref ?? event.ref, request: event.request, source: event.source ?? null };
     case "adopted":
       return { ...task, adopted: true };
     case "polled":
@@ -109,6 +123,8 @@ function changesView(task: Task, event: TaskEvent): boolean {
     case "copied":
     case "copy_failed":
     case "lost":
+    case "assessed":
+    case "assess_asked":
     case "abandoned":
     case "submitted":
     case "adopted":
@@ -117,6 +133,7 @@ function changesView(task: Task, event: TaskEvent): boolean {
       return true;
     case "polled":
     case "usual":
+    case "assess_started":
     case "overflowed":
     case "published":
     case "swept":
@@ -152,6 +169,21 @@ function withoutFailures(task: Task): Task {
     ([key, link]) => [key, { ...link, failures: 0, deaths: 0, diedAt: 0, unanswered: 0, dead: false }] as const,
   );
   return { ...task, progress: new Map(anew), losses: new Map(), polls: new Map(), abandonedAt: null, stalledAt: null };
+}
+
+/** Once for each file's bytes, however often they are copied. */
+function asPending({ assessments }: Task, { sha256, at }: Copied): Task["assessments"] {
+  if (assessments.has(sha256)) return assessments;
+  return withEntry(assessments, sha256, { pending: true, starts: 0, lastAt: at, result: null });
+}
+
+function allPending({ stored, assessments }: Task, at: number): Task["assessments"] {
+  const kept = [...stored.values()].filter(({ file }) => file === "audio");
+  const anew = kept.map(({ sha256 }) => {
+    const result = assessments.get(sha256)?.result ?? null;
+    return [sha256, { pending: true, starts: 0, lastAt: at, result }] as const;
+  });
+  return new Map([...assessments, ...anew]);
 }
 
 function answered(task: Task, event: Extract<TaskEvent, { type: "copied" | "copy_failed" }>): LinkProgress {

@@ -24,6 +24,10 @@ export const submissionRequest = z
     weirdnessConstraint: weight,
     audioWeight: weight,
     model: z.string().min(1).max(100).optional(),
+    force: z
+      .boolean()
+      .optional()
+      .meta({ description: "Submits although the check of the source found a fault in it; not sent to the provider." }),
     ref: z
       .string()
       .refine(isRef, "must be 1 to 64 of A-Z a-z 0-9 _ -")

@@ -4,7 +4,8 @@
  * Stage, tracks and failure are selectors over these facts (`stage.ts`, `tracks.ts`, `files.ts`), and so is what to
  * do next (`agenda.ts`). Pure. Times are epoch milliseconds.
  */
-import type { Copied, FileKind, Observed, Polled } from "./event.ts";
+import type { SourceReport } from "./analysis/source.ts";
+import type { Assessed, Copied, FileKind, Observed, Polled } from "./event.ts";
 
 /** How far the copies from one link have come. */
 export interface LinkProgress {
@@ -28,6 +29,16 @@ export interface Loss {
   readonly reason: string;
 }
 
+/** How far the analysis of one file's bytes has come. */
+export interface AssessmentProgress {
+  readonly pending: boolean;
+  /** Since it became pending; each without a result so far is a crash, a failure, or the one that is under way. */
+  readonly starts: number;
+  readonly lastAt: number;
+  /** The newest one. */
+  readonly result: Assessed | null;
+}
+
 export interface Task {
   readonly taskId: string;
   /** The number of stored events that change the view. */
@@ -43,6 +54,8 @@ export interface Task {
   readonly progress: ReadonlyMap<string, LinkProgress>;
   /** The kept files, by `copyKey`. */
   readonly stored: ReadonlyMap<string, Copied>;
+  /** By the SHA-256 of the audio. */
+  readonly assessments: ReadonlyMap<string, AssessmentProgress>;
   /** By `lossKey`. */
   readonly losses: ReadonlyMap<string, Loss>;
   /** The number of the last attempt; it names R2 keys, so it is never given twice. */
@@ -51,6 +64,8 @@ export interface Task {
   /** Our name of the submission. The first one stands. */
   readonly ref: string | null;
   readonly request: Readonly<Record<string, unknown>> | null;
+  /** What was found of the source when it was submitted. */
+  readonly source: SourceReport | null;
   /** Somebody named it to us before the provider did. */
   readonly adopted: boolean;
   /** The answers to our asking since the last retry, by result. */
@@ -78,11 +93,13 @@ export function newTask(taskId: string, at: number): Task {
     overflow: null,
     progress: new Map(),
     stored: new Map(),
+    assessments: new Map(),
     losses: new Map(),
     attempts: 0,
     abandonedAt: null,
     ref: null,
     request: null,
+    source: null,
     adopted: false,
     polls: new Map(),
     retriedAt: null,

@@ -29,6 +29,9 @@ export function timelineEvent(event: TaskEvent, body: string | null): TimelineEv
     case "copied":
     case "copy_failed":
     case "lost":
+    case "assess_started":
+    case "assessed":
+    case "assess_asked":
     case "abandoned":
     case "submitted":
     case "adopted":

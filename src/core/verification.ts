@@ -4,9 +4,11 @@
  * As long as announced, really audio (or a picture), not an error page, not empty, not cut short. A reason starts
  * with a code and a colon, then says what was found. Pure (a closure over counters).
  */
+import type { ContainerFacts } from "./analysis/container.ts";
+import { wavReader } from "./analysis/wav.ts";
 import type { FileKind } from "./event.ts";
 import { describeBytes, formatOf, type Format } from "./format.ts";
-import { mp3Scan } from "./mp3-scan.ts";
+import { mp3Scan, type Mp3Facts } from "./mp3-scan.ts";
 
 export interface Verification {
   readonly format: Format;
@@ -14,8 +16,8 @@ export interface Verification {
   push(chunk: Uint8Array): void;
   /** The reason why the file must not be kept, or null. `announcedBytes` is null where the server named no length. */
   finish(announcedBytes: number | null): string | null;
-  /** How long it plays, after `finish`; null where that cannot be told. */
-  seconds(): number | null;
+  /** What the container says, after `finish`. Of a picture, its format alone. */
+  facts(): ContainerFacts;
 }
 
 /** Starts the checks by the file's first bytes (`HEAD_BYTES`, or all of a shorter file). A string is a refusal. */
@@ -36,25 +38,36 @@ export function verify(head: Uint8Array, file: FileKind): Verification | string 
         return `truncated: ${bytes} of ${announcedBytes} announced bytes arrived`;
       return checks.finish(bytes, announcedBytes !== null);
     },
-    seconds: () => checks.seconds(),
+    facts: () => ({ ...NO_FACTS, format: format.name, ...checks.facts() }),
   };
 }
+
+const NO_FACTS: ContainerFacts = {
+  format: null,
+  codec: null,
+  durationSeconds: null,
+  sampleRateHz: null,
+  channels: null,
+  bitrateKbps: null,
+  junkBytes: null,
+  resyncs: null,
+};
 
 interface Checks {
   push(chunk: Uint8Array): void;
   finish(bytes: number, announced: boolean): string | null;
-  seconds(): number | null;
+  facts(): Partial<ContainerFacts>;
 }
 
 function mp3Checks(): Checks {
   const scan = mp3Scan();
-  let seconds: number | null = null;
+  let scanned: Mp3Facts | null = null;
   return {
     push: (chunk) => scan.push(chunk),
-    seconds: () => seconds,
+    facts: () => (scanned === null ? {} : mp3Container(scanned)),
     finish() {
       const facts = scan.finish();
-      ({ seconds } = facts);
+      scanned = facts;
       if (facts.frames === 0 || facts.junkBytes > facts.audioBytes)
         return "not_audio: no run of MPEG audio frames was found";
       const { declaredFrames, declaredSeconds } = facts;
@@ -67,18 +80,26 @@ function mp3Checks(): Checks {
   };
 }
 
+function mp3Container(scanned: Mp3Facts): Partial<ContainerFacts> {
+  const { playableSeconds, seconds, sampleRateHz, channels, audioBytes, junkBytes, resyncs } = scanned;
+  const bitrateKbps = seconds > 0 ? Math.round((audioBytes * 8) / seconds / 1_000) : null;
+  return { codec: "mp3", durationSeconds: playableSeconds, sampleRateHz, channels, bitrateKbps, junkBytes, resyncs };
+}
+
 const EDGE_BYTES = 16;
 
 /** Formats whose length or end mark can be read at the edges of the file. */
 function edgeChecks(format: Format): Checks {
   let start = new Uint8Array(0);
   let end = new Uint8Array(0);
+  const wav = format.name === "wav" ? wavReader() : null;
   return {
     push(chunk) {
+      wav?.push(chunk);
       if (start.length < EDGE_BYTES) start = joined(start, chunk.subarray(0, EDGE_BYTES)).slice(0, EDGE_BYTES);
       end = joined(end, chunk.subarray(-EDGE_BYTES)).slice(-EDGE_BYTES);
     },
-    seconds: () => null,
+    facts: () => wav?.facts() ?? {},
     finish(bytes, announced) {
       switch (format.name) {
         case "wav":

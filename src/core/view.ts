@@ -4,6 +4,8 @@
  * The schemas are the contract; the view is built to their types. Pure.
  */
 import * as z from "zod";
+import { sourceReport } from "./analysis/source.ts";
+import { assessmentOf, assessmentView } from "./assessment.ts";
 import { FAILURES } from "./failure.ts";
 import { fileStatus, type FileStatus } from "./files.ts";
 import {
@@ -45,7 +47,7 @@ export const trackView = z.object({
   cover: fileView,
   /** The provider's link for listening until the audio is stored. */
   streamUrl: z.string().nullable(),
-  assessment: z.null(),
+  assessment: assessmentView.nullable(),
 });
 
 const stageView = z
@@ -80,6 +82,8 @@ export const taskView = z.object({
   stages: z.object({ text: stageView, first: stageView, complete: stageView }),
   /** What was asked of the provider; null where the task was submitted elsewhere. */
   request: z.record(z.string(), z.unknown()).nullable(),
+  /** What was found of the source audio before it was submitted through us. */
+  source: sourceReport.nullable(),
   stalled: z.boolean(),
   /** Of an open task: when each stage is usually reached here; null until ten tasks have shown it. */
   expected: z.object({ firstAt: spreadView, completeAt: spreadView }).nullable(),
@@ -107,6 +111,7 @@ export function viewOf(task: Task): TaskView {
     tracks: tracksOf(task).map((track) => trackViewOf(task, track)),
     stages: { text: reported(task, "text"), first: reported(task, "first"), complete: reported(task, "complete") },
     request: task.request === null ? null : { ...task.request },
+    source: task.source,
     stalled: isStalled(task),
     expected: null,
     advice: null,
@@ -134,7 +139,7 @@ function trackViewOf(task: Task, track: Track): TrackView {
     audio: fileViewOf(audio, `${path}/audio`),
     cover: fileViewOf(fileStatus(task, track, "cover"), `${path}/cover`),
     streamUrl: audio.state === "stored" ? null : track.streamLink,
-    assessment: null,
+    assessment: assessmentOf(task, track),
   };
 }
 

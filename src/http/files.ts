@@ -26,9 +26,10 @@ const forPlayers = cors({
 });
 
 export const files = new Hono<AppEnv>()
-  .use("/tasks/:id/tracks/:trackId/:file{audio|cover}", forPlayers, requireApiToken)
+  .use("/tasks/:id/tracks/:trackId/:file{audio|cover|waveform}", forPlayers, requireApiToken)
   .get("/tasks/:id/tracks/:trackId/audio", (c) => serve(c, "audio"))
-  .get("/tasks/:id/tracks/:trackId/cover", (c) => serve(c, "cover"));
+  .get("/tasks/:id/tracks/:trackId/cover", (c) => serve(c, "cover"))
+  .get("/tasks/:id/tracks/:trackId/waveform", (c) => serveWaveform(c));
 
 async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
   const kept = await keptFileOf(c, file);
@@ -66,6 +67,29 @@ async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
       "The kept file is gone from the R2 bucket. Something outside of Backline deleted it.",
     );
   return c.body(object.body, status, partial);
+}
+
+/** The picture of a kept track, in the format of audiowaveform 2. */
+async function serveWaveform(c: Context<AppEnv>): Promise<Response> {
+  const { sha256, waveform } = await keptFileOf(c, "audio");
+  if (waveform === undefined) {
+    throw new Problem(
+      "file_not_found",
+      "This track has no waveform (yet). Its assessment in GET /tasks/:id says why; POST /tasks/:id/assess makes one.",
+    );
+  }
+  const tag = `"${sha256}-${waveform.analyzerVersion}"`;
+  const headers = {
+    etag: tag,
+    "content-type": "application/json",
+    "cache-control": "private, no-cache",
+    vary: "Authorization, Cookie",
+    "cross-origin-resource-policy": "cross-origin",
+  };
+  if (isKnown(c, tag)) return c.body(null, 304, headers);
+  const object = await c.env.AUDIO.get(waveform.key);
+  if (object === null) throw new Problem("file_not_found", "The waveform is gone from the R2 bucket.");
+  return c.body(object.body, 200, headers);
 }
 
 async function keptFileOf(c: Context<AppEnv>, file: FileKind): Promise<KeptFile> {

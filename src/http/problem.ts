@@ -7,6 +7,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod";
+import { sourceReport } from "../core/analysis/source.ts";
 
 interface ProblemKind {
   readonly status: ContentfulStatusCode;
@@ -48,6 +49,8 @@ export const problemDocument = z.looseObject({
   detail: z.string(),
   requestId: z.string(),
   version: z.int().optional().meta({ description: "Of `version_not_reached`: where the task stands." }),
+  // Of `source_refused`, where the source could be had: what is wrong with it.
+  ...sourceReport.partial().shape,
 });
 
 /** The refusal of a request. Throw it anywhere under `http/`; `headers` go out with the document. */

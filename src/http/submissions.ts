@@ -7,18 +7,17 @@
 import { Hono, type Context } from "hono";
 import * as z from "zod";
 import { capabilityOf } from "../core/capability.ts";
-import type { Config } from "../core/config.ts";
 import { failureOf, FAILURES } from "../core/failure.ts";
 import { requestHash, submissionRequest, type SubmissionRequest } from "../core/submission.ts";
 import type { TaskView } from "../core/view.ts";
 import { catalogOf } from "../platform/catalog.ts";
 import { tellCatalog } from "../platform/catalog-teller.ts";
 import { submitTask } from "../platform/provider-client.ts";
-import { checkSource } from "../platform/source-check.ts";
 import type { Reservation } from "../platform/submission-table.ts";
 import { secretValues } from "./access.ts";
 import type { AppEnv } from "./app-env.ts";
 import { Problem } from "./problem.ts";
+import { judgeSource } from "./sources.ts";
 import { present } from "./task-reader.ts";
 import { FRESH } from "./tasks.ts";
 
@@ -38,7 +37,7 @@ export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
   const { providerApiKey: apiKey, providerBaseUrl: baseUrl } = config;
   if (apiKey === null || callbackToken === undefined) throw new Problem("not_configured", NO_KEY);
 
-  const { ref: wanted, ...request } = await readRequest(c);
+  const { ref: wanted, force = false, ...request } = await readRequest(c);
   const idempotencyKey = keyOf(c, wanted ?? null);
   const ref = wanted ?? crypto.randomUUID().replaceAll("-", "");
   const key = idempotencyKey ?? `ref:${ref}`;
@@ -47,8 +46,7 @@ export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
   const known = await catalog.submission(key, hash, Date.now());
   if (known !== null) return answerKnown(c, known);
 
-  const refusal = await checkSource(request.uploadUrl, sourceRules(config), c.req.raw.signal);
-  if (refusal !== null) throw new Problem("source_refused", `uploadUrl was checked and not submitted. ${refusal}.`);
+  const source = await judgeSource(c, request.uploadUrl, force);
 
   const submission = { key, requestHash: hash, ref, requestJson: JSON.stringify(request), at: Date.now() };
   const reserved = await catalog.reserve(submission);
@@ -65,7 +63,7 @@ export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
   const { taskId } = answer;
   const object = c.env.TASKS.getByName(taskId);
   const view = present<TaskView>(
-    await object.submitted({ ref, requestJson: submission.requestJson, host: new URL(c.req.url).host }),
+    await object.submitted({ ref, requestJson: submission.requestJson, host: new URL(c.req.url).host, source }),
   );
   await catalog.resolve(ref, taskId);
   const row = await object.touch();
@@ -144,12 +142,4 @@ function providerRefused(code: number): Problem {
     reason === "provider_error" || reason === "unauthorized" ? "provider_failed" : "provider_refused",
     detail,
   );
-}
-
-function sourceRules(config: Config): Parameters<typeof checkSource>[1] {
-  const ownHosts = config.publicUrl === null ? [] : [config.publicUrl.host];
-  return {
-    policy: { setting: "SOURCE_ORIGINS", origins: config.sourceOrigins, ownHosts },
-    maxBytes: config.maxAudioBytes,
-  };
 }

@@ -57,6 +57,10 @@ export const taskActions = new Hono<AppEnv>()
     const view = present<TaskView>(await c.env.TASKS.getByName(taskIdOf(c)).retry());
     return c.json(view, 202, FRESH);
   })
+  .post("/tasks/:id/assess", async (c) => {
+    const view = present<TaskView>(await c.env.TASKS.getByName(taskIdOf(c)).assess());
+    return c.json(view, 202, FRESH);
+  })
   .post("/tasks/:id/rebuild", async (c) => {
     const taskId = taskIdOf(c);
     const rebuilt = await c.env.TASKS.getByName(taskId).rebuild();

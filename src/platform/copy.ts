@@ -109,7 +109,9 @@ async function pump(
   const problem = verification.finish(announced);
   if (problem !== null) return abandon(writer, problem, false);
   await stored(writer.close());
-  return { stored: true, key, bytes, sha256: hash.digest("hex"), contentType: verification.format.contentType };
+  const sha256 = hash.digest("hex");
+  const { contentType } = verification.format;
+  return { stored: true, key, bytes, sha256, contentType, container: verification.facts() };
 }
 
 async function abandon(writer: FileWriter, reason: string, dead: boolean): Promise<CopyOutcome> {

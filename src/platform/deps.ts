@@ -4,10 +4,12 @@ import { submittedEvent } from "../core/event.ts";
 import type { Config } from "../core/config.ts";
 import type { Pace } from "../core/pace.ts";
 import type { Task } from "../core/task.ts";
+import { fileKey } from "../core/ids.ts";
+import type { Assessor } from "./assessor.ts";
 import { deleteStrays } from "./audio-store.ts";
 import { catalogOf } from "./catalog.ts";
 import { copyFile, type CopyRules } from "./copy.ts";
-import type { CopyOrder, CopyOutcome, Deps } from "./effects.ts";
+import type { AssessOrder, AssessOutcome, CopyOrder, CopyOutcome, Deps } from "./effects.ts";
 import type { News } from "./news.ts";
 import { askForRecord, type RecordAnswer } from "./provider-client.ts";
 import { publishTask } from "./read-model.ts";
@@ -16,6 +18,7 @@ import type { TaskState } from "./task-state.ts";
 
 export interface Wiring extends Pick<Deps, "lease" | "rearm"> {
   readonly env: Env;
+  readonly assessor: Pick<Assessor, "assess">;
   readonly config: Config;
   readonly pace: Pace;
   readonly state: TaskState;
@@ -30,10 +33,12 @@ export function depsOf(wiring: Wiring): Deps {
   const { env, pace, state, news, lease, rearm } = wiring;
   return {
     pace,
+    assessMode: wiring.config.assess,
     now: () => state.now(),
     task: () => state.known,
     record: (event, body) => state.record(event, body ?? null),
     copy: (order, signal) => copy(wiring, order, signal),
+    assess: (order) => assess(wiring, order),
     publish: (task) => publish(wiring, task),
     sweep: (task) => deleteStrays(env.AUDIO, task),
     ask: (taskId, signal) => ask(wiring, taskId, signal),
@@ -59,6 +64,18 @@ async function copy(
   };
   const outcome = await copyFile(order, rules, env.AUDIO, signal);
   if (outcome.stored && state.tombstone !== null) await env.AUDIO.delete(outcome.key);
+  return outcome;
+}
+
+/** One that ends under a tombstone takes its waveform along. */
+async function assess(
+  { env, state, assessor }: Wiring,
+  { taskId, trackId, stored }: AssessOrder,
+): Promise<AssessOutcome> {
+  const { key, attempt, container } = stored;
+  const waveformKey = fileKey(taskId, trackId, "waveform", attempt, "json");
+  const outcome = await assessor.assess({ key, waveformKey, container: container ?? null });
+  if (state.tombstone !== null) await env.AUDIO.delete(waveformKey);
   return outcome;
 }
 

@@ -5,8 +5,10 @@
  */
 import { learns } from "../core/admission.ts";
 import type { Effect } from "../core/agenda.ts";
-import type { EventBody, FileKind, Polled } from "../core/event.ts";
-import type { Pace } from "../core/pace.ts";
+import { ANALYZER_VERSION } from "../core/analysis/analyzer.ts";
+import type { ContainerFacts } from "../core/analysis/container.ts";
+import type { AssessMode, Assessed, Copied, EventBody, FileKind, Polled } from "../core/event.ts";
+import { MAX_ASSESS_STARTS, type Pace } from "../core/pace.ts";
 import { lastNewsAt } from "../core/stage.ts";
 import type { Task } from "../core/task.ts";
 import type { RecordAnswer } from "./provider-client.ts";
@@ -18,6 +20,7 @@ export type CopyOutcome =
       readonly bytes: number;
       readonly sha256: string;
       readonly contentType: string;
+      readonly container: ContainerFacts;
     }
   | { readonly stored: false; readonly reason: string; readonly dead: boolean };
 
@@ -31,13 +34,25 @@ export interface CopyOrder {
   readonly linkHash: string;
 }
 
+export interface AssessOrder {
+  readonly taskId: string;
+  readonly trackId: string;
+  readonly stored: Copied;
+}
+
+/** What the assessor found; the facts are those of `assessed`. */
+export type AssessOutcome = Pick<Assessed, "outcome" | "reason" | "facts" | "waveformKey">;
+
 export interface Deps {
   readonly pace: Pace;
+  readonly assessMode: AssessMode;
   readonly now: () => number;
   readonly task: () => Task;
   /** Appends and folds, at once. A repeated count keeps its first `at`. */
   readonly record: (event: EventBody & { readonly at?: number }, body?: string) => void;
   readonly copy: (order: CopyOrder, signal: AbortSignal) => Promise<CopyOutcome>;
+  /** Safe to repeat. Rejects where the analysis broke off. */
+  readonly assess: (order: AssessOrder) => Promise<AssessOutcome>;
   readonly publish: (task: Task) => Promise<void>;
   /** Deletes what no event names among the keys of attempts up to this one; returns how many. */
   readonly sweep: (task: Task) => Promise<number>;
@@ -61,6 +76,8 @@ export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal)
   switch (effect.type) {
     case "copy":
       return copy(deps, effect, signal);
+    case "assess":
+      return assess(deps, effect);
     case "publish":
       return publish(deps);
     case "poll":
@@ -126,10 +143,28 @@ async function copy(deps: Deps, effect: Extract<Effect, { type: "copy" }>, signa
   const copied = await attemptOf(deps.copy(order, signal));
   if (!copied.ok) deps.record({ type: "copy_failed", ...about, reason: copied.reason, dead: false });
   else if (copied.value.stored) {
-    const { key, bytes, sha256, contentType } = copied.value;
-    deps.record({ type: "copied", ...about, key, bytes, sha256, contentType });
+    const { key, bytes, sha256, contentType, container } = copied.value;
+    const heard = { container, analyzerVersion: ANALYZER_VERSION, assess: deps.assessMode };
+    const kept = { type: "copied", ...about, key, bytes, sha256, contentType } as const;
+    deps.record(file === "audio" ? { ...kept, ...heard } : kept);
   } else deps.record({ type: "copy_failed", ...about, reason: copied.value.reason, dead: copied.value.dead });
 }
+
+/** A start that breaks off is due again after a while; it never costs the track, and after a few it is given up. */
+async function assess(deps: Deps, effect: Extract<Effect, { type: "assess" }>): Promise<void> {
+  const { trackId, stored, starts } = effect;
+  const { sha256 } = stored;
+  const told = { type: "assessed", sha256, analyzerVersion: ANALYZER_VERSION } as const;
+  if (starts >= MAX_ASSESS_STARTS) {
+    deps.record({ ...told, outcome: "failed", reason: GAVE_UP, facts: null, waveformKey: null });
+    return;
+  }
+  deps.record({ type: "assess_started", sha256, attempt: starts + 1 });
+  const assessed = await attemptOf(deps.assess({ taskId: deps.task().taskId, trackId, stored }));
+  if (assessed.ok) deps.record({ ...told, ...assessed.value });
+}
+
+const GAVE_UP = `${MAX_ASSESS_STARTS} analyses ended without a result, perhaps for want of CPU time (the free plan's 10 ms are too few): set ASSESS to "scan", or POST /tasks/:id/assess to try again`;
 
 /** The version is taken before the put: if the task moves meanwhile, the put is due again. */
 async function publish(deps: Deps): Promise<void> {

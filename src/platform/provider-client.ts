@@ -48,7 +48,7 @@ export async function askForRecord(access: ProviderAccess, taskId: string, signa
   }
   if ((envelope.data.data ?? null) === null) return { type: "unknown" };
   const body = redact(answer.text);
-  const { taskIds, observation } = parseMessage(JSON.parse(body));
+  const { taskIds, observation } = parseMessage(answer.json);
   if (!taskIds.includes(taskId)) return { type: "failed", reason: "unreadable: the record is of another task" };
   return { type: "record", sha256: sha256Hex(answer.text), observation, body };
 }

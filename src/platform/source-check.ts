@@ -1,52 +1,54 @@
 /**
  * Looks at the source audio before credits are spent: the provider accepts any URL at submit, and fails later.
  *
- * Reads the whole file once, keeping nothing of it. Sibling pages of the provider give 8 minutes as the limit.
+ * Reads the whole file once, keeping nothing of it. What cannot be had is refused; what can is measured, and judged by
+ * the rules for sources.
  */
+import { unheard, type ContainerFacts } from "../core/analysis/container.ts";
+import type { AudioFacts } from "../core/analysis/audio-facts.ts";
+import type { FileProblem } from "../core/analysis/findings.ts";
+import type { AssessMode } from "../core/event.ts";
 import type { SourcePolicy } from "../core/source-policy.ts";
 import { verify } from "../core/verification.ts";
-import { announcedBytes, bodyReader, readChunk, readHead } from "./body-reader.ts";
+import { analyze } from "./analysis.ts";
+import { announcedBytes, bodyReader, readChunk, readHead, type BodyReader } from "./body-reader.ts";
+import mp3Module from "./mpg123.wasm";
 import { openSource } from "./source.ts";
-import { stallWatch } from "./stall-watch.ts";
+import { stallWatch, type StallWatch } from "./stall-watch.ts";
 
 export interface SourceRules {
   readonly policy: SourcePolicy;
   readonly maxBytes: number;
+  readonly assess: AssessMode;
+  readonly maxSeconds: number;
+}
+
+/** `problem`: why it could not be read to its end as audio. */
+export interface SourceFacts {
+  readonly facts: AudioFacts;
+  readonly problem: FileProblem | null;
 }
 
 const STALL_MS = 10_000;
 const LONGEST_MS = 60_000;
-const MAX_SECONDS = 8 * 60;
 
-/** Why the source must not be submitted, or null. */
+/** A string says why the source cannot be had. */
 export async function checkSource(
   uploadUrl: string,
-  { policy, maxBytes }: SourceRules,
+  rules: SourceRules,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<SourceFacts | string> {
   const whole = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
   const watch = stallWatch(STALL_MS, whole);
   try {
-    const response = await openSource(uploadUrl, policy, watch);
+    const response = await openSource(uploadUrl, rules.policy, watch);
     if (!(response instanceof Response)) return response.reason;
     const announced = announcedBytes(response);
-    const tooLarge = `too_large: the source may have ${maxBytes} bytes`;
     const reader = bodyReader(response);
     try {
-      if (announced !== null && announced > maxBytes) return tooLarge;
-      const head = await readHead(reader, watch);
-      const verification = verify(head, "audio");
-      if (typeof verification === "string") return verification;
-      let bytes = 0;
-      for (let chunk: Uint8Array | null = head; chunk !== null; chunk = await readChunk(reader, watch)) {
-        bytes += chunk.length;
-        if (bytes > maxBytes) return tooLarge;
-        verification.push(chunk);
-      }
-      const problem = verification.finish(announced);
-      const seconds = verification.seconds();
-      if (problem !== null || seconds === null || seconds <= MAX_SECONDS) return problem;
-      return `too_long: ${seconds.toFixed(0)} s; the provider takes ${MAX_SECONDS} s at most`;
+      return announced !== null && announced > rules.maxBytes
+        ? tooLarge(rules)
+        : await listen(reader, announced, rules, watch);
     } finally {
       await reader.cancel().catch(() => undefined);
     }
@@ -57,4 +59,55 @@ export async function checkSource(
   } finally {
     watch.end();
   }
+}
+
+async function listen(
+  reader: BodyReader,
+  announced: number | null,
+  rules: SourceRules,
+  watch: StallWatch,
+): Promise<SourceFacts | string> {
+  const head = await readHead(reader, watch);
+  const verified = verify(head, "audio");
+  if (typeof verified === "string") return { facts: unheard({}), problem: problemOf(verified) };
+  const verification = verified;
+
+  let bytes = 0;
+  async function next(): Promise<Uint8Array | null> {
+    const chunk = bytes === 0 ? head : await readChunk(reader, watch);
+    if (chunk === null || bytes > rules.maxBytes) return null;
+    bytes += chunk.length;
+    verification.push(chunk);
+    return chunk;
+  }
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (let chunk = await next(); chunk !== null; chunk = await next()) yield chunk;
+  }
+
+  const begun: ContainerFacts = unheard({ format: verification.format.name });
+  const analysis =
+    rules.assess === "full" ? await analyze(chunks(), begun, { mp3Module, maxSeconds: rules.maxSeconds }) : null;
+  // An analysis may end before the file does; the container is read to its end.
+  while ((await next()) !== null);
+  if (bytes > rules.maxBytes) return tooLarge(rules);
+  const refusal = verification.finish(announced);
+  const container = verification.facts();
+  const heard = analysis?.outcome === "done" ? analysis.facts : unheard({});
+  return {
+    facts: { ...heard, ...container, ...(container.channels === 1 ? ONE_CHANNEL : {}) },
+    problem: refusal === null ? null : problemOf(refusal),
+  };
+}
+
+/** The decoder gives a mono file's channel twice, and that it is one is known only at the end. */
+const ONE_CHANNEL = { stereoCorrelation: null, monoLossDb: null, balanceDb: null, dualMono: null } as const;
+
+/** A reason of the verification, as a finding tells it. */
+function problemOf(reason: string): FileProblem {
+  const [code = "", message = reason] = reason.split(/: (.*)/s);
+  return { code: code === "truncated" ? "truncated" : "not_audio", message: `${message}.` };
+}
+
+function tooLarge({ maxBytes }: SourceRules): string {
+  return `too_large: the source may have ${maxBytes} bytes`;
 }

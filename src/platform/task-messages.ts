@@ -2,6 +2,7 @@
  * What the Worker and a task's object say to each other. **A persisted contract** for the length of a deploy: fields
  * are added as optional within one release.
  */
+import type { SourceReport } from "../core/analysis/source.ts";
 import type { CatalogRow } from "../core/catalog-row.ts";
 import type { Observed } from "../core/event.ts";
 
@@ -32,4 +33,6 @@ export interface Submitted {
   /** As JSON: a request has fields of any kind. */
   readonly requestJson: string;
   readonly host: string | null;
+  /** What was found of its source. */
+  readonly source?: SourceReport;
 }

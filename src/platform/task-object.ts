@@ -6,16 +6,15 @@
  * newer than the object.
  */
 import { DurableObject } from "cloudflare:workers";
-import { admit } from "../core/admission.ts";
+import { admit, overflowed, received } from "../core/admission.ts";
 import { nextWake } from "../core/agenda.ts";
 import { catalogRowOf, type CatalogRow } from "../core/catalog-row.ts";
 import { parseConfig, type Config } from "../core/config.ts";
-import { submittedEvent, type Observed } from "../core/event.ts";
+import { submittedEvent, type EventBody } from "../core/event.ts";
 import { keptFilesOf, type KeptFile } from "../core/kept-file.ts";
 import { paceOf } from "../core/pace.ts";
 import { isStalled, stageOf } from "../core/stage.ts";
 import type { Task } from "../core/task.ts";
-import { messageKey } from "../core/verdict.ts";
 import { isoTime, viewOf, type TaskView } from "../core/view.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { depsOf } from "./deps.ts";
@@ -53,28 +52,19 @@ export class TaskObject extends DurableObject<Env> {
       return { catalogRow: null, misdirected: true };
     }
     const now = this.#state.now();
-    const repeated = before?.observations.find((other) => messageKey(other) === messageKey(message));
-    const event: Observed =
-      repeated === undefined
-        ? { type: "observed", ...message, ...(ref === null ? {} : { ref }), at: now, lastAt: now, times: 1 }
-        : { ...repeated, lastAt: now, times: repeated.times + 1 };
+    const event = received(before, message, ref, now);
     const task = this.#state.known;
-    if (admit(task, event) === "overflow") {
-      this.#state.record({
-        type: "overflowed",
-        at: task.overflow?.lastAt ?? now,
-        lastAt: now,
-        count: (task.overflow?.count ?? 0) + 1,
-      });
-    } else this.#state.record(event, body);
+    if (admit(task, event) === "overflow") this.#state.record(overflowed(task, now));
+    else this.#state.record(event, body);
     await this.#armForWake();
     return { catalogRow: this.#rowIfMoved(before), misdirected: false };
   }
 
   /** Records what was asked of the provider. The first submission stands. */
-  async submitted({ ref, requestJson, host }: Submitted): Promise<TaskView | Deleted | null> {
+  async submitted({ ref, requestJson, host, source }: Submitted): Promise<TaskView | Deleted | null> {
     if ((this.#wakeUp()?.request ?? null) === null) {
-      this.#state.record({ ...submittedEvent(ref, requestJson), ...(host === null ? {} : { host }) });
+      const known = { ...(host === null ? {} : { host }), ...(source === undefined ? {} : { source }) };
+      this.#state.record({ ...submittedEvent(ref, requestJson), ...known });
       await this.#armForWake();
     }
     return this.view();
@@ -89,12 +79,13 @@ export class TaskObject extends DurableObject<Env> {
   }
 
   /** Tries anew what failed: copies, lost files, polls. */
-  async retry(): Promise<TaskView | Deleted | null> {
-    if (this.#wakeUp() !== null) {
-      this.#state.record({ type: "retried" });
-      await this.#armForWake();
-    }
-    return this.view();
+  retry(): Promise<TaskView | Deleted | null> {
+    return this.#recordWish({ type: "retried" });
+  }
+
+  /** Looks anew into all kept audio. */
+  assess(): Promise<TaskView | Deleted | null> {
+    return this.#recordWish({ type: "assess_asked" });
   }
 
   /** Drops the task. False where there is none; a deleted one may be deleted again. */
@@ -154,9 +145,18 @@ export class TaskObject extends DurableObject<Env> {
     }
   }
 
+  async #recordWish(event: EventBody): Promise<TaskView | Deleted | null> {
+    if (this.#wakeUp() !== null) {
+      this.#state.record(event);
+      await this.#armForWake();
+    }
+    return this.view();
+  }
+
   #wiring(): Parameters<typeof depsOf>[0] {
     return {
       env: this.env,
+      assessor: this.ctx.exports.Assessor,
       config: this.#config,
       pace: this.#pace,
       state: this.#state,

@@ -29,15 +29,51 @@ export function frames(count: number, shape: FrameShape = {}): Uint8Array {
   return joined(...Array.from({ length: count }, () => frame(shape)));
 }
 
+/** What follows the number of frames in an encoder's first frame. */
+export interface InfoFields {
+  /** The file's bytes, a table of 100 bytes to seek by, and a quality: each field is there when its flag is. */
+  readonly sizeField?: boolean;
+  readonly tableField?: boolean;
+  readonly qualityField?: boolean;
+  /** LAME's part: who wrote it, and so many samples before and after the music. */
+  readonly lame?: { readonly encoder?: string; readonly delaySamples: number; readonly paddingSamples: number };
+}
+
 /** The frame that an encoder puts first, to say how many follow. Without a count, its flag is off. */
-export function infoFrame(word: "Xing" | "Info", count: number | null, shape: FrameShape = {}): Uint8Array {
+export function infoFrame(
+  word: "Xing" | "Info",
+  count: number | null,
+  shape: FrameShape = {},
+  fields: InfoFields = {},
+): Uint8Array {
   const bytes = frame(shape);
   const mpeg1 = (shape.version ?? 3) === 3;
-  const offset = 4 + (mpeg1 ? (shape.mono ? 17 : 32) : shape.mono ? 9 : 17);
-  bytes.set(text(word), offset);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(offset + 4, count === null ? 0 : 1);
-  view.setUint32(offset + 8, count ?? 0);
+  const { sizeField = false, tableField = false, qualityField = false, lame } = fields;
+  const flags = (count === null ? 0 : 1) | (sizeField ? 2 : 0) | (tableField ? 4 : 0) | (qualityField ? 8 : 0);
+  const part = joined(
+    text(word),
+    bigEndian(flags),
+    bigEndian(count ?? 0),
+    sizeField ? bigEndian(417_000) : new Uint8Array(0),
+    tableField ? new Uint8Array(100).fill(0x7f) : new Uint8Array(0),
+    qualityField ? bigEndian(57) : new Uint8Array(0),
+    lame === undefined ? new Uint8Array(0) : lamePart(lame),
+  );
+  bytes.set(part, 4 + (mpeg1 ? (shape.mono ? 17 : 32) : shape.mono ? 9 : 17));
+  return bytes;
+}
+
+/** The encoder's name and version (9 bytes), 12 bytes on how it encoded, then twice 12 bits. */
+function lamePart({ encoder = "LAME3.100", delaySamples, paddingSamples }: NonNullable<InfoFields["lame"]>) {
+  const bytes = new Uint8Array(24).fill(0x55);
+  bytes.set(text(encoder));
+  bytes.set([delaySamples >> 4, ((delaySamples & 15) << 4) | (paddingSamples >> 8), paddingSamples & 0xff], 21);
+  return bytes;
+}
+
+function bigEndian(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
   return bytes;
 }
 
@@ -73,6 +109,49 @@ export function wav(dataBytes: number, riffBytes = 36 + dataBytes): Uint8Array {
   new DataView(header.buffer).setUint32(4, riffBytes, true);
   new DataView(header.buffer).setUint32(40, dataBytes, true);
   return joined(header, new Uint8Array(dataBytes));
+}
+
+export interface WavShape {
+  /** 1: integers; 3: floats. */
+  readonly kind?: number;
+  readonly channels?: number;
+  readonly sampleRateHz?: number;
+  readonly bits?: number;
+  /** The longer format, whose kind stands in its last 16 bytes. */
+  readonly extensible?: boolean;
+}
+
+/** A WAV's `fmt ` chunk: 16 bits, stereo, 44.1 kHz unless told otherwise. */
+export function wavFormat(shape: WavShape = {}): Uint8Array {
+  const { kind = 1, channels = 2, sampleRateHz = 44_100, bits = 16, extensible = false } = shape;
+  const body = new Uint8Array(extensible ? 40 : 16);
+  const view = new DataView(body.buffer);
+  const frameBytes = (channels * bits) >> 3;
+  view.setUint16(0, extensible ? 0xfffe : kind, true);
+  view.setUint16(2, channels, true);
+  view.setUint32(4, sampleRateHz, true);
+  view.setUint32(8, sampleRateHz * frameBytes, true);
+  view.setUint16(12, frameBytes, true);
+  view.setUint16(14, bits, true);
+  if (extensible) {
+    view.setUint16(16, 22, true);
+    view.setUint16(18, bits, true);
+    view.setUint16(24, kind, true);
+    body.set([0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71], 26);
+  }
+  return riffChunk("fmt ", body);
+}
+
+/** A chunk of a RIFF file, padded to an even place; the size it claims can lie. */
+export function riffChunk(name: string, body: Uint8Array, claimedBytes = body.length): Uint8Array {
+  const size = new Uint8Array(4);
+  new DataView(size.buffer).setUint32(0, claimedBytes, true);
+  return joined(text(name), size, body, new Uint8Array(body.length % 2));
+}
+
+/** A WAV of these chunks. */
+export function riffWave(...chunks: readonly Uint8Array[]): Uint8Array {
+  return riffChunk("RIFF", joined(text("WAVE"), ...chunks));
 }
 
 export function webp(dataBytes: number): Uint8Array {

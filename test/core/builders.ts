@@ -3,7 +3,7 @@
  *
  * Times are epoch milliseconds; a task of these tests starts at `T0`.
  */
-import type { EventBody, FileKind, Observed, TaskEvent } from "../../src/core/event.ts";
+import type { Copied, EventBody, FileKind, Observed, TaskEvent } from "../../src/core/event.ts";
 import { linkHash, sha256Hex } from "../../src/core/ids.ts";
 import type { Observation, ObservationKind, ObservedTrack } from "../../src/core/observation.ts";
 import { fold } from "../../src/core/reduce.ts";
@@ -95,11 +95,18 @@ export function failed(time: number, url: string, dead: boolean, about: About & 
   return at(time, { type: "copy_failed", ...attemptOn(url, about), reason, dead });
 }
 
-export function copied(time: number, url: string, about: About = {}): TaskEvent {
+export function copied(time: number, url: string, about: About & Partial<Copied> = {}): Copied {
   const attempt = attemptOn(url, about);
   const key = `tasks/${TASK_ID}/${attempt.trackId}/${attempt.file}-${attempt.attempt}.mp3`;
   const contentType = attempt.file === "audio" ? "audio/mpeg" : "image/jpeg";
-  return at(time, { type: "copied", ...attempt, key, bytes: 1_000, sha256: sha256Hex(url), contentType });
+  const { container, analyzerVersion, assess } = about;
+  const heard = {
+    ...(container === undefined ? {} : { container }),
+    ...(analyzerVersion === undefined ? {} : { analyzerVersion }),
+    ...(assess === undefined ? {} : { assess }),
+  };
+  const sha256 = about.sha256 ?? sha256Hex(url);
+  return { type: "copied", at: time, ...attempt, key, bytes: 1_000, sha256, contentType, ...heard };
 }
 
 export function lost(time: number, urls: readonly string[], about: About & { reason?: string } = {}): TaskEvent {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { TaskEvent } from "../../src/core/event.ts";
 import { nextPoll } from "../../src/core/polling.ts";
 import { startEffect, type Deps } from "../../src/platform/effects.ts";
-import { failed, listed, audioUrl, observation, observed, SECOND, started, T0, taskOf } from "./builders.ts";
+import { audioUrl, copied, failed, listed, observation, observed, SECOND, started, T0, taskOf } from "./builders.ts";
 import { askingPace } from "./history.ts";
 
 const A = audioUrl("a");
@@ -29,10 +29,33 @@ test("an answer that was on its way when a link died is no answer about that lin
   expect(nextPoll(taskOf(complete, ...died, ...recorded), askingPace)).not.toBeNull();
 });
 
+test("an analysis that breaks off leaves its start, and after three of them it is given up", async () => {
+  const copy = copied(T0, A);
+  const recorded: TaskEvent[] = [];
+  const deps: Deps = {
+    ...unused,
+    pace: askingPace,
+    now: () => T0,
+    task: () => taskOf(complete, copy),
+    record: (event) => void recorded.push({ at: T0, ...event }),
+    ask: never,
+    assess: never,
+  };
+  const effect = { type: "assess", trackId: "a", stored: copy } as const;
+  await startEffect(deps, { ...effect, starts: 2 }, new AbortController().signal);
+  expect(recorded).toMatchObject([{ type: "assess_started", attempt: 3 }]);
+  recorded.length = 0;
+  await startEffect(deps, { ...effect, starts: 3 }, new AbortController().signal);
+  expect(recorded).toMatchObject([{ type: "assessed", outcome: "failed", facts: null }]);
+  expect(JSON.stringify(recorded)).toContain('ASSESS to \\"scan\\"');
+});
+
 const never = async (): Promise<never> => {
   throw new Error("not to be called");
 };
 const unused = {
+  assessMode: "off" as const,
+  assess: never,
   copy: never,
   publish: never,
   sweep: never,

@@ -88,6 +88,69 @@ test("a header without a count declares nothing", () => {
   expect(scan(infoFrame("Xing", null), frames(10))).toMatchObject({ frames: 11, declaredFrames: null });
 });
 
+test("what is heard lacks the encoder's delay and padding, wherever its header puts them", () => {
+  const lame = { delaySamples: 1_105, paddingSamples: 2_345 };
+  const shapes: readonly FrameShape[] = [
+    {},
+    { mono: true },
+    { version: 2, bitrateIndex: 14 },
+    { version: 2, bitrateIndex: 14, mono: true },
+  ];
+  const flags = [false, true];
+  for (const shape of shapes) {
+    const rate = frameAt(frame(shape), 0)?.sampleRateHz ?? 0;
+    for (const sizeField of flags) {
+      for (const tableField of flags) {
+        for (const qualityField of flags) {
+          const fields = { sizeField, tableField, qualityField, lame };
+          const facts = scan(infoFrame("Info", 40, shape, fields), frames(40, shape));
+          expect(facts).toMatchObject({ frames: 40, declaredFrames: 40 });
+          expect([fields, facts.seconds - facts.playableSeconds]).toEqual([fields, expect.closeTo(3_450 / rate, 9)]);
+        }
+      }
+    }
+  }
+});
+
+test("delay and padding have 12 bits each, and do not run into each other", () => {
+  for (const [delaySamples, paddingSamples] of [
+    [0, 0],
+    [0xfff, 0],
+    [0, 0xfff],
+    [0xa5c, 0x3f1],
+  ] as const) {
+    const facts = scan(infoFrame("Xing", 40, {}, { lame: { delaySamples, paddingSamples } }), frames(40));
+    expect((facts.seconds - facts.playableSeconds) * 44_100).toBeCloseTo(delaySamples + paddingSamples, 6);
+  }
+});
+
+test("only encoders that are known to tell delay and padding are believed", () => {
+  const heard = ["LAME3.100", "Lavf61.7", "Lavc61.19", "GOGO3.13", ""].map((encoder) => {
+    const lame = { encoder, delaySamples: 576, paddingSamples: 576 };
+    const facts = scan(infoFrame("Xing", 40, {}, { lame }), frames(40));
+    return Math.round(facts.playableSeconds * 44_100) / 1_152;
+  });
+  expect(heard).toEqual([39, 39, 39, 40, 40]);
+});
+
+test("without LAME's part all is heard, and never less than nothing", () => {
+  for (const bytes of [frames(40), joined(infoFrame("Info", 40), frames(40))]) {
+    const facts = scan(bytes);
+    expect(facts.playableSeconds).toBe(facts.seconds);
+  }
+  const lame = { delaySamples: 4_000, paddingSamples: 4_000 };
+  expect(scan(infoFrame("Info", 2, {}, { lame }), frames(2)).playableSeconds).toBe(0);
+});
+
+test("rate and channels are those of the first frame, the header's included", () => {
+  expect(scan(frames(5))).toMatchObject({ sampleRateHz: 44_100, channels: 2 });
+  expect(scan(frames(5, { mono: true, rateIndex: 1 }))).toMatchObject({ sampleRateHz: 48_000, channels: 1 });
+  expect(scan(frames(5, { version: 2 }))).toMatchObject({ sampleRateHz: 22_050, channels: 2 });
+  expect(scan(frames(5, { mono: true }), frames(5))).toMatchObject({ channels: 1 });
+  expect(scan(infoFrame("Xing", 5, { mono: true }), frames(5))).toMatchObject({ channels: 1 });
+  expect(scan(text("no frame in here"))).toMatchObject({ sampleRateHz: null, channels: null });
+});
+
 test("missing frames show against the declared ones", () => {
   expect(scan(infoFrame("Info", 100), frames(60))).toMatchObject({ frames: 60, declaredFrames: 100 });
 });
@@ -127,6 +190,21 @@ test("junk is counted, and the scan finds the step again", () => {
   expect(scan(new Uint8Array(1_000), frames(10))).toMatchObject({ frames: 10, junkBytes: 1_000 });
 });
 
+test("a resync is counted once for each break between frames, however long it is", () => {
+  const junk = text("junk");
+  const some = frames(10);
+  expect(scan(some)).toMatchObject({ resyncs: 0 });
+  expect(scan(junk, some)).toMatchObject({ resyncs: 0 });
+  expect(scan(some, junk, some)).toMatchObject({ resyncs: 1, junkBytes: 4 });
+  expect(scan(some, text("j"), some)).toMatchObject({ resyncs: 1, junkBytes: 1 });
+  expect(scan(some, new Uint8Array(5_000), some)).toMatchObject({ resyncs: 1, junkBytes: 5_000 });
+  expect(scan(some, junk, some, junk, some, junk, some)).toMatchObject({ resyncs: 3, junkBytes: 12, frames: 40 });
+});
+
+test("a tag between frames breaks nothing", () => {
+  expect(scan(frames(10), id3v2(300), frames(10), apeTag(32), id3v1())).toMatchObject({ frames: 20, resyncs: 0 });
+});
+
 test("a header by chance in junk is not a frame", () => {
   const chance = joined(text("junk"), frame().slice(0, 40), text("more junk".repeat(60)));
   expect(scan(chance, frames(10))).toMatchObject({ frames: 10, junkBytes: chance.length });
@@ -157,7 +235,16 @@ test("a cut shows wherever it is, but between two frames", () => {
 });
 
 test("no bytes give no facts", () => {
-  expect(scan()).toEqual({ ...whole, frames: 0, seconds: 0, audioBytes: 0 });
+  expect(scan()).toEqual({
+    ...whole,
+    frames: 0,
+    seconds: 0,
+    playableSeconds: 0,
+    sampleRateHz: null,
+    channels: null,
+    resyncs: 0,
+    audioBytes: 0,
+  });
   expect(scan(new Uint8Array(0), new Uint8Array(0))).toEqual(scan());
 });
 

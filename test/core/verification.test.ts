@@ -1,6 +1,7 @@
 /** Stored means verified: what is kept, and what is refused with which reason. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { ContainerFacts } from "../../src/core/analysis/container.ts";
 import type { FileKind } from "../../src/core/event.ts";
 import { HEAD_BYTES } from "../../src/core/format.ts";
 import { verify } from "../../src/core/verification.ts";
@@ -15,8 +16,11 @@ import {
   jpeg,
   joined,
   png,
+  riffChunk,
+  riffWave,
   text,
   wav,
+  wavFormat,
   webp,
 } from "./audio-bytes.ts";
 
@@ -188,14 +192,98 @@ test("where the chunks end does not show in the verdict", () => {
   );
 });
 
-test("the length in seconds is told for an MP3 that was read to its end, and for nothing else", () => {
+/** What a kept file's container says. */
+function factsOf(bytes: Uint8Array, file: FileKind = "audio", borders: readonly number[] = []): ContainerFacts {
+  const verification = verify(bytes.slice(0, HEAD_BYTES), file);
+  if (typeof verification === "string") throw new Error(verification);
+  for (const chunk of chunked(bytes, borders)) verification.push(chunk);
+  expect(verification.finish(null)).toBeNull();
+  return verification.facts();
+}
+
+const untold = {
+  codec: null,
+  durationSeconds: null,
+  sampleRateHz: null,
+  channels: null,
+  bitrateKbps: null,
+  junkBytes: null,
+  resyncs: null,
+};
+
+test("an MP3's container tells what its frames are", () => {
+  expect(factsOf(frames(125, { rateIndex: 1 }))).toEqual({
+    format: "mp3",
+    codec: "mp3",
+    durationSeconds: 3,
+    sampleRateHz: 48_000,
+    channels: 2,
+    bitrateKbps: 128,
+    junkBytes: 0,
+    resyncs: 0,
+  });
+  expect(factsOf(frames(200, { version: 2, bitrateIndex: 4, mono: true }))).toMatchObject({
+    sampleRateHz: 22_050,
+    channels: 1,
+    bitrateKbps: 32,
+  });
+});
+
+test("an MP3's bitrate is that of all its frames, and neither tags nor the header count", () => {
+  const mixed = joined(frames(100, { bitrateIndex: 5 }), frames(100, { bitrateIndex: 14 }));
+  expect(factsOf(mixed).bitrateKbps).toBe((64 + 320) / 2);
+  expect(factsOf(joined(id3v2(90_000), infoFrame("Xing", 200), frames(200))).bitrateKbps).toBe(128);
+});
+
+test("an MP3's duration is what is heard of it", () => {
+  const lame = { delaySamples: 1_105, paddingSamples: 1_199 };
+  const facts = factsOf(joined(infoFrame("Info", 200, {}, { tableField: true, lame }), frames(200)));
+  expect(facts.durationSeconds).toBeCloseTo((198 * 1_152) / 44_100, 9);
+});
+
+test("an MP3's junk and breaks are told", () => {
+  const junk = text("junk");
+  expect(factsOf(joined(frames(50), junk, frames(50), junk, frames(50)))).toMatchObject({ junkBytes: 8, resyncs: 2 });
+});
+
+test("a WAV's container tells its format and how much sound there is", () => {
+  const bytes = riffWave(
+    wavFormat({ channels: 1, sampleRateHz: 48_000, bits: 24 }),
+    riffChunk("data", new Uint8Array(3 * 24_000)),
+  );
+  const told = {
+    ...untold,
+    format: "wav",
+    codec: "pcm_s24",
+    durationSeconds: 0.5,
+    sampleRateHz: 48_000,
+    channels: 1,
+    bitrateKbps: 1_152,
+  };
+  expect(factsOf(bytes)).toEqual(told);
+  expect(factsOf(bytes, "audio", [1, 7, 20, 37, 45, 50, 1_000])).toEqual(told);
+});
+
+test("of any other file the format alone is told", () => {
+  const others: readonly (readonly [Uint8Array, FileKind, string])[] = [
+    [text("fLaC\u0000"), "audio", "flac"],
+    [text("OggS\u0000"), "audio", "ogg"],
+    [text("\u0000\u0000\u0000\u0020ftypM4A "), "audio", "m4a"],
+    [adts(3), "audio", "aac"],
+    [riffWave(wavFormat({ channels: 6 }), riffChunk("data", new Uint8Array(120))), "audio", "wav"],
+    [png(), "cover", "png"],
+    [jpeg(), "cover", "jpeg"],
+    [webp(8), "cover", "webp"],
+  ];
+  for (const [bytes, file, format] of others) expect(factsOf(bytes, file)).toEqual({ ...untold, format });
+});
+
+test("how long an MP3 is, is known at its end", () => {
   const mp3 = frames(200);
   const verification = verify(mp3.slice(0, HEAD_BYTES), "audio");
   if (typeof verification === "string") throw new Error(verification);
   verification.push(mp3);
-  expect(verification.seconds()).toBeNull();
+  expect(verification.facts().durationSeconds).toBeNull();
   verification.finish(null);
-  expect(verification.seconds()).toBeCloseTo((200 * 1_152) / 44_100, 6);
-  const other = verify(wav(10), "audio");
-  expect(typeof other === "string" ? other : other.seconds()).toBeNull();
+  expect(verification.facts().durationSeconds).toBeCloseTo((200 * 1_152) / 44_100, 6);
 });

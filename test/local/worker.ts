@@ -4,6 +4,7 @@
  * Requests go to workerd's own socket, not through a dev proxy. Bindings come from `wrangler.toml`.
  */
 import { convertV4MiniflareOptions, LogLevel, Log, Miniflare } from "miniflare";
+import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import * as z from "zod";
@@ -42,7 +43,7 @@ export async function startWorker({ bundle, dataDir, port, vars, onLog }: LocalW
       name: "backline",
       rootPath: dirname(bundle),
       modulesRoot: dirname(bundle),
-      modules: [{ type: "ESModule", path: bundle }],
+      modules: [{ type: "ESModule", path: bundle }, ...(await wasmBeside(bundle))],
       bindings: { ...configured.parse(unstable_readConfig({ config })).vars, ...vars },
       unsafeDirectSockets: [{ host: HOST, port }],
       ...(dataDir === null ? {} : { resourcePersistencePath: dataDir }),
@@ -55,4 +56,12 @@ export async function startWorker({ bundle, dataDir, port, vars, onLog }: LocalW
   await miniflare.ready;
   const url = await miniflare.unsafeGetDirectURL();
   return { origin: url.origin, miniflare, stop: () => miniflare.dispose() };
+}
+
+/** Wrangler puts modules that are no script beside the bundle. */
+async function wasmBeside(bundle: string): Promise<readonly { type: "CompiledWasm"; path: string }[]> {
+  const names = await readdir(dirname(bundle));
+  return names
+    .filter((name) => name.endsWith(".wasm"))
+    .map((name) => ({ type: "CompiledWasm", path: join(dirname(bundle), name) }));
 }

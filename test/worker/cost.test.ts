@@ -9,6 +9,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { catalogOf } from "../../src/platform/catalog.ts";
 import { message, newTaskId, track } from "./messages.ts";
+import { frames } from "../core/audio-bytes.ts";
+import { configure } from "./settings.ts";
 import { COVER, serveFiles, SONG } from "./provider-files.ts";
 import { callback, viewOf, worker } from "./worker.ts";
 
@@ -24,11 +26,36 @@ afterEach(() => {
 });
 
 test("a plain task costs no more operations than it needs", async () => {
+  expect(await costOfPlainTask()).toEqual({
+    // The table 2, the deliveries 3, the starts and ends of four copies 8, the publication 1.
+    taskRows: 14,
+    // Two wakes by callbacks beside the first alarm; each of two runs takes a lease and ends it.
+    alarmWrites: 7,
+    // First sight and two stages, each with its entry among the open tasks, and the settlement, which ends that.
+    catalogRows: 7,
+    r2: { put: 4 },
+    kvWrites: 1,
+  });
+}, 20_000);
+
+test("with its sound looked into, it costs a start, an end, a read and a waveform for each track", async () => {
+  configure({ ASSESS: "full" });
+  expect(await costOfPlainTask()).toEqual({
+    taskRows: 14 + 4,
+    alarmWrites: 7,
+    catalogRows: 7,
+    r2: { put: 4 + 2, get: 2 },
+    kvWrites: 1,
+  });
+}, 20_000);
+
+async function costOfPlainTask(): Promise<object> {
   const taskId = newTaskId();
   const link = (file: string): string => `https://cdn.example.com/${taskId}/${file}`;
-  serveFiles({ [link("a.mp3")]: SONG, [link("b.mp3")]: SONG, [link("a.png")]: COVER, [link("b.png")]: COVER });
-  const track1 = { audio_url: link("a.mp3"), image_url: link("a.png"), duration: 3 };
-  const track2 = { audio_url: link("b.mp3"), image_url: link("b.png"), duration: 3 };
+  const files = { "a.mp3": SONG, "b.mp3": frames(41), "a.png": COVER, "b.png": COVER };
+  serveFiles(Object.fromEntries(Object.entries(files).map(([name, bytes]) => [link(name), bytes])));
+  const track1 = { audio_url: link("a.mp3"), image_url: link("a.png"), duration: 1 };
+  const track2 = { audio_url: link("b.mp3"), image_url: link("b.png"), duration: 1 };
   // The catalog has its tables already: it is one for all tasks.
   await catalogOf(env).list({ status: null, ref: null, text: null, after: null, limit: 1 });
   const task = await counting(env.TASKS.getByName(taskId));
@@ -45,19 +72,14 @@ test("a plain task costs no more operations than it needs", async () => {
   await vi.waitFor(async () => expect((await viewOf(taskId)).settled).toBe(true), { timeout: 5_000 });
   await vi.waitFor(() => expect(kv()).toMatchObject({ put: 1 }), { timeout: 5_000 });
   await scheduler.wait(3_000);
-
-  const counted = { taskRows: task.rows(), alarmWrites: task.alarms(), catalogRows: catalog.rows() };
-  expect({ ...counted, r2: r2(), kvWrites: kv()["put"] }).toEqual({
-    // The table 2, the deliveries 3, the starts and ends of four copies 8, the publication 1.
-    taskRows: 14,
-    // Two wakes by callbacks beside the first alarm; each of two runs takes a lease and ends it.
-    alarmWrites: 7,
-    // First sight and two stages, each with its entry among the open tasks, and the settlement, which ends that.
-    catalogRows: 7,
-    r2: { put: 4 },
-    kvWrites: 1,
-  });
-}, 20_000);
+  return {
+    taskRows: task.rows(),
+    alarmWrites: task.alarms(),
+    catalogRows: catalog.rows(),
+    r2: r2(),
+    kvWrites: kv()["put"],
+  };
+}
 
 /** Counts on the storage of an object as it is; the spies stay until they are restored. */
 async function counting(stub: DurableObjectStub): Promise<Count> {

@@ -104,6 +104,8 @@ async function answers(): Promise<readonly Answer[]> {
   serveFiles({ [links.audio_url]: SONG, [links.image_url]: COVER });
   await worker(callback(message(taskId, "complete", [track("a", links), track("b")])));
   await runDurableObjectAlarm(env.TASKS.getByName(taskId));
+  await env.TASKS.getByName(taskId).assess();
+  await runDurableObjectAlarm(env.TASKS.getByName(taskId));
   await worker(callback(message(deletedId, "text")));
   await worker(acting("DELETE", `/tasks/${deletedId}`));
   vi.restoreAllMocks();
@@ -126,12 +128,15 @@ async function answers(): Promise<readonly Answer[]> {
     ...readAnswers("retryTasks", "POST", "/tasks/retry?status=stalled", "&limit=0"),
     ...readAnswers("retryTask", "POST", `/tasks/${taskId}/retry`),
     ...readAnswers("rebuildTask", "POST", `/tasks/${taskId}/rebuild`),
+    ...readAnswers("assessTask", "POST", `/tasks/${taskId}/assess`),
     ...[unknownId, deletedId].flatMap((id): readonly Answer[] => [
       ["readTask", reading(`/tasks/${id}`)],
       ["listEvents", reading(`/tasks/${id}/events`)],
       ["retryTask", acting("POST", `/tasks/${id}/retry`)],
       ["rebuildTask", acting("POST", `/tasks/${id}/rebuild`)],
+      ["assessTask", acting("POST", `/tasks/${id}/assess`)],
     ]),
+    ...sourceAnswers(provider),
     ...(await submitAnswers(provider, unknownId, deletedId)),
     ...adoptAnswers(provider, taskId, unknownId, deletedId),
     ...readAnswers("deleteTask", "DELETE", `/tasks/${taskId}`),
@@ -143,6 +148,18 @@ const song = { uploadUrl: "https://cdn.example.com/source.mp3", title: "Song", t
 
 function submitted(body: object, key: string = crypto.randomUUID()): Request {
   return acting("POST", "/tasks", { "idempotency-key": key }, JSON.stringify(body));
+}
+
+function sourceAnswers(provider: PlayedProvider): readonly Answer[] {
+  provider.files.set(song.uploadUrl, SONG);
+  const check = (body: object): Request => acting("POST", "/sources/check", {}, JSON.stringify(body));
+  return [
+    ["checkSource", request("/sources/check", { method: "POST" })],
+    ["checkSource", check({}), workerWith({ API_TOKEN: "" })],
+    ["checkSource", check({})],
+    ["checkSource", check({ url: "https://cdn.example.com/nothing.mp3" })],
+    ["checkSource", check({ url: song.uploadUrl })],
+  ];
 }
 
 async function submitAnswers(
@@ -227,6 +244,12 @@ function fileAnswers(taskId: string, unknownId: string, deletedId: string): read
     ...fileAnswersTo("readAudio", "GET", "audio", SONG.length, [taskId, unknownId, deletedId]),
     ...fileAnswersTo("inspectAudio", "HEAD", "audio", SONG.length, [taskId, unknownId, deletedId]),
     ...fileAnswersTo("readCover", "GET", "cover", COVER.length, [taskId, unknownId, deletedId]),
+    ...readAnswers("readWaveform", "GET", `/tasks/${taskId}/tracks/a/waveform`),
+    ["readWaveform", acting("GET", `/tasks/${taskId}/tracks/a/waveform`, { "if-none-match": "*" })],
+    ...[`${taskId}/tracks/b`, `${unknownId}/tracks/a`, `${deletedId}/tracks/a`].map((of): Answer => [
+      "readWaveform",
+      acting("GET", `/tasks/${of}/waveform`),
+    ]),
     ...fileAnswersTo("inspectCover", "HEAD", "cover", COVER.length, [taskId, unknownId, deletedId]),
   ];
 }

@@ -3,6 +3,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import * as z from "zod";
 import { app } from "../../src/app.ts";
+import { sourceReport } from "../../src/core/analysis/source.ts";
 import { taskView, type TaskView } from "../../src/core/view.ts";
 import { INBOX_REASONS } from "../../src/platform/inbox.ts";
 import { SECRETS } from "./secrets.ts";
@@ -19,6 +20,7 @@ export const problem = z.strictObject({
   detail: z.string(),
   requestId: z.string(),
   version: z.int().optional(),
+  ...sourceReport.partial().shape,
 });
 
 const inboxPage = z.object({

@@ -1,10 +1,13 @@
 /** What can be done about tasks. */
+import { sourceReport } from "../../core/analysis/source.ts";
 import { submissionRequest } from "../../core/submission.ts";
 import { taskView } from "../../core/view.ts";
 import { retryQuery } from "../query.ts";
+import { sourceQuestion } from "../sources.ts";
 import { submittingView } from "../submissions.ts";
 import { rebuiltView, retriedPage } from "../task-actions.ts";
 import { EXAMPLE_VALUES } from "./examples.ts";
+import { SOURCE_EXAMPLE } from "./assessment-examples.ts";
 import { SUBMISSION_EXAMPLE, SUBMITTING_EXAMPLE, TASK_EXAMPLES } from "./task-examples.ts";
 import {
   eitherOf,
@@ -117,6 +120,40 @@ export const actionPaths = {
         responses: { "202": jsonResponse("The task is tried again.", taskView, { task: open }) },
       },
       ["task_not_found", "task_deleted"],
+    ),
+  },
+  "/tasks/{id}/assess": {
+    post: readOperation(
+      {
+        operationId: "assessTask",
+        tags: TAG,
+        summary: "Look into the kept audio again",
+        description: "For a newer analyzer, or for what was kept while ASSESS was off.",
+        parameters,
+        responses: { "202": jsonResponse("The assessments are pending.", taskView, { task: settled }) },
+      },
+      ["task_not_found", "task_deleted"],
+    ),
+  },
+  "/sources/check": {
+    post: readOperation(
+      {
+        operationId: "checkSource",
+        tags: TAG,
+        summary: "Judge a source without submitting",
+        description: "What a submission would say of its `uploadUrl`. Nothing of it is kept.",
+        requestBody: {
+          required: true,
+          content: {
+            "application/json": {
+              schema: schemaOf(sourceQuestion),
+              examples: { question: { value: { url: SUBMISSION_EXAMPLE.uploadUrl } } },
+            },
+          },
+        },
+        responses: { "200": jsonResponse("It can be submitted.", sourceReport, { report: SOURCE_EXAMPLE }) },
+      },
+      ["invalid_request", "source_refused"],
     ),
   },
   "/tasks/{id}/rebuild": {

@@ -1,12 +1,19 @@
 /** The kept files. */
-import { EXAMPLE_VALUES } from "./examples.ts";
-import { header, headerParameter, pathParameter, readOperation, type PathItem } from "./operation.ts";
+import { waveform } from "../../core/analysis/waveform.ts";
+import { EXAMPLE_VALUES, SHA256 } from "./examples.ts";
+import { WAVEFORM_EXAMPLE } from "./assessment-examples.ts";
+import { header, headerParameter, jsonResponse, pathParameter, readOperation, type PathItem } from "./operation.ts";
 
 const TAG = ["Files"] as const;
 
-const parameters = [
+const ids = [
   pathParameter("id", "The provider's task id."),
   pathParameter("trackId", "As the task's view names it."),
+] as const;
+const ifNoneMatch = headerParameter("If-None-Match", "304 while the file has this tag.");
+
+const parameters = [
+  ...ids,
   {
     name: "download",
     in: "query",
@@ -15,7 +22,7 @@ const parameters = [
     schema: { type: "string" },
     example: EXAMPLE_VALUES.download,
   },
-  headerParameter("If-None-Match", "304 while the file has this tag."),
+  ifNoneMatch,
 ] as const;
 
 const rangeParameters = [
@@ -30,6 +37,8 @@ const headers = {
 };
 const ranged = { ...headers, "Content-Range": header("Which bytes these are.", "bytes 0-65535/4377600") };
 
+const waveformHeaders = { ETag: header("The file's SHA-256 and the analyzer's version.", `"${SHA256}-1"`) };
+
 const KNOWN = { description: "The file is the one that If-None-Match names." };
 
 const AUDIO = ["audio/mpeg", "audio/wav", "audio/flac", "audio/ogg", "audio/mp4", "audio/aac"];
@@ -38,6 +47,22 @@ const PICTURES = ["image/jpeg", "image/png", "image/webp"];
 export const filePaths = {
   "/tasks/{id}/tracks/{trackId}/audio": file("Audio", "the audio of a track", AUDIO),
   "/tasks/{id}/tracks/{trackId}/cover": file("Cover", "the cover of a track", PICTURES),
+  "/tasks/{id}/tracks/{trackId}/waveform": {
+    get: readOperation(
+      {
+        operationId: "readWaveform",
+        tags: TAG,
+        summary: "Read the waveform of a track",
+        description: "There is one once the audio is assessed. Players such as wavesurfer.js and peaks.js read it.",
+        parameters: [ids[0], ids[1], ifNoneMatch],
+        responses: {
+          "200": jsonResponse("The picture.", waveform, { waveform: WAVEFORM_EXAMPLE }, waveformHeaders),
+          "304": KNOWN,
+        },
+      },
+      ["task_not_found", "task_deleted", "file_not_found"],
+    ),
+  },
 } satisfies Readonly<Record<string, PathItem>>;
 
 function file(name: string, what: string, contentTypes: readonly string[]): PathItem {

@@ -1,11 +1,17 @@
 /** The components of the API's description, made from the schemas that the Worker itself works with. Pure. */
 import * as z from "zod";
+import { audioFacts } from "../../core/analysis/audio-facts.ts";
+import { finding } from "../../core/analysis/findings.ts";
+import { sourceReport } from "../../core/analysis/source.ts";
+import { waveform } from "../../core/analysis/waveform.ts";
+import { assessmentView } from "../../core/assessment.ts";
 import { failureView, fileView, taskView, trackView } from "../../core/view.ts";
 import { healthReport } from "../health.ts";
 import { inboxItem, inboxPage } from "../inbox.ts";
 import { problemDocument } from "../problem.ts";
 import { submissionRequest } from "../../core/submission.ts";
 import { received } from "../received.ts";
+import { sourceQuestion } from "../sources.ts";
 import { submittingView } from "../submissions.ts";
 import { rebuiltView, retriedPage } from "../task-actions.ts";
 import { taskList, taskListItem } from "../task-list.ts";
@@ -16,6 +22,12 @@ const components = z
   .add(taskView, { id: "Task", description: "What became of a task." })
   .add(trackView, { id: "Track", description: "One of the task's songs." })
   .add(fileView, { id: "File", description: "How far the keeping of a file has come." })
+  .add(assessmentView, { id: "Assessment", description: "What the kept audio is like, and what is wrong with it." })
+  .add(audioFacts, { id: "AudioFacts", description: "Null is what was not measured, never 0." })
+  .add(finding, { id: "Finding", description: "A sentence with its numbers. Codes are added, never renamed." })
+  .add(sourceReport, { id: "SourceReport", description: "What is said of a source before it is submitted." })
+  .add(sourceQuestion, { id: "SourceQuestion", description: "Which source is to be checked." })
+  .add(waveform, { id: "Waveform", description: "A picture, in the JSON format of audiowaveform 2." })
   .add(failureView, { id: "Failure", description: "Why the provider gave up, and what to do about it." })
   .add(taskListItem, { id: "TaskListItem", description: "A task in short." })
   .add(taskList, { id: "TaskList", description: "A page of tasks, newest first." })

@@ -5,6 +5,7 @@ import type { TaskView } from "../../core/view.ts";
 import type { submittingView } from "../submissions.ts";
 import type { taskList } from "../task-list.ts";
 import type { timelinePage } from "../timeline-page.ts";
+import { ASSESSMENT_EXAMPLE } from "./assessment-examples.ts";
 import { CALLBACK_EXAMPLE, CURSOR, SHA256, TASK_ID, TEXT_AT, TRACK_ID } from "./examples.ts";
 
 const FIRST_AT = "2026-01-29T07:13:05.214Z";
@@ -49,6 +50,7 @@ const OPEN: TaskView = {
   ],
   stages: { text: { at: TEXT_AT, via: "callback" }, first: { at: FIRST_AT, via: "callback" }, complete: null },
   request: null,
+  source: null,
   stalled: false,
   expected: {
     firstAt: { median: "2026-01-29T07:13:10.000Z", p90: "2026-01-29T07:13:30.000Z" },
@@ -69,6 +71,7 @@ const SETTLED: TaskView = {
   tracks: [
     {
       ...TRACK,
+      assessment: ASSESSMENT_EXAMPLE,
       audio: STORED,
       cover: { ...STORED, url: `/tasks/${TASK_ID}/tracks/${TRACK_ID}/cover`, bytes: 184210, contentType: "image/jpeg" },
       streamUrl: null,

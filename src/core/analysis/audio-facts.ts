@@ -1,0 +1,52 @@
+/**
+ * What was measured of an audio file. **Persisted and shown**: fields are added, never renamed.
+ *
+ * Null means not measured, never 0. Units are in the names.
+ */
+import * as z from "zod";
+
+const measure = z.number().nullable();
+const count = z.int().nonnegative().nullable();
+
+export const audioFacts = z.object({
+  /** By the bytes: `mp3`, `wav`, … */
+  format: z.string().nullable(),
+  codec: z.string().nullable(),
+  durationSeconds: measure,
+  sampleRateHz: measure,
+  channels: count,
+  bitrateKbps: measure,
+  /** ITU-R BS.1770-4; null for silence. */
+  integratedLufs: measure,
+  /** EBU Tech 3342. */
+  loudnessRangeLu: measure,
+  truePeakDbtp: measure,
+  /** Runs of three and more samples at full scale. */
+  clippedRunsPerMinute: measure,
+  leadingSilenceSeconds: measure,
+  trailingSilenceSeconds: measure,
+  longestGapSeconds: measure,
+  /** 0 to 1. */
+  silentShare: measure,
+  /** -1 to 1; null for mono. */
+  stereoCorrelation: measure,
+  bandwidthHz: measure,
+  tempoBpm: measure,
+  /** 0 to 1. */
+  tempoConfidence: measure,
+  /** What is lost when both channels are summed; positive. */
+  monoLossDb: measure,
+  /** Left over right: positive where the left channel is louder. */
+  balanceDb: measure,
+  /** Of full scale, the worse channel. */
+  dcOffset: measure,
+  /** Two channels with the same in both. */
+  dualMono: z.boolean().nullable(),
+  /** Bytes that belong to no frame and no tag. */
+  junkBytes: count,
+  /** How often the run of frames broke off and began again. */
+  resyncs: count,
+  decoderErrors: count,
+});
+
+export type AudioFacts = z.infer<typeof audioFacts>;

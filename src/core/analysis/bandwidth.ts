@@ -1,0 +1,88 @@
+/**
+ * Up to which frequency a sound reaches: what an encoder's low pass cut off shows.
+ *
+ * Every so often one window of one channel is transformed. A band is present in a window when its power is over an
+ * absolute floor, and not too far under the loudest band; the sound reaches up to the highest band that is present
+ * in enough windows, so that a single click, which has all frequencies, does not count. Pure.
+ */
+import { realFft } from "./fft.ts";
+import type { Meter, PcmShape } from "./pcm.ts";
+import { channelOf, sampleAt } from "./sample.ts";
+
+export interface Bandwidth {
+  /** The upper edge of the highest band. Null for silence, and for a sound shorter than one window. */
+  readonly bandwidthHz: number | null;
+}
+
+const WINDOW = 4096;
+/** From the start of one window to that of the next: about two a second, one fifth of the sound. */
+const HOP = 5 * WINDOW;
+const BINS_PER_BAND = 8;
+const BANDS = WINDOW / 2 / BINS_PER_BAND;
+
+/** Per bin, of a full-scale sine: over the noise of 16 bits, which is at -131 dB. */
+const FLOOR = 1e-12;
+/** Under the loudest band of the window: over what a Hann window leaks and an encoder leaves of what it cuts off. */
+const RANGE = 1e-9;
+const PRESENT_SHARE = 0.05;
+
+/** What a full-scale sine makes of its bin: (WINDOW / 2)², times the square of the window's mean. */
+const FULL_SCALE = (WINDOW / 4) ** 2;
+
+export function bandwidthMeter({ sampleRateHz, channels }: PcmShape): Meter<Bandwidth> {
+  const transform = realFft(WINDOW);
+  const hann = Float64Array.from({ length: WINDOW }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / WINDOW));
+  const window = new Float32Array(WINDOW);
+  const bands = new Float64Array(BANDS);
+  const present = new Float64Array(BANDS);
+  let windows = 0;
+  let position = 0;
+  // The channels take turns; folded together, what is in opposite phase would vanish.
+  let turn = 0;
+
+  function endWindow(): void {
+    const loudest = bandPowers(transform(window), bands);
+    turn = (turn + 1) % channels;
+    if (loudest < FLOOR) return;
+    windows++;
+    const floor = Math.max(FLOOR, loudest * RANGE);
+    for (let n = 0; n < BANDS; n++) if (sampleAt(bands, n) > floor) present[n] = sampleAt(present, n) + 1;
+  }
+
+  return {
+    push(sound) {
+      const length = channelOf(sound, 0).length;
+      for (let from = 0; from < length;) {
+        const end = position < WINDOW ? WINDOW : HOP;
+        const to = Math.min(length, from + end - position);
+        if (position < WINDOW) {
+          const samples = channelOf(sound, turn);
+          for (let n = from; n < to; n++)
+            window[position + n - from] = sampleAt(samples, n) * sampleAt(hann, position + n - from);
+        }
+        position += to - from;
+        from = to;
+        if (position === WINDOW) endWindow();
+        if (position === HOP) position = 0;
+      }
+    },
+    finish() {
+      const highest = present.findLastIndex((count) => count > 0 && count >= windows * PRESENT_SHARE);
+      return { bandwidthHz: highest < 0 ? null : ((highest + 1) * BINS_PER_BAND * sampleRateHz) / WINDOW };
+    },
+  };
+}
+
+/** The mean power of the bins of each band, as a share of full scale; returns that of the loudest. */
+function bandPowers(powers: Float32Array, bands: Float64Array): number {
+  let loudest = 0;
+  for (let band = 0; band < BANDS; band++) {
+    let sum = 0;
+    // From bin 1 on: an offset from zero is no sound.
+    for (let n = 1; n <= BINS_PER_BAND; n++) sum += sampleAt(powers, band * BINS_PER_BAND + n);
+    const mean = sum / BINS_PER_BAND / FULL_SCALE;
+    bands[band] = mean;
+    if (mean > loudest) loudest = mean;
+  }
+  return loudest;
+}

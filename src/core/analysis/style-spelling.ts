@@ -1,0 +1,34 @@
+/** The vocabulary of styles as it is looked up: by words without plurals. Pure. */
+import { STYLE_TERMS, type StyleTerm } from "./style-words.ts";
+
+interface Spelling {
+  readonly term: StyleTerm;
+  /** As it must be written, to the letter; null where plural and hyphens do not matter. */
+  readonly exact: string | null;
+  /** Counts only where no other word leans on it. */
+  readonly closing: boolean;
+}
+
+/** By the words of a spelling, without plurals and marks; a spelling of two words also as one. */
+export const SPELLINGS = allSpellings();
+export const MAX_SPELLING_WORDS = Math.max(...Array.from(SPELLINGS.keys(), (key) => key.split(" ").length));
+
+/** Without the plural's ending, by rule of thumb: both sides of a comparison come through here. */
+export function singular(word: string): string {
+  if (word.length <= 3 || !word.endsWith("s") || /(?:ss|us|is)$/.test(word)) return word;
+  if (word.length > 4 && word.endsWith("ies")) return `${word.slice(0, -3)}y`;
+  return /(?:sses|shes|ches|xes)$/.test(word) ? word.slice(0, -2) : word.slice(0, -1);
+}
+
+function allSpellings(): ReadonlyMap<string, Spelling> {
+  const all = new Map<string, Spelling>();
+  for (const term of STYLE_TERMS)
+    for (const marked of term.spellings) {
+      const shown = marked.replace(/^[!~]/, "").replaceAll("-", " ").replaceAll("'", "");
+      const words = shown.split(" ");
+      const entry = { term, exact: marked.startsWith("!") ? shown : null, closing: marked.startsWith("~") };
+      all.set(words.map(singular).join(" "), entry);
+      if (words.length === 2 && shown === marked.replaceAll("-", " ")) all.set(singular(words.join("")), entry);
+    }
+  return all;
+}

@@ -1,0 +1,92 @@
+/**
+ * The outline of a sound for a picture, in the JSON form of BBC audiowaveform (version 2, 8 bits, one channel).
+ *
+ * The lowest and highest sample of all channels per point. A point is 512 samples until there are too many; then
+ * neighbours are joined, again and again, so that memory is bounded and a point is 512 times a power of two. Pure.
+ */
+import * as z from "zod";
+import type { Meter, PcmShape } from "./pcm.ts";
+import { channelOf, sampleAt } from "./sample.ts";
+
+export const waveform = z.object({
+  version: z.literal(2),
+  channels: z.literal(1),
+  sample_rate: z.number(),
+  samples_per_pixel: z.int(),
+  bits: z.literal(8),
+  length: z.int().meta({ description: "How many points there are: half of the numbers." }),
+  data: z.array(z.int()).meta({ description: "Lowest and highest in turn, from -128 to 127." }),
+});
+
+export type Waveform = z.infer<typeof waveform>;
+
+const FIRST_SAMPLES_PER_POINT = 512;
+/** Over ten seconds or so, a sound has at least this many points, and at most twice as many. */
+const WANTED_POINTS = 800;
+
+export function waveformMeter({ sampleRateHz, channels }: PcmShape): Meter<Waveform> {
+  const lows = new Float32Array(2 * WANTED_POINTS);
+  const highs = new Float32Array(2 * WANTED_POINTS);
+  let samplesPerPoint = FIRST_SAMPLES_PER_POINT;
+  let points = 0;
+  let filled = 0;
+
+  function read(samples: Float32Array, from: number, to: number): void {
+    let low = sampleAt(lows, points);
+    let high = sampleAt(highs, points);
+    for (let n = from; n < to; n++) {
+      const sample = sampleAt(samples, n);
+      if (sample < low) low = sample;
+      if (sample > high) high = sample;
+    }
+    lows[points] = low;
+    highs[points] = high;
+  }
+
+  function begin(): void {
+    if (points === lows.length) {
+      for (let n = 0; n < WANTED_POINTS; n++) {
+        lows[n] = Math.min(sampleAt(lows, 2 * n), sampleAt(lows, 2 * n + 1));
+        highs[n] = Math.max(sampleAt(highs, 2 * n), sampleAt(highs, 2 * n + 1));
+      }
+      points = WANTED_POINTS;
+      samplesPerPoint *= 2;
+    }
+    lows[points] = Infinity;
+    highs[points] = -Infinity;
+  }
+
+  return {
+    push(sound) {
+      const length = channelOf(sound, 0).length;
+      for (let from = 0; from < length;) {
+        if (filled === 0) begin();
+        const to = Math.min(length, from + samplesPerPoint - filled);
+        for (let n = 0; n < channels; n++) read(channelOf(sound, n), from, to);
+        filled += to - from;
+        from = to;
+        if (filled === samplesPerPoint) {
+          points++;
+          filled = 0;
+        }
+      }
+    },
+    finish() {
+      const length = filled === 0 ? points : points + 1;
+      return {
+        version: 2,
+        channels: 1,
+        sample_rate: sampleRateHz,
+        samples_per_pixel: samplesPerPoint,
+        bits: 8,
+        length,
+        data: Array.from({ length: 2 * length }, (_, n) => eightBits(sampleAt(n % 2 === 0 ? lows : highs, n >> 1))),
+      };
+    },
+  };
+}
+
+/** Rounded towards zero and cut at full scale. */
+function eightBits(sample: number): number {
+  return Math.max(-128, Math.min(127, Math.trunc(sample * 128) || 0));
+}
