@@ -115,7 +115,9 @@ export function mp3Scan(): Mp3Scan {
       const secondsPerFrame = first === null ? 0 : first.samples / first.sampleRateHz;
       const seconds = first === null ? 0 : samples / first.sampleRateHz - (frames - whole) * secondsPerFrame;
       const declaredFrames = info?.frames ?? null;
-      const unheard = first === null ? 0 : (info?.unheardSamples ?? 0) / first.sampleRateHz;
+      // A file that ends early has lost its padding too.
+      const padding = info !== null && whole >= info.frames ? info.paddingSamples : 0;
+      const unheard = first === null ? 0 : ((info?.delaySamples ?? 0) + padding) / first.sampleRateHz;
       return {
         frames: whole,
         seconds,
@@ -153,8 +155,9 @@ function beginsHeader(rest: Uint8Array): boolean {
 
 interface Info {
   readonly frames: number;
-  /** Put before and after the music by the encoder. */
-  readonly unheardSamples: number;
+  /** Put before the music by the encoder, and after it. */
+  readonly delaySamples: number;
+  readonly paddingSamples: number;
 }
 
 const TOC_BYTES = 100;
@@ -174,7 +177,8 @@ function infoOf(head: Uint8Array, frame: Frame): Info | null {
   const delayAt = offset + fields + LAME_DELAY_OFFSET;
   const byLame = hasText(head, offset + fields, "LAME") || hasText(head, offset + fields, "Lav");
   const [a = 0, b = 0, c = 0] = byLame ? head.subarray(delayAt, delayAt + 3) : [];
-  return { frames: view.getUint32(offset + 8), unheardSamples: ((a << 4) | (b >> 4)) + (((b & 15) << 8) | c) };
+  const frames = view.getUint32(offset + 8);
+  return { frames, delaySamples: (a << 4) | (b >> 4), paddingSamples: ((b & 15) << 8) | c };
 }
 
 function hasText(bytes: Uint8Array, offset: number, text: string): boolean {

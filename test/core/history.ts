@@ -14,7 +14,7 @@ import {
   type Polled,
   type TaskEvent,
 } from "../../src/core/event.ts";
-import { paceOf, type Pace } from "../../src/core/pace.ts";
+import { MAX_ASSESS_STARTS, paceOf, type Pace } from "../../src/core/pace.ts";
 import { reduce } from "../../src/core/reduce.ts";
 import { lastNewsAt } from "../../src/core/stage.ts";
 import { newTask, type Task } from "../../src/core/task.ts";
@@ -103,6 +103,14 @@ function perform(history: History, effect: Effect, result: CopyResult): void {
       );
     case "poll":
       return append(history, polled(history, result));
+    case "assess": {
+      const { sha256 } = effect.stored;
+      if (effect.starts >= MAX_ASSESS_STARTS || result === "copied") {
+        const outcome = result === "copied" ? "done" : "failed";
+        return record(history, { ...ASSESSED, sha256, outcome });
+      }
+      return record(history, { type: "assess_started", sha256, attempt: effect.starts + 1 });
+    }
     case "forget":
       // The end of the log, which is no event of it.
       return undefined;
@@ -115,12 +123,28 @@ function perform(history: History, effect: Effect, result: CopyResult): void {
       const about = { file, trackId, link: link.hash, attempt: task.attempts + 1 };
       record(history, { type: "copy_started", ...about, host: new URL(link.url).host });
       if (result === "copied")
-        record(history, { type: "copied", ...about, key: `k${about.attempt}`, bytes: 1, sha256: "", contentType: "" });
+        record(history, {
+          type: "copied",
+          ...about,
+          key: `k${about.attempt}`,
+          bytes: 1,
+          sha256: link.hash,
+          contentType: "",
+          ...(file === "audio" ? { assess: "full" as const } : {}),
+        });
       else if (result !== "crashed")
         record(history, { type: "copy_failed", ...about, reason: result, dead: result === "dead" });
     }
   }
 }
+
+const ASSESSED = {
+  type: "assessed",
+  analyzerVersion: "1",
+  reason: null,
+  facts: null,
+  waveformKey: null,
+} as const;
 
 function append(history: History, event: TaskEvent): void {
   history.task = reduce(history.task, event);

@@ -33,17 +33,18 @@ export async function follow(
     tasks = await Promise.all(tasks.map((task) => looked(client, task)));
     signal.throwIfAborted();
     onRound(tasks);
-    if (tasks.every(({ view }) => view?.settled === true && coversDone(view)) || Date.now() >= endAt) return tasks;
+    if (tasks.every(({ view }) => view !== null && isDone(view)) || Date.now() >= endAt) return tasks;
     await sleep(pauseMs, undefined, { signal });
   }
 }
 
 async function looked(client: BacklineClient, task: Followed): Promise<Followed> {
-  if (task.view?.settled === true && coversDone(task.view)) return task;
+  if (task.view !== null && isDone(task.view)) return task;
   return { ...task, view: await client.task(task.taskId) };
 }
 
-/** Covers never hold settlement, but they are part of what is shown and checked. */
-function coversDone(view: NonNullable<Followed["view"]>): boolean {
-  return view.tracks.every(({ cover }) => cover.state === "stored" || cover.state === "lost");
+/** Covers and assessments never hold settlement, but they are part of what is shown and checked. */
+function isDone({ settled, tracks }: NonNullable<Followed["view"]>): boolean {
+  const covered = tracks.every(({ cover }) => cover.state === "stored" || cover.state === "lost");
+  return settled && covered && tracks.every(({ assessment }) => assessment?.state !== "pending");
 }

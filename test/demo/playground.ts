@@ -9,6 +9,7 @@ import { startWatchdog } from "../local/watchdog.ts";
 import { startWorker } from "../local/worker.ts";
 import { chaos } from "../provider/chaos.ts";
 import { type Provider, startProvider } from "../provider/provider.ts";
+import type { Flaw } from "../provider/songs.ts";
 import { withoutOwnSignals } from "./end.ts";
 import type { DemoSecrets } from "./secrets.ts";
 
@@ -48,7 +49,7 @@ export async function startPlayground(options: PlaygroundOptions, signal: AbortS
   process.once("exit", () => rmSync(dirname(bundle), { recursive: true, force: true }));
   await using undo = new AsyncDisposableStack();
   const hostile = chaosSeed === null ? {} : { seed: chaosSeed, ...chaos({ seed: chaosSeed, receiverAsks: true }) };
-  const provider = await startProvider({ timeScale, songSeconds, rateLimits: false, ...hostile });
+  const provider = await startProvider({ timeScale, songSeconds, rateLimits: false, flaw: flawOf, ...hostile });
   undo.defer(() => provider.close());
   const asking = { PROVIDER_API_KEY: "demo", PROVIDER_BASE_URL: provider.url, SOURCE_ORIGINS: LOOPBACK };
   const vars = {
@@ -71,6 +72,11 @@ export async function startPlayground(options: PlaygroundOptions, signal: AbortS
     provider,
     stop: () => rest.disposeAsync(),
   };
+}
+
+/** A track of the first task falls silent half-way, for the assessment to find. */
+function flawOf(number: number): Flaw | null {
+  return number === 0 ? "silent-half" : null;
 }
 
 /** The Worker also logs whom it refused: here, whoever asks for a task before its first callback. */

@@ -1,5 +1,6 @@
 /** What the demo says at its end: where the files are, and how to read them. Pure. */
 import { relative } from "node:path";
+import type { TaskView } from "../../src/core/view.ts";
 import type { TaskListItem } from "../local/backline-client.ts";
 import { bytesOf, filesOf, type Followed } from "./progress.ts";
 
@@ -47,12 +48,35 @@ export function howToRead(tasks: readonly Followed[], origin: string, apiToken: 
 function taskFiles({ taskId, title, view }: Followed, origin: string): readonly string[] {
   return [
     `${title}, task ${taskId}`,
+    ...(view?.tracks ?? []).flatMap(({ assessment }, index) => heard(`track ${index + 1}`, assessment)),
     ...(view === null ? [] : filesOf(view)).flatMap(({ name, file }) =>
       file.url === null || file.bytes === null
         ? []
         : [`  ${name}  ${bytesOf(file.bytes)}  sha256 ${file.sha256}`, `    ${origin}${file.url}`],
     ),
   ];
+}
+
+/** The verdict on a track, what it was measured to be, and what is wrong with it. */
+function heard(name: string, assessment: TaskView["tracks"][number]["assessment"]): readonly string[] {
+  if (assessment === null) return [];
+  const { state, verdict, reason, audio, findings } = assessment;
+  const measures = [
+    measured(audio?.durationSeconds, "s"),
+    measured(audio?.integratedLufs, "LUFS"),
+    measured(audio?.truePeakDbtp, "dBTP"),
+    measured(audio?.tempoBpm, "bpm"),
+    measured(audio?.bandwidthHz, "Hz of bandwidth"),
+  ];
+  const sum = [`  ${name} sounds`, verdict ?? state, ...(reason === null ? [] : [reason])].join(" ");
+  return [
+    `${sum}: ${measures.flatMap((measure) => measure ?? []).join(", ")}`,
+    ...findings.map(({ level, code, message }) => `    ${level}: ${code}. ${message}`),
+  ];
+}
+
+function measured(value: number | null | undefined, unit: string): string | null {
+  return value === null || value === undefined ? null : `${Math.round(value * 10) / 10} ${unit}`;
 }
 
 function folder(path: string): string {

@@ -45,6 +45,8 @@ export type ProviderOptions = {
   readonly faults?: Partial<Faults>;
   /** What happens to a task that is submitted without a plan of its own. */
   readonly plan?: (task: Task, random: Random) => Plan;
+  /** What is wrong with a track of the task of this number, from 0. */
+  readonly flaw?: (number: number) => Flaw | null;
   readonly onEvent?: (event: ProviderEvent) => void;
 };
 
@@ -109,7 +111,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
 
   function submit(request: SubmitRequest, { plan, flaw }: SubmitOptions = {}): Task {
     const number = tasks.size;
-    const task = makeTask(request, { seed, number, seconds: songSeconds }, flaw ?? null);
+    const task = makeTask(request, { seed, number, seconds: songSeconds }, flaw ?? options.flaw?.(number) ?? null);
     tasks.set(task.taskId, task);
     for (const track of task.tracks) tracks.set(track.trackId, { task, track });
     onEvent({ type: "submitted", task });

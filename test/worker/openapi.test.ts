@@ -152,7 +152,6 @@ function submitted(body: object, key: string = crypto.randomUUID()): Request {
 
 function sourceAnswers(provider: PlayedProvider): readonly Answer[] {
   provider.files.set(song.uploadUrl, SONG);
-  const check = (body: object): Request => acting("POST", "/sources/check", {}, JSON.stringify(body));
   return [
     ["checkSource", request("/sources/check", { method: "POST" })],
     ["checkSource", check({}), workerWith({ API_TOKEN: "" })],
@@ -160,6 +159,10 @@ function sourceAnswers(provider: PlayedProvider): readonly Answer[] {
     ["checkSource", check({ url: "https://cdn.example.com/nothing.mp3" })],
     ["checkSource", check({ url: song.uploadUrl })],
   ];
+}
+
+function check(body: object): Request {
+  return acting("POST", "/sources/check", {}, JSON.stringify(body));
 }
 
 async function submitAnswers(
