@@ -104,8 +104,9 @@ const ONE_CHANNEL = { stereoCorrelation: null, monoLossDb: null, balanceDb: null
 
 /** A reason of the verification, as a finding tells it. */
 function problemOf(reason: string): FileProblem {
-  const [code = "", message = reason] = reason.split(/: (.*)/s);
-  return { code: code === "truncated" ? "truncated" : "not_audio", message: `${message}.` };
+  const [code = "", message = ""] = reason.split(/: (.*)/s);
+  if (code === "truncated" || code === "not_audio") return { code, message: `${message}.` };
+  return { code: "not_audio", message: `${reason}.` };
 }
 
 function tooLarge({ maxBytes }: SourceRules): string {

@@ -34,6 +34,7 @@ export async function check(stage: Stage, inside: InsideWorker, canAsk: boolean)
     ...verdictChecks(judgements),
     await openCheck(client, provider.tasks, beyond),
     await objectCheck(inside, told),
+    assessedCheck(known),
     await foldCheck(client, known),
   ];
   return { checks, told, judgements };
@@ -84,7 +85,20 @@ async function objectCheck({ miniflare }: InsideWorker, told: readonly Told[]): 
 }
 
 function keyOf(event: TimelineItem): readonly string[] {
+  if (event.type === "assessed") return event.waveformKey === null ? [] : [event.waveformKey];
   return event.type === "copied" ? [event.key] : [];
+}
+
+/** Assessments hold up nothing, and none of them gets lost. */
+function assessedCheck(told: readonly Told[]): Check {
+  const results = told.flatMap(({ task, events }) => {
+    const assessed = new Set(events.flatMap((event) => (event.type === "assessed" ? [event.sha256] : [])));
+    const kept = events.flatMap((event) => (event.type === "copied" && event.file === "audio" ? [event] : []));
+    return kept.map(({ key, sha256 }) =>
+      assessed.has(sha256) ? null : `${task.taskId}: ${key} is kept and was not looked into.`,
+    );
+  });
+  return checkOf("kept audio was looked into", results);
 }
 
 type Bucket = Awaited<ReturnType<InsideWorker["miniflare"]["getR2Bucket"]>>;

@@ -73,6 +73,8 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       API_TOKEN,
       TIME_SCALE: String(options.timeScale),
       AUDIO_ORIGINS: "http://127.0.0.1:*",
+      // What the sound is like has tests of its own.
+      ASSESS: "scan",
       ...options.vars,
     },
   });
