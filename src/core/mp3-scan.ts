@@ -20,7 +20,7 @@ export interface Mp3Facts {
   readonly declaredSeconds: number | null;
   /** Bytes that belong to no frame and no tag. */
   readonly junkBytes: number;
-  /** How often the frames went out of step and were found again. */
+  /** How often the frames went out of step. */
   readonly resyncs: number;
   readonly audioBytes: number;
   /** Bytes that the last frame lacks, or the header of one that has just begun. */
