@@ -12,7 +12,7 @@ const MAX_WAIT_SECONDS = 25;
 /** In digits alone: `Number` would read "", "0x10" and "1e3" too. */
 const whole = z
   .string()
-  .regex(/^\d{1,15}$/, "must be a whole number")
+  .regex(/^\d{1,15}$/, "must be a whole number from 0 up, in digits")
   .transform(Number);
 
 const limit = whole
@@ -59,7 +59,10 @@ export const inboxQuery = z.object({
   limit,
 });
 
-export function parseQuery<S extends z.ZodType>(schema: S, c: Context): z.output<S> {
+export function parseQuery<S extends z.ZodObject>(schema: S, c: Context): z.output<S> {
+  const repeated = Object.keys(schema.shape).find((name) => (c.req.queries(name)?.length ?? 0) > 1);
+  if (repeated !== undefined)
+    throw new Problem("invalid_query", `Query parameter \`${repeated}\`: is given more than once.`);
   const parsed = schema.safeParse(c.req.query());
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -112,6 +112,7 @@ test.each([
   ["/tasks/a?min_version=two", "min_version"],
   ["/tasks?status=done", "status"],
   ["/tasks?limit=0", "limit"],
+  ["/tasks?limit=1&limit=2", "limit"],
   ["/tasks?limit=ten", "limit"],
   ["/tasks?cursor=1", "cursor"],
   ["/tasks?cursor=x.y", "cursor"],
