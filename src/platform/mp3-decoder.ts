@@ -21,6 +21,11 @@ const INPUT_BYTES = 65_536;
 const OUTPUT_FLOATS = 2_889 * 16 * 2;
 /** Errors in a row without any sound, after which the rest of the bytes at hand is given up. */
 const MAX_BARREN_READS = 64;
+/**
+ * Bytes without any sound, after which the rest of the file is given up: the library keeps what may be the beginning of
+ * a free-format frame, and searches all of it again with each piece. A tag at the front is passed over unkept.
+ */
+const MAX_SOUNDLESS_BYTES = 524_288;
 const NEED_MORE = -10;
 const NEW_FORMAT = -11;
 const DONE = -12;
@@ -77,6 +82,7 @@ export function mp3Decoder(module: WebAssembly.Module): Mp3Decoder {
   if (failure !== 0) throw new Error(`mpg123 gives no decoder: ${failure}`);
   const handle = words[place >> 2] ?? 0;
   let errors = 0;
+  let patience: number | null = null;
 
   /** False when the stream is over. */
   function read(onSound: (sound: Pcm, sampleRateHz: number) => void): boolean {
@@ -86,6 +92,7 @@ export function mp3Decoder(module: WebAssembly.Module): Mp3Decoder {
       const samples = words[told >> 2] ?? 0;
       if (samples > 0) {
         barren = 0;
+        patience = MAX_SOUNDLESS_BYTES;
         const start = output >> 2;
         const left = floats.subarray(start, start + samples);
         const right = floats.subarray(start + samples, start + 2 * samples);
@@ -100,8 +107,10 @@ export function mp3Decoder(module: WebAssembly.Module): Mp3Decoder {
 
   return {
     decode(bytes, onSound) {
-      for (let offset = 0; offset < bytes.length; offset += INPUT_BYTES) {
+      patience ??= MAX_SOUNDLESS_BYTES + leadingTagBytes(bytes);
+      for (let offset = 0; offset < bytes.length && patience > 0; offset += INPUT_BYTES) {
         const piece = bytes.subarray(offset, offset + INPUT_BYTES);
+        patience -= piece.length;
         heap.set(piece, input);
         if (library.feed(handle, input, piece.length) !== NEED_MORE && !read(onSound)) return;
       }
@@ -130,6 +139,15 @@ function allocate({ malloc }: Pick<Library, "malloc">, bytes: number): number {
   const address = malloc(bytes);
   if (address === 0) throw new Error("mpg123 has no memory left");
   return address;
+}
+
+/** As the ID3v2 header says that stands there whole, or 0. */
+function leadingTagBytes(bytes: Uint8Array): number {
+  const [i, d, three, , , , a, b, c, e] = bytes;
+  if (i !== 0x49 || d !== 0x44 || three !== 0x33) return 0;
+  return a === undefined || b === undefined || c === undefined || e === undefined
+    ? 0
+    : ((a & 0x7f) << 21) | ((b & 0x7f) << 14) | ((c & 0x7f) << 7) | (e & 0x7f);
 }
 
 function abort(): never {
