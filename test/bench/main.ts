@@ -1,8 +1,15 @@
 /** `npm run bench -- ack` or `assess`: the measurements, as tables. All local; of `ack`, quote ratios from one run. */
-import { cpus } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchAck } from "./ack.ts";
 import { benchAssess } from "./assess.ts";
+
+// Whatever the parts write on disk goes with the process.
+const scratch = mkdtempSync(join(tmpdir(), "backline-bench-"));
+process.env["TMPDIR"] = scratch;
+process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
