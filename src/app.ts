@@ -1,19 +1,27 @@
 /**
  * The Worker's HTTP surface: every resource, and what holds for all of them.
  */
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import { parseConfig, type Config } from "./core/config.ts";
 import { allowedMethods } from "./http/allowed-methods.ts";
 import type { AppEnv } from "./http/app-env.ts";
 import { callback } from "./http/callback.ts";
+import { docs } from "./http/docs.tsx";
 import { files } from "./http/files.ts";
 import { health } from "./http/health.ts";
 import { inbox } from "./http/inbox.ts";
+import { linkDocs } from "./http/links.ts";
 import { logRefusal } from "./http/log-line.ts";
+import { login } from "./http/login.tsx";
 import { openApi } from "./http/openapi.ts";
+import { formActions } from "./http/pages/form-actions.tsx";
+import { home } from "./http/pages/home.tsx";
+import { prefersHtml } from "./http/pages/page.ts";
+import { problemPage } from "./http/pages/problem-page.tsx";
 import { Problem, problemResponse } from "./http/problem.ts";
+import { shares } from "./http/shares.ts";
 import { sources } from "./http/sources.ts";
 import { submissions } from "./http/submissions.ts";
 import { taskActions } from "./http/task-actions.ts";
@@ -32,14 +40,20 @@ export const app = new Hono<AppEnv>({ strict: false })
     await next();
   })
   .route("/", callback)
+  .use(linkDocs)
   .route("/", files)
   .route("/", tasks)
+  .route("/", formActions)
   .route("/", submissions)
   .route("/", sources)
   .route("/", taskActions)
+  .route("/", shares)
   .route("/", inbox)
+  .route("/", login)
+  .route("/", home)
   .route("/", health)
   .route("/", openApi)
+  .route("/", docs)
   .notFound((c) => {
     const allow = methodsOf(c.req.path).join(", ");
     const problem =
@@ -47,19 +61,24 @@ export const app = new Hono<AppEnv>({ strict: false })
         ? new Problem("not_found", "There is nothing here. GET /openapi.json lists the routes.")
         : new Problem("method_not_allowed", `This resource takes ${allow}.`, { allow });
     logRefusal(c, problem.status, problem.type);
-    return problemResponse(c, problem);
+    return refusal(c, problem);
   })
   .onError((error, c) => {
     if (error instanceof Problem) {
       logRefusal(c, error.status, error.type);
-      return problemResponse(c, error);
+      return refusal(c, error);
     }
     if (error instanceof HTTPException) return error.getResponse();
     logRefusal(c, 500, error.name);
-    return problemResponse(
+    return refusal(
       c,
       new Problem("internal", "Something failed on our side and was logged under this request id. Try again."),
     );
   });
+
+/** In words for people, as a problem document for machines. */
+function refusal(c: Context<AppEnv>, problem: Problem): Response | Promise<Response> {
+  return prefersHtml(c) ? problemPage(c, problem) : problemResponse(c, problem);
+}
 
 const methodsOf = allowedMethods(app.routes);

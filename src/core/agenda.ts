@@ -3,13 +3,14 @@
  *
  * Pure. Times are epoch milliseconds.
  */
-import { waitingForAssessment } from "./assessment.ts";
+import { assessGraceEndsAt, waitingForAssessment } from "./assessment.ts";
 import { FILE_KINDS, type Copied, type FileKind } from "./event.ts";
 import { fileStatus, linksOf, nextStep, type FileStep } from "./files.ts";
 import { retryDelay, type Pace } from "./pace.ts";
+import { nextNotice, type Notice } from "./notices.ts";
 import { awaitsFreshLink, isUnknownToProvider, nextPoll } from "./polling.ts";
 import { isSettled, isStalled, lastNewsAt, stageOf, stageReport } from "./stage.ts";
-import type { Task } from "./task.ts";
+import { noticeName, type Task } from "./task.ts";
 import { tracksOf, type Link, type Track } from "./tracks.ts";
 import { heeded } from "./verdict.ts";
 
@@ -20,6 +21,7 @@ export type Effect =
   | { readonly type: "stall" }
   | { readonly type: "assess"; readonly trackId: string; readonly stored: Copied; readonly starts: number }
   | { readonly type: "forget" }
+  | { readonly type: "notify"; readonly notice: Notice }
   | { readonly type: "copy"; readonly file: FileKind; readonly trackId: string; readonly link: Link }
   | {
       readonly type: "lose";
@@ -55,7 +57,7 @@ export function nextDue(task: Task, now: number, pace: Pace): number | null {
 /** Two effects of the same name are one and the same piece of work. */
 export function effectName(effect: Effect): string {
   if (effect.type === "copy" || effect.type === "lose") return `${effect.file}:${effect.trackId}`;
-  return effect.type;
+  return effect.type === "notify" ? `notify ${noticeName(effect.notice)}` : effect.type;
 }
 
 function agenda(task: Task, pace: Pace): readonly Item[] {
@@ -70,6 +72,8 @@ function agenda(task: Task, pace: Pace): readonly Item[] {
     ...assessItems(task, pace),
     ...sweepItems(task, files, pace),
     ...forgetItems(task, pace),
+    // The last, so that nobody is told of a task that is being forgotten.
+    ...notifyItems(task, pace),
   ];
 }
 
@@ -83,8 +87,7 @@ function publishItems(task: Task, pace: Pace): readonly Item[] {
   if (current) return [];
   const gapEndsAt = published === null ? 0 : published.at + pace.publishGapMs;
   // One put for the task and what its music is like; a reader of KV comes minutes later at the earliest.
-  const graceEndsAt = waitingForAssessment(task).length === 0 ? 0 : (task.settledAt ?? 0) + pace.assessGraceMs;
-  const at = Math.max(task.updatedAt, gapEndsAt, graceEndsAt);
+  const at = Math.max(task.updatedAt, gapEndsAt, assessGraceEndsAt(task, pace));
   return [{ at: Math.max(at, retryAt(task, "publish", pace)), effect: { type: "publish" } }];
 }
 
@@ -144,6 +147,11 @@ function pollItems(task: Task, pace: Pace): readonly Item[] {
 function forgetItems(task: Task, pace: Pace): readonly Item[] {
   if (pace.retentionMs === null || task.settledAt === null) return [];
   return [{ at: task.settledAt + pace.retentionMs, effect: { type: "forget" } }];
+}
+
+function notifyItems(task: Task, pace: Pace): readonly Item[] {
+  const next = nextNotice(task, pace);
+  return next === null ? [] : [{ at: next.at, effect: { type: "notify", notice: next.notice } }];
 }
 
 function fileItem(task: Task, track: Track, file: FileKind, pace: Pace): Item | null {

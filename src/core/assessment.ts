@@ -14,6 +14,7 @@ import { tempoAgreement } from "./analysis/tempo.ts";
 import type { Copied } from "./event.ts";
 import { fileStatus } from "./files.ts";
 import type { AskedStyle } from "./observation.ts";
+import type { Pace } from "./pace.ts";
 import type { Task } from "./task.ts";
 import { byPrecedence, tracksOf, type Track } from "./tracks.ts";
 import { heeded } from "./verdict.ts";
@@ -52,6 +53,11 @@ export function waitingForAssessment(task: Task): readonly Waiting[] {
     seen.add(stored.sha256);
     return [{ trackId: track.trackId, stored, starts: progress.starts, lastAt: progress.lastAt }];
   });
+}
+
+/** Until then a settled task's readers wait for what its music is like; 0 where nothing is awaited. */
+export function assessGraceEndsAt(task: Task, pace: Pick<Pace, "assessGraceMs">): number {
+  return waitingForAssessment(task).length === 0 ? 0 : (task.settledAt ?? 0) + pace.assessGraceMs;
 }
 
 /** Null until the audio is kept. */

@@ -13,6 +13,13 @@ export type Secret =
   | { readonly state: "set"; readonly values: readonly string[] }
   | { readonly state: "missing" | "invalid"; readonly name: string; readonly cure: string };
 
+/** Who is told, and under which secrets. */
+export interface NotifyTarget {
+  readonly url: URL;
+  /** `whsec_` and base64, or any other text. */
+  readonly secrets: readonly string[];
+}
+
 export interface Config {
   readonly callbackToken: Secret;
   readonly callbackHmacKey: Secret;
@@ -32,6 +39,8 @@ export interface Config {
   readonly assessMaxSeconds: number;
   /** Null: settled tasks are kept. */
   readonly retentionDays: number | null;
+  /** Null: nobody is told. */
+  readonly notify: NotifyTarget | null;
   readonly timeScale: number;
   /** What is wrong with the vars: a sentence each that names the variable and the cure, never a value. */
   readonly warnings: readonly string[];
@@ -40,6 +49,10 @@ export interface Config {
 const MIN_SECRET_CHARS = 32;
 /** The provider makes this one. */
 const MIN_HMAC_KEY_CHARS = 16;
+/** Standard Webhooks asks for 24 bytes at least; these are 32 digits of base64. */
+const MIN_NOTIFY_SECRET_CHARS = 24;
+const NOTIFY_SECRET_FORM =
+  /^(?:whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?|(?!whsec_)[ -~]+)$/;
 const DEFAULT_PROVIDER = "https://api.api.box";
 const DEFAULT_MAX_AUDIO_BYTES = 100 * 1_024 * 1_024;
 
@@ -60,6 +73,8 @@ const environment = z.object({
   MAX_AUDIO_BYTES: text,
   ASSESS: text,
   ASSESS_MAX_SECONDS: text,
+  NOTIFY_URL: text,
+  NOTIFY_SECRET: text,
   TIME_SCALE: text,
 });
 
@@ -81,6 +96,7 @@ export function parseConfig(env: unknown): Config {
     maxAudioBytes: numberOf("MAX_AUDIO_BYTES", vars.MAX_AUDIO_BYTES, DEFAULT_MAX_AUDIO_BYTES, warnings),
     assess: assessOf(vars.ASSESS, warnings),
     assessMaxSeconds: numberOf("ASSESS_MAX_SECONDS", vars.ASSESS_MAX_SECONDS, DEFAULT_ASSESS_MAX_SECONDS, warnings),
+    notify: notifyTargetOf(vars.NOTIFY_URL, vars.NOTIFY_SECRET, audioOrigins, warnings),
     timeScale: timeScaleOf(vars.TIME_SCALE, audioOrigins, warnings),
     warnings,
   };
@@ -162,6 +178,32 @@ function assessOf(value: string, warnings: string[]): AssessMode {
   if (mode === undefined && value !== "")
     warnings.push(`ASSESS is none of ${ASSESS_MODES.join(", ")}, so full is used.`);
   return mode ?? "full";
+}
+
+/** Without both nothing is sent. */
+function notifyTargetOf(
+  address: string,
+  text: string,
+  origins: readonly OriginPattern[] | null,
+  warnings: string[],
+): NotifyTarget | null {
+  if (address === "") return null;
+  const url = URL.parse(address);
+  const pattern = url === null ? null : originPattern(url.origin);
+  const onLoopback = pattern !== null && isLoopback(pattern) && origins?.some(isLoopback) === true;
+  const usable = url?.username === "" && url.password === "" && (url.protocol === "https:" || onLoopback);
+  const secret = secretOf("NOTIFY_SECRET", text, MIN_NOTIFY_SECRET_CHARS);
+  if (!usable)
+    warnings.push(
+      "NOTIFY_URL is not used, so nobody is told: write an https address without user name and password (http only on loopback, where AUDIO_ORIGINS names loopback).",
+    );
+  else if (secret.state !== "set") warnings.push(`Nobody is told at NOTIFY_URL: ${secret.cure}`);
+  else if (!secret.values.every((value) => NOTIFY_SECRET_FORM.test(value)))
+    warnings.push(
+      "Nobody is told at NOTIFY_URL: NOTIFY_SECRET is neither whsec_ and the base64 of 24 bytes or more, nor plain ASCII text: run `npx wrangler secret put NOTIFY_SECRET` with another value.",
+    );
+  else return { url, secrets: secret.values };
+  return null;
 }
 
 function timeScaleOf(value: string, origins: readonly OriginPattern[] | null, warnings: string[]): number {

@@ -112,6 +112,30 @@ const retried = z.object({ type: z.literal("retried") });
 const stalled = z.object({ type: z.literal("stalled") });
 /** How long a silence is usual on this deployment, as it was when it was asked. */
 const usual = z.object({ type: z.literal("usual"), silenceMs: z.number() });
+/** What `NOTIFY_URL` is told of. */
+export const NOTICE_KINDS = ["track.stored", "task.settled", "task.reopened", "task.stalled"] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+const notice = { kind: z.enum(NOTICE_KINDS), key: z.string(), webhookId: z.string() };
+/** The endpoint took it, with the view of this version, at the attempt of this number. */
+const notified = z.object({ type: z.literal("notified"), ...notice, version: z.int(), attempts: z.int() });
+/** It was sent in vain, at `at` and last at `lastAt`. One row for each notice, counted; `reason` is that of its first time. */
+const notifyFailed = z.object({
+  type: z.literal("notify_failed"),
+  ...notice,
+  reason: z.string(),
+  lastAt: z.int(),
+  times: z.int(),
+});
+/** It is not sent again. `gone`: nor is anything else of this task, which is what the endpoint asked for. */
+const notifyEnded = z.object({
+  type: z.literal("notify_ended"),
+  ...notice,
+  reason: z.string(),
+  gone: z.boolean(),
+  attempts: z.int(),
+});
+/** Somebody wants everything told again that holds now. */
+const notifyAsked = z.object({ type: z.literal("notify_asked") });
 const ignored = z.object({ type: z.literal("ignored"), originalType: z.string() });
 
 export const eventBody = z.discriminatedUnion("type", [
@@ -134,6 +158,10 @@ export const eventBody = z.discriminatedUnion("type", [
   retried,
   stalled,
   usual,
+  notified,
+  notifyFailed,
+  notifyEnded,
+  notifyAsked,
   ignored,
 ]);
 

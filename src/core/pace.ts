@@ -35,6 +35,10 @@ export interface Pace {
   readonly unknownLifeMs: number;
   /** The least silence that is worth a warning. */
   readonly shortestStallMs: number;
+  /** Whether anybody is to be told: only with an endpoint and a secret. */
+  readonly canNotify: boolean;
+  /** Between the tries of a notification; the last one repeats until a day is over. */
+  readonly notifyGapsMs: readonly number[];
   /** How long a settled task is kept; null: for ever. */
   readonly retentionMs: number | null;
 }
@@ -48,10 +52,11 @@ export const MAX_ASSESS_STARTS = 3;
 /** What of the configuration changes what is due. */
 export interface PaceOptions {
   readonly canAsk: boolean;
+  readonly canNotify: boolean;
   readonly retentionDays: number | null;
 }
 
-export function paceOf(timeScale: number, { canAsk, retentionDays }: PaceOptions): Pace {
+export function paceOf(timeScale: number, { canAsk, canNotify, retentionDays }: PaceOptions): Pace {
   const scaled = (ms: number): number => ms / timeScale;
   return {
     firstRetryMs: scaled(5 * SECOND),
@@ -67,6 +72,8 @@ export function paceOf(timeScale: number, { canAsk, retentionDays }: PaceOptions
     shortestPollGapMs: Math.max(scaled(5 * SECOND), SECOND / 2),
     unknownLifeMs: scaled(HOUR),
     shortestStallMs: scaled(10 * MINUTE),
+    canNotify,
+    notifyGapsMs: [5 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 4 * HOUR].map(scaled),
     retentionMs: retentionDays === null ? null : scaled(retentionDays * DAY),
   };
 }
@@ -79,6 +86,12 @@ export function retryDelay(pace: Pace, misses: number, ageMs: number, seed: stri
   const cap = ageMs < pace.dayMs ? pace.retryCapMs : pace.lateRetryCapMs;
   const delay = Math.min(cap, pace.firstRetryMs * 2 ** Math.min(misses - 1, 20));
   return delay * (0.5 + fraction(seed) / 2);
+}
+
+/** After so many failures. Jitter is over the upper half: an endpoint that comes back is not met by all at once. */
+export function notifyDelay(pace: Pace, failures: number, seed: string): number {
+  const gap = pace.notifyGapsMs[Math.min(failures, pace.notifyGapsMs.length) - 1] ?? 0;
+  return gap * (0.5 + fraction(seed) / 2);
 }
 
 /** From 0 to below 1, the same for the same seed. */

@@ -7,6 +7,7 @@
  * Pure: no I/O and no clock. Times are epoch milliseconds.
  */
 import type { Copied, Observed, Polled, TaskEvent } from "./event.ts";
+import { withNotice } from "./notice-progress.ts";
 import { isNews } from "./observation.ts";
 import { isSettled } from "./stage.ts";
 import { copyKey, lossKey, newTask, progressOf, type LinkProgress, type Task } from "./task.ts";
@@ -17,8 +18,9 @@ export function reduce(task: Task, event: TaskEvent): Task {
   const next = { ...collect(task, event), lastEventAt: Math.max(task.lastEventAt, lastSeen(event)) };
   if (!changesView(task, event)) return next;
   const changed = { ...next, version: task.version + 1, updatedAt: event.at };
-  const settled = isSettled(changed);
-  return { ...changed, settledAt: settled ? (task.settledAt ?? event.at) : null };
+  const settledAt = isSettled(changed) ? (task.settledAt ?? event.at) : null;
+  const turns = (settledAt === null) !== (task.settledAt === null);
+  return { ...changed, settledAt, turned: turns ? { at: event.at, version: changed.version } : task.turned };
 }
 
 /** The whole log of a task, in its order; null for an empty one. */
@@ -107,6 +109,11 @@ function collect(task: Task, event: TaskEvent): Task {
       return { ...task, stalledAt: event.at, effectFailures: without(task.effectFailures, "stall") };
     case "usual":
       return { ...task, usualSilenceMs: event.silenceMs, effectFailures: without(task.effectFailures, "stall") };
+    case "notified":
+    case "notify_failed":
+    case "notify_ended":
+    case "notify_asked":
+      return withNotice(task, event);
     case "ignored":
       return { ...task, ignored: task.ignored + 1 };
   }
@@ -138,6 +145,10 @@ function changesView(task: Task, event: TaskEvent): boolean {
     case "published":
     case "swept":
     case "effect_failed":
+    case "notified":
+    case "notify_failed":
+    case "notify_ended":
+    case "notify_asked":
     case "ignored":
       return false;
   }

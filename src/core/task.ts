@@ -5,7 +5,7 @@
  * do next (`agenda.ts`). Pure. Times are epoch milliseconds.
  */
 import type { SourceReport } from "./analysis/source.ts";
-import type { Assessed, Copied, FileKind, Observed, Polled } from "./event.ts";
+import type { Assessed, Copied, FileKind, NoticeKind, Observed, Polled } from "./event.ts";
 
 /** How far the copies from one link have come. */
 export interface LinkProgress {
@@ -39,6 +39,17 @@ export interface AssessmentProgress {
   readonly result: Assessed | null;
 }
 
+/** How far one notification has come. */
+export interface NoticeProgress {
+  readonly kind: NoticeKind;
+  readonly key: string;
+  readonly state: "failing" | "told" | "ended";
+  /** Of the first failure, or of the end. */
+  readonly at: number;
+  readonly lastAt: number;
+  readonly times: number;
+}
+
 export interface Task {
   readonly taskId: string;
   /** The number of stored events that change the view. */
@@ -46,6 +57,8 @@ export interface Task {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly settledAt: number | null;
+  /** When it last settled or opened again, and the version that this made; null while neither has happened. */
+  readonly turned: { readonly at: number; readonly version: number } | null;
   readonly lastEventAt: number;
   /** Distinct by content, in order of first receipt. */
   readonly observations: readonly Observed[];
@@ -73,6 +86,10 @@ export interface Task {
   readonly retriedAt: number | null;
   readonly stalledAt: number | null;
   readonly usualSilenceMs: number | null;
+  /** By `noticeName`. */
+  readonly notices: ReadonlyMap<string, NoticeProgress>;
+  /** The endpoint wants no more of this task. */
+  readonly unsubscribed: boolean;
   readonly published: { readonly version: number; readonly settled: boolean; readonly at: number } | null;
   /** Since the last success, by the effect's name. */
   readonly effectFailures: ReadonlyMap<string, { readonly count: number; readonly lastAt: number }>;
@@ -88,6 +105,7 @@ export function newTask(taskId: string, at: number): Task {
     createdAt: at,
     updatedAt: at,
     settledAt: null,
+    turned: null,
     lastEventAt: at,
     observations: [],
     overflow: null,
@@ -105,6 +123,8 @@ export function newTask(taskId: string, at: number): Task {
     retriedAt: null,
     stalledAt: null,
     usualSilenceMs: null,
+    notices: new Map(),
+    unsubscribed: false,
     published: null,
     effectFailures: new Map(),
     sweptAttempts: 0,
@@ -119,6 +139,10 @@ export function copyKey({ file, link }: Pick<Copied, "file" | "link">): string {
 
 export function lossKey(file: FileKind, trackId: string): string {
   return `${file}:${trackId}`;
+}
+
+export function noticeName({ kind, key }: Pick<NoticeProgress, "kind" | "key">): string {
+  return `${kind} ${key}`;
 }
 
 const UNTRIED: LinkProgress = {

@@ -24,6 +24,7 @@ export function timelineEvent(event: TaskEvent, body: string | null): TimelineEv
     }
     case "overflowed":
     case "polled":
+    case "notify_failed":
       return { ...event, at, lastAt: isoTime(event.lastAt) };
     case "copy_started":
     case "copied":
@@ -41,6 +42,9 @@ export function timelineEvent(event: TaskEvent, body: string | null): TimelineEv
     case "published":
     case "swept":
     case "effect_failed":
+    case "notified":
+    case "notify_ended":
+    case "notify_asked":
     case "ignored":
       return { ...event, at };
   }

@@ -1,7 +1,17 @@
 /** What every handler finds in its context. */
 import type { Config } from "../core/config.ts";
 
+/** How a request proved that it may come in. */
+export type Via = "bearer" | "session" | "share";
+
 export interface AppEnv {
   readonly Bindings: Env;
-  readonly Variables: { readonly config: Config; readonly requestId: string };
+  readonly Variables: {
+    readonly config: Config;
+    readonly requestId: string;
+    /** Behind `requireApiToken` alone, like the next. */
+    readonly via?: Via;
+    /** The value of API_TOKEN that vouches for the request: what is signed on its behalf lives as long as that. */
+    readonly vouchedBy?: string;
+  };
 }

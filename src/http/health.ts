@@ -5,6 +5,8 @@ import { missingSecrets, type Config } from "../core/config.ts";
 import { catalogOf } from "../platform/catalog.ts";
 import type { AppEnv } from "./app-env.ts";
 
+/** A deploy with another configuration than `wrangler.toml` can lack one. */
+const BINDINGS = ["TASKS", "CATALOG", "AUDIO", "STATE"] as const;
 const CRON_SILENT_MS = 15 * 60_000;
 const ASK_EVERY_MS = 30_000;
 
@@ -16,7 +18,8 @@ export const healthReport = z.object({
 
 export const health = new Hono<AppEnv>().get("/health", async (c) => {
   const config = c.get("config");
-  const missing = [...missingSecrets(config)];
+  const unbound: readonly string[] = BINDINGS.filter((name) => !(name in c.env));
+  const missing = [...missingSecrets(config), ...unbound];
   const warnings = [...config.warnings, ...signatureWarnings(config), ...(await cronWarnings(c.env, Date.now()))];
   const report: z.infer<typeof healthReport> = {
     status: missing.length === 0 ? "ok" : "unconfigured",
@@ -37,6 +40,7 @@ function signatureWarnings({ callbackToken, callbackHmacKey, providerApiKey }: C
 let asked = { at: Number.NEGATIVE_INFINITY, cronSeenAt: null as number | null };
 
 async function cronWarnings(env: Env, now: number): Promise<readonly string[]> {
+  if (!("CATALOG" in env)) return [];
   if (now - asked.at > ASK_EVERY_MS) asked = { at: now, cronSeenAt: await catalogOf(env).cronSeenAt() };
   if (asked.cronSeenAt === null || now - asked.cronSeenAt < CRON_SILENT_MS) return [];
   return [

@@ -16,6 +16,7 @@ interface ProblemKind {
 
 export const PROBLEMS = {
   unauthorized: { status: 401, title: "Not authorized" },
+  cross_site: { status: 403, title: "Not from a page of ours" },
   not_configured: { status: 503, title: "Not configured" },
   payload_too_large: { status: 413, title: "Payload too large" },
   method_not_allowed: { status: 405, title: "Method not allowed" },

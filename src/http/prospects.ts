@@ -24,7 +24,7 @@ export async function withProspects(env: Env, config: Config, view: TaskView): P
 }
 
 /** It changes slowly, so an isolate asks once a minute. A catalog that is out of reach costs no reader its answer. */
-async function usualHere(env: Env, now: number): Promise<Usual> {
+export async function usualHere(env: Env, now: number): Promise<Usual> {
   if (now - asked.at < ASK_EVERY_MS) return asked.usual;
   const usual = await catalogOf(env)
     .usual()

@@ -10,14 +10,14 @@ import { FRESH } from "./tasks.ts";
 
 export const sourceQuestion = z.object({
   url: z.url({ protocol: /^https?$/ }).max(4_096),
-  force: z.boolean().default(false).meta({ description: "Answers 200 whatever the findings." }),
+  force: z.boolean().optional().meta({ description: "Answers 200 whatever the findings." }),
 });
 
 export const sources = new Hono<AppEnv>().use("/sources/*", requireApiToken).post("/sources/check", async (c) => {
   const question = sourceQuestion.safeParse(await c.req.json().catch(() => undefined));
   if (!question.success)
     throw new Problem("invalid_request", 'The body must be a JSON object like {"url": "https://…"}.');
-  const { url, force } = question.data;
+  const { url, force = false } = question.data;
   return c.json(await judgeSource(c, url, force), 200, FRESH);
 });
 

@@ -9,6 +9,7 @@ import type { EventPage } from "../platform/event-log.ts";
 import { requireApiToken } from "./access.ts";
 import type { AppEnv } from "./app-env.ts";
 import { isKnown, tagOf } from "./entity-tag.ts";
+import { listPage, taskPage } from "./pages/task-pages.tsx";
 import { Problem } from "./problem.ts";
 import { eventsQuery, parseQuery, taskQuery, tasksQuery } from "./query.ts";
 import { pageOf } from "./task-list.ts";
@@ -20,13 +21,13 @@ const MAX_PAGE_CHARS = 8 * 1_024 * 1_024;
 export const tasks = new Hono<AppEnv>()
   .use("/tasks", requireApiToken)
   .use("/tasks/*", requireApiToken)
-  .get("/tasks", async (c) => {
+  .get("/tasks", listPage, async (c) => {
     const { status, ref, q, cursor, limit } = parseQuery(tasksQuery, c);
     const query = { status: status ?? null, ref: ref ?? null, text: q ?? null, after: cursor ?? null };
     const rows = await catalogOf(c.env).list({ ...query, limit: limit + 1 });
     return c.json(pageOf(rows, limit), 200, FRESH);
   })
-  .get("/tasks/:id", async (c) => {
+  .get("/tasks/:id", taskPage, async (c) => {
     const { wait, min_version: minVersion } = parseQuery(taskQuery, c);
     const noCache = /\bno-cache\b/i.test(c.req.header("cache-control") ?? "");
     const reading = { ...readingOf(c), minVersion, current: noCache || wait !== undefined };

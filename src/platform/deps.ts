@@ -2,7 +2,8 @@
 import { catalogRowOf } from "../core/catalog-row.ts";
 import { submittedEvent } from "../core/event.ts";
 import type { Config } from "../core/config.ts";
-import type { Pace } from "../core/pace.ts";
+import type { Message } from "../core/notices.ts";
+import { paceOf, type Pace } from "../core/pace.ts";
 import type { Task } from "../core/task.ts";
 import { fileKey } from "../core/ids.ts";
 import type { Assessor } from "./assessor.ts";
@@ -10,6 +11,7 @@ import { deleteStrays } from "./audio-store.ts";
 import { catalogOf } from "./catalog.ts";
 import { copyFile, type CopyRules } from "./copy.ts";
 import type { AssessOrder, AssessOutcome, CopyOrder, CopyOutcome, Deps } from "./effects.ts";
+import { sendMessage, type NotifyOutcome } from "./notifier.ts";
 import type { News } from "./news.ts";
 import { askForRecord, type RecordAnswer } from "./provider-client.ts";
 import { publishTask } from "./read-model.ts";
@@ -29,6 +31,11 @@ export interface Wiring extends Pick<Deps, "lease" | "rearm"> {
 const STALL_MS = 20_000;
 const SHORTEST_STALL_MS = 3_000;
 
+/** What the configuration makes of the pace. */
+export function configuredPace({ timeScale, providerApiKey, notify, retentionDays }: Config): Pace {
+  return paceOf(timeScale, { canAsk: providerApiKey !== null, canNotify: notify !== null, retentionDays });
+}
+
 export function depsOf(wiring: Wiring): Deps {
   const { env, pace, state, news, lease, rearm } = wiring;
   return {
@@ -42,6 +49,7 @@ export function depsOf(wiring: Wiring): Deps {
     publish: (task) => publish(wiring, task),
     sweep: (task) => deleteStrays(env.AUDIO, task),
     ask: (taskId, signal) => ask(wiring, taskId, signal),
+    notify: (message, signal) => notify(wiring, message, signal),
     usualSilence: async () => (await catalogOf(env).usual()).complete?.p90Ms ?? 0,
     forget: () => state.forget(),
     lease,
@@ -93,6 +101,11 @@ async function publish({ env, state }: Wiring, task: Task): Promise<void> {
 async function ask({ config }: Wiring, taskId: string, signal: AbortSignal): Promise<RecordAnswer> {
   if (config.providerApiKey === null) return { type: "failed", reason: "no_key: PROVIDER_API_KEY is not set" };
   return askForRecord({ baseUrl: config.providerBaseUrl, apiKey: config.providerApiKey }, taskId, signal);
+}
+
+async function notify({ config, state }: Wiring, message: Message, signal: AbortSignal): Promise<NotifyOutcome> {
+  if (config.notify === null) return { type: "failed", reason: "no_endpoint: NOTIFY_URL is not set" };
+  return sendMessage(config.notify, message, state.now(), signal);
 }
 
 function ownHosts({ publicUrl }: Config, { observations }: Task): readonly string[] {

@@ -8,9 +8,11 @@ import type { Effect } from "../core/agenda.ts";
 import { ANALYZER_VERSION } from "../core/analysis/analyzer.ts";
 import type { ContainerFacts } from "../core/analysis/container.ts";
 import type { AssessMode, Assessed, Copied, EventBody, FileKind, Polled } from "../core/event.ts";
+import type { Message } from "../core/notices.ts";
 import { MAX_ASSESS_STARTS, type Pace } from "../core/pace.ts";
 import { lastNewsAt } from "../core/stage.ts";
 import type { Task } from "../core/task.ts";
+import { tell, type NotifyOutcome } from "./notifier.ts";
 import type { RecordAnswer } from "./provider-client.ts";
 
 export type CopyOutcome =
@@ -57,6 +59,8 @@ export interface Deps {
   /** Deletes what no event names among the keys of attempts up to this one; returns how many. */
   readonly sweep: (task: Task) => Promise<number>;
   readonly ask: (taskId: string, signal: AbortSignal) => Promise<RecordAnswer>;
+  /** Never rejects. */
+  readonly notify: (message: Message, signal: AbortSignal) => Promise<NotifyOutcome>;
   /** How long a task is usually silent on this deployment, in milliseconds. */
   readonly usualSilence: () => Promise<number>;
   /** Drops the task, at once; what is left elsewhere is deleted by later runs. */
@@ -82,6 +86,8 @@ export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal)
       return publish(deps);
     case "poll":
       return poll(deps, signal);
+    case "notify":
+      return tell(deps, effect.notice, signal);
     case "stall": {
       const usual = await attemptOf(deps.usualSilence());
       if (!usual.ok) deps.record({ type: "effect_failed", effect: "stall", reason: usual.reason });

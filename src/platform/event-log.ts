@@ -5,7 +5,8 @@
  * write: a read of an unknown task leaves no storage behind.
  */
 import * as z from "zod";
-import { POLL_RESULTS, readEvent, type TaskEvent } from "../core/event.ts";
+import { readEvent, type TaskEvent } from "../core/event.ts";
+import { noticeName } from "../core/task.ts";
 import { messageKey } from "../core/verdict.ts";
 
 const row = z.object({
@@ -18,6 +19,7 @@ const row = z.object({
 });
 
 const POLLED = "polled ";
+const NOTICE = "notice ";
 
 export interface StoredEvent {
   readonly event: TaskEvent;
@@ -81,12 +83,13 @@ export class EventLog {
     this.#note(event, added);
   }
 
-  /** A retry begins the counts of polls anew. */
+  /** A retry begins the counts of polls anew, a wish to be told again those of notices. */
   #note(event: TaskEvent, seq: number): void {
     const name = counterName(event);
     if (name !== null) this.#counted.set(name, seq);
-    if (event.type !== "retried") return;
-    for (const result of POLL_RESULTS) this.#counted.delete(`${POLLED}${result}`);
+    const closed = event.type === "retried" ? POLLED : event.type === "notify_asked" ? NOTICE : null;
+    if (closed === null) return;
+    for (const known of this.#counted.keys()) if (known.startsWith(closed)) this.#counted.delete(known);
   }
 
   /** Events after `afterSeq`, bodies included: at most `limit`, and at most `maxChars` of bodies but for the first. */
@@ -124,11 +127,13 @@ function eventOf(stored: unknown): { readonly seq: number; readonly event: TaskE
 /** The name of a row that is counted instead of appended again. */
 function counterName(event: TaskEvent): string | null {
   if (event.type === "observed") return messageKey(event);
+  if (event.type === "notify_failed") return `${NOTICE}${noticeName(event)}`;
   if (event.type === "polled") return `${POLLED}${event.result}`;
   return event.type === "overflowed" ? "overflow" : null;
 }
 
 function countersOf(event: TaskEvent): { readonly times: number | null; readonly lastAt: number | null } {
-  if (event.type === "observed" || event.type === "polled") return { times: event.times, lastAt: event.lastAt };
+  if (event.type === "observed" || event.type === "polled" || event.type === "notify_failed")
+    return { times: event.times, lastAt: event.lastAt };
   return event.type === "overflowed" ? { times: event.count, lastAt: event.lastAt } : { times: null, lastAt: null };
 }

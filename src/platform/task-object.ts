@@ -12,12 +12,11 @@ import { catalogRowOf, type CatalogRow } from "../core/catalog-row.ts";
 import { parseConfig, type Config } from "../core/config.ts";
 import { submittedEvent, type EventBody } from "../core/event.ts";
 import { keptFilesOf, type KeptFile } from "../core/kept-file.ts";
-import { paceOf } from "../core/pace.ts";
 import { isStalled, stageOf } from "../core/stage.ts";
 import type { Task } from "../core/task.ts";
 import { isoTime, viewOf, type TaskView } from "../core/view.ts";
 import { AlarmClock } from "./alarm-clock.ts";
-import { depsOf } from "./deps.ts";
+import { configuredPace, depsOf } from "./deps.ts";
 import { runAlarm } from "./engine.ts";
 import type { EventPage } from "./event-log.ts";
 import { News } from "./news.ts";
@@ -31,10 +30,7 @@ const LEASE_MS = 30_000;
 
 export class TaskObject extends DurableObject<Env> {
   readonly #config: Config = parseConfig(this.env);
-  readonly #pace = paceOf(this.#config.timeScale, {
-    canAsk: this.#config.providerApiKey !== null,
-    retentionDays: this.#config.retentionDays,
-  });
+  readonly #pace = configuredPace(this.#config);
   readonly #state = new TaskState(this.ctx.id.name ?? this.ctx.id.toString(), this.ctx.storage);
   readonly #clock = new AlarmClock(this.ctx.storage);
   readonly #news = new News();
@@ -86,6 +82,11 @@ export class TaskObject extends DurableObject<Env> {
   /** Looks anew into all kept audio. */
   assess(): Promise<TaskView | Deleted | null> {
     return this.#recordWish({ type: "assess_asked" });
+  }
+
+  /** Tells anew what holds now. */
+  notify(): Promise<TaskView | Deleted | null> {
+    return this.#recordWish({ type: "notify_asked" });
   }
 
   /** Drops the task. False where there is none; a deleted one may be deleted again. */
@@ -181,10 +182,9 @@ export class TaskObject extends DurableObject<Env> {
     else await this.#clock.set(this.#wake());
   }
 
-  /** The first call into a fresh instance: a start without an outcome is a crash, and perhaps the alarm went with it. */
+  /** The first call into a fresh instance (asked first: to read the task is to load it): a start without an outcome is a crash, and perhaps the alarm went with it. */
   #wakeUp(): Task | null {
-    const { fresh } = this.#state;
-    const { task } = this.#state;
+    const { fresh, task } = this.#state;
     const crashed = fresh && task !== null && [...task.progress.values()].some(({ unanswered }) => unanswered > 0);
     if (crashed && !this.#running) this.ctx.waitUntil(this.#clock.set(this.#state.now()));
     return task;

@@ -24,7 +24,7 @@ import {
   T0,
   taskOf,
 } from "./builders.ts";
-import { askingPace, newHistory, pace, receive, work, type CopyResult } from "./history.ts";
+import { askingPace, newHistory, pace, receive, tellingPace, work, type CopyResult } from "./history.ts";
 import { like } from "./matchers.ts";
 
 const A = audioUrl("a");
@@ -179,7 +179,7 @@ test("a loss names the links that it gave up", () => {
 });
 
 test("a time scale divides every pace but the gap between two writes to one key", () => {
-  const fast = paceOf(1_000, { canAsk: false, retentionDays: null });
+  const fast = paceOf(1_000, { canAsk: false, canNotify: false, retentionDays: null });
   expect(fast).toMatchObject({ firstRetryMs: 5, retryCapMs: 900, dayMs: 86_400, publishGapMs: 2 * SECOND });
   expect(fast.deadLinkGapsMs.reduce((sum, gap) => sum + gap, 0)).toBeLessThan(fast.dayMs * 1.01);
 });
@@ -193,7 +193,7 @@ test("every task comes to rest, whatever becomes of its copies and polls", () =>
     fc.property(
       deliveries,
       results,
-      fc.constantFrom(pace, { ...askingPace, retentionMs: null }),
+      fc.constantFrom(pace, { ...askingPace, retentionMs: null }, { ...tellingPace, retentionMs: null }),
       (messages, answers, pace) => {
         const history = newHistory(T0, pace);
         for (const message of messages) receive(history, message);

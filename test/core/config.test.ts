@@ -119,3 +119,52 @@ test("the provider is API Box unless another origin is named, and its key is opt
   expect(bad.warnings).toEqual([like(/^PROVIDER_BASE_URL /), like(/^RETENTION_DAYS /)]);
   expect(parseConfig({ RETENTION_DAYS: 30 }).retentionDays).toBe(30);
 });
+
+const TOLD = { NOTIFY_URL: "https://hooks.example.com/backline?a=b", NOTIFY_SECRET: "a secret of 24 characters" };
+const toldWith = (env: object) => parseConfig({ ...TOLD, ...env });
+
+test("an endpoint is told under each secret, which is whsec_ and base64 or any text", () => {
+  expect(parseConfig({})).toMatchObject({ notify: null, warnings: [] });
+  expect(toldWith({})).toMatchObject({
+    notify: { url: { href: TOLD.NOTIFY_URL }, secrets: [TOLD.NOTIFY_SECRET] },
+    warnings: [],
+  });
+  const key = `whsec_${"A".repeat(32)}`;
+  for (const secret of [key, `${key}AA==`, `${key}AAA=`, `${key}+/+/`])
+    expect(toldWith({ NOTIFY_SECRET: `${secret}, ${TOLD.NOTIFY_SECRET}` })).toMatchObject({
+      notify: { secrets: [secret, TOLD.NOTIFY_SECRET] },
+      warnings: [],
+    });
+});
+
+test("without a good secret nobody is told, and the warning names the variable and the cure, never the value", () => {
+  const bad = ["", "short", "é".repeat(24), "whsec_", `whsec_${"A".repeat(31)}`, `whsec_${"A".repeat(33)}`];
+  for (const secret of [...bad, `whsec_${"-".repeat(32)}`, `${TOLD.NOTIFY_SECRET},`]) {
+    const { notify, warnings } = toldWith({ NOTIFY_SECRET: secret });
+    expect([secret, notify]).toEqual([secret, null]);
+    expect(warnings).toEqual([like(/^Nobody is told .*NOTIFY_SECRET .*npx wrangler secret put NOTIFY_SECRET/)]);
+    expect(warnings.join()).not.toMatch(/AAAA|short\b/);
+  }
+  expect(parseConfig({ NOTIFY_SECRET: "short" })).toMatchObject({ notify: null, warnings: [] });
+});
+
+test("an endpoint is https, or http on loopback where the origins name loopback", () => {
+  const loopback = { AUDIO_ORIGINS: "http://127.0.0.1:*" };
+  for (const url of ["http://127.0.0.1:9000/hook", "http://localhost/", "https://127.0.0.1:1/", "https://a.example"])
+    expect(toldWith({ NOTIFY_URL: url, ...loopback }).notify?.url.href).toBe(new URL(url).href);
+  for (const env of [
+    { NOTIFY_URL: "http://127.0.0.1:9000/hook" },
+    { NOTIFY_URL: "http://127.0.0.1:9000/hook", AUDIO_ORIGINS: "https://cdn.example.com" },
+    { NOTIFY_URL: "http://hooks.example.com/", ...loopback },
+    { NOTIFY_URL: "https://user:pw@hooks.example.com/" },
+    { NOTIFY_URL: "https://user@hooks.example.com/" },
+    { NOTIFY_URL: "ftp://hooks.example.com/" },
+    { NOTIFY_URL: "ftp://127.0.0.1/", ...loopback },
+    { NOTIFY_URL: "hooks.example.com/pw" },
+  ]) {
+    const { notify, warnings } = toldWith(env);
+    expect([env, notify]).toEqual([env, null]);
+    expect(warnings).toEqual([like(/^NOTIFY_URL is not used.*https/)]);
+    expect(warnings.join()).not.toContain("pw");
+  }
+});

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import type { TaskEvent } from "../../src/core/event.ts";
 import { nextPoll } from "../../src/core/polling.ts";
 import { startEffect, type Deps } from "../../src/platform/effects.ts";
+import { runAlarm } from "../../src/platform/engine.ts";
+import { reduce } from "../../src/core/reduce.ts";
 import { audioUrl, copied, failed, listed, observation, observed, SECOND, started, T0, taskOf } from "./builders.ts";
 import { askingPace } from "./history.ts";
 
@@ -56,6 +58,7 @@ const never = async (): Promise<never> => {
 const unused = {
   assessMode: "off" as const,
   assess: never,
+  notify: never,
   copy: never,
   publish: never,
   sweep: never,
@@ -65,3 +68,25 @@ const unused = {
   rearm: never,
   news: never,
 };
+
+test("a run secures its successor before it does anything, and arms for the rest at its end", async () => {
+  const done: string[] = [];
+  let task = taskOf(complete, copied(T0, A));
+  const deps: Deps = {
+    ...unused,
+    pace: askingPace,
+    now: () => T0 + 5 * SECOND,
+    task: () => task,
+    record: (event) => {
+      done.push(event.type);
+      task = reduce(task, { at: T0 + 5 * SECOND, ...event });
+    },
+    ask: never,
+    lease: async () => void done.push("lease"),
+    publish: async () => void done.push("publish"),
+    rearm: async () => void done.push("rearm"),
+    news: () => new Promise(() => undefined),
+  };
+  await runAlarm(deps);
+  expect(done).toEqual(["lease", "publish", "published", "rearm"]);
+});

@@ -17,12 +17,14 @@ import {
 import { MAX_ASSESS_STARTS, paceOf, type Pace } from "../../src/core/pace.ts";
 import { reduce } from "../../src/core/reduce.ts";
 import { lastNewsAt } from "../../src/core/stage.ts";
-import { newTask, type Task } from "../../src/core/task.ts";
+import { newTask, noticeName, type Task } from "../../src/core/task.ts";
+import { webhookIdOf, type Notice } from "../../src/core/notices.ts";
 import { messageKey } from "../../src/core/verdict.ts";
 import { HOUR, TASK_ID } from "./builders.ts";
 
-export const pace = paceOf(1, { canAsk: false, retentionDays: null });
-export const askingPace = paceOf(1, { canAsk: true, retentionDays: 30 });
+export const pace = paceOf(1, { canAsk: false, canNotify: false, retentionDays: null });
+export const askingPace = paceOf(1, { canAsk: true, canNotify: false, retentionDays: 30 });
+export const tellingPace = paceOf(1, { canAsk: true, canNotify: true, retentionDays: 30 });
 
 interface Row {
   /** Of a row that is counted; null for others, and for counts that are closed. */
@@ -111,6 +113,8 @@ function perform(history: History, effect: Effect, result: CopyResult): void {
       }
       return record(history, { type: "assess_started", sha256, attempt: effect.starts + 1 });
     }
+    case "notify":
+      return append(history, noticed(history, effect.notice, result));
     case "forget":
       // The end of the log, which is no event of it.
       return undefined;
@@ -153,9 +157,9 @@ function append(history: History, event: TaskEvent): void {
   const row = name === null ? undefined : history.rows.find((known) => known.name === name);
   if (row === undefined) history.rows.push({ name, at, type, data: JSON.stringify(data), times, lastAt });
   else Object.assign(row, { times, lastAt });
-  // A retry begins the counts of polls anew.
-  if (event.type !== "retried") return;
-  for (const known of history.rows) if (known.type === "polled") known.name = null;
+  // A retry begins the counts of polls anew, a wish to be told again those of notices.
+  const closed = event.type === "retried" ? "polled" : event.type === "notify_asked" ? "notify_failed" : null;
+  for (const known of history.rows) if (known.type === closed) known.name = null;
 }
 
 /** The provider was asked and had nothing new to say. */
@@ -166,9 +170,25 @@ function polled({ task, now }: History, result: CopyResult): Polled {
   return { type: "polled", result: answer, reason, at: known?.at ?? now, lastAt: now, times: (known?.times ?? 0) + 1 };
 }
 
+/** The endpoint took it, wants no more (`dead`), or failed: for a day at most. */
+function noticed({ task, now, pace }: History, notice: Notice, result: CopyResult): TaskEvent {
+  const { kind, key } = notice;
+  const known = task.notices.get(noticeName(notice));
+  const at = known?.at ?? now;
+  const attempts = (known?.times ?? 0) + 1;
+  const about = { kind, key, webhookId: webhookIdOf(task.taskId, notice) };
+  if (result === "copied") return { type: "notified", ...about, version: task.version, attempts, at: now };
+  const gone = result === "dead";
+  if (gone || now - at >= pace.dayMs)
+    return { type: "notify_ended", ...about, reason: result, gone, attempts, at: now };
+  return { type: "notify_failed", ...about, reason: `http_500: at ${now}`, at, lastAt: now, times: attempts };
+}
+
 function counters(event: TaskEvent): Pick<Row, "name" | "times" | "lastAt"> {
   if (event.type === "observed") return { name: messageKey(event), times: event.times, lastAt: event.lastAt };
   if (event.type === "polled") return { name: `polled ${event.result}`, times: event.times, lastAt: event.lastAt };
+  if (event.type === "notify_failed")
+    return { name: `notice ${noticeName(event)}`, times: event.times, lastAt: event.lastAt };
   if (event.type === "overflowed") return { name: "overflow", times: event.count, lastAt: event.lastAt };
   return { name: null, times: null, lastAt: null };
 }

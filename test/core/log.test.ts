@@ -8,7 +8,7 @@ import type { Task } from "../../src/core/task.ts";
 import { viewOf } from "../../src/core/view.ts";
 import { deliveries, junkDeliveries } from "./arbitraries.ts";
 import { DAY, MINUTE, T0, TASK_ID } from "./builders.ts";
-import { askingPace, newHistory, receive, record, stored, work, type CopyResult, type History } from "./history.ts";
+import { tellingPace, newHistory, receive, record, stored, work, type CopyResult, type History } from "./history.ts";
 
 type Act = (history: History, messages: readonly Observed[]) => unknown;
 
@@ -21,6 +21,7 @@ const acts = fc.oneof(
   { weight: 1, arbitrary: recorded({ type: "ignored", originalType: "of_a_newer_release" }) },
   { weight: 1, arbitrary: recorded({ type: "retried" }) },
   { weight: 1, arbitrary: recorded({ type: "adopted" }) },
+  { weight: 1, arbitrary: recorded({ type: "notify_asked" }) },
   { weight: 1, arbitrary: recorded({ type: "submitted", ref: "ref-1", request: { title: "Night" } }) },
 );
 
@@ -51,7 +52,7 @@ function live(
   [messages, steps]: readonly [readonly Observed[], readonly Act[]],
   check: (history: History, before: Task) => void = () => undefined,
 ): History {
-  const history = newHistory(T0, askingPace);
+  const history = newHistory(T0, tellingPace);
   for (const act of [receiveOne(0), ...steps]) {
     const before = history.task;
     act(history, messages);

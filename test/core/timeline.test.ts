@@ -6,6 +6,7 @@ import { timelineEvent } from "../../src/core/timeline.ts";
 import { at, audioUrl, copied, failed, lost, observation, observed, SECOND, started, T0 } from "./builders.ts";
 
 const TIME = "2026-01-05T12:00:00.000Z";
+const NOTICE = { kind: "task.settled", key: "3", webhookId: "msg_1" } as const;
 const text = observed(observation("text"), { lastAt: T0 + SECOND, times: 2 });
 
 function bodyOf(body: string | null): unknown {
@@ -70,12 +71,17 @@ test("every other event shows its fields", () => {
     at(T0, { type: "published", version: 3, settled: true }),
     at(T0, { type: "swept", attempts: 2, deleted: 1 }),
     at(T0, { type: "effect_failed", effect: "sweep", reason: "internal" }),
+    at(T0, { type: "notified", ...NOTICE, version: 3, attempts: 2 }),
+    at(T0, { type: "notify_ended", ...NOTICE, reason: "gone: 410", gone: true, attempts: 2 }),
+    at(T0, { type: "notify_asked" }),
     at(T0, { type: "ignored", originalType: "later" }),
   ];
   for (const event of events) expect(timelineEvent(event, null)).toEqual({ ...event, at: TIME });
   const lastAt = T0 + SECOND;
   const polled = { type: "polled", result: "failed", reason: "unreachable", at: T0, lastAt, times: 2 } as const;
   expect(timelineEvent(polled, null)).toEqual({ ...polled, at: TIME, lastAt: "2026-01-05T12:00:01.000Z" });
+  const failing = { type: "notify_failed", ...NOTICE, reason: "http_500", at: T0, lastAt, times: 2 } as const;
+  expect(timelineEvent(failing, null)).toEqual({ ...failing, at: TIME, lastAt: "2026-01-05T12:00:01.000Z" });
   expect(timelineEvent(at(T0, { type: "overflowed", count: 4, lastAt: T0 + SECOND }), null)).toEqual({
     type: "overflowed",
     at: TIME,

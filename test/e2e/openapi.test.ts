@@ -21,6 +21,8 @@ test("the linter finds nothing, and every example is one of its schema", async (
     rules: {
       // /health and the description itself refuse nobody.
       "operation-4xx-response": "off",
+      // A login and a logout lead on, by a 303.
+      "operation-2xx-response": "off",
       "no-invalid-media-type-examples": { severity: "error", allowAdditionalProperties: false },
       "no-invalid-parameter-examples": { severity: "error", allowAdditionalProperties: false },
       "no-invalid-schema-examples": "error",

@@ -14,6 +14,8 @@ import { configure } from "./settings.ts";
 import { COVER, serveFiles, SONG } from "./provider-files.ts";
 import { callback, viewOf, worker } from "./worker.ts";
 
+const ENDPOINT = "https://hooks.example.com/backline";
+
 const cursor = z.object({ rowsWritten: z.int() });
 
 interface Count {
@@ -49,11 +51,23 @@ test("with its sound looked into, it costs a start, an end, a read and a wavefor
   });
 }, 20_000);
 
+test("with an endpoint to tell, it costs a row for each of three notices", async () => {
+  configure({ ASSESS: "scan", NOTIFY_URL: ENDPOINT, NOTIFY_SECRET: "notify-secret-of-the-worker-tests" });
+  expect(await costOfPlainTask()).toEqual({
+    taskRows: 14 + 3,
+    alarmWrites: 7,
+    catalogRows: 7,
+    r2: { put: 4 },
+    kvWrites: 1,
+  });
+}, 20_000);
+
 async function costOfPlainTask(): Promise<object> {
   const taskId = newTaskId();
   const link = (file: string): string => `https://cdn.example.com/${taskId}/${file}`;
   const files = { "a.mp3": SONG, "b.mp3": frames(41), "a.png": COVER, "b.png": COVER };
-  serveFiles(Object.fromEntries(Object.entries(files).map(([name, bytes]) => [link(name), bytes])));
+  const served = Object.entries(files).map(([name, bytes]) => [link(name), bytes] as const);
+  serveFiles(Object.fromEntries([...served, [ENDPOINT, new Uint8Array()]]));
   const track1 = { audio_url: link("a.mp3"), image_url: link("a.png"), duration: 1 };
   const track2 = { audio_url: link("b.mp3"), image_url: link("b.png"), duration: 1 };
   // The catalog has its tables already: it is one for all tasks.

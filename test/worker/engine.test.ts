@@ -7,6 +7,7 @@ import type { TaskObject } from "../../src/platform/task-object.ts";
 import type { Delivery } from "../../src/platform/task-messages.ts";
 import { catalogOf } from "../../src/platform/catalog.ts";
 import { watch } from "../../src/platform/watchdog.ts";
+import { infoFrame, joined } from "../core/audio-bytes.ts";
 import { catalogRow } from "./catalog-rows.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { serveFiles, SONG } from "./provider-files.ts";
@@ -134,6 +135,18 @@ test("a crash in the middle of a copy costs an attempt, and the file is kept all
   const { objects } = await env.AUDIO.list({ prefix: `tasks/${taskId}/` });
   expect(objects.map(({ key, size }) => [key, size])).toEqual([[`tasks/${taskId}/a/audio-2.mp3`, SONG.length]]);
 }, 20_000);
+
+test("a file that ends before the music does is not kept, and is tried again", async () => {
+  const taskId = newTaskId();
+  serveFiles({ [AUDIO]: joined(infoFrame("Info", 80), SONG) });
+  await worker(callback(message(taskId, "complete", [track("a", { audio_url: AUDIO })])));
+  await vi.waitFor(
+    async () => expect((await viewOf(taskId)).tracks[0]?.audio.reason).toMatch(/^truncated: /),
+    PATIENTLY,
+  );
+  expect((await viewOf(taskId)).tracks[0]?.audio.state).toBe("queued");
+  expect((await env.AUDIO.list({ prefix: `tasks/${taskId}/` })).objects).toEqual([]);
+});
 
 test("before the answer there is one call to the task's object, and nothing else", async () => {
   const calls: string[] = [];

@@ -12,6 +12,16 @@ import { callback, eventsOf, inboxEntries, problemOf, reading, request, viewOf, 
 const DAY_MS = 24 * 3_600_000;
 const ECHO = JSON.stringify({ title: "Song", callBackUrl: `https://backline.test/callback/${SECRETS.CALLBACK_TOKEN}` });
 
+test("of many that come at once, each is counted, and different ones are all kept", async () => {
+  const taskId = newTaskId();
+  const same = message(taskId, "text");
+  const others = ["first", "complete"].map((type) => message(taskId, type, [track("a")]));
+  await Promise.all([same, ...others, same, same, ...others, same].map((body) => worker(callback(body))));
+  const observed = (await eventsOf(taskId)).filter(({ type }) => type === "observed");
+  const counts = observed.map(({ kind, times }) => `${String(kind)} ${String(times)}`);
+  expect(counts.toSorted()).toEqual(["complete 2", "first 2", "text 4"]);
+});
+
 test("what names no usable task is kept in the inbox with its reason", async () => {
   const latin1 = Uint8Array.from(`{"task_id":"caf\u00e9"}`, (char) => char.charCodeAt(0));
   const cases = [

@@ -267,7 +267,7 @@ test.each(["/tasks", "/tasks/a", "/tasks/a/events", "/tasks/a/tracks/b/audio", "
 );
 
 test("what does not exist is a problem document with a request id", async () => {
-  const paths = ["/", "/nothing", "/tasks/a/b", `/callback/${SECRETS.CALLBACK_TOKEN}/more`];
+  const paths = ["/nothing", "/tasks/a/b", `/callback/${SECRETS.CALLBACK_TOKEN}/more`];
   for (const path of paths) {
     const response = await worker(
       new Request(reading(path), { headers: { ...authorized(), "x-request-id": "asked-42" } }),

@@ -10,12 +10,12 @@ import { EXAMPLE_VALUES } from "./examples.ts";
 import { SOURCE_EXAMPLE } from "./assessment-examples.ts";
 import { SUBMISSION_EXAMPLE, SUBMITTING_EXAMPLE, TASK_EXAMPLES } from "./task-examples.ts";
 import {
+  actOperation,
   eitherOf,
   headerParameter,
   jsonResponse,
   pathParameter,
   queryParameters,
-  readOperation,
   type PathItem,
 } from "./operation.ts";
 import { schemaOf } from "./schemas.ts";
@@ -25,7 +25,7 @@ const parameters = [pathParameter("id", "The provider's task id.")] as const;
 const { open, settled } = TASK_EXAMPLES;
 
 export const TASKS_ACTIONS = {
-  post: readOperation(
+  post: actOperation(
     {
       operationId: "submitTask",
       tags: TAG,
@@ -64,7 +64,7 @@ export const TASKS_ACTIONS = {
 } satisfies PathItem;
 
 export const TASK_ACTIONS = {
-  put: readOperation(
+  put: actOperation(
     {
       operationId: "adoptTask",
       tags: TAG,
@@ -78,7 +78,7 @@ export const TASK_ACTIONS = {
     },
     ["task_not_found", "task_deleted", "provider_failed"],
   ),
-  delete: readOperation(
+  delete: actOperation(
     {
       operationId: "deleteTask",
       tags: TAG,
@@ -93,7 +93,7 @@ export const TASK_ACTIONS = {
 
 export const actionPaths = {
   "/tasks/retry": {
-    post: readOperation(
+    post: actOperation(
       {
         operationId: "retryTasks",
         tags: TAG,
@@ -110,7 +110,7 @@ export const actionPaths = {
     ),
   },
   "/tasks/{id}/retry": {
-    post: readOperation(
+    post: actOperation(
       {
         operationId: "retryTask",
         tags: TAG,
@@ -123,7 +123,7 @@ export const actionPaths = {
     ),
   },
   "/tasks/{id}/assess": {
-    post: readOperation(
+    post: actOperation(
       {
         operationId: "assessTask",
         tags: TAG,
@@ -136,7 +136,7 @@ export const actionPaths = {
     ),
   },
   "/sources/check": {
-    post: readOperation(
+    post: actOperation(
       {
         operationId: "checkSource",
         tags: TAG,
@@ -157,7 +157,7 @@ export const actionPaths = {
     ),
   },
   "/tasks/{id}/rebuild": {
-    post: readOperation(
+    post: actOperation(
       {
         operationId: "rebuildTask",
         tags: TAG,

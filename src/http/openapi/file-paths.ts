@@ -2,7 +2,7 @@
 import { waveform } from "../../core/analysis/waveform.ts";
 import { EXAMPLE_VALUES, SHA256 } from "./examples.ts";
 import { WAVEFORM_EXAMPLE } from "./assessment-examples.ts";
-import { header, headerParameter, jsonResponse, pathParameter, readOperation, type PathItem } from "./operation.ts";
+import { header, headerParameter, jsonResponse, pathParameter, sharedOperation, type PathItem } from "./operation.ts";
 
 const TAG = ["Files"] as const;
 
@@ -48,7 +48,7 @@ export const filePaths = {
   "/tasks/{id}/tracks/{trackId}/audio": file("Audio", "the audio of a track", AUDIO),
   "/tasks/{id}/tracks/{trackId}/cover": file("Cover", "the cover of a track", PICTURES),
   "/tasks/{id}/tracks/{trackId}/waveform": {
-    get: readOperation(
+    get: sharedOperation(
       {
         operationId: "readWaveform",
         tags: TAG,
@@ -70,7 +70,7 @@ function file(name: string, what: string, contentTypes: readonly string[]): Path
     contentTypes.map((type) => [type, { schema: { type: "string", format: "binary" } }]),
   );
   return {
-    get: readOperation(
+    get: sharedOperation(
       {
         operationId: `read${name}`,
         tags: TAG,
@@ -85,7 +85,7 @@ function file(name: string, what: string, contentTypes: readonly string[]): Path
       },
       ["task_not_found", "task_deleted", "file_not_found", "range_not_satisfiable"],
     ),
-    head: readOperation(
+    head: sharedOperation(
       {
         operationId: `inspect${name}`,
         tags: TAG,

@@ -31,13 +31,24 @@ interface Parameter {
   readonly example: unknown;
 }
 
-export const READER = [{ apiToken: [] }] as const;
+const READER = [{ apiToken: [] }, { session: [] }] as const;
+const GUEST = [...READER, { share: [] }] as const;
 export const ANYBODY = [] as const;
 
 /** An operation for readers: its security and the refusals that go with it are the same everywhere. */
 export function readOperation(operation: Omit<Operation, "security">, problems: readonly Documented[]): Operation {
   const responses = { ...operation.responses, ...problemResponses(["unauthorized", "not_configured", ...problems]) };
   return { ...operation, security: READER, responses };
+}
+
+/** One that acts: a session counts only from a page of ours. */
+export function actOperation(operation: Omit<Operation, "security">, problems: readonly Documented[]): Operation {
+  return readOperation(operation, ["cross_site", ...problems]);
+}
+
+/** One that a share link opens, too. */
+export function sharedOperation(operation: Omit<Operation, "security">, problems: readonly Documented[]): Operation {
+  return { ...readOperation(operation, problems), security: GUEST };
 }
 
 /** `examples` by name, each of them with a value of the schema's type. */

@@ -1,5 +1,6 @@
 /** The inbox, the Worker's own state, and this description. */
 import { healthReport } from "../health.ts";
+import { frontView } from "../pages/home.tsx";
 import { inboxPage } from "../inbox.ts";
 import { inboxQuery } from "../query.ts";
 import { HEALTH_EXAMPLES, INBOX_EXAMPLE } from "./examples.ts";
@@ -19,6 +20,21 @@ export const otherPaths = {
       },
       ["invalid_query"],
     ),
+  },
+  "/": {
+    get: {
+      operationId: "readFront",
+      tags: ["Worker"],
+      summary: "What this is",
+      description: "A page where one is preferred, else whether it is configured and where to go on.",
+      security: ANYBODY,
+      responses: {
+        "200": jsonResponse("Where to go on.", frontView, {
+          front: { name: "backline", status: "ok", links: { tasks: "/tasks", docs: "/docs" } },
+        }),
+        ...problemResponses([]),
+      },
+    },
   },
   "/health": {
     get: {
@@ -51,6 +67,22 @@ export const otherPaths = {
           },
         },
         "304": { description: "The description is the one that If-None-Match names." },
+        ...problemResponses([]),
+      },
+    },
+  },
+  "/docs": {
+    get: {
+      operationId: "readDocs",
+      tags: ["Worker"],
+      summary: "This description, as a page",
+      description: "For people: every route with its examples, and a form to try it.",
+      security: ANYBODY,
+      responses: {
+        "200": {
+          description: "The page.",
+          content: { "text/html": { schema: { type: "string" }, examples: { page: { value: "<!doctype html>…" } } } },
+        },
         ...problemResponses([]),
       },
     },

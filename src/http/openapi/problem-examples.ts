@@ -5,6 +5,10 @@ const REQUEST_ID = "2f1c9b1e-7c86-4f0e-9f53-0e9c8b6f3a17";
 
 export const PROBLEM_EXAMPLES = {
   unauthorized: problem("unauthorized", "Send the API token: `Authorization: Bearer <API_TOKEN>`."),
+  cross_site: problem(
+    "cross_site",
+    "This came by cookie from another site, or from a browser that does not say. Use the pages of this Worker, or send the API token: `Authorization: Bearer <API_TOKEN>`.",
+  ),
   not_configured: problem(
     "not_configured",
     "API_TOKEN is not set: run `npx wrangler secret put API_TOKEN` (locally: `npm run setup`).",

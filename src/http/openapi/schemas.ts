@@ -8,9 +8,11 @@ import { assessmentView } from "../../core/assessment.ts";
 import { failureView, fileView, taskView, trackView } from "../../core/view.ts";
 import { healthReport } from "../health.ts";
 import { inboxItem, inboxPage } from "../inbox.ts";
+import { frontView } from "../pages/home.tsx";
 import { problemDocument } from "../problem.ts";
 import { submissionRequest } from "../../core/submission.ts";
 import { received } from "../received.ts";
+import { shareLink, shareRequest } from "../shares.ts";
 import { sourceQuestion } from "../sources.ts";
 import { submittingView } from "../submissions.ts";
 import { rebuiltView, retriedPage } from "../task-actions.ts";
@@ -33,6 +35,7 @@ const components = z
   .add(taskList, { id: "TaskList", description: "A page of tasks, newest first." })
   .add(timelineItem, { id: "TimelineEvent", description: "What happened to a task, and when." })
   .add(timelinePage, { id: "Timeline", description: "A page of events, oldest first." })
+  .add(frontView, { id: "Front", description: "What this is, and where to go on." })
   .add(inboxItem, { id: "InboxItem", description: "An authenticated delivery that reached no task." })
   .add(inboxPage, { id: "Inbox", description: "A page of the inbox, in the order of the hashes." })
   .add(healthReport, { id: "Health", description: "Names and sentences, never values." })
@@ -40,6 +43,8 @@ const components = z
   .add(submittingView, { id: "Submitting", description: "The provider's answer was lost; a callback will tell." })
   .add(retriedPage, { id: "Retried", description: "The tasks that are tried again." })
   .add(rebuiltView, { id: "Rebuilt", description: "A task whose log was folded anew." })
+  .add(shareRequest, { id: "ShareRequest", description: "What a share link is to open, and for how long." })
+  .add(shareLink, { id: "ShareLink", description: "Whoever has it can read what it opens." })
   .add(received, { id: "Received", description: "The delivery is durable." })
   .add(problemDocument, {
     id: "Problem",

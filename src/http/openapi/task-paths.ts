@@ -13,6 +13,7 @@ import {
   pathParameter,
   queryParameters,
   readOperation,
+  sharedOperation,
   type PathItem,
 } from "./operation.ts";
 
@@ -36,7 +37,7 @@ export const taskPaths = {
   },
   "/tasks/{id}": {
     ...TASK_ACTIONS,
-    get: readOperation(
+    get: sharedOperation(
       {
         operationId: "readTask",
         tags: TAG,

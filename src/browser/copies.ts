@@ -1,0 +1,29 @@
+/** Buttons that copy: a text as it stands, or the callback that it came by as a curl command with its token masked. */
+
+const SAID_FOR_MS = 2_000;
+
+export function offerCopies(root: ParentNode): void {
+  for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-curl], button[data-copy]")) {
+    if (!button.hidden) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => void copy(button));
+  }
+}
+
+async function copy(button: HTMLButtonElement): Promise<void> {
+  const { curl, copy } = button.dataset;
+  const text = document.getElementById(curl ?? copy ?? "")?.textContent ?? "";
+  const label = button.textContent;
+  const said = await navigator.clipboard.writeText(curl === undefined ? text : curlOf(text)).then(
+    () => "Copied",
+    () => "The browser did not allow it",
+  );
+  button.textContent = said;
+  setTimeout(() => (button.textContent = label), SAID_FOR_MS);
+}
+
+/** For a shell: nothing ends the quotes but a quote, which is written as '\''. */
+function curlOf(body: string): string {
+  const quoted = `'${body.replaceAll("'", String.raw`'\''`)}'`;
+  return `curl -X POST "${location.origin}/callback/$CALLBACK_TOKEN" -H 'Content-Type: application/json' --data-raw ${quoted}`;
+}

@@ -1,0 +1,139 @@
+/**
+ * Follows what the page shows. A task is waited for (`?wait=`, held by the Worker), a list is asked for every few
+ * seconds; on news the page is fetched again and morphed, never reloaded.
+ *
+ * While nobody looks nothing is asked, but for a task that is under way. A page that comes back asks at once.
+ */
+import { morph } from "./morph.ts";
+
+const WAIT_SECONDS = 20;
+/** The Worker answers a wait after 20 s; a connection that fell asleep never does. */
+const DEADLINE_MS = 30_000;
+const LIST_EVERY_MS = 3_000;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 30_000;
+
+/** `changed` runs after each change of the page. */
+export function follow(changed: () => void): void {
+  const part = document.querySelector<HTMLElement>("[data-follow]");
+  if (part === null) return;
+  void run(part, changed);
+  // What plays is left alone, so what is new about it is shown once it rests.
+  document.addEventListener("pause", () => void refresh(part, changed).catch(() => undefined), true);
+}
+
+async function run(part: HTMLElement, changed: () => void): Promise<never> {
+  const step = part.dataset["follow"] === "task" ? taskMoved : listMoved;
+  let delayMs = FIRST_RETRY_MS;
+  for (;;) {
+    await worthLooking(part);
+    try {
+      if (await step(part)) await refresh(part, changed);
+      say("", "plain");
+      delayMs = FIRST_RETRY_MS;
+    } catch (error) {
+      if (error instanceof Refused) say(error.message, "bad");
+      else say("The Worker cannot be reached. Trying again…", "bad");
+      await pause(delayMs);
+      delayMs = Math.min(LAST_RETRY_MS, delayMs * 2);
+    }
+  }
+}
+
+class Refused extends Error {}
+
+/** Resolves when the task is ahead of the page, or when the wait is over. */
+async function taskMoved(part: HTMLElement): Promise<boolean> {
+  const seen = Number(part.dataset["version"]);
+  const query = new URLSearchParams(location.search);
+  query.delete("after");
+  query.set("wait", String(WAIT_SECONDS));
+  query.set("min_version", String(seen + 1));
+  const view: unknown = await (await ask(`${location.pathname}?${query}`, "application/json")).json();
+  return typeof view === "object" && view !== null && "version" in view && view.version !== seen;
+}
+
+let listed = "";
+
+/** Covers and verdicts follow the list's own rows, so it is fetched anew while any of them is under way. */
+async function listMoved(part: HTMLElement): Promise<boolean> {
+  await pause(LIST_EVERY_MS);
+  const filled = [...new URLSearchParams(location.search)].filter(([, value]) => value !== "");
+  const path = `${location.pathname}?${new URLSearchParams(filled)}`;
+  const now = await (await ask(path, "application/json")).text();
+  const moved = listed !== now;
+  listed = now;
+  return moved || part.dataset["busy"] === "true";
+}
+
+async function refresh(part: HTMLElement, changed: () => void): Promise<void> {
+  const html = await (await ask(location.href, "text/html")).text();
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  const wanted = fresh.getElementById(part.id);
+  if (wanted === null) throw new Refused("This page is no longer what it was. Load it again.");
+  const before = announcement();
+  document.title = fresh.title;
+  morph(part, wanted);
+  changed();
+  if (announcement() !== before) announce(announcement());
+}
+
+async function ask(url: string, accept: string): Promise<Response> {
+  const response = await fetch(url, {
+    headers: { accept },
+    redirect: "manual",
+    signal: AbortSignal.any([AbortSignal.timeout(DEADLINE_MS), wokenUp()]),
+  });
+  if (response.ok) return response;
+  if (response.type === "opaqueredirect" || response.status === 401)
+    throw new Refused("You are logged out. Load the page again to log in.");
+  if (response.status === 404 || response.status === 410) throw new Refused("This task is gone.");
+  throw new Error(`answered ${response.status}`);
+}
+
+/** After a sleep the connection is dead, though nobody says so. */
+function wokenUp(): AbortSignal {
+  const controller = new AbortController();
+  addEventListener("online", () => controller.abort(), { once: true });
+  return controller.signal;
+}
+
+/** Hidden pages rest; one of an open task goes on, for its title tells how it stands. */
+async function worthLooking(part: HTMLElement): Promise<void> {
+  while (document.hidden && part.dataset["settled"] !== "false") {
+    await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+  }
+}
+
+/** Ends early when the network or the user comes back. */
+async function pause(ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, ms);
+    addEventListener("online", done, { once: true });
+    document.addEventListener("visibilitychange", done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      removeEventListener("online", done);
+      document.removeEventListener("visibilitychange", done);
+      resolve();
+    }
+  });
+}
+
+function announcement(): string {
+  return document.querySelector("[data-announce]")?.textContent ?? "";
+}
+
+/** Read out, and not shown: what changed stands in the page. */
+function announce(text: string): void {
+  const region = document.getElementById("announcement");
+  if (region !== null) region.textContent = text;
+}
+
+/** Shown and read out. */
+function say(text: string, tone: "plain" | "bad"): void {
+  const region = document.getElementById("live");
+  if (region === null || region.textContent === text) return;
+  region.textContent = text;
+  region.dataset["tone"] = tone;
+}

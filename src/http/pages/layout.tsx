@@ -1,0 +1,61 @@
+/** What every page has in common: landmarks, navigation, our one stylesheet and our one script. Pure. */
+import type { Child } from "hono/jsx";
+import type { JSX } from "hono/jsx/jsx-runtime";
+
+export interface LayoutProps {
+  readonly title: string;
+  /** Of this response (`nonceOf`). */
+  readonly nonce: string;
+  /** Shows the way out, or the way in. */
+  readonly signedIn: boolean;
+  readonly children: Child;
+}
+
+const SECTIONS = [
+  ["/tasks", "Tasks"],
+  ["/stats", "Stats"],
+  ["/docs", "API"],
+] as const;
+
+export function Layout({ title, nonce, signedIn, children }: LayoutProps): JSX.Element {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{title === "Backline" ? title : `${title} · Backline`}</title>
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/assets/app.css" />
+        <script type="module" src="/assets/app.js" nonce={nonce}></script>
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <header class="site">
+          <a class="brand" href="/">
+            Backline
+          </a>
+          <nav aria-label="Main">
+            {SECTIONS.map(([href, name]) => (
+              <a href={href}>{name}</a>
+            ))}
+          </nav>
+          {signedIn ? (
+            <form method="post" action="/logout">
+              <button class="quiet">Log out</button>
+            </form>
+          ) : (
+            <a href="/login">Log in</a>
+          )}
+        </header>
+        <main id="main" tabindex={-1}>
+          <p id="live" role="status"></p>
+          <p id="announcement" class="unseen" role="status"></p>
+          {children}
+        </main>
+      </body>
+    </html>
+  );
+}

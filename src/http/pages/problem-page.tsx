@@ -1,0 +1,28 @@
+/** A refusal for people: what is the matter, and the cure. */
+import type { Context } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import { PROBLEMS, type Problem } from "../problem.ts";
+import { Layout } from "./layout.tsx";
+import { nonceOf, page } from "./page.ts";
+
+export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise<Response> {
+  const { status, title } = PROBLEMS[problem.type];
+  const signedIn = c.get("via") !== undefined && c.get("via") !== "share";
+  const response = await page(
+    c,
+    <Layout title={title} nonce={nonceOf(c)} signedIn={signedIn}>
+      <h1>{title}</h1>
+      <p class="alert">{problem.message}</p>
+      <p class="hint">
+        Request <code>{c.get("requestId")}</code>
+      </p>
+      <p>
+        <a href="/tasks">All tasks</a>
+      </p>
+    </Layout>,
+    status,
+  );
+  response.headers.set("cache-control", "no-store");
+  for (const [name, value] of Object.entries(problem.headers)) response.headers.set(name, value);
+  return response;
+}

@@ -1,0 +1,67 @@
+/** How far a task has come: a sentence, and its three stages against what is usual here. Pure. */
+import type { Spread, Usual } from "../../core/usual.ts";
+import type { TaskView } from "../../core/view.ts";
+import { counted, spanWords, utcWords } from "./words.ts";
+
+const KINDS = ["text", "first", "complete"] as const;
+const NAMES = { text: "Text", first: "First track", complete: "Complete" } as const;
+
+export function Progress({ view, usual }: { readonly view: TaskView; readonly usual: Usual }) {
+  return (
+    <ol class="stages" aria-label="Stages">
+      {KINDS.map((kind) => (
+        <li id={`stage-${kind}`} data-state={stateOf(view, kind)}>
+          <strong>{NAMES[kind]}</strong>
+          <span>{took(view, kind)}</span>
+          <UsualTime spread={kind === "text" ? null : usual[kind]} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** Where the task stands and what comes next. */
+export function progressWords(view: TaskView): string {
+  const { stage, settled, tracks, failure } = view;
+  const kept = tracks.filter(({ audio }) => audio.state === "stored").length;
+  const files = `${kept} of ${counted(tracks.length, "track")} stored`;
+  switch (stage) {
+    case "pending":
+      return "Waiting for the provider's first word.";
+    case "text":
+      return "The text is done. The first track comes next.";
+    case "first":
+      return `The first track is done, the rest follows. ${files}.`;
+    case "complete":
+      return settled ? `Complete. ${files}.` : `Complete at the provider. ${files}, the rest is being copied.`;
+    case "failed":
+      return `Failed. ${failure?.advice ?? ""}`;
+  }
+}
+
+function UsualTime({ spread }: { readonly spread: Spread | null }) {
+  return spread === null ? null : (
+    <span class="hint">
+      usually {spanWords(spread.medianMs)}, nearly always under {spanWords(spread.p90Ms)}
+    </span>
+  );
+}
+
+function stateOf({ stage, stages }: TaskView, kind: (typeof KINDS)[number]): "done" | "open" | "never" {
+  const report = stages[kind];
+  if (report !== null && report.unconfirmed !== true) return "done";
+  return stage === "complete" || stage === "failed" ? "never" : "open";
+}
+
+function took(view: TaskView, kind: (typeof KINDS)[number]) {
+  const report = view.stages[kind];
+  if (report === null) return stateOf(view, kind) === "open" ? "to come" : "not reported";
+  const ms = Date.parse(report.at) - Date.parse(view.createdAt);
+  const by = report.unconfirmed === true ? "claimed by a signature alone" : report.via === "poll" ? "by asking" : "";
+  return (
+    <time datetime={report.at} title={utcWords(report.at)}>
+      {ms <= 0 ? "at first sight" : `after ${spanWords(ms)}`}
+      {by === "" ? "" : `, ${by}`}
+    </time>
+  );
+}

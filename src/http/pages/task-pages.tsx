@@ -1,0 +1,105 @@
+/** The pages at the addresses of tasks, for clients that prefer HTML; the others go on to the JSON. */
+import { createMiddleware } from "hono/factory";
+import * as z from "zod";
+import { catalogOf } from "../../platform/catalog.ts";
+import { readPublished } from "../../platform/read-model.ts";
+import type { EventPage } from "../../platform/event-log.ts";
+import type { AppEnv } from "../app-env.ts";
+import { usualHere, withProspects } from "../prospects.ts";
+import { parseQuery, tasksQuery } from "../query.ts";
+import { placeCursor } from "../task-list.ts";
+import { present, readTask, taskIdOf } from "../task-reader.ts";
+import { callBackUrlOf } from "./callback-url.ts";
+import { ListPage } from "./list-page.tsx";
+import { nonceOf, page, prefersHtml } from "./page.ts";
+import { troubleOf, type ListedTask } from "./listed-task.ts";
+import { TaskPage } from "./task-page.tsx";
+import { viewerOf } from "./viewer.ts";
+
+const EVENTS = 100;
+const MAX_EVENT_CHARS = 1_024 * 1_024;
+const LIST_LENGTH = 25;
+const PROBLEMS = 10;
+const PROBLEMS_FOR_MS = 7 * 24 * 3_600_000;
+
+const eventsAfter = z.object({
+  after: z
+    .string()
+    .regex(/^\d{1,9}$/, "must be a whole number")
+    .default("0"),
+});
+/** The form sends what is left empty too. */
+const empty = z.literal("").transform(() => undefined);
+const { status, q } = tasksQuery.shape;
+const listQuery = tasksQuery.extend({ status: empty.or(status), q: empty.or(q) });
+
+export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
+  if (!prefersHtml(c)) return next();
+  const taskId = taskIdOf(c);
+  const config = c.get("config");
+  const viewer = viewerOf(c);
+  const after = Number(parseQuery(eventsAfter, c).after);
+  const object = c.env.TASKS.getByName(taskId);
+  const [view, log, usual] = await Promise.all([
+    readTask({ env: c.env, config, taskId, minVersion: 0, current: true }),
+    viewer.mayAct ? object.events(after, EVENTS, MAX_EVENT_CHARS) : null,
+    usualHere(c.env, Date.now()),
+  ]);
+  const shown = log === null ? null : present<EventPage>(log);
+  const trackIds = view.tracks.map(({ trackId }) => trackId);
+  const timeline =
+    shown === null
+      ? null
+      : { taskId, createdAt: view.createdAt, trackIds, after, events: shown.events, next: shown.nextSeq };
+  return page(
+    c,
+    <TaskPage
+      view={await withProspects(c.env, config, view)}
+      usual={usual}
+      timeline={timeline}
+      viewer={viewer}
+      canNotify={config.notify !== null}
+      nonce={nonceOf(c)}
+    />,
+  );
+});
+
+export const listPage = createMiddleware<AppEnv>(async (c, next) => {
+  if (!prefersHtml(c)) return next();
+  const { status = null, q = null, ref = null, cursor = null } = parseQuery(listQuery, c);
+  const now = Date.now();
+  const catalog = catalogOf(c.env);
+  const query = { status, ref, text: q, after: cursor, limit: LIST_LENGTH + 1 };
+  const isFront = status === null && q === null && ref === null && cursor === null;
+  const [rows, failed, stalled] = await Promise.all([
+    catalog.list(query),
+    isFront ? catalog.list({ ...query, status: "failed", limit: PROBLEMS }) : [],
+    isFront ? catalog.list({ ...query, status: "stalled", limit: PROBLEMS }) : [],
+  ]);
+  const recent = [...stalled, ...failed.filter(({ createdAt }) => now - createdAt < PROBLEMS_FOR_MS)];
+  const listed = rows.slice(0, LIST_LENGTH);
+  const all = [...new Map([...recent, ...listed].map((row) => [row.taskId, row])).values()];
+  // KV has the covers and the verdicts of what is settled.
+  const tasks = await Promise.all(
+    all.map(async (row): Promise<ListedTask> => {
+      const published = row.settled ? await readPublished(c.env.STATE, row.taskId) : null;
+      return { row, view: published?.view ?? null };
+    }),
+  );
+  const troubled = new Set(
+    isFront ? tasks.filter((task) => troubleOf(task) !== null).map(({ row }) => row.taskId) : [],
+  );
+  const last = rows.length > LIST_LENGTH ? listed.at(-1) : undefined;
+  return page(
+    c,
+    <ListPage
+      problems={tasks.filter(({ row }) => troubled.has(row.taskId))}
+      tasks={tasks.filter(({ row }) => !troubled.has(row.taskId))}
+      filter={{ status, q }}
+      nextCursor={last === undefined ? null : placeCursor(last)}
+      callBackUrl={callBackUrlOf(c)}
+      now={now}
+      nonce={nonceOf(c)}
+    />,
+  );
+});

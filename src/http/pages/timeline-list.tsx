@@ -1,0 +1,83 @@
+/** Every event of a task in words, with what the provider sent one click away. Pure. */
+import type { TaskEvent } from "../../core/event.ts";
+import { timelineEvent } from "../../core/timeline.ts";
+import { isoTime } from "../../core/view.ts";
+import { eventWords } from "./event-words.ts";
+import { byteWords, spanWords, utcWords } from "./words.ts";
+
+export interface TimelinePart {
+  readonly taskId: string;
+  readonly createdAt: string;
+  /** In the order of the page. */
+  readonly trackIds: readonly string[];
+  /** Rows of the log are numbered from 1; the first one shown is the one after this. */
+  readonly after: number;
+  readonly events: readonly { readonly event: TaskEvent; readonly body: string | null }[];
+  /** The last one shown, where more follow. */
+  readonly next: number | null;
+}
+
+export function TimelineList({ taskId, createdAt, trackIds, after, events, next }: TimelinePart) {
+  const trackName = (trackId: string): string => {
+    const index = trackIds.indexOf(trackId);
+    return index === -1 ? `track ${trackId}` : `track ${index + 1}`;
+  };
+  return (
+    <>
+      <ol class="timeline" start={after + 1}>
+        {events.map(({ event, body }, index) => {
+          const { text, tone } = eventWords(event, trackName);
+          const at = isoTime(event.at);
+          return (
+            <li id={`event-${after + index + 1}`} data-tone={tone}>
+              <time datetime={at} title={utcWords(at)}>
+                +{spanWords(Math.max(0, event.at - Date.parse(createdAt)))}
+              </time>
+              <div>
+                <p>{text}</p>
+                {body === null ? null : <Payload taskId={taskId} event={event} body={body} seq={after + index + 1} />}
+              </div>
+            </li>
+          );
+        })}
+      </ol>
+      {next === null ? null : (
+        <p>
+          <a href={`/tasks/${taskId}?after=${next}#timeline`}>Later events</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+interface PayloadProps {
+  readonly taskId: string;
+  readonly event: TaskEvent;
+  readonly body: string;
+  readonly seq: number;
+}
+
+/** The token of a callBackUrl never stands on a page that shows a task. */
+function Payload({ taskId, event, body, seq }: PayloadProps) {
+  const { body: json } = timelineEvent(event, body);
+  const text = typeof json === "string" ? json : JSON.stringify(json, null, 2);
+  const isCallback = event.type === "observed" && event.via === "callback";
+  return (
+    <details>
+      <summary>What was sent, {byteWords(body.length)}</summary>
+      <p class="links">
+        <a href={`/tasks/${taskId}/events?cursor=${seq - 1}&limit=1`} download={`${taskId}-event-${seq}.json`}>
+          Download
+        </a>
+        {isCallback ? (
+          <button type="button" class="quiet" data-curl={`payload-${seq}`} hidden>
+            Copy as curl
+          </button>
+        ) : null}
+      </p>
+      <pre id={`payload-${seq}`} tabindex={0}>
+        {text}
+      </pre>
+    </details>
+  );
+}

@@ -1,0 +1,139 @@
+/** One track: its cover, its player, what was found of it, and how to take it along. Pure. */
+import type { TaskView } from "../../core/view.ts";
+import { AudioBadge, VerdictBadge } from "./badge.tsx";
+import { factsOf } from "./fact-words.ts";
+import type { Viewer } from "./viewer.ts";
+import { byteWords, clockWords, counted, reasonWords } from "./words.ts";
+
+export type TrackView = TaskView["tracks"][number];
+
+interface TrackProps {
+  readonly track: TrackView;
+  /** Counted from 1. */
+  readonly number: number;
+  readonly viewer: Viewer;
+}
+
+export function TrackCard({ track, number, viewer }: TrackProps) {
+  const { trackId, title, tags, durationSeconds, model, audio, assessment } = track;
+  const about = [durationSeconds === null ? null : clockWords(durationSeconds), model].filter((one) => one !== null);
+  return (
+    <article class="track" id={`track-${trackId}`} aria-labelledby={`title-${trackId}`}>
+      <Cover file={track.cover} link={viewer.link} />
+      <div class="track-body">
+        <h3 id={`title-${trackId}`}>{title ?? "Untitled"}</h3>
+        <p class="badges">
+          <AudioBadge audio={audio} />
+          {assessment?.verdict == null ? null : <VerdictBadge verdict={assessment.verdict} />}
+          <span class="hint">{about.join(" · ")}</span>
+        </p>
+        {tags === null ? null : <p class="tags">{tags}</p>}
+        <Player track={track} number={number} viewer={viewer} />
+        <FileNote audio={audio} />
+        <Findings assessment={assessment} />
+        <p class="hint">
+          Track {number}, <code>{trackId}</code>
+        </p>
+      </div>
+    </article>
+  );
+}
+
+/** Decoration: the title stands beside it. */
+export function Cover({
+  file,
+  link,
+}: {
+  readonly file: { readonly url: string | null };
+  readonly link: Viewer["link"];
+}) {
+  return file.url === null ? (
+    <div class="cover" aria-hidden="true"></div>
+  ) : (
+    <img class="cover" src={link(file.url)} alt="" width="160" height="160" loading="lazy" />
+  );
+}
+
+/** The stored file, else the provider's stream. The script draws the waveform into it and leaves it alone otherwise. */
+function Player({ track, number, viewer }: TrackProps) {
+  const { audio, title, trackId, assessment } = track;
+  const source = audio.url === null ? safeLink(track.streamUrl) : viewer.link(audio.url);
+  if (source === null) return null;
+  const seconds = assessment?.audio?.durationSeconds ?? track.durationSeconds;
+  // Who was listened to has a waveform.
+  const waveform =
+    audio.url === null || (assessment?.audio?.decoderErrors ?? null) === null ? null : `${base(audio.url)}waveform`;
+  return (
+    <div
+      class="player"
+      id={`player-${trackId}`}
+      data-player={`${source} ${waveform}`}
+      data-waveform={waveform === null ? undefined : viewer.link(waveform)}
+      data-seconds={seconds === null ? undefined : String(seconds)}
+    >
+      <audio controls preload="none" src={source} aria-label={`${title ?? "Untitled"}, track ${number}`}></audio>
+      <p class="links">
+        {audio.url === null ? (
+          <a href={source} rel="noreferrer">
+            Listen at the provider meanwhile
+          </a>
+        ) : (
+          <a href={viewer.link(`${audio.url}?download`)}>
+            Download{audio.bytes === null ? "" : `, ${byteWords(audio.bytes)}`}
+          </a>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function FileNote({ audio }: { readonly audio: TrackView["audio"] }) {
+  if (audio.state === "stored" || audio.reason === null) return null;
+  return (
+    <p class={audio.state === "lost" ? "alert" : "note"}>
+      {audio.state === "lost" ? "Given up" : `Tried ${counted(audio.attempts, "time")}, and tried again`}:{" "}
+      {reasonWords(audio.reason)}.
+    </p>
+  );
+}
+
+function Findings({ assessment }: { readonly assessment: TrackView["assessment"] }) {
+  if (assessment === null) return null;
+  const { state, reason, findings, audio } = assessment;
+  const facts = audio === null ? [] : factsOf(audio);
+  return (
+    <>
+      {state === "pending" ? <p class="note">Being listened to.</p> : null}
+      {reason === null ? null : <p class="note">Not listened to: {reasonWords(reason)}.</p>}
+      {findings.length === 0 ? null : (
+        <ul class="findings">
+          {findings.map(({ level, message }) => (
+            <li data-level={level}>{message}</li>
+          ))}
+        </ul>
+      )}
+      {facts.length === 0 ? null : (
+        <details>
+          <summary>Measured</summary>
+          <dl class="facts">
+            {facts.map(([name, value]) => (
+              <div>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      )}
+    </>
+  );
+}
+
+function base(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
+}
+
+/** Of the provider's links, only https ones are linked. */
+function safeLink(link: string | null): string | null {
+  return link !== null && URL.parse(link)?.protocol === "https:" ? link : null;
+}
