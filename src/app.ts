@@ -20,6 +20,7 @@ import { formActions } from "./http/pages/form-actions.tsx";
 import { home } from "./http/pages/home.tsx";
 import { prefersHtml } from "./http/pages/page.ts";
 import { problemPage } from "./http/pages/problem-page.tsx";
+import { stats } from "./http/pages/stats.tsx";
 import { Problem, problemResponse } from "./http/problem.ts";
 import { shares } from "./http/shares.ts";
 import { sources } from "./http/sources.ts";
@@ -51,6 +52,7 @@ export const app = new Hono<AppEnv>({ strict: false })
   .route("/", inbox)
   .route("/", login)
   .route("/", home)
+  .route("/", stats)
   .route("/", health)
   .route("/", openApi)
   .route("/", docs)

@@ -22,16 +22,21 @@ export function follow(changed: () => void): void {
   document.addEventListener("pause", () => void refresh(part, changed).catch(() => undefined), true);
 }
 
-async function run(part: HTMLElement, changed: () => void): Promise<never> {
+/** Every form leads away from its page: what it changes is no news to a page that is left. */
+const leaving = new AbortController();
+document.addEventListener("submit", () => leaving.abort());
+
+async function run(part: HTMLElement, changed: () => void): Promise<void> {
   const step = part.dataset["follow"] === "task" ? taskMoved : listMoved;
   let delayMs = FIRST_RETRY_MS;
-  for (;;) {
+  while (!leaving.signal.aborted) {
     await worthLooking(part);
     try {
       if (await step(part)) await refresh(part, changed);
       say("", "plain");
       delayMs = FIRST_RETRY_MS;
     } catch (error) {
+      if (leaving.signal.aborted) return;
       if (error instanceof Refused) say(error.message, "bad");
       else say("The Worker cannot be reached. Trying again…", "bad");
       await pause(delayMs);
@@ -82,7 +87,7 @@ async function ask(url: string, accept: string): Promise<Response> {
   const response = await fetch(url, {
     headers: { accept },
     redirect: "manual",
-    signal: AbortSignal.any([AbortSignal.timeout(DEADLINE_MS), wokenUp()]),
+    signal: AbortSignal.any([AbortSignal.timeout(DEADLINE_MS), wokenUp(), leaving.signal]),
   });
   if (response.ok) return response;
   if (response.type === "opaqueredirect" || response.status === 401)

@@ -137,6 +137,12 @@ export function completedTasks(sql: SqlStorage, limit: number): readonly Catalog
   return rows(sql, `SELECT * FROM tasks WHERE ${where} ORDER BY created_at DESC, task_id DESC LIMIT ?`, limit);
 }
 
+/** Tasks first seen at or after `since`, the newest first. */
+export function recentTasks(sql: SqlStorage, since: number, limit: number): readonly CatalogRow[] {
+  const where = "created_at >= ? AND deleted = 0";
+  return rows(sql, `SELECT * FROM tasks WHERE ${where} ORDER BY created_at DESC, task_id DESC LIMIT ?`, since, limit);
+}
+
 function rows(sql: SqlStorage, query: string, ...values: (string | number)[]): readonly CatalogRow[] {
   return sql
     .exec(query, ...values)

@@ -8,6 +8,7 @@
 import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
 import type { CatalogRow } from "../core/catalog-row.ts";
+import { SCOREBOARD_MS, scoreboardOf, type Scoreboard } from "../core/scoreboard.ts";
 import { usualOf, type Usual } from "../core/usual.ts";
 import {
   completedTasks,
@@ -17,6 +18,7 @@ import {
   listTasks,
   markTaskDeleted,
   neglectedTasks,
+  recentTasks,
   touchTask,
   upsertTask,
   type CatalogPlace,
@@ -35,6 +37,8 @@ import {
 } from "./submission-table.ts";
 
 const HISTORY = 200;
+/** Of a busier account the scoreboard tells of the latest only. */
+const SCORED = 10_000;
 
 export class Catalog extends DurableObject<Env> {
   #ready = false;
@@ -78,6 +82,11 @@ export class Catalog extends DurableObject<Env> {
   /** How long tasks take here. */
   usual(): Usual {
     return usualOf(completedTasks(this.#sql, HISTORY));
+  }
+
+  /** How the provider did lately. */
+  scoreboard(now: number): Scoreboard {
+    return scoreboardOf(recentTasks(this.#sql, now - SCOREBOARD_MS, SCORED), now);
   }
 
   /** What is known of an idempotency key; null for a new one. */

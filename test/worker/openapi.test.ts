@@ -129,6 +129,7 @@ async function answers(): Promise<readonly Answer[]> {
     ...readAnswers("listInbox", "GET", "/inbox", "?cursor=x"),
     ...accessAnswers(taskId, unknownId, deletedId),
     ["readFront", request("/")],
+    ...readAnswers("readStats", "GET", "/stats"),
     ["readHealth", request("/health")],
     ["readDocs", request("/docs")],
     ["readDescription", request("/openapi.json")],

@@ -1,4 +1,5 @@
 /** The inbox, the Worker's own state, and this description. */
+import { scoreboard } from "../../core/scoreboard.ts";
 import { healthReport } from "../health.ts";
 import { frontView } from "../pages/home.tsx";
 import { inboxPage } from "../inbox.ts";
@@ -35,6 +36,29 @@ export const otherPaths = {
         ...problemResponses([]),
       },
     },
+  },
+  "/stats": {
+    get: readOperation(
+      {
+        operationId: "readStats",
+        tags: ["Worker"],
+        summary: "How the provider did in the last 30 days",
+        description: "From the list of tasks, the latest 10,000 of them. A page where one is preferred.",
+        responses: {
+          "200": jsonResponse("The scoreboard.", scoreboard, {
+            board: {
+              since: "2026-01-01T00:00:00.000Z",
+              tasks: { all: 12, open: 1, complete: 10, failed: 1, stalled: 0 },
+              perDay: [{ day: "2026-01-29", tasks: 12, failed: 1 }],
+              timeToFirst: { count: 11, medianSeconds: 31, p95Seconds: 64 },
+              timeToComplete: { count: 10, medianSeconds: 92, p95Seconds: 171 },
+              failures: [{ reason: "rate_limited", tasks: 1 }],
+            },
+          }),
+        },
+      },
+      [],
+    ),
   },
   "/health": {
     get: {

@@ -4,6 +4,7 @@ import { audioFacts } from "../../core/analysis/audio-facts.ts";
 import { finding } from "../../core/analysis/findings.ts";
 import { sourceReport } from "../../core/analysis/source.ts";
 import { waveform } from "../../core/analysis/waveform.ts";
+import { scoreboard } from "../../core/scoreboard.ts";
 import { assessmentView } from "../../core/assessment.ts";
 import { failureView, fileView, taskView, trackView } from "../../core/view.ts";
 import { healthReport } from "../health.ts";
@@ -35,6 +36,7 @@ const components = z
   .add(taskList, { id: "TaskList", description: "A page of tasks, newest first." })
   .add(timelineItem, { id: "TimelineEvent", description: "What happened to a task, and when." })
   .add(timelinePage, { id: "Timeline", description: "A page of events, oldest first." })
+  .add(scoreboard, { id: "Scoreboard", description: "How many tasks, how fast, and what failed." })
   .add(frontView, { id: "Front", description: "What this is, and where to go on." })
   .add(inboxItem, { id: "InboxItem", description: "An authenticated delivery that reached no task." })
   .add(inboxPage, { id: "Inbox", description: "A page of the inbox, in the order of the hashes." })

@@ -1,0 +1,80 @@
+/**
+ * How the provider did lately: how many tasks, how fast, and what failed, from the catalog's rows. Pure.
+ *
+ * What the catalog does not know is left out: callbacks that were lost, repeats, the size of files.
+ */
+import * as z from "zod";
+import type { CatalogRow } from "./catalog-row.ts";
+
+const DAY_MS = 24 * 3_600_000;
+/** The time that is looked back on. */
+export const SCOREBOARD_MS = 30 * DAY_MS;
+
+const spread = z.object({ count: z.int(), medianSeconds: z.number(), p95Seconds: z.number() }).nullable();
+
+export const scoreboard = z.object({
+  since: z.iso.datetime(),
+  tasks: z.object({ all: z.int(), open: z.int(), complete: z.int(), failed: z.int(), stalled: z.int() }),
+  /** Days in UTC, the oldest first, those without tasks too. */
+  perDay: z.array(z.object({ day: z.iso.date(), tasks: z.int(), failed: z.int() })),
+  /** From first sight; null where no task got there. */
+  timeToFirst: spread,
+  timeToComplete: spread,
+  /** The most frequent first. */
+  failures: z.array(z.object({ reason: z.string(), tasks: z.int() })),
+});
+
+export type Scoreboard = z.infer<typeof scoreboard>;
+
+export function scoreboardOf(rows: readonly CatalogRow[], now: number): Scoreboard {
+  const since = now - SCOREBOARD_MS;
+  const recent = rows.filter(({ createdAt }) => createdAt >= since);
+  const count = (holds: (row: CatalogRow) => boolean): number => recent.filter(holds).length;
+  return {
+    since: new Date(since).toISOString(),
+    tasks: {
+      all: recent.length,
+      open: count(({ settled }) => !settled),
+      complete: count(({ stage }) => stage === "complete"),
+      failed: count(({ stage }) => stage === "failed"),
+      stalled: count(({ stalled }) => stalled),
+    },
+    perDay: perDay(recent, since, now),
+    timeToFirst: spreadOf(recent.flatMap(({ firstAt, createdAt }) => (firstAt === null ? [] : [firstAt - createdAt]))),
+    timeToComplete: spreadOf(
+      recent.flatMap(({ completeAt, createdAt }) => (completeAt === null ? [] : [completeAt - createdAt])),
+    ),
+    failures: failuresOf(recent),
+  };
+}
+
+function perDay(rows: readonly CatalogRow[], since: number, now: number): Scoreboard["perDay"] {
+  const days = new Map<string, { day: string; tasks: number; failed: number }>();
+  for (let at = since; at <= now; at += DAY_MS) days.set(dayOf(at), { day: dayOf(at), tasks: 0, failed: 0 });
+  for (const { createdAt, stage } of rows) {
+    const entry = days.get(dayOf(createdAt));
+    if (entry === undefined) continue;
+    entry.tasks += 1;
+    if (stage === "failed") entry.failed += 1;
+  }
+  return [...days.values()];
+}
+
+function failuresOf(rows: readonly CatalogRow[]): Scoreboard["failures"] {
+  const counts = new Map<string, number>();
+  for (const { failureReason } of rows)
+    if (failureReason !== null) counts.set(failureReason, (counts.get(failureReason) ?? 0) + 1);
+  return [...counts].map(([reason, tasks]) => ({ reason, tasks })).toSorted((a, b) => b.tasks - a.tasks);
+}
+
+function spreadOf(durationsMs: readonly number[]): z.infer<typeof spread> {
+  if (durationsMs.length === 0) return null;
+  const sorted = durationsMs.toSorted((a, b) => a - b);
+  const at = (share: number): number =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) / 1_000;
+  return { count: sorted.length, medianSeconds: at(0.5), p95Seconds: at(0.95) };
+}
+
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}

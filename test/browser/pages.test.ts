@@ -1,0 +1,92 @@
+/** The other pages in a browser: without script, on a phone, in the dark, for who cannot see; found and filtered. */
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
+import { logIn, screenshot, startBrowser, violations, visit } from "./visitor.ts";
+
+const STEP_MS = 6_000;
+const LOOKS: readonly (readonly [name: string, options: BrowserContextOptions])[] = [
+  ["light", { colorScheme: "light", viewport: { width: 1_440, height: 900 } }],
+  ["dark", { colorScheme: "dark", viewport: { width: 1_000, height: 900 } }],
+  ["phone", { colorScheme: "light", viewport: { width: 360, height: 740 } }],
+];
+
+let stand: Stand;
+let browser: Browser;
+let taskId: string;
+
+beforeAll(async () => {
+  [stand, browser] = await Promise.all([startStand({ timeScale: 100, vars: { ASSESS: "full" } }), startBrowser()]);
+  ({ taskId } = stand.submit("Harbour lights"));
+  stand.submit("Refused", [{ type: "failure", afterMs: 0, code: 531 }]);
+  await stand.finished(taskId);
+});
+
+afterAll(async () => {
+  await Promise.all([stand.stop(), browser.close()]);
+});
+
+test.each(LOOKS)("every page fits, is accessible and asks nobody else: %s", async (name, options) => {
+  const visitor = await visit(browser, stand.origin, options);
+  const { page, faults } = visitor;
+  await logIn(visitor, API_TOKEN);
+  for (const [title, path] of [
+    ["home", "/"],
+    ["list", "/tasks"],
+    ["task", `/tasks/${taskId}`],
+    ["stats", "/stats"],
+  ] as const) {
+    await page.goto(path);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    if (title === "task") await page.locator(".wave").first().waitFor({ timeout: STEP_MS });
+    await screenshot(page, `${title}-${name}`);
+    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    expect(faults).toEqual([]);
+    expect(await violations(page)).toEqual([]);
+    // What the checker itself styles is refused by the page's policy.
+    faults.length = 0;
+  }
+  await visitor.leave();
+});
+
+test("the list shows problems first, finds by title, filters by status, and takes up what is new", async () => {
+  const visitor = await visit(browser, stand.origin);
+  const { page, faults } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.locator("#problems").getByText("refunded").waitFor();
+  const { taskId: late } = stand.submit("Came later");
+  await page.locator(`#task-${late}`).waitFor({ timeout: STEP_MS });
+  await page.getByLabel("Title or id").fill("harbour");
+  await page.getByRole("button", { name: "Show" }).click();
+  await expect.poll(() => page.locator(".tasks .title").allTextContents()).toEqual(["Harbour lights"]);
+  await page.getByLabel("Title or id").fill("");
+  await page.getByLabel("Status").selectOption("failed");
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByRole("heading", { name: "Found" }).waitFor();
+  await expect.poll(() => page.locator(".tasks li").count()).toBe(1);
+  expect(faults).toEqual([]);
+  await visitor.leave();
+});
+
+test("without JavaScript everything is there: player, download, timeline, actions", async () => {
+  const visitor = await visit(browser, stand.origin, { javaScriptEnabled: false });
+  const { page, faults } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.goto(`/tasks/${taskId}`);
+  expect(await page.locator("audio[controls]").count()).toBe(2);
+  const saved = page.waitForEvent("download");
+  await page
+    .getByRole("link", { name: /^Download, / })
+    .first()
+    .click();
+  expect((await saved).suggestedFilename()).toBe("Harbour lights.mp3");
+  await page
+    .getByText(/^What was sent/)
+    .first()
+    .click();
+  expect(await page.locator(".timeline pre").first().textContent()).toContain(taskId);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("Somebody asked to try again.").first().waitFor();
+  expect(faults).toEqual([]);
+  await visitor.leave();
+});
