@@ -5,10 +5,28 @@
  * provider sent, is not shared.
  */
 import type { Context } from "hono";
-import { checkShare, type Shared } from "../core/session.ts";
+import * as z from "zod";
+import { checkShare, makeShare, type Shared } from "../core/session.ts";
+import { isoTime } from "../core/view.ts";
 import type { AppEnv } from "./app-env.ts";
 
 export const SHARE_PARAMETER = "share";
+export const MAX_SHARE_SECONDS = 7 * 24 * 3_600;
+
+export const shareLink = z.object({ url: z.url(), expiresAt: z.iso.datetime() });
+
+/** Made under the token that the request came with, so it dies with that token. Nothing is stored. */
+export function makeShareLink(c: Context<AppEnv>, shared: Shared, seconds: number): z.infer<typeof shareLink> {
+  const token = c.get("vouchedBy");
+  if (token === undefined) throw new Error("nobody vouches for this request");
+  // In whole seconds, as it is signed.
+  const expiresAt = (Math.floor(Date.now() / 1_000) + seconds) * 1_000;
+  const { taskId, trackId } = shared;
+  const path = trackId === null ? `/tasks/${taskId}` : `/tasks/${taskId}/tracks/${trackId}/audio`;
+  const url = new URL(path, (c.get("config").publicUrl ?? new URL(c.req.url)).origin);
+  url.searchParams.set(SHARE_PARAMETER, makeShare(token, shared, expiresAt));
+  return { url: url.href, expiresAt: isoTime(expiresAt) };
+}
 
 /** The API token that signed the request's share, if it opens what is asked for. */
 export function sharedBy(c: Context, tokens: readonly string[], now: number): string | null {

@@ -1,38 +1,25 @@
 /** `POST /tasks/:id/share`: a link for who has no token, to one task or one of its tracks. Nothing is stored. */
 import { Hono, type Context } from "hono";
 import * as z from "zod";
-import { makeShare } from "../core/session.ts";
-import { isoTime } from "../core/view.ts";
 import type { AppEnv } from "./app-env.ts";
 import { Problem } from "./problem.ts";
-import { SHARE_PARAMETER } from "./share.ts";
+import { makeShareLink, MAX_SHARE_SECONDS } from "./share.ts";
 import { readTask } from "./task-reader.ts";
 import { readingOf } from "./tasks.ts";
 
 const DEFAULT_SECONDS = 3_600;
-const MAX_SECONDS = 7 * 24 * 3_600;
 
 export const shareRequest = z.strictObject({
-  expiresInSeconds: z.int().min(1).max(MAX_SECONDS).optional().meta({ default: DEFAULT_SECONDS }),
+  expiresInSeconds: z.int().min(1).max(MAX_SHARE_SECONDS).optional().meta({ default: DEFAULT_SECONDS }),
   trackId: z.string().optional().meta({ description: "Opens the files of this track alone." }),
 });
-
-export const shareLink = z.object({ url: z.url(), expiresAt: z.iso.datetime() });
 
 export const shares = new Hono<AppEnv>().post("/tasks/:id/share", async (c) => {
   const { taskId, tracks } = await readTask({ ...readingOf(c), current: true });
   const { expiresInSeconds = DEFAULT_SECONDS, trackId = null } = await readRequest(c);
   if (trackId !== null && !tracks.some((track) => track.trackId === trackId))
     throw new Problem("invalid_request", "trackId: The task has no such track. GET /tasks/:id names them.");
-  const token = c.get("vouchedBy");
-  if (token === undefined) throw new Error("nobody vouches for this request");
-
-  // In whole seconds, as it is signed.
-  const expiresAt = (Math.floor(Date.now() / 1_000) + expiresInSeconds) * 1_000;
-  const path = trackId === null ? `/tasks/${taskId}` : `/tasks/${taskId}/tracks/${trackId}/audio`;
-  const url = new URL(path, (c.get("config").publicUrl ?? new URL(c.req.url)).origin);
-  url.searchParams.set(SHARE_PARAMETER, makeShare(token, { taskId, trackId }, expiresAt));
-  const link: z.infer<typeof shareLink> = { url: url.href, expiresAt: isoTime(expiresAt) };
+  const link = makeShareLink(c, { taskId, trackId }, expiresInSeconds);
   return c.json(link, 200, { "cache-control": "no-store" });
 });
 

@@ -94,8 +94,10 @@ export class TaskObject extends DurableObject<Env> {
     if (this.#wakeUp() !== null) {
       this.#state.forget();
       this.#news.tell();
-    } else if (this.#state.tombstone === null) return false;
-    await this.#clock.set(this.#wake());
+    }
+    if (this.#state.tombstone === null) return false;
+    // The list and the files are done with at once where that can be, and by the lease's alarm where it cannot.
+    await this.#tendTombstone().catch(() => undefined);
     return true;
   }
 
@@ -104,7 +106,7 @@ export class TaskObject extends DurableObject<Env> {
     if (this.#wakeUp() === null) return null;
     const identical = this.#state.rebuild();
     await depsOf(this.#wiring()).publish(this.#state.known);
-    return { identical, row: this.#row(this.#state.known) };
+    return { identical, row: catalogRowOf(this.#state.known, this.#state.now()) };
   }
 
   /** Looks at the state, arms for it whatever an alarm may already be set to, and tells how the task stands. */
@@ -112,7 +114,7 @@ export class TaskObject extends DurableObject<Env> {
     const task = this.#wakeUp();
     const wake = this.#wake();
     if (!this.#running && wake !== null) await this.#clock.set(wake);
-    return task === null ? null : this.#row(task);
+    return task === null ? null : catalogRowOf(task, this.#state.now());
   }
 
   /** The version alone, for who waits for a change; null for an unknown or deleted task. */
@@ -206,11 +208,7 @@ export class TaskObject extends DurableObject<Env> {
   #rowIfMoved(before: Task | null): CatalogRow | null {
     const task = this.#state.known;
     const moved = before === null || stageOf(before) !== stageOf(task) || isStalled(before) !== isStalled(task);
-    return moved ? this.#row(task) : null;
-  }
-
-  #row(task: Task): CatalogRow {
-    return catalogRowOf(task, this.#state.now());
+    return moved ? catalogRowOf(task, this.#state.now()) : null;
   }
 
   #deleted(): Deleted | null {

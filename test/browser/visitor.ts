@@ -32,7 +32,8 @@ export async function visit(browser: Browser, origin: string, options: BrowserCo
   const faults: string[] = [];
   const answers: { path: string; status: number }[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") faults.push(`console: ${message.text()}`);
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    faults.push(`console: ${message.text()} (${new URL(message.location().url, origin).pathname})`);
   });
   page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
   page.on("request", (request) => {

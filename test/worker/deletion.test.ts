@@ -33,6 +33,13 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+test("the next list no longer shows a deleted task", async () => {
+  const taskId = await settledTask();
+  await vi.waitFor(async () => expect(await listed(taskId)).toHaveLength(1), PATIENTLY);
+  expect(await remove(taskId)).toBe(204);
+  expect(await listed(taskId)).toEqual([]);
+});
+
 test("a copy that ends after the deletion takes its own file along", async () => {
   const taskId = newTaskId();
   const gate = Promise.withResolvers<void>();
@@ -242,7 +249,8 @@ test("the watchdog brings no deleted task back", async () => {
   const taskId = newTaskId();
   await worker(callback(message(taskId, "text")));
   await vi.waitFor(async () => expect(await listed(taskId)).toHaveLength(1));
-  await remove(taskId);
+  vi.spyOn(env.AUDIO, "list").mockRejectedValueOnce(new Error("R2 is away"));
+  expect(await remove(taskId)).toBe(204);
   const stub = env.TASKS.getByName(taskId);
   await runInDurableObject(stub, (_, state) => state.storage.deleteAlarm());
   await watch(env, Date.now() + 11 * MINUTE_MS);

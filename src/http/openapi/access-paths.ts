@@ -3,7 +3,8 @@ import { EXAMPLE_VALUES } from "./examples.ts";
 import { actOperation, ANYBODY, header, jsonResponse, pathParameter, problemResponses } from "./operation.ts";
 import type { PathItem } from "./operation.ts";
 import { schemaOf } from "./schemas.ts";
-import { shareLink, shareRequest } from "../shares.ts";
+import { shareLink } from "../share.ts";
+import { shareRequest } from "../shares.ts";
 
 const TAG = ["Access"] as const;
 const NEXT = "/tasks";

@@ -5,17 +5,15 @@
  */
 import { Hono, type Context } from "hono";
 import * as z from "zod";
-import { makeShare } from "../../core/session.ts";
 import type { AppEnv } from "../app-env.ts";
 import { Problem } from "../problem.ts";
-import { SHARE_PARAMETER } from "../share.ts";
+import { makeShareLink, MAX_SHARE_SECONDS } from "../share.ts";
 import { present, taskIdOf } from "../task-reader.ts";
 import { Layout } from "./layout.tsx";
 import { nonceOf, page, prefersHtml } from "./page.ts";
 import { utcWords } from "./words.ts";
 
-const MAX_SECONDS = 7 * 24 * 3_600;
-const shareForm = z.object({ expiresInSeconds: z.coerce.number().int().min(1).max(MAX_SECONDS) });
+const shareForm = z.object({ expiresInSeconds: z.coerce.number().int().min(1).max(MAX_SHARE_SECONDS) });
 
 /** Behind `requireApiToken`, and before the routes that answer with JSON. */
 export const formActions = new Hono<AppEnv>()
@@ -43,30 +41,19 @@ export const formActions = new Hono<AppEnv>()
     const taskId = taskIdOf(c);
     present(await objectOf(c).view());
     const form = shareForm.safeParse(await c.req.parseBody());
-    if (!form.success) throw new Problem("invalid_request", `expiresInSeconds: 1 to ${MAX_SECONDS}.`);
-    const expiresAt = (Math.floor(Date.now() / 1_000) + form.data.expiresInSeconds) * 1_000;
-    return sharePage(c, taskId, expiresAt);
+    if (!form.success) throw new Problem("invalid_request", `expiresInSeconds: 1 to ${MAX_SHARE_SECONDS}.`);
+    return sharePage(c, taskId, form.data.expiresInSeconds);
   });
 
-async function sharePage<P extends string>(
-  c: Context<AppEnv, P>,
-  taskId: string,
-  expiresAt: number,
-): Promise<Response> {
-  const token = c.get("vouchedBy");
-  if (token === undefined) throw new Error("nobody vouches for this request");
-  const url = new URL(`/tasks/${taskId}`, (c.get("config").publicUrl ?? new URL(c.req.url)).origin);
-  url.searchParams.set(SHARE_PARAMETER, makeShare(token, { taskId, trackId: null }, expiresAt));
+function sharePage(c: Context<AppEnv>, taskId: string, seconds: number): Promise<Response> {
+  const { url, expiresAt } = makeShareLink(c, { taskId, trackId: null }, seconds);
   return page(
     c,
     <Layout title="Share link" nonce={nonceOf(c)} signedIn>
       <h1>Share link</h1>
-      <p>
-        Whoever has this link sees the task and hears its tracks, and can do nothing, until{" "}
-        {utcWords(new Date(expiresAt).toISOString())}.
-      </p>
+      <p>Whoever has this link sees the task and hears its tracks, and can do nothing, until {utcWords(expiresAt)}.</p>
       <pre id="share-link" tabindex={0}>
-        {url.href}
+        {url}
       </pre>
       <p>
         <button type="button" data-copy="share-link" hidden>
