@@ -5,6 +5,10 @@
  * with a code and a colon, then says what was found. Pure (a closure over counters).
  */
 import type { ContainerFacts } from "./analysis/container.ts";
+import { flacReader } from "./analysis/flac.ts";
+import { mp4Reader } from "./analysis/mp4.ts";
+import { oggReader } from "./analysis/ogg.ts";
+import { joined } from "./analysis/parts.ts";
 import { wavReader } from "./analysis/wav.ts";
 import type { FileKind } from "./event.ts";
 import { describeBytes, formatOf, type Format } from "./format.ts";
@@ -25,7 +29,7 @@ export function verify(head: Uint8Array, file: FileKind): Verification | string 
   if (head.length === 0) return "empty: the server sent no bytes";
   const format = formatOf(head, file);
   if (format === null) return `${file === "audio" ? "not_audio" : "not_image"}: the server sent ${describeBytes(head)}`;
-  const checks = format.name === "mp3" ? mp3Checks() : edgeChecks(format);
+  const checks = checksOf(format);
   let bytes = 0;
   return {
     format,
@@ -38,8 +42,15 @@ export function verify(head: Uint8Array, file: FileKind): Verification | string 
         return `truncated: ${bytes} of ${announcedBytes} announced bytes arrived`;
       return checks.finish(bytes, announcedBytes !== null);
     },
-    facts: () => ({ ...NO_FACTS, format: format.name, ...checks.facts() }),
+    facts: () => withBitrate({ ...NO_FACTS, format: format.name, ...checks.facts() }, bytes),
   };
+}
+
+/** Where the container names no bitrate, the file's own on the whole. */
+function withBitrate(facts: ContainerFacts, bytes: number): ContainerFacts {
+  const { bitrateKbps, durationSeconds } = facts;
+  if (bitrateKbps !== null || durationSeconds === null || durationSeconds <= 0) return facts;
+  return { ...facts, bitrateKbps: Math.round((bytes * 8) / durationSeconds / 1_000) };
 }
 
 const NO_FACTS: ContainerFacts = {
@@ -57,6 +68,25 @@ interface Checks {
   push(chunk: Uint8Array): void;
   finish(bytes: number, announced: boolean): string | null;
   facts(): Partial<ContainerFacts>;
+}
+
+function checksOf(format: Format): Checks {
+  switch (format.name) {
+    case "mp3":
+      return mp3Checks();
+    case "flac":
+      return flacReader();
+    case "ogg":
+      return oggReader();
+    case "m4a":
+      return mp4Reader();
+    case "wav":
+    case "aac":
+    case "jpeg":
+    case "png":
+    case "webp":
+      return edgeChecks(format);
+  }
 }
 
 function mp3Checks(): Checks {
@@ -126,13 +156,6 @@ function riffProblem(start: Uint8Array, bytes: number): string | null {
   const declared = new DataView(start.buffer, start.byteOffset, 8).getUint32(4, true);
   if (declared === 0 || declared === 0xffffffff || bytes >= declared + 8) return null;
   return `truncated: ${bytes} of the ${declared + 8} bytes that its RIFF header declares`;
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 function holds(bytes: Uint8Array, mark: readonly number[]): boolean {

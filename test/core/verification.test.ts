@@ -130,7 +130,7 @@ test("other audio formats pass by their first bytes", () => {
   ];
   for (const [head, contentType, extension] of heads)
     expect(verify(head, "audio")).toMatchObject({ format: { contentType, extension } });
-  for (const head of [text("fLaC\u0000"), text("OggS\u0000")]) expect(check(head)).toBeNull();
+  expect(check(text("fLaC\u0000"))).toBeNull();
 });
 
 test("what only resembles an audio format is refused", () => {
@@ -267,8 +267,6 @@ test("a WAV's container tells its format and how much sound there is", () => {
 test("of any other file the format alone is told", () => {
   const others: readonly (readonly [Uint8Array, FileKind, string])[] = [
     [text("fLaC\u0000"), "audio", "flac"],
-    [text("OggS\u0000"), "audio", "ogg"],
-    [text("\u0000\u0000\u0000\u0020ftypM4A "), "audio", "m4a"],
     [adts(3), "audio", "aac"],
     [riffWave(wavFormat({ channels: 6 }), riffChunk("data", new Uint8Array(120))), "audio", "wav"],
     [png(), "cover", "png"],

@@ -18,6 +18,14 @@ export const containerFacts = audioFacts.pick({
 
 export type ContainerFacts = z.infer<typeof containerFacts>;
 
+/** Reads a container as its bytes arrive. */
+export interface ContainerReader {
+  push(chunk: Uint8Array): void;
+  /** After the last bytes: why the file is not whole (a reason of `verify`), or null. */
+  finish(): string | null;
+  facts(): Partial<ContainerFacts>;
+}
+
 const UNMEASURED: AudioFacts = {
   format: null,
   codec: null,

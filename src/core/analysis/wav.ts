@@ -3,6 +3,7 @@
  *
  * PCM of 8, 16, 24 and 32 bits and floats of 32, one or two channels. Sources: RIFF, WAVEFORMATEXTENSIBLE.
  */
+import { joined } from "./parts.ts";
 import type { Pcm } from "./pcm.ts";
 
 export interface WavFacts {
@@ -196,11 +197,4 @@ function readerOf(view: DataView, { float, sampleBytes }: Layout): (offset: numb
     default:
       return (offset) => view.getInt32(offset, true) / 2_147_483_648;
   }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
