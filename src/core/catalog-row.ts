@@ -4,6 +4,7 @@
  */
 import { failureShown, isStalled, stageOf, stageReport, type Stage } from "./stage.ts";
 import type { Task } from "./task.ts";
+import { tallyOf, type Tally } from "./tally.ts";
 import { tracksOf } from "./tracks.ts";
 
 export interface CatalogRow {
@@ -20,6 +21,7 @@ export interface CatalogRow {
   readonly settledAt: number | null;
   readonly version: number;
   readonly touchedAt: number;
+  readonly tally: Tally;
 }
 
 export function catalogRowOf(task: Task, now: number): CatalogRow {
@@ -37,5 +39,6 @@ export function catalogRowOf(task: Task, now: number): CatalogRow {
     settledAt: task.settledAt,
     version: task.version,
     touchedAt: now,
+    tally: tallyOf(task),
   };
 }

@@ -1,10 +1,11 @@
 /**
  * How the provider did lately: how many tasks, how fast, and what failed, from the catalog's rows. Pure.
  *
- * What the catalog does not know is left out: callbacks that were lost, repeats, the size of files.
+ * The catalog is told at each move of a stage and when a task settles, so what comes after that is not counted.
  */
 import * as z from "zod";
 import type { CatalogRow } from "./catalog-row.ts";
+import { addTallies, NOTHING, tally } from "./tally.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** The time that is looked back on. */
@@ -22,6 +23,8 @@ export const scoreboard = z.object({
   timeToComplete: spread,
   /** The most frequent first. */
   failures: z.array(z.object({ reason: z.string(), tasks: z.int() })),
+  /** Of all these tasks, so far as the catalog was told. */
+  tally,
 });
 
 export type Scoreboard = z.infer<typeof scoreboard>;
@@ -45,6 +48,7 @@ export function scoreboardOf(rows: readonly CatalogRow[], now: number): Scoreboa
       recent.flatMap(({ completeAt, createdAt }) => (completeAt === null ? [] : [completeAt - createdAt])),
     ),
     failures: failuresOf(recent),
+    tally: recent.map((row) => row.tally).reduce(addTallies, NOTHING),
   };
 }
 

@@ -7,6 +7,7 @@
 import * as z from "zod";
 import type { CatalogRow } from "../core/catalog-row.ts";
 import { STAGES } from "../core/stage.ts";
+import { tally } from "../core/tally.ts";
 
 export const LIST_STATUSES = [...STAGES, "open", "settled", "stalled"] as const;
 
@@ -41,11 +42,29 @@ const stored = z
     settled_at: z.int().nullable(),
     version: z.int(),
     touched_at: z.int(),
+    tally: z.string(),
   })
   .transform(
-    ({ task_id, failure_reason, created_at, first_at, complete_at, settled_at, touched_at, ...rest }): CatalogRow => {
+    ({
+      task_id,
+      failure_reason,
+      created_at,
+      first_at,
+      complete_at,
+      settled_at,
+      touched_at,
+      tally: tallied,
+      ...rest
+    }): CatalogRow => {
       const renamed = { taskId: task_id, failureReason: failure_reason, createdAt: created_at, firstAt: first_at };
-      return { ...rest, ...renamed, completeAt: complete_at, settledAt: settled_at, touchedAt: touched_at };
+      return {
+        ...rest,
+        ...renamed,
+        completeAt: complete_at,
+        settledAt: settled_at,
+        touchedAt: touched_at,
+        tally: tally.parse(JSON.parse(tallied)),
+      };
     },
   );
 
@@ -53,7 +72,8 @@ export function createTasks(sql: SqlStorage): void {
   sql.exec(`CREATE TABLE IF NOT EXISTS tasks (
     created_at INTEGER NOT NULL, task_id TEXT NOT NULL, ref TEXT, title TEXT, search TEXT NOT NULL, stage TEXT NOT NULL,
     failure_reason TEXT, settled INTEGER NOT NULL, stalled INTEGER NOT NULL, first_at INTEGER, complete_at INTEGER,
-    settled_at INTEGER, version INTEGER NOT NULL, touched_at INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0,
+    settled_at INTEGER, version INTEGER NOT NULL, touched_at INTEGER NOT NULL, tally TEXT NOT NULL,
+    deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (created_at, task_id)) WITHOUT ROWID`);
   sql.exec("CREATE INDEX IF NOT EXISTS open_tasks ON tasks (created_at, task_id) WHERE settled = 0");
 }
@@ -63,10 +83,10 @@ export function upsertTask(sql: SqlStorage, told: CatalogRow): void {
   const search = `${told.title ?? ""} ${told.taskId}`.toLowerCase();
   sql.exec(
     `INSERT INTO tasks (created_at, task_id, ref, title, search, stage, failure_reason, settled, stalled, first_at,
-       complete_at, settled_at, version, touched_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+       complete_at, settled_at, version, touched_at, tally) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
      ON CONFLICT (created_at, task_id) DO UPDATE SET ref = ?3, title = ?4, search = ?5, stage = ?6, failure_reason = ?7,
        settled = ?8, stalled = ?9, first_at = ?10, complete_at = ?11, settled_at = ?12, version = ?13,
-       touched_at = max(touched_at, ?14) WHERE version < ?13`,
+       touched_at = max(touched_at, ?14), tally = ?15 WHERE version < ?13`,
     told.createdAt,
     told.taskId,
     told.ref,
@@ -81,6 +101,7 @@ export function upsertTask(sql: SqlStorage, told: CatalogRow): void {
     told.settledAt,
     told.version,
     told.touchedAt,
+    JSON.stringify(told.tally),
   );
 }
 

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { CatalogRow } from "../../src/core/catalog-row.ts";
 import { SCOREBOARD_MS, scoreboardOf } from "../../src/core/scoreboard.ts";
+import { NOTHING } from "../../src/core/tally.ts";
 import { SECOND, T0 } from "./builders.ts";
 
 const done: CatalogRow = {
@@ -18,6 +19,7 @@ const done: CatalogRow = {
   settledAt: T0 + 95 * SECOND,
   version: 7,
   touchedAt: T0,
+  tally: { ...NOTHING, callbacks: 4, repeats: 1, copies: 2, copiedBytes: 1_000, failedCopies: { http_404: 2 } },
 };
 const failed: CatalogRow = { ...done, stage: "failed", failureReason: "refunded", firstAt: null, completeAt: null };
 const old: CatalogRow = { ...done, createdAt: T0 - SCOREBOARD_MS };
@@ -30,6 +32,7 @@ test("tasks of the last 30 days are counted by what became of them", () => {
     timeToFirst: { count: 2, medianSeconds: 30 },
     timeToComplete: { count: 2, medianSeconds: 90, p95Seconds: 90 },
     failures: [{ reason: "refunded", tasks: 1 }],
+    tally: { callbacks: 12, repeats: 3, recovered: 0, copies: 6, copiedBytes: 3_000, failedCopies: { http_404: 6 } },
   });
   expect(board.perDay.at(-1)).toMatchObject({ tasks: 3, failed: 1 });
 });

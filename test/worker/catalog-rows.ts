@@ -1,5 +1,6 @@
 /** Rows of the catalog: a test names what it is about, the rest is filled in here. */
 import type { CatalogRow } from "../../src/core/catalog-row.ts";
+import { NOTHING } from "../../src/core/tally.ts";
 import { newTaskId } from "./messages.ts";
 
 export function catalogRow(fields: Partial<CatalogRow> = {}): CatalogRow {
@@ -18,6 +19,7 @@ export function catalogRow(fields: Partial<CatalogRow> = {}): CatalogRow {
     settledAt: null,
     version: 1,
     touchedAt: createdAt,
+    tally: NOTHING,
     ...fields,
   };
 }

@@ -7,7 +7,7 @@ import type { AppEnv } from "../app-env.ts";
 import { DayChart } from "./day-chart.tsx";
 import { Layout } from "./layout.tsx";
 import { nonceOf, page, prefersHtml } from "./page.ts";
-import { reasonWords, spanWords } from "./words.ts";
+import { byteWords, reasonWords, spanWords } from "./words.ts";
 
 export const stats = new Hono<AppEnv>().get("/stats", requireApiToken, async (c) => {
   const board: Scoreboard = await catalogOf(c.env).scoreboard(Date.now());
@@ -24,7 +24,7 @@ export const stats = new Hono<AppEnv>().get("/stats", requireApiToken, async (c)
 });
 
 function Board({ board }: { readonly board: Scoreboard }) {
-  const { tasks, perDay, timeToFirst, timeToComplete, failures } = board;
+  const { tasks, perDay, timeToFirst, timeToComplete, failures, tally } = board;
   return (
     <>
       <dl class="figures">
@@ -41,28 +41,51 @@ function Board({ board }: { readonly board: Scoreboard }) {
         {timeToFirst === null ? null : <Times name="First track" spread={timeToFirst} />}
         {timeToComplete === null ? null : <Times name="Complete" spread={timeToComplete} />}
       </dl>
+      <h2>Callbacks</h2>
+      <dl class="figures">
+        <Figure name="Received" value={String(tally.callbacks)} />
+        <Figure name="Of them repeats" value={String(tally.repeats)} />
+        <Figure name="Lost or late, told by asking" value={String(tally.recovered)} />
+      </dl>
+      <h2>Files</h2>
+      <dl class="figures">
+        <Figure name="Kept" value={String(tally.copies)} />
+        <Figure name="Storage used" value={byteWords(tally.copiedBytes)} />
+      </dl>
+      <h2>Copies that failed</h2>
+      <Counts heading="Attempts" counts={Object.entries(tally.failedCopies)} />
       <h2>Failures</h2>
-      {failures.length === 0 ? (
-        <p>None.</p>
-      ) : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Reason</th>
-              <th scope="col">Tasks</th>
-            </tr>
-          </thead>
-          <tbody>
-            {failures.map(({ reason, tasks: count }) => (
-              <tr>
-                <td>{reasonWords(reason)}</td>
-                <td>{String(count)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Counts heading="Tasks" counts={failures.map(({ reason, tasks: count }) => [reason, count])} />
     </>
+  );
+}
+
+interface CountsProps {
+  /** What is counted. */
+  readonly heading: string;
+  /** By reason. */
+  readonly counts: readonly (readonly [string, number])[];
+}
+
+function Counts({ heading, counts }: CountsProps) {
+  if (counts.length === 0) return <p>None.</p>;
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Reason</th>
+          <th scope="col">{heading}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {counts.map(([reason, count]) => (
+          <tr>
+            <td>{reasonWords(reason)}</td>
+            <td>{String(count)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
