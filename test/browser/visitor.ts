@@ -67,3 +67,8 @@ export async function violations(page: Page): Promise<readonly string[]> {
 export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: fileURLToPath(new URL(`${name}.png`, SCREENSHOTS)), fullPage: true });
 }
+
+/** What the window shows, into the ignored folder unless `file` names another place. How many bytes it has. */
+export async function picture(page: Page, name: string, file?: string): Promise<number> {
+  return (await page.screenshot({ path: file ?? fileURLToPath(new URL(`${name}.png`, SCREENSHOTS)) })).length;
+}

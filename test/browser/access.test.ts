@@ -1,0 +1,155 @@
+/** Who gets in, and how heavy and quick the pages are for who does. */
+import { gzipSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import * as z from "zod";
+import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
+import { logIn, picture, startBrowser, violations, visit } from "./visitor.ts";
+
+const MAX_GZIP_BYTES = 60 * 1_024;
+const OPENED = 5;
+
+let stand: Stand;
+let browser: Browser;
+let taskId: string;
+
+beforeAll(async () => {
+  [stand, browser] = await Promise.all([startStand({ timeScale: 100, vars: { ASSESS: "full" } }), startBrowser()]);
+  ({ taskId } = stand.submit("Harbour lights"));
+  await stand.finished(taskId);
+});
+afterAll(async () => {
+  await Promise.all([stand.stop(), browser.close()]);
+});
+
+test("a wrong token is told so, the right one leads to where one was going, and logging out ends it", async () => {
+  const visitor = await visit(browser, stand.origin);
+  const { page, faults } = visitor;
+  await page.goto(`/tasks/${taskId}`);
+  expect(new URL(page.url()).pathname).toBe("/login");
+  await page.getByLabel("API token").fill("a token that nobody has");
+  await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("alert").getByText("This is not the API token").waitFor();
+  expect(await page.getByLabel("API token").inputValue()).toBe("");
+  expect(faults).toHaveLength(1);
+  faults.length = 0;
+
+  await page.getByLabel("API token").fill(API_TOKEN);
+  await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL(`**/tasks/${taskId}`);
+  const [cookie] = await page.context().cookies();
+  expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax" });
+  expect(cookie?.value).not.toContain(API_TOKEN);
+
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.waitForURL("**/login");
+  expect(await page.context().cookies()).toEqual([]);
+  await page.goto("/tasks");
+  expect(new URL(page.url()).pathname).toBe("/login");
+  expect(faults).toEqual([]);
+  expect(await violations(page)).toEqual([]);
+  await visitor.leave();
+});
+
+test("a share link that has expired says so and shows nothing", async () => {
+  const share = await fetch(`${stand.origin}/tasks/${taskId}/share`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${API_TOKEN}` },
+    body: JSON.stringify({ expiresInSeconds: 3 }),
+  });
+  const { url } = z.object({ url: z.url() }).parse(await share.json());
+  const visitor = await visit(browser, stand.origin);
+  await visitor.page.goto(url);
+  await visitor.page.getByRole("heading", { name: "Harbour lights" }).first().waitFor();
+  await expect
+    .poll(async () => (await visitor.page.goto(url), await visitor.page.getByRole("alert").count()), { timeout: 8_000 })
+    .toBe(1);
+  expect(await visitor.page.getByRole("alert").textContent()).toContain("This link has expired");
+  expect(await visitor.page.content()).not.toContain("Harbour lights");
+  await visitor.leave();
+});
+
+test("the documents show the routes, and ask nobody else", async () => {
+  const visitor = await visit(browser, stand.origin);
+  await visitor.page.goto("/docs");
+  await visitor.page.getByText("/tasks/{id}").first().waitFor({ timeout: 15_000 });
+  expect(visitor.faults).toEqual([]);
+  await visitor.leave();
+});
+
+test("each page is under 60 KiB gzip with its script, paints soon, and does not move", async () => {
+  const rows: Record<string, string>[] = [];
+  for (const [name, path] of [
+    ["list", "/tasks"],
+    ["task", `/tasks/${taskId}`],
+  ] as const) {
+    const opened = [];
+    for (let time = 0; time < OPENED; time += 1) opened.push(await opening(path));
+    const bytes = median(opened.map(({ gzipBytes }) => gzipBytes));
+    const paintMs = median(opened.map(({ paintMs: ms }) => ms));
+    const shift = Math.max(...opened.map(({ shift: moved }) => moved));
+    rows.push({
+      page: name,
+      "gzip KiB": (bytes / 1_024).toFixed(1),
+      "largest paint ms": paintMs.toFixed(0),
+      "layout shift": shift.toFixed(3),
+      n: String(OPENED),
+    });
+    expect(bytes).toBeLessThan(MAX_GZIP_BYTES);
+    // The limits for "good" of web.dev's Core Web Vitals.
+    expect(paintMs).toBeLessThan(2_500);
+    expect(shift).toBeLessThan(0.1);
+  }
+  console.table(rows);
+});
+
+/** The picture of the README: written where SCREENSHOT names a file, into the ignored folder otherwise. */
+test("the page of a task has its picture taken", async () => {
+  const visitor = await visit(browser, stand.origin, { viewport: { width: 1_000, height: 760 } });
+  await logIn(visitor, API_TOKEN);
+  await visitor.page.goto(`/tasks/${taskId}`);
+  await visitor.page.locator(".wave canvas").nth(1).waitFor();
+  expect(await picture(visitor.page, "readme", process.env["SCREENSHOT"])).toBeGreaterThan(10_000);
+  await visitor.leave();
+});
+
+/** Document, style and script as gzip makes them, whenever they came; the largest paint, and how much has moved. */
+async function opening(
+  path: string,
+): Promise<{ readonly gzipBytes: number; readonly paintMs: number; readonly shift: number }> {
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  const bodies = new Map<string, Promise<Buffer>>();
+  page.on("response", (response) => {
+    const { pathname } = new URL(response.url());
+    const isPart = pathname === path || ["stylesheet", "script"].includes(response.request().resourceType());
+    if (isPart && response.status() === 200 && !bodies.has(pathname)) bodies.set(pathname, response.body());
+  });
+  await logIn(visitor, API_TOKEN);
+  await page.goto(path);
+  const told = await vitalsOf(page);
+  const gzipBytes = (await Promise.all(bodies.values())).reduce((sum, body) => sum + gzipSync(body).length, 0);
+  await visitor.leave();
+  return { gzipBytes, ...told };
+}
+
+const vitals = z.object({ paintMs: z.number().positive(), shift: z.number() });
+
+async function vitalsOf(page: Page): Promise<z.infer<typeof vitals>> {
+  return vitals.parse(
+    await page.evaluate(`new Promise((resolve) => {
+      const told = { paintMs: 0, shift: 0 };
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) told.paintMs = Math.max(told.paintMs, entry.startTime);
+      }).observe({ type: "largest-contentful-paint", buffered: true });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) told.shift += entry.hadRecentInput ? 0 : entry.value;
+      }).observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => resolve(told), 1_500);
+    })`),
+  );
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
