@@ -1,0 +1,219 @@
+/**
+ * Whether it stays as fast as tasks pile up: the same questions with a hundred, a thousand, ten thousand open tasks
+ * present. Open ones are the worst case: the watchdog and the list know settled ones only by their rows.
+ */
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as z from "zod";
+import { backlineClient } from "../local/backline-client.ts";
+import { buildWorker } from "../local/bundle.ts";
+import { startWorker, type LocalWorker } from "../local/worker.ts";
+import { atMost, median, type Report } from "./figures.ts";
+import { closedLoop, percentile, type Latencies, type Shot } from "./load.ts";
+import { folderBytes } from "./machine.ts";
+import { tallied } from "./tasks-drive.ts";
+
+const TOKEN = "bench-callback-token-0123456789abcdef";
+const API_TOKEN = "bench-api-token-0123456789abcdef01234";
+const HEADERS = { authorization: `Bearer ${API_TOKEN}` };
+const CONNECTIONS = 8;
+/** The smallest and the largest there are; `--tasks` says how far to go. */
+const SIZES = [100, 1_000, 10_000, 100_000] as const;
+const PASSES = 5;
+const PAGE = 50;
+const FLAT = 1.3;
+/** Later than any task was touched, by the watchdog's ten minutes. */
+const NEGLECTED_MS = 11 * 60_000;
+
+interface Figure {
+  readonly tasks: number;
+  readonly ackMs: number;
+  /** Of tasks whose object is in memory. */
+  readonly statusMs: number;
+  /** Of tasks that were not asked for lately. */
+  readonly coldStatusMs: number;
+  readonly firstPageMs: number;
+  /** Pages anywhere in the list. */
+  readonly listMs: number;
+  /** Nothing is neglected. */
+  readonly idlePassMs: number;
+  /** As many are neglected as one pass visits, 200 at most. */
+  readonly busyPassMs: number;
+  readonly bytesPerTask: number;
+  readonly rowsPerTask: number;
+}
+
+interface Stage {
+  readonly worker: LocalWorker;
+  readonly dataDir: string;
+  readonly ids: string[];
+}
+
+export async function benchScale(most: number, requests: number): Promise<Report> {
+  const dataDir = await mkdtemp(join(tmpdir(), "backline-scale-"));
+  const bundle = await buildWorker({ entry: "test/bench/workers/counted.ts" });
+  const vars = { CALLBACK_TOKEN: TOKEN, API_TOKEN };
+  const worker = await startWorker({ bundle, dataDir, port: 0, vars });
+  const stage = { worker, dataDir, ids: [] };
+  try {
+    const figures: Figure[] = [];
+    for (const tasks of SIZES.filter((size) => size <= most)) {
+      await grow(stage, tasks);
+      figures.push(await measure(stage, requests));
+    }
+    return reportOf(figures, requests);
+  } finally {
+    await worker.stop();
+  }
+}
+
+async function grow({ worker, ids }: Stage, tasks: number): Promise<void> {
+  const added = Array.from({ length: Math.max(0, tasks - ids.length) }, newId);
+  await closedLoop(worker.origin, 32, added.map(callback));
+  ids.push(...added);
+}
+
+async function measure(stage: Stage, requests: number): Promise<Figure> {
+  const { worker, ids, dataDir } = stage;
+  const tasks = ids.length;
+  const stored = await folderBytes(join(dataDir, "do"));
+  const counts = await tallied(worker, "GET");
+  const rows = (counts["tasks.rowsWritten"] ?? 0) + (counts["catalog.rowsWritten"] ?? 0);
+  const asked = Array.from({ length: requests }, () => ids[Math.floor(Math.random() * tasks)] ?? "");
+  const statuses = asked.map((id) => get(`/tasks/${id}`));
+  const cold = await p50(worker, statuses);
+  const warm = await p50(worker, statuses);
+  const pages = await pagesOf(worker, requests);
+  const [firstPage = get("/tasks")] = pages;
+  const firstPageMs = await p50(
+    worker,
+    Array.from({ length: requests }, () => firstPage),
+  );
+  const listMs = await p50(worker, pages);
+  const idlePassMs = await passes(worker, () => new Date());
+  const busyPassMs = await passes(worker, () => new Date(Date.now() + NEGLECTED_MS));
+  // Last, for it adds tasks.
+  const fresh = Array.from({ length: requests }, newId);
+  const ackMs = await p50(worker, fresh.map(callback));
+  ids.push(...fresh);
+  const perTask = { bytesPerTask: stored / tasks, rowsPerTask: rows / tasks };
+  return { tasks, ackMs, statusMs: warm, coldStatusMs: cold, firstPageMs, listMs, idlePassMs, busyPassMs, ...perTask };
+}
+
+async function p50({ origin }: LocalWorker, shots: readonly Shot[]): Promise<number> {
+  const latencies: Latencies = await closedLoop(origin, CONNECTIONS, shots);
+  return percentile(latencies, 0.5);
+}
+
+const page = z.object({
+  items: z.array(z.object({ taskId: z.string(), createdAt: z.iso.datetime() })),
+  nextCursor: z.string().nullable(),
+});
+
+/** The first page, then pages that start at the places of known tasks: a cursor is (createdAt, id). */
+async function pagesOf({ origin }: LocalWorker, count: number): Promise<readonly Shot[]> {
+  const client = backlineClient(origin, API_TOKEN);
+  const shots: Shot[] = [];
+  for (let cursor: string | null = ""; shots.length < count;) {
+    const path: string = `/tasks?limit=${PAGE}${cursor === "" || cursor === null ? "" : `&cursor=${cursor}`}`;
+    shots.push(get(path));
+    const read: z.infer<typeof page> = page.parse(await (await client.get(path)).json());
+    cursor = read.nextCursor ?? "";
+  }
+  return shots;
+}
+
+/** The median of the watchdog's rounds. */
+async function passes({ miniflare }: LocalWorker, when: () => Date): Promise<number> {
+  const worker = await miniflare.getWorker();
+  const times: number[] = [];
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    const startedAt = performance.now();
+    await worker.scheduled({ cron: "*/5 * * * *", scheduledTime: when() });
+    times.push(performance.now() - startedAt);
+  }
+  return median(times);
+}
+
+function callback(id: string): Shot {
+  const data = { callbackType: "text", task_id: id, data: [] };
+  return { path: `/callback/${TOKEN}`, body: JSON.stringify({ code: 200, msg: "success", data }) };
+}
+
+function get(path: string): Shot {
+  return { path, headers: HEADERS };
+}
+
+function newId(): string {
+  return crypto.randomUUID().replaceAll("-", "");
+}
+
+function reportOf(figures: readonly Figure[], requests: number): Report {
+  const [smallest] = figures;
+  const largest = figures.at(-1);
+  const times = (of: (figure: Figure) => number): number =>
+    smallest === undefined || largest === undefined ? Number.NaN : of(largest) / of(smallest);
+  return {
+    title: `Open tasks present; p50 of ${requests} requests at ${CONNECTIONS} connections, median of ${PASSES} passes.`,
+    tables: [{ heading: "ms, bytes and rows", rows: figures.map(rowOf) }],
+    goals: [
+      atMost(
+        "ack p50, largest over smallest",
+        times((figure) => figure.ackMs),
+        FLAT,
+      ),
+      atMost(
+        "status p50, object in memory",
+        times((figure) => figure.statusMs),
+        FLAT,
+      ),
+      atMost(
+        "first page p50",
+        times((figure) => figure.firstPageMs),
+        FLAT,
+      ),
+      atMost(
+        "page anywhere p50",
+        times((figure) => figure.listMs),
+        FLAT,
+      ),
+      atMost(
+        "watchdog, nothing neglected",
+        times((figure) => figure.idlePassMs),
+        FLAT,
+      ),
+      atMost(
+        "bytes per task",
+        times((figure) => figure.bytesPerTask),
+        FLAT,
+      ),
+      atMost(
+        "rows per task",
+        times((figure) => figure.rowsPerTask),
+        FLAT,
+      ),
+    ],
+    notes: [
+      "A status of a task that was not asked for lately starts its object anew: that is the cold column, and where few tasks are present none is cold.",
+      "A busy pass visits as many tasks as are neglected, up to 200, each with two calls; it reads all open rows, and so does an idle one: both grow with the open tasks, not with the settled ones.",
+      "Bytes are those of the local disk, with what SQLite has not yet folded into its files.",
+    ],
+    figures: { requests, figures },
+  };
+}
+
+function rowOf(figure: Figure): Record<string, string | number> {
+  return {
+    tasks: figure.tasks,
+    ack: figure.ackMs.toFixed(2),
+    status: figure.statusMs.toFixed(2),
+    "status, cold": figure.coldStatusMs.toFixed(2),
+    "first page": figure.firstPageMs.toFixed(2),
+    "any page": figure.listMs.toFixed(2),
+    "idle pass": figure.idlePassMs.toFixed(1),
+    "busy pass": figure.busyPassMs.toFixed(1),
+    "bytes/task": Math.round(figure.bytesPerTask),
+    "rows/task": figure.rowsPerTask.toFixed(2),
+  };
+}
