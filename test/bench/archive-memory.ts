@@ -1,6 +1,6 @@
 /** What the copies of `npm run bench -- archive` hold in memory while they run. */
 import type { LocalWorker } from "../local/worker.ts";
-import { copied } from "./archive.ts";
+import { copied } from "./copied.ts";
 import { openHeap } from "./heap.ts";
 import { forgetPeak, workerdBytes, workerdPeakBytes } from "./machine.ts";
 import type { Origin } from "./origin.ts";
@@ -66,10 +66,10 @@ export function memoryRows(figures: readonly MemoryFigure[]): readonly Record<st
 
 /** Looks again and again until the work is done. */
 async function mostDuring(work: () => Promise<void>, look: () => Promise<number>): Promise<number> {
-  let done = false;
-  const ended = work().finally(() => (done = true));
+  const under = { way: true };
+  const ended = work().finally(() => (under.way = false));
   let most = 0;
-  while (!done) most = Math.max(most, await look());
+  while (under.way) most = Math.max(most, await look());
   await ended;
   return most;
 }

@@ -9,6 +9,7 @@ import { buildWorker } from "../local/bundle.ts";
 import { startWorker, type LocalWorker } from "../local/worker.ts";
 import { song } from "../provider/songs.ts";
 import { archiveMemory, memoryRows, type MemoryFigure } from "./archive-memory.ts";
+import { copied } from "./copied.ts";
 import { atLeast, atMost, rotated, shown, spreadOf, type Report, type Spread } from "./figures.ts";
 import { startOrigin, type Origin } from "./origin.ts";
 
@@ -51,12 +52,6 @@ export async function benchArchive(rounds: number): Promise<Report> {
     await worker.stop();
     await origin.close();
   }
-}
-
-/** Copies a file so many times at once; resolves when all are kept. */
-export async function copied({ origin }: LocalWorker, path: string, url: string, count: number): Promise<void> {
-  const response = await fetch(`${origin}${path}?count=${count}&url=${encodeURIComponent(url)}`, { method: "POST" });
-  if (response.status !== 204) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
 }
 
 function files(): ReadonlyMap<string, Uint8Array> {

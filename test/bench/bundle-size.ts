@@ -17,11 +17,14 @@ export async function bundleSize(bundle: string): Promise<BundleSize> {
   const script = await readFile(bundle);
   const names = (await readdir(dirname(bundle))).filter((name) => name.endsWith(".wasm"));
   const modules = await Promise.all(names.map((name) => readFile(join(dirname(bundle), name))));
-  const total = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0);
   return {
     scriptBytes: script.length,
     scriptGzipBytes: gzipSync(script).length,
     wasmBytes: total(modules.map((bytes) => bytes.length)),
     wasmGzipBytes: total(modules.map((bytes) => gzipSync(bytes).length)),
   };
+}
+
+function total(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

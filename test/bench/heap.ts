@@ -4,8 +4,8 @@ import * as z from "zod";
 
 export interface Heap {
   /** Used bytes after a collection: objects, and the memory of buffers. */
-  bytes(): Promise<number>;
-  close(): void;
+  readonly bytes: () => Promise<number>;
+  readonly close: () => void;
 }
 
 /** Among the services of the local platform. */

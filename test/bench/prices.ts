@@ -24,7 +24,7 @@ const PER_MILLION = {
 } as const;
 
 /** For a GB and month. */
-const STORAGE = { r2: 0.015, objects: 0.2, kv: 0.5 } as const;
+const STORAGE = { r2: 0.015, objects: 0.2 } as const;
 
 /** An object is billed as if it had this much memory. */
 const OBJECT_GB = 0.128;
@@ -87,15 +87,15 @@ export function costLines({ counts, workerCpuMs, assessCpuMs }: Spent): readonly
 
 /** Dollars a month for what a million tasks leave behind. */
 export function storageLines(objectBytes: number): readonly CostLine[] {
-  const line = (what: string, bytes: number, price: number): CostLine => ({
-    what,
-    perTask: bytes,
-    dollarsPerMillion: (bytes / 1_000) * price,
-  });
   return [
-    line("R2, bytes (assumed)", ASSUMED.fileBytes, STORAGE.r2),
-    line("Durable Objects, bytes on the local disk", objectBytes, STORAGE.objects),
+    storageLine("R2, bytes (assumed)", ASSUMED.fileBytes, STORAGE.r2),
+    storageLine("Durable Objects, bytes on the local disk", objectBytes, STORAGE.objects),
   ];
+}
+
+/** A byte for each of a million tasks is a thousandth of a GB. */
+function storageLine(what: string, bytes: number, price: number): CostLine {
+  return { what, perTask: bytes, dollarsPerMillion: (bytes / 1_000) * price };
 }
 
 /** Null for what is free, or priced by its time. */

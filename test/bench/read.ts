@@ -87,13 +87,10 @@ async function prepare(worker: LocalWorker): Promise<readonly Subject[]> {
   const client = backlineClient(worker.origin, API_TOKEN);
   const settled = await settledTask(worker, client);
   const ids = Array.from({ length: TASKS }, () => crypto.randomUUID().replaceAll("-", ""));
-  const text = (id: string): string => JSON.stringify({ code: 200, data: { callbackType: "text", task_id: id } });
-  const callbacks = ids.map((id) => ({ path: `/callback/${CALLBACK_TOKEN}`, body: text(id) }));
-  await closedLoop(worker.origin, 8, callbacks);
+  await closedLoop(worker.origin, 8, ids.map(callback));
   // By now the tasks that were silent count as stalled, and nothing more happens to them.
   await sleep(SETTLED_FOR_MS + 1_000);
   await expectPublished(worker, settled);
-  const read = (name: string, path: string): Subject => ({ name, shot: { path, headers: AUTHORIZED } });
   const unchanged = async (name: string, path: string): Promise<Subject> => {
     const etag = (await client.get(path)).headers.get("etag") ?? "";
     return { name, shot: { path, headers: { ...AUTHORIZED, "if-none-match": etag }, status: 304 } };
@@ -106,6 +103,15 @@ async function prepare(worker: LocalWorker): Promise<readonly Subject[]> {
     await unchanged("open task, 304", open),
     read("list, 50 tasks", "/tasks?limit=50"),
   ];
+}
+
+function callback(id: string): Shot {
+  const data = { callbackType: "text", task_id: id, data: [] };
+  return { path: `/callback/${CALLBACK_TOKEN}`, body: JSON.stringify({ code: 200, msg: "success", data }) };
+}
+
+function read(name: string, path: string): Subject {
+  return { name, shot: { path, headers: AUTHORIZED } };
 }
 
 /** A whole one: two tracks, with audio and cover. */

@@ -52,7 +52,7 @@ export class Tally {
       this.add(`${name}.rowsWritten`, cursor.rowsWritten);
     }
     this.#cursors = [];
-    return Object.fromEntries([...this.#counts].filter(([, times]) => times !== 0).toSorted());
+    return Object.fromEntries([...this.#counts].filter(([, times]) => times !== 0));
   }
 
   reset(): void {
