@@ -14,6 +14,8 @@ export interface AckOptions {
   readonly connections: readonly number[];
   /** Requests a second of the open loop. */
   readonly rates: readonly number[];
+  /** An open loop lasts so long at most. */
+  readonly openSeconds: number;
 }
 
 /** Fresh: the first callback of a task, which makes its object. Warm: the second one. */
@@ -36,9 +38,6 @@ interface Figure {
   readonly timesFloor: number;
 }
 
-/** An open loop lasts so long at most. */
-const OPEN_SECONDS = 5;
-
 export async function benchAck(options: AckOptions): Promise<Report> {
   const loads: readonly Load[] = [
     ...options.connections.map((connections) => ({ loop: "closed", connections }) as const),
@@ -57,9 +56,9 @@ export async function benchAck(options: AckOptions): Promise<Report> {
 async function measure(
   contenders: readonly Contender[],
   load: Load,
-  { rounds, requests }: AckOptions,
+  { rounds, requests, openSeconds }: AckOptions,
 ): Promise<readonly Figure[]> {
-  const count = load.loop === "closed" ? requests : Math.min(requests, load.perSecond * OPEN_SECONDS);
+  const count = load.loop === "closed" ? requests : Math.min(requests, load.perSecond * openSeconds);
   const runs = new Map<string, Latencies[]>();
   // The first round warms the processes up.
   for (let round = -1; round < rounds; round += 1) {

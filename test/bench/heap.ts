@@ -1,5 +1,6 @@
 /** What a Worker's isolate holds, by the inspector of the local workerd. */
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 
 export interface Heap {
@@ -8,6 +9,7 @@ export interface Heap {
   readonly close: () => void;
 }
 
+const POKE_MS = 5;
 /** Among the services of the local platform. */
 const WORKER = "core:user:backline";
 const targets = z.array(z.object({ id: z.string(), webSocketDebuggerUrl: z.string() }));
@@ -37,7 +39,9 @@ export async function openHeap(inspector: URL, poke: () => Promise<unknown>): Pr
     });
   return {
     async bytes() {
-      await Promise.all([ask("HeapProfiler.collectGarbage"), poke()]);
+      const collection = { over: false };
+      const collected = ask("HeapProfiler.collectGarbage").then(() => (collection.over = true));
+      while (!collection.over) await Promise.race([collected, poke().then(() => sleep(POKE_MS))]);
       const { usedSize, backingStorageSize } = usage.parse(await ask("Runtime.getHeapUsage"));
       return usedSize + backingStorageSize;
     },

@@ -50,6 +50,7 @@ function run(name: Benchmark, asked: Options): Promise<Report> {
         requests: asked.requests ?? (short ? 200 : 1_000),
         connections: asked.connections ?? (short ? [8] : [1, 8, 32]),
         rates: asked.rates ?? (short ? [100] : [50, 100, 200]),
+        openSeconds: short ? 1 : 2,
       });
     case "archive":
       return benchArchive(rounds);
