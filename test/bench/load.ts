@@ -44,7 +44,7 @@ export async function openLoop(origin: string, perSecond: number, shots: readonl
   await Promise.all(
     shots.map(async (shot, index) => {
       const dueAt = startedAt + (index * 1_000) / perSecond;
-      await sleep(dueAt - performance.now());
+      await sleep(Math.max(1, dueAt - performance.now()));
       await fire(pool, shot);
       latencies.push(performance.now() - dueAt);
     }),
