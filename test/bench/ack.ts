@@ -1,89 +1,103 @@
 /**
- * Time to the 200 of a callback, against the least that a Worker can do and against Express with SQLite.
+ * Time to the 200 of a callback, against the least that a Worker can do and against Express.
  *
  * All in one run, in turn, by one client; the ratio to quote is the median over the rounds of the ratio within each.
  */
-import { spawn } from "node:child_process";
-import { mkdtemp } from "node:fs/promises";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { buildWorker } from "../local/bundle.ts";
-import { startWorker } from "../local/worker.ts";
-import { closedLoop, percentile, type Latencies, type Shot } from "./load.ts";
-
-const TOKEN = "bench-callback-token-0123456789abcdef";
-const VARS = { CALLBACK_TOKEN: TOKEN, API_TOKEN: "bench-api-token-0123456789abcdef01234" };
-
-interface Contender {
-  readonly name: string;
-  readonly origin: string;
-  readonly pathOf: (taskId: string) => string;
-  readonly stop: () => Promise<void>;
-}
+import { FLOOR, startContenders, type Contender } from "./contenders.ts";
+import { median, rotated, type Report, type Table } from "./figures.ts";
+import { closedLoop, openLoop, percentile, type Latencies, type Shot } from "./load.ts";
 
 export interface AckOptions {
   readonly rounds: number;
   readonly requests: number;
-  readonly connections: number;
+  /** Of the closed loop. */
+  readonly connections: readonly number[];
+  /** Requests a second of the open loop. */
+  readonly rates: readonly number[];
+  /** An open loop lasts so long at most. */
+  readonly openSeconds: number;
 }
 
-export interface AckFigure {
+/** Fresh: the first callback of a task, which makes its object. Warm: the second one. */
+type Tasks = "fresh" | "warm";
+
+type Load =
+  | { readonly loop: "closed"; readonly connections: number }
+  | { readonly loop: "open"; readonly perSecond: number };
+
+interface Figure {
+  readonly load: Load;
+  readonly tasks: Tasks;
   readonly contender: string;
-  readonly tasks: "fresh" | "warm";
   /** Medians over the rounds. */
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
-  /** p50 over that of the first contender's floor, median of the rounds. */
+  /** p50 over that of the floor, median of the rounds. */
   readonly timesFloor: number;
 }
 
-export async function benchAck({ rounds, requests, connections }: AckOptions): Promise<readonly AckFigure[]> {
-  const contenders = await Promise.all([backline(), floor(true), floor(false), expressSqlite()]);
-  const runs = new Map<string, Latencies[]>();
+export async function benchAck(options: AckOptions): Promise<Report> {
+  const loads: readonly Load[] = [
+    ...options.connections.map((connections) => ({ loop: "closed", connections }) as const),
+    ...options.rates.map((perSecond) => ({ loop: "open", perSecond }) as const),
+  ];
+  const contenders = await startContenders();
   try {
-    for (let round = -1; round < rounds; round += 1) {
-      const ids = Array.from({ length: requests }, () => crypto.randomUUID().replaceAll("-", ""));
-      for (const tasks of ["fresh", "warm"] as const) {
-        for (const contender of rotated(contenders, round)) {
-          const shots = ids.map((id) => shotOf(contender, id, tasks));
-          const latencies = await closedLoop(contender.origin, connections, shots);
-          const name = `${tasks} ${contender.name}`;
-          // The first round warms the processes up.
-          if (round >= 0) runs.set(name, [...(runs.get(name) ?? []), latencies]);
-        }
-      }
-    }
+    const figures: Figure[] = [];
+    for (const load of loads) figures.push(...(await measure(contenders, load, options)));
+    return reportOf(loads, figures, options);
   } finally {
     await Promise.all(contenders.map((contender) => contender.stop()));
   }
-  const figure = (tasks: "fresh" | "warm", { name }: Contender): AckFigure => {
-    const own = runs.get(`${tasks} ${name}`) ?? [];
-    const floors = runs.get(`${tasks} ${FLOOR}`) ?? [];
-    return {
-      contender: name,
-      tasks,
-      requestsPerSecond: median(own.map((run) => run.requestsPerSecond)),
-      p50Ms: median(own.map((run) => percentile(run, 0.5))),
-      p95Ms: median(own.map((run) => percentile(run, 0.95))),
-      p99Ms: median(own.map((run) => percentile(run, 0.99))),
-      timesFloor: median(
-        own.flatMap((run, round) =>
-          floors[round] === undefined ? [] : [percentile(run, 0.5) / percentile(floors[round], 0.5)],
-        ),
-      ),
-    };
-  };
-  return (["fresh", "warm"] as const).flatMap((tasks) => contenders.map((contender) => figure(tasks, contender)));
 }
 
-const FLOOR = "bare Worker + object, row + alarm";
+async function measure(
+  contenders: readonly Contender[],
+  load: Load,
+  { rounds, requests, openSeconds }: AckOptions,
+): Promise<readonly Figure[]> {
+  const count = load.loop === "closed" ? requests : Math.min(requests, load.perSecond * openSeconds);
+  const runs = new Map<string, Latencies[]>();
+  // The first round warms the processes up.
+  for (let round = -1; round < rounds; round += 1) {
+    const ids = Array.from({ length: count }, () => crypto.randomUUID().replaceAll("-", ""));
+    for (const tasks of ["fresh", "warm"] as const) {
+      for (const contender of rotated(contenders, round)) {
+        const shots = ids.map((id) => shotOf(contender, id, tasks));
+        const latencies = await fired(contender, load, shots);
+        const name = `${tasks} ${contender.name}`;
+        if (round >= 0) runs.set(name, [...(runs.get(name) ?? []), latencies]);
+      }
+    }
+  }
+  return (["fresh", "warm"] as const).flatMap((tasks) =>
+    contenders.map(({ name }) => {
+      const floors = runs.get(`${tasks} ${FLOOR}`) ?? [];
+      return { load, tasks, contender: name, ...figuresOf(runs.get(`${tasks} ${name}`) ?? [], floors) };
+    }),
+  );
+}
 
-function shotOf(contender: Contender, id: string, tasks: "fresh" | "warm"): Shot {
+function fired({ origin }: Contender, load: Load, shots: readonly Shot[]): Promise<Latencies> {
+  return load.loop === "closed" ? closedLoop(origin, load.connections, shots) : openLoop(origin, load.perSecond, shots);
+}
+
+function figuresOf(
+  own: readonly Latencies[],
+  floors: readonly Latencies[],
+): Omit<Figure, "load" | "tasks" | "contender"> {
+  const ratios = own.flatMap((run, round) => {
+    const floor = floors[round];
+    return floor === undefined ? [] : [percentile(run, 0.5) / percentile(floor, 0.5)];
+  });
+  const at = (share: number): number => median(own.map((run) => percentile(run, share)));
+  const requestsPerSecond = median(own.map((run) => run.requestsPerSecond));
+  return { requestsPerSecond, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), timesFloor: median(ratios) };
+}
+
+function shotOf(contender: Contender, id: string, tasks: Tasks): Shot {
   const track = (n: number): object => ({
     id: `${id}${n}`,
     audio_url: "",
@@ -102,55 +116,33 @@ function shotOf(contender: Contender, id: string, tasks: "fresh" | "warm"): Shot
   return { path: contender.pathOf(id), body: JSON.stringify({ code: 200, msg: "success", data }) };
 }
 
-async function backline(): Promise<Contender> {
-  const dataDir = await mkdtemp(join(tmpdir(), "backline-bench-"));
-  const worker = await startWorker({ bundle: await buildWorker(), dataDir, port: 0, vars: VARS });
-  return { name: "Backline", origin: worker.origin, pathOf: () => `/callback/${TOKEN}`, stop: () => worker.stop() };
+function reportOf(loads: readonly Load[], figures: readonly Figure[], { rounds, requests }: AckOptions): Report {
+  return {
+    title: `Time to the 200 of a callback; ${rounds} rounds of at most ${requests} requests, in turn, medians over the rounds.`,
+    tables: loads.map((load) => tableOf(load, figures)),
+    goals: [],
+    notes: ["Open loop: a latency counts from when its request was due, so waiting behind others counts too."],
+    figures: { rounds, requests, figures },
+  };
 }
 
-async function floor(withAlarm: boolean): Promise<Contender> {
-  const dataDir = await mkdtemp(join(tmpdir(), "backline-floor-"));
-  const path = fileURLToPath(new URL("floor.js", import.meta.url));
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      name: "floor",
-      rootPath: fileURLToPath(new URL(".", import.meta.url)),
-      modulesRoot: fileURLToPath(new URL(".", import.meta.url)),
-      modules: [{ type: "ESModule", path }],
-      compatibilityDate: "2026-10-01",
-      durableObjects: { FLOOR: { className: "Floor", useSQLite: true } },
-      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-      resourcePersistencePath: dataDir,
-      cf: false,
-      telemetry: { enabled: false },
-    }),
-  );
-  await miniflare.ready;
-  const { origin } = await miniflare.unsafeGetDirectURL();
-  const name = withAlarm ? FLOOR : "bare Worker + object, row only";
-  return { name, origin, pathOf: (id) => `/?id=${id}${withAlarm ? "&alarm" : ""}`, stop: () => miniflare.dispose() };
-}
-
-async function expressSqlite(): Promise<Contender> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("express-sqlite.ts", import.meta.url))], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for await (const origin of createInterface({ input: child.stdout })) {
-    return { name: "Express + SQLite", origin, pathOf: () => "/callback", stop: async () => void child.kill() };
-  }
-  throw new Error("the Express server did not start");
-}
-
-/** Each round begins with another one, so that drift of the machine falls on all. */
-function rotated<T>(items: readonly T[], by: number): readonly T[] {
-  const start = ((by % items.length) + items.length) % items.length;
-  return [...items.slice(start), ...items.slice(0, start)];
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? Number.NaN)
-    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+function tableOf(load: Load, figures: readonly Figure[]): Table {
+  const heading =
+    load.loop === "closed"
+      ? `closed loop, connections: ${load.connections}`
+      : `open loop, ${load.perSecond} requests a second`;
+  return {
+    heading,
+    rows: figures
+      .filter((figure) => figure.load === load)
+      .map(({ tasks, contender, ...figure }) => ({
+        tasks,
+        contender,
+        "req/s": Math.round(figure.requestsPerSecond),
+        "p50 ms": figure.p50Ms.toFixed(2),
+        "p95 ms": figure.p95Ms.toFixed(2),
+        "p99 ms": figure.p99Ms.toFixed(2),
+        "p50 / floor": figure.timesFloor.toFixed(2),
+      })),
+  };
 }

@@ -19,5 +19,5 @@ app.post("/callback", (request, response) => {
 });
 const server = app.listen(0, "127.0.0.1", () => {
   const address = server.address();
-  if (address !== null && typeof address === "object") console.log(`http://127.0.0.1:${address.port}`);
+  if (address !== null && typeof address === "object") process.send?.(`http://127.0.0.1:${address.port}`);
 });

@@ -42,7 +42,7 @@ const PROVIDER_KEY = "chaos-provider-key";
 
 export async function setStage(seed: number, receiverAsks: boolean, signal: AbortSignal): Promise<Stage> {
   await using undo = new AsyncDisposableStack();
-  const bundle = await buildWorker(signal);
+  const bundle = await buildWorker({ signal });
   undo.defer(() => rm(dirname(bundle), { recursive: true, force: true }));
   const dataDir = await mkdtemp(join(tmpdir(), "backline-chaos-"));
   undo.defer(() => rm(dataDir, { recursive: true, force: true }));

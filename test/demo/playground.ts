@@ -45,7 +45,7 @@ const LOOPBACK = "http://127.0.0.1:*";
 export async function startPlayground(options: PlaygroundOptions, signal: AbortSignal): Promise<Playground> {
   const { dataDir, port, secrets, songSeconds, timeScale, chaosSeed, onLog } = options;
   await expectFree(port);
-  const bundle = await buildWorker(signal);
+  const bundle = await buildWorker({ signal });
   process.once("exit", () => rmSync(dirname(bundle), { recursive: true, force: true }));
   await using undo = new AsyncDisposableStack();
   const hostile = chaosSeed === null ? {} : { seed: chaosSeed, ...chaos({ seed: chaosSeed, receiverAsks: true }) };

@@ -19,6 +19,8 @@ export interface LocalWorkerOptions {
   readonly port: number;
   /** Secrets, and vars over those of `wrangler.toml`. */
   readonly vars: Readonly<Record<string, string>>;
+  /** Of the inspector; 0 for any free one. None by default. */
+  readonly inspectorPort?: number;
   /** Takes the Worker's log lines. */
   readonly onLog?: (line: string) => void;
 }
@@ -33,7 +35,14 @@ export interface LocalWorker {
 const HOST = "127.0.0.1";
 const configured = z.object({ vars: z.record(z.string(), z.string()) });
 
-export async function startWorker({ bundle, dataDir, port, vars, onLog }: LocalWorkerOptions): Promise<LocalWorker> {
+export async function startWorker({
+  bundle,
+  dataDir,
+  port,
+  vars,
+  inspectorPort,
+  onLog,
+}: LocalWorkerOptions): Promise<LocalWorker> {
   const config = join(ROOT, "wrangler.toml");
   // Without what a .dev.vars of the user holds: its keys are for the real provider.
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
@@ -46,6 +55,7 @@ export async function startWorker({ bundle, dataDir, port, vars, onLog }: LocalW
       modules: [{ type: "ESModule", path: bundle }, ...(await wasmBeside(bundle))],
       bindings: { ...configured.parse(unstable_readConfig({ config })).vars, ...vars },
       unsafeDirectSockets: [{ host: HOST, port }],
+      ...(inspectorPort === undefined ? {} : { inspectorPort }),
       ...(dataDir === null ? {} : { resourcePersistencePath: dataDir }),
       cf: false,
       telemetry: { enabled: false },

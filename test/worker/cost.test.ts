@@ -3,11 +3,13 @@
  *
  * The numbers stand in the README's table of dollars; one that rises here rises there.
  */
-import { runInDurableObject } from "cloudflare:test";
+import { createExecutionContext, runInDurableObject, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import * as z from "zod";
+import { app } from "../../src/app.ts";
 import { catalogOf } from "../../src/platform/catalog.ts";
+import type { Counts } from "../bench/figures.ts";
+import { Tally } from "../bench/workers/tally.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { frames } from "../core/audio-bytes.ts";
 import { configure } from "./settings.ts";
@@ -16,51 +18,58 @@ import { callback, viewOf, worker } from "./worker.ts";
 
 const ENDPOINT = "https://hooks.example.com/backline";
 
-const cursor = z.object({ rowsWritten: z.int() });
-
-interface Count {
-  readonly rows: () => number;
-  readonly alarms: () => number;
-}
-
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
+// A stub that is counted is none that the test's tools take.
+const taskStub = env.TASKS.getByName.bind(env.TASKS);
+const catalogStub = env.CATALOG.getByName.bind(env.CATALOG);
+const tally = new Tally();
+tally.bindings(env);
+
+/** What a plain task costs, by the names of the tally. */
+const PLAIN = {
+  // The table 2, the deliveries 3, the starts and ends of four copies 8, the publication 1.
+  "tasks.rowsWritten": 14,
+  // Two wakes by callbacks beside the first alarm; each of two runs takes a lease and ends it.
+  "tasks.alarmWrites": 7,
+  // First sight and two stages, each with its entry among the open tasks, and the settlement, which ends that.
+  "catalog.rowsWritten": 7,
+  // A call for each delivery; the catalog is told of three moves of the stage and of the settlement.
+  "tasks.observe": 3,
+  "catalog.tell": 4,
+  "r2.put": 4,
+  "kv.put": 1,
+};
+
 test("a plain task costs no more operations than it needs", async () => {
-  expect(await costOfPlainTask()).toEqual({
-    // The table 2, the deliveries 3, the starts and ends of four copies 8, the publication 1.
-    taskRows: 14,
-    // Two wakes by callbacks beside the first alarm; each of two runs takes a lease and ends it.
-    alarmWrites: 7,
-    // First sight and two stages, each with its entry among the open tasks, and the settlement, which ends that.
-    catalogRows: 7,
-    r2: { put: 4 },
-    kvWrites: 1,
-  });
+  expect(await costOfPlainTask()).toEqual(PLAIN);
 }, 20_000);
 
 test("with its sound looked into, it costs a start, an end, a read and a waveform for each track", async () => {
   configure({ ASSESS: "full" });
-  expect(await costOfPlainTask()).toEqual({
-    taskRows: 14 + 4,
-    alarmWrites: 7,
-    catalogRows: 7,
-    r2: { put: 4 + 2, get: 2 },
-    kvWrites: 1,
-  });
+  expect(await costOfPlainTask()).toEqual({ ...PLAIN, "tasks.rowsWritten": 14 + 4, "r2.put": 4 + 2, "r2.get": 2 });
 }, 20_000);
 
 test("with an endpoint to tell, it costs a row for each of three notices", async () => {
   configure({ ASSESS: "scan", NOTIFY_URL: ENDPOINT, NOTIFY_SECRET: "notify-secret-of-the-worker-tests" });
-  expect(await costOfPlainTask()).toEqual({
-    taskRows: 14 + 3,
-    alarmWrites: 7,
-    catalogRows: 7,
-    r2: { put: 4 },
-    kvWrites: 1,
-  });
+  expect(await costOfPlainTask()).toEqual({ ...PLAIN, "tasks.rowsWritten": 14 + 3 });
 }, 20_000);
+
+test("on the way of an answer there is one subrequest: the call to the task's object", async () => {
+  const fetched = serveFiles({});
+  const context = createExecutionContext();
+  for (const kind of ["text", "first", "complete"]) {
+    tally.reset();
+    const response = await app.fetch(callback(message(newTaskId(), kind)), env, context);
+    expect(response.status).toBe(200);
+    // The catalog is told 10 ms later at the soonest.
+    const { "tasks.busyMs": _, ...counts } = tally.counts();
+    expect({ counts, fetched }).toEqual({ counts: { "tasks.observe": 1 }, fetched: [] });
+  }
+  await waitOnExecutionContext(context);
+});
 
 async function costOfPlainTask(): Promise<object> {
   const taskId = newTaskId();
@@ -72,55 +81,31 @@ async function costOfPlainTask(): Promise<object> {
   const track2 = { audio_url: link("b.mp3"), image_url: link("b.png"), duration: 1 };
   // The catalog has its tables already: it is one for all tasks.
   await catalogOf(env).list({ status: null, ref: null, text: null, after: null, limit: 1 });
-  const task = await counting(env.TASKS.getByName(taskId));
-  const catalog = await counting(catalogOf(env));
-  const r2 = operations(env.AUDIO, ["put", "get", "head", "list", "delete", "createMultipartUpload"]);
-  const kv = operations(env.STATE, ["put", "get", "list", "delete"]);
+  await countFromNow(taskId);
 
   await worker(callback(message(taskId, "text")));
+  // The catalog is told of both in one call otherwise.
+  await scheduler.wait(100);
   await worker(callback(message(taskId, "first", [track("a", track1), track("b")])));
   await vi.waitFor(async () => expect((await viewOf(taskId)).tracks[0]?.audio.state).toBe("stored"), {
     timeout: 5_000,
   });
   await worker(callback(message(taskId, "complete", [track("a", track1), track("b", track2)])));
   await vi.waitFor(async () => expect((await viewOf(taskId)).settled).toBe(true), { timeout: 5_000 });
-  await vi.waitFor(() => expect(kv()).toMatchObject({ put: 1 }), { timeout: 5_000 });
+  await vi.waitFor(() => expect(tally.counts()).toMatchObject({ "kv.put": 1 }), { timeout: 5_000 });
   await scheduler.wait(3_000);
-  return {
-    taskRows: task.rows(),
-    alarmWrites: task.alarms(),
-    catalogRows: catalog.rows(),
-    r2: r2(),
-    kvWrites: kv()["put"],
-  };
+  return billed(tally.counts());
 }
 
-/** Counts on the storage of an object as it is; the spies stay until they are restored. */
-async function counting(stub: DurableObjectStub): Promise<Count> {
-  return runInDurableObject(stub, (_, { storage }): Count => {
-    const exec = vi.spyOn(storage.sql, "exec");
-    const alarms = [vi.spyOn(storage, "setAlarm"), vi.spyOn(storage, "deleteAlarm")];
-    return {
-      rows: () => exec.mock.results.reduce((sum, { value }) => sum + cursor.parse(value).rowsWritten, 0),
-      alarms: () => alarms.reduce((sum, { mock }) => sum + mock.calls.length, 0),
-    };
-  });
+/** Counts on the two objects too, and from now on. */
+async function countFromNow(taskId: string): Promise<void> {
+  await runInDurableObject(taskStub(taskId), (_, { storage }) => tally.storage(storage, "tasks"));
+  await runInDurableObject(catalogStub("catalog"), (_, { storage }) => tally.storage(storage, "catalog"));
+  tally.reset();
 }
 
-/** Counts the calls of methods of a binding; those that were never called are left out. */
-function operations<B extends object>(
-  binding: B,
-  methods: readonly (keyof B & string)[],
-): () => Record<string, number> {
-  const calls: Record<string, number> = {};
-  for (const method of methods) {
-    const original: unknown = Reflect.get(binding, method);
-    if (typeof original !== "function") throw new Error(`a binding has no ${method}`);
-    Reflect.set(binding, method, (...args: unknown[]): unknown => {
-      calls[method] = (calls[method] ?? 0) + 1;
-      const result: unknown = Reflect.apply(original, binding, args);
-      return result;
-    });
-  }
-  return () => calls;
+/** Without what this test asks itself, what is paid by its time, and reads of rows (a thousandth of a write). */
+function billed(counts: Counts): Counts {
+  const { "tasks.view": _view, "catalog.usual": _usual, ...rest } = counts;
+  return Object.fromEntries(Object.entries(rest).filter(([name]) => !/\.(?:busyMs|rowsRead)$|^kv\.get$/.test(name)));
 }
