@@ -45,6 +45,7 @@ test("a copy that ends after the deletion takes its own file along", async () =>
   const gate = Promise.withResolvers<void>();
   vi.spyOn(globalThis, "fetch").mockImplementation(async () => {
     const body = new ReadableStream({
+      type: "bytes",
       async start(controller) {
         controller.enqueue(SONG.slice(0, 8_000));
         await gate.promise;
