@@ -52,6 +52,7 @@ export function depsOf(wiring: Wiring): Deps {
     notify: (message, signal) => notify(wiring, message, signal),
     usualSilence: async () => (await catalogOf(env).usual()).complete?.p90Ms ?? 0,
     forget: () => state.forget(),
+    rivalUntil: () => state.rivalUntil,
     lease,
     rearm,
     news: (ms, signal) => news.wait(ms, signal),
