@@ -10,7 +10,7 @@ import type { Copied, Observed, Polled, TaskEvent } from "./event.ts";
 import { withNotice } from "./notice-progress.ts";
 import { isNews } from "./observation.ts";
 import { isSettled } from "./stage.ts";
-import { copyKey, lossKey, newTask, progressOf, type LinkProgress, type Task } from "./task.ts";
+import { copyKey, forgiven, lossKey, newTask, progressOf, type LinkProgress, type Task } from "./task.ts";
 import { messageKey } from "./verdict.ts";
 
 /** The next state. An `observed` or `overflowed` that is known already is a newer count of the same row. */
@@ -179,22 +179,8 @@ function counted(known: Polled | undefined, { lastAt, times, ...event }: Polled)
 
 /** Failures, losses and polls count anew; what is stored stays stored. */
 function withoutFailures(task: Task): Task {
-  const anew = [...task.progress].map(
-    ([key, link]) =>
-      [
-        key,
-        {
-          ...link,
-          cutAt: link.unanswered > 0 ? link.lastAt : link.cutAt,
-          failures: 0,
-          deaths: 0,
-          diedAt: 0,
-          unanswered: 0,
-          dead: false,
-        },
-      ] as const,
-  );
-  return { ...task, progress: new Map(anew), losses: new Map(), polls: new Map(), abandonedAt: null, stalledAt: null };
+  const anew = new Map([...task.progress].map(([key, link]) => [key, forgiven(link)] as const));
+  return { ...task, progress: anew, losses: new Map(), polls: new Map(), abandonedAt: null, stalledAt: null };
 }
 
 /** Once for each file's bytes, however often they are copied. */

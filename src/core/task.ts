@@ -172,3 +172,9 @@ const UNTRIED: LinkProgress = {
 export function progressOf(task: Task, copy: Pick<Copied, "file" | "link">): LinkProgress {
   return task.progress.get(copyKey(copy)) ?? UNTRIED;
 }
+
+/** As if it had never failed. What was cut off may still be writing. */
+export function forgiven(link: LinkProgress): LinkProgress {
+  const cutAt = link.unanswered > 0 ? link.lastAt : link.cutAt;
+  return { ...link, cutAt, failures: 0, deaths: 0, diedAt: 0, unanswered: 0, dead: false };
+}
