@@ -17,8 +17,8 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   },
   "publish-unversioned": {
     file: "src/platform/effects.ts",
-    find: '? { type: "published", version: task.version,',
-    replace: '? { type: "published", version: deps.task().version,',
+    find: "version: task.version,\n          settled:",
+    replace: "version: deps.task().version,\n          settled:",
   },
   "record-before-put": {
     file: "src/platform/copy.ts",
