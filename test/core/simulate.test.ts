@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import expected from "../simulate/scripted-lives.json";
 
 const MAIN = fileURLToPath(new URL("../simulate/main.ts", import.meta.url).href);
 
@@ -39,6 +40,11 @@ test.each([
   expect({ code, output }).toEqual({ code: 2, output: expect.stringMatching(/^.*--.*\n$/) as unknown });
 });
 
+test("the scripted lives end on the models as they are written down, and as workerd ends them", async () => {
+  const { output } = await run(fileURLToPath(new URL("../simulate/calm.ts", import.meta.url).href));
+  expect(JSON.parse(output)).toEqual(expected);
+});
+
 interface Run {
   readonly code: number;
   /** What it printed, and what went wrong. */
@@ -46,8 +52,12 @@ interface Run {
 }
 
 function simulate(...args: readonly string[]): Promise<Run> {
+  return run(MAIN, ...args);
+}
+
+function run(...args: readonly string[]): Promise<Run> {
   return new Promise((resolve) => {
-    execFile("node", [MAIN, ...args], { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+    execFile("node", [...args], { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr });
     });
   });
