@@ -13,9 +13,10 @@ import { TaskObject } from "../../src/platform/task-object.ts";
 import { TaskState } from "../../src/platform/task-state.ts";
 import { tombstoneWake } from "../../src/platform/tombstone.ts";
 import { text } from "../core/audio-bytes.ts";
-import { Host, Unreachable } from "./host.ts";
+import { Host } from "./host.ts";
 import { Bucket, KeyValues } from "./services.ts";
 import { ObjectStorage } from "./storage.ts";
+import { Unreachable } from "./unreachable.ts";
 import type { Owner, World } from "./world.ts";
 
 export type Vars = Readonly<Record<string, string>>;

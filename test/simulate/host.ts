@@ -6,6 +6,7 @@
  * after a failure (six times); one that was under way in a crash may name its time in the past for ever.
  */
 import { ObjectStorage } from "./storage.ts";
+import { Unreachable } from "./unreachable.ts";
 import type { Owner, World } from "./world.ts";
 
 /** What the object offers; the real class, made anew for each instance. */
@@ -29,10 +30,6 @@ interface AlarmRun {
   readonly repeated: boolean;
 }
 
-export class Unreachable extends Error {
-  readonly retryable = true;
-}
-
 const MAX_RETRIES = 6;
 const LONGEST_RUN_MS = 15 * 60_000;
 
@@ -50,6 +47,8 @@ export class Host {
   /** The alarm that is waited for; a newer one makes it void. */
   #ticket = 0;
   #ticketWrites = -1;
+  /** Of the alarm that came last. */
+  #firedWrites = -1;
   /** The alarm will never come. */
   stuck = false;
 
@@ -109,7 +108,8 @@ export class Host {
     const run = this.#run;
     this.#run = null;
     if (run !== null) this.#afterCrashedRun(run);
-    else this.#expectAlarm();
+    // The end of its run was lost with the rest.
+    else if (this.#firedWrites === this.storage.durable.alarmWrites && this.awaitsAlarm) this.#planAlarm(1_000, 0);
     this.#onCrash();
   }
 
@@ -171,6 +171,7 @@ export class Host {
     const { alarmWrites } = this.storage.current;
     const run: AlarmRun = { alarmWrites, flushes: this.storage.flushes, retries, repeated };
     this.#run = run;
+    if (!repeated) this.#firedWrites = alarmWrites;
     this.wakes.push(world.now);
     world.after(LONGEST_RUN_MS, world.platform, () => {
       if (this.#run === run) this.crash("killed");
