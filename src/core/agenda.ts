@@ -77,14 +77,18 @@ function agenda(task: Task, pace: Pace): readonly Item[] {
   ];
 }
 
+/** Whether KV was told how the task stands. */
+export function isPublished(task: Task): boolean {
+  const { published } = task;
+  if (!isSettled(task)) return published?.settled !== true;
+  return published?.settled === true && published.version === task.version;
+}
+
 /** A settled task is published, and again when it changes; one that opened again is published once, as open. */
 function publishItems(task: Task, pace: Pace): readonly Item[] {
   const { published } = task;
-  const settled = isSettled(task);
-  const current = settled
-    ? published?.settled === true && published.version === task.version
-    : published?.settled !== true;
-  if (current) return [];
+  if (isPublished(task))
+    return (published?.againAt ?? null) === null ? [] : [{ at: published?.againAt ?? 0, effect: { type: "publish" } }];
   const gapEndsAt = published === null ? 0 : published.at + pace.publishGapMs;
   // One put for the task and what its music is like; a reader of KV comes minutes later at the earliest.
   const at = Math.max(task.updatedAt, gapEndsAt, assessGraceEndsAt(task, pace));
@@ -98,8 +102,8 @@ function publishItems(task: Task, pace: Pace): readonly Item[] {
 function sweepItems(task: Task, files: readonly Item[], pace: Pace): readonly Item[] {
   const clean = task.sweptAttempts === task.attempts || task.stored.size === task.attempts;
   if (clean || files.length > 0 || !isSettled(task)) return [];
-  const unanswered = [...task.progress.values()].filter((link) => link.unanswered > 0);
-  const quietAt = Math.max(0, ...unanswered.map(({ lastAt }) => lastAt + pace.retryCapMs));
+  const cut = [...task.progress.values()].map(({ unanswered, lastAt, cutAt }) => (unanswered > 0 ? lastAt : cutAt));
+  const quietAt = Math.max(0, ...cut.map((at) => (at === 0 ? 0 : at + pace.retryCapMs)));
   return [{ at: Math.max(quietAt, retryAt(task, "sweep", pace)), effect: { type: "sweep" } }];
 }
 

@@ -77,7 +77,13 @@ const assessed = z.object({
 /** Somebody wants all kept audio looked into again. */
 const assessAsked = z.object({ type: z.literal("assess_asked") });
 const abandoned = z.object({ type: z.literal("abandoned") });
-const published = z.object({ type: z.literal("published"), version: z.int(), settled: z.boolean() });
+const published = z.object({
+  type: z.literal("published"),
+  version: z.int(),
+  settled: z.boolean(),
+  /** An earlier instance may have been at it too, and end later: it is told once more then. */
+  againAt: z.int().optional(),
+});
 /** Keys of attempts up to `attempts` that no event names were deleted. */
 const swept = z.object({ type: z.literal("swept"), attempts: z.int(), deleted: z.int() });
 /** Work that is not a copy failed on our side of the platform; it is due again after a while. */

@@ -10,7 +10,7 @@ import type { Copied, Observed, Polled, TaskEvent } from "./event.ts";
 import { withNotice } from "./notice-progress.ts";
 import { isNews } from "./observation.ts";
 import { isSettled } from "./stage.ts";
-import { copyKey, lossKey, newTask, progressOf, type LinkProgress, type Task } from "./task.ts";
+import { copyKey, forgiven, lossKey, newTask, progressOf, type LinkProgress, type Task } from "./task.ts";
 import { messageKey } from "./verdict.ts";
 
 /** The next state. An `observed` or `overflowed` that is known already is a newer count of the same row. */
@@ -43,6 +43,7 @@ function collect(task: Task, event: TaskEvent): Task {
         starts: link.starts + 1,
         unanswered: link.unanswered + 1,
         firstUnansweredAt,
+        cutAt: link.unanswered === 0 ? link.cutAt : link.lastAt,
         lastAt: event.at,
       };
       return {
@@ -88,7 +89,9 @@ function collect(task: Task, event: TaskEvent): Task {
       return { ...task, abandonedAt: event.at };
     case "published": {
       const { version, settled, at } = event;
-      return { ...task, published: { version, settled, at }, effectFailures: without(task.effectFailures, "publish") };
+      const feared = Math.max(event.againAt ?? 0, task.published?.againAt ?? 0);
+      const published = { version, settled, at, againAt: feared > at ? feared : null };
+      return { ...task, published, effectFailures: without(task.effectFailures, "publish") };
     }
     case "swept":
       return { ...task, sweptAttempts: event.attempts, effectFailures: without(task.effectFailures, "sweep") };
@@ -176,10 +179,8 @@ function counted(known: Polled | undefined, { lastAt, times, ...event }: Polled)
 
 /** Failures, losses and polls count anew; what is stored stays stored. */
 function withoutFailures(task: Task): Task {
-  const anew = [...task.progress].map(
-    ([key, link]) => [key, { ...link, failures: 0, deaths: 0, diedAt: 0, unanswered: 0, dead: false }] as const,
-  );
-  return { ...task, progress: new Map(anew), losses: new Map(), polls: new Map(), abandonedAt: null, stalledAt: null };
+  const anew = new Map([...task.progress].map(([key, link]) => [key, forgiven(link)] as const));
+  return { ...task, progress: anew, losses: new Map(), polls: new Map(), abandonedAt: null, stalledAt: null };
 }
 
 /** Once for each file's bytes, however often they are copied. */

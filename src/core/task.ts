@@ -13,6 +13,8 @@ export interface LinkProgress {
   /** Starts in a row without an outcome: each is a crash, or the one that is under way. */
   readonly unanswered: number;
   readonly firstUnansweredAt: number;
+  /** Of the last start that another one followed before its outcome: it may still be writing. 0: none. */
+  readonly cutAt: number;
   readonly failures: number;
   /** Those of the failures that said that the link is no good. */
   readonly deaths: number;
@@ -48,6 +50,15 @@ export interface NoticeProgress {
   readonly at: number;
   readonly lastAt: number;
   readonly times: number;
+}
+
+/** What KV was last told. */
+export interface Publication {
+  readonly version: number;
+  readonly settled: boolean;
+  readonly at: number;
+  /** When it is told once more, as an older put may land until then; null: that is not to be feared. */
+  readonly againAt: number | null;
 }
 
 export interface Task {
@@ -90,7 +101,7 @@ export interface Task {
   readonly notices: ReadonlyMap<string, NoticeProgress>;
   /** The endpoint wants no more of this task. */
   readonly unsubscribed: boolean;
-  readonly published: { readonly version: number; readonly settled: boolean; readonly at: number } | null;
+  readonly published: Publication | null;
   /** Since the last success, by the effect's name. */
   readonly effectFailures: ReadonlyMap<string, { readonly count: number; readonly lastAt: number }>;
   /** Up to this attempt, R2 holds nothing that the log does not name. */
@@ -149,6 +160,7 @@ const UNTRIED: LinkProgress = {
   starts: 0,
   unanswered: 0,
   firstUnansweredAt: 0,
+  cutAt: 0,
   failures: 0,
   deaths: 0,
   diedAt: 0,
@@ -159,4 +171,10 @@ const UNTRIED: LinkProgress = {
 
 export function progressOf(task: Task, copy: Pick<Copied, "file" | "link">): LinkProgress {
   return task.progress.get(copyKey(copy)) ?? UNTRIED;
+}
+
+/** As if it had never failed. What was cut off may still be writing. */
+export function forgiven(link: LinkProgress): LinkProgress {
+  const cutAt = link.unanswered > 0 ? link.lastAt : link.cutAt;
+  return { ...link, cutAt, failures: 0, deaths: 0, diedAt: 0, unanswered: 0, dead: false };
 }

@@ -52,6 +52,7 @@ export function depsOf(wiring: Wiring): Deps {
     notify: (message, signal) => notify(wiring, message, signal),
     usualSilence: async () => (await catalogOf(env).usual()).complete?.p90Ms ?? 0,
     forget: () => state.forget(),
+    rivalUntil: () => state.rivalUntil,
     lease,
     rearm,
     news: (ms, signal) => news.wait(ms, signal),
@@ -91,11 +92,14 @@ async function assess(
 async function publish({ env, state }: Wiring, task: Task): Promise<void> {
   const row = catalogRowOf(task, state.now());
   const settledOnce = task.settledAt !== null || task.published !== null;
-  const [reunions] = await Promise.all([
+  // Both come to their end before the next publication may begin: a put that lags behind would undo it.
+  const [told, put] = await Promise.allSettled([
     catalogOf(env).tell([row]),
     settledOnce ? publishTask(env.STATE, task) : Promise.resolve(),
   ]);
-  for (const { ref, requestJson } of reunions) state.record(submittedEvent(ref, requestJson));
+  if (told.status === "rejected") throw told.reason;
+  if (put.status === "rejected") throw put.reason;
+  for (const { ref, requestJson } of told.value) state.record(submittedEvent(ref, requestJson));
 }
 
 async function ask({ config }: Wiring, taskId: string, signal: AbortSignal): Promise<RecordAnswer> {

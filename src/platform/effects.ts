@@ -65,6 +65,8 @@ export interface Deps {
   readonly usualSilence: () => Promise<number>;
   /** Drops the task, at once; what is left elsewhere is deleted by later runs. */
   readonly forget: () => void;
+  /** Until when a put of an earlier instance may still land, in epoch milliseconds; 0: there can be none. */
+  readonly rivalUntil: () => number;
   /** Secures a successor, should this run die. */
   readonly lease: (ms: number) => Promise<void>;
   /** Arms for the state as it is in this instant, and ends the run for all who ask. */
@@ -176,9 +178,15 @@ const GAVE_UP = `${MAX_ASSESS_STARTS} analyses ended without a result, perhaps f
 async function publish(deps: Deps): Promise<void> {
   const task = deps.task();
   const done = await attemptOf(deps.publish(task));
+  const againAt = deps.rivalUntil();
   deps.record(
     done.ok
-      ? { type: "published", version: task.version, settled: task.settledAt !== null }
+      ? {
+          type: "published",
+          version: task.version,
+          settled: task.settledAt !== null,
+          ...(againAt === 0 ? {} : { againAt }),
+        }
       : { type: "effect_failed", effect: "publish", reason: done.reason },
   );
 }

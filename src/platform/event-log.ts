@@ -18,6 +18,9 @@ const row = z.object({
   last_at: z.int().nullable(),
 });
 
+const numbered = row.pick({ seq: true });
+const anyFields = z.looseObject({});
+
 const POLLED = "polled ";
 const NOTICE = "notice ";
 
@@ -79,7 +82,7 @@ export class EventLog {
       lastAt,
       body,
     );
-    const { seq: added } = z.object({ seq: z.int() }).parse(inserted.one());
+    const { seq: added } = numbered.parse(inserted.one());
     this.#note(event, added);
   }
 
@@ -121,7 +124,7 @@ function eventOf(stored: unknown): { readonly seq: number; readonly event: TaskE
   const { seq, at, type, data, times, last_at } = row.parse(stored);
   const fields: unknown = JSON.parse(data);
   const counters = times === null ? {} : { times, count: times, lastAt: last_at };
-  return { seq, event: readEvent(type, at, { ...z.looseObject({}).parse(fields), ...counters }) };
+  return { seq, event: readEvent(type, at, { ...anyFields.parse(fields), ...counters }) };
 }
 
 /** The name of a row that is counted instead of appended again. */

@@ -4,11 +4,15 @@
  * Synchronous, so that what is recorded between two awaits commits as one. Nothing is read before the first call, and
  * nothing is written for a task that nobody named.
  */
+import { isPublished } from "../core/agenda.ts";
 import type { EventBody, TaskEvent } from "../core/event.ts";
 import { fold, reduce } from "../core/reduce.ts";
 import { newTask, type Task } from "../core/task.ts";
 import { EventLog } from "./event-log.ts";
 import { bury, countHit, readTombstone, type Tombstone } from "./tombstone.ts";
+
+/** What an instance that was cut off has begun is over by then: a run takes 4 minutes at most. */
+const RIVAL_MS = 15 * 60_000;
 
 export class TaskState {
   readonly taskId: string;
@@ -22,6 +26,9 @@ export class TaskState {
     this.log = new EventLog(storage.sql);
     this.#storage = storage;
   }
+
+  /** Until when an earlier instance may still publish; 0 where this one found nothing to be published. */
+  rivalUntil = 0;
 
   /** Whether this instance has read the log yet. */
   get fresh(): boolean {
@@ -83,7 +90,11 @@ export class TaskState {
 
   #load(): { readonly task: Task | null; readonly tombstone: Tombstone | null } {
     const tombstone = this.#loaded === undefined ? readTombstone(this.#storage.kv) : null;
-    this.#loaded ??= { task: tombstone === null ? fold(this.taskId, this.log.load()) : null, tombstone };
+    if (this.#loaded === undefined) {
+      const task = tombstone === null ? fold(this.taskId, this.log.load()) : null;
+      if (task !== null && !isPublished(task)) this.rivalUntil = Date.now() + RIVAL_MS;
+      this.#loaded = { task, tombstone };
+    }
     return this.#loaded;
   }
 }

@@ -65,6 +65,21 @@ test("a task is published once it is settled, and not again", () => {
   ).toBeNull();
 });
 
+test("what an instance that was cut off may still publish is published over, once it must have ended", () => {
+  const feared = at(T0 + 3, { type: "published", version: settled.version, settled: true, againAt: T0 + HOUR });
+  const events = [complete, started(T0 + 1, A), copied(T0 + 2, A), feared] as const;
+  expect(nextWake(taskOf(...events), pace)).toBe(T0 + HOUR);
+  expect(nextWake(taskOf(...events, published(T0 + MINUTE, settled)), pace)).toBe(T0 + HOUR);
+  expect(nextWake(taskOf(...events, published(T0 + HOUR, settled)), pace)).toBeNull();
+});
+
+test("what an attempt that was cut off may still write is swept once it must have ended", () => {
+  const again = [started(T0 + 9, A, { attempt: 2 }), copied(T0 + 9, A, { attempt: 2 })];
+  const task = taskOf(complete, started(T0, A), ...again);
+  expect(namesOf(task, T0 + 15 * MINUTE - 1)).not.toContain("sweep");
+  expect(namesOf(task, T0 + 15 * MINUTE)).toContain("sweep");
+});
+
 test("a settled task that changed is published again, two seconds after the last time", () => {
   const news = observed(observation("complete", [listed({ audioLink: A, title: "Night" })]), { at: T0 + 4 });
   const task = taskOf(complete, started(T0 + 1, A), copied(T0 + 2, A), published(T0 + 3, settled), news);

@@ -64,6 +64,7 @@ const unused = {
   sweep: never,
   usualSilence: never,
   forget: () => undefined,
+  rivalUntil: () => 0,
   lease: never,
   rearm: never,
   news: never,

@@ -1,0 +1,69 @@
+/** The simulation holds the laws over some lives, finds each planted bug, and shows a life again from its seed. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import expected from "../simulate/scripted-lives.json";
+
+const MAIN = fileURLToPath(new URL("../simulate/main.ts", import.meta.url).href);
+
+test("the laws hold over some hundred lives", async () => {
+  const { code, output } = await simulate("--lives", "300", "--seed", "1");
+  expect({ code, output }).toEqual({
+    code: 0,
+    output: expect.stringMatching(/^300 lives from seed 1 .* 0 broke a law\.\n$/) as unknown,
+  });
+});
+
+test("each planted bug is found within 5,000 lives", async () => {
+  const { code, output } = await simulate("--plants", "--seed", "1");
+  expect(output).toContain("5 of 5 planted bugs found");
+  expect(code).toBe(0);
+});
+
+test("a life that broke a law is shown again by its seed, event by event", async () => {
+  const broken = await simulate("--plant", "record-before-put", "--seed", "1");
+  expect(broken.code).toBe(1);
+  const again = /Again: npm run simulate -- (.*)/.exec(broken.output)?.[1] ?? "";
+  const first = await simulate(...again.split(" "));
+  const second = await simulate(...again.split(" "));
+  expect(first.code).toBe(1);
+  expect(first.output).toContain("VIOLATION stored: ");
+  expect(eventsOf(first.output)).toEqual(eventsOf(second.output));
+});
+
+test.each([
+  ["--lives", "0"],
+  ["--plant", "weeds"],
+  ["--bogus", "1"],
+])("%s %s is refused with a sentence", async (...args) => {
+  const { code, output } = await simulate(...args);
+  expect({ code, output }).toEqual({ code: 2, output: expect.stringMatching(/^.*--.*\n$/) as unknown });
+});
+
+test("the scripted lives end on the models as they are written down, and as workerd ends them", async () => {
+  const { output } = await run(fileURLToPath(new URL("../simulate/calm.ts", import.meta.url).href));
+  expect(JSON.parse(output)).toEqual(expected);
+});
+
+interface Run {
+  readonly code: number;
+  /** What it printed, and what went wrong. */
+  readonly output: string;
+}
+
+function simulate(...args: readonly string[]): Promise<Run> {
+  return run(MAIN, ...args);
+}
+
+function run(...args: readonly string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    execFile("node", [...args], { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr });
+    });
+  });
+}
+
+/** The last line tells how long it took. */
+function eventsOf(output: string): readonly string[] {
+  return output.split("\n").filter((line) => !line.includes(" a second)"));
+}

@@ -1,0 +1,59 @@
+/** Shares the lives among threads, one for each of two cores, and gathers what came of them. */
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { LifeResult } from "./result.ts";
+
+/** Seeds `seed` to `seed + lives`, the last one not included. */
+export interface Voyage {
+  readonly seed: number;
+  readonly lives: number;
+  readonly trace: boolean;
+  readonly plant: string | null;
+  /** With the first violation, the rest is left out. */
+  readonly untilViolation: boolean;
+}
+
+export interface Harvest {
+  readonly lives: number;
+  readonly steps: number;
+  readonly crashes: number;
+  readonly seconds: number;
+  /** The lives that broke a law, by their seed. */
+  readonly broken: readonly LifeResult[];
+}
+
+const THREADS = 2;
+const MAX_SHOWN = 20;
+
+/** `onLife` is told of each life, in the order in which they end. Rejects where the simulation itself breaks. */
+export async function sail(voyage: Voyage, onLife: (life: LifeResult) => void): Promise<Harvest> {
+  const startedAt = performance.now();
+  const total = { lives: 0, steps: 0, crashes: 0 };
+  const broken: LifeResult[] = [];
+  const threads = Array.from({ length: Math.min(THREADS, voyage.lives) }, (_, index) => threadOf(voyage, index));
+  const count = (life: LifeResult): void => {
+    total.lives += 1;
+    total.steps += life.steps;
+    total.crashes += life.crashes;
+    onLife(life);
+    if (life.violations.length === 0) return;
+    broken.push(life);
+    if (voyage.untilViolation || broken.length >= MAX_SHOWN) for (const thread of threads) void thread.terminate();
+  };
+  await Promise.all(threads.map((thread) => endOf(thread, count)));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return { ...total, seconds, broken: broken.toSorted((a, b) => a.seed - b.seed) };
+}
+
+function threadOf({ seed, lives, trace, plant }: Voyage, index: number): Worker {
+  const share = { first: seed + index, step: Math.min(THREADS, lives), end: seed + lives, trace, plant };
+  return new Worker(fileURLToPath(new URL("thread.ts", import.meta.url).href), { workerData: share });
+}
+
+function endOf(thread: Worker, count: (life: LifeResult) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    thread.on("message", count);
+    thread.once("error", reject);
+    thread.once("exit", () => resolve());
+  });
+}

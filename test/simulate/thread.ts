@@ -1,0 +1,19 @@
+/** One thread's share of the lives: each in its turn, its result posted. */
+import { parentPort, workerData } from "node:worker_threads";
+import * as z from "zod";
+import { installHooks } from "./hooks.ts";
+import { PLANTS } from "./plants.ts";
+
+const { first, step, end, trace, plant } = z
+  .object({ first: z.int(), step: z.int(), end: z.int(), trace: z.boolean(), plant: z.string().nullable() })
+  .parse(workerData);
+
+installHooks(plant === null ? null : (PLANTS[plant] ?? null));
+const { live } = await import("./life.ts");
+const { installGlobals } = await import("./globals.ts");
+installGlobals();
+for (let seed = first; seed < end; seed += step) {
+  const life = await live(seed, trace);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of threads has no origin
+  parentPort?.postMessage(life);
+}
