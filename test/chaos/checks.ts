@@ -2,7 +2,7 @@
 import type { BacklineClient, TimelineItem } from "../local/backline-client.ts";
 import type { Task } from "../provider/ledger.ts";
 import type { InsideWorker, Stage } from "./stage.ts";
-import { judge, type Judgement } from "./judge.ts";
+import { judge, type Judgement } from "../judge/verdict.ts";
 import type { Told } from "./recovery.ts";
 
 export interface Check {

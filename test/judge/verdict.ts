@@ -1,6 +1,6 @@
 /** What has to be true of each task after chaos, by the provider's ledger: the one witness that never died. */
 import type { TaskView } from "../../src/core/view.ts";
-import { faultsOf } from "../demo/verify.ts";
+import { faultsOf } from "./files.ts";
 import type { BacklineClient } from "../local/backline-client.ts";
 import type { Task } from "../provider/ledger.ts";
 

@@ -1,7 +1,7 @@
 /** Reads every file back through the Worker and compares it with what the provider knows to have sent. */
 import type { BacklineClient } from "../local/backline-client.ts";
 import type { File, Task } from "../provider/ledger.ts";
-import { type Followed, stateOf } from "./progress.ts";
+import { type Followed, stateOf } from "../demo/progress.ts";
 
 /** A sentence for each thing that is wrong; empty where all is right. */
 export async function faultsOf(
