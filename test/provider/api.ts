@@ -97,7 +97,7 @@ async function respond(
 }
 
 function withoutLinks(record: object): unknown {
-  return JSON.parse(JSON.stringify(record, (key, value: unknown) => (/Url$/.test(key) ? null : value)));
+  return JSON.parse(JSON.stringify(record, (key, value: unknown) => (key.endsWith("Url") ? null : value)));
 }
 
 function othersId({ taskId }: Task): string {
