@@ -6,9 +6,10 @@ import { check, type Checked } from "./checks.ts";
 import { isTaken } from "./notices.ts";
 import type { InsideWorker, Stage } from "./stage.ts";
 
-/** A lease (30 s), the wait before a sweep (15 s), a notification that failed five times (72 s), and some. */
-const DEADLINE_MS = 150_000;
+/** A lease (30 s), the wait before a sweep (15 s), a notification that failed six times (144 s), and some. */
+const DEADLINE_MS = 240_000;
 const PAUSE_MS = 1_000;
+const TELL_ROUNDS = 20;
 /** 14 days in some 10 ms. */
 const NO_PATIENCE = 100_000_000;
 const GIVE_UP_MS = 30_000;
@@ -27,10 +28,11 @@ export async function heal(
   const endAt = Date.now() + DEADLINE_MS;
   await Promise.all([...provider.tasks.keys()].map((taskId) => provider.done(taskId)));
   let asleep: Check;
-  for (;;) {
+  for (let round = 1; ; round += 1) {
     await adopted?.round();
     asleep = await unattendedCheck(stage, adopted !== null);
     if (asleep.failures.length === 0 || Date.now() >= endAt) break;
+    if (round % TELL_ROUNDS === 0) console.log(`still waiting: ${asleep.failures.slice(0, 3).join(" ")}`);
     await sleep(PAUSE_MS, undefined, { signal });
   }
   for (;;) {
