@@ -35,10 +35,11 @@ export async function heal(
     if (round % TELL_ROUNDS === 0) console.log(`still waiting: ${asleep.failures.slice(0, 3).join(" ")}`);
     await sleep(PAUSE_MS, undefined, { signal });
   }
-  for (;;) {
+  for (let round = 1; ; round += 1) {
     const checked = await check(stage, inside, adopted !== null);
-    const isHealed = checked.checks.every(({ failures }) => failures.length === 0);
-    if (isHealed || Date.now() >= endAt) return { ...checked, checks: [asleep, ...checked.checks] };
+    const failures = checked.checks.flatMap((one) => one.failures);
+    if (failures.length === 0 || Date.now() >= endAt) return { ...checked, checks: [asleep, ...checked.checks] };
+    if (round % TELL_ROUNDS === 0) console.log(`still waiting: ${failures.slice(0, 3).join(" ")}`);
     await sleep(PAUSE_MS, undefined, { signal });
   }
 }

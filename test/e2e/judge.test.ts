@@ -114,7 +114,7 @@ test("a settlement that nobody took, and one that was told under two ids, are fo
     expect.stringContaining("was told under m and n"),
   ]);
   expect(failuresOf({ view, events: [], sent: [told("m", 204)] })).toEqual([
-    expect.stringContaining("the log has no m"),
+    expect.stringContaining("nobody was told"),
   ]);
 });
 
