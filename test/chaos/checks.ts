@@ -1,16 +1,13 @@
 /** What has to be true after the storm, checked through the Worker and in its stores. */
-import type { BacklineClient, TimelineItem } from "../local/backline-client.ts";
+import { checkOf, type Check } from "../judge/check.ts";
+import { namedResults, objectsIn, onceResults } from "../judge/objects.ts";
+import { acknowledgedResults } from "../judge/timeline.ts";
+import { judge, type Judgement } from "../judge/verdict.ts";
+import type { BacklineClient } from "../local/backline-client.ts";
 import type { Task } from "../provider/ledger.ts";
-import type { InsideWorker, Stage } from "./stage.ts";
-import { judge, type Judgement } from "./judge.ts";
+import { noticeChecks, type Reported } from "./notices.ts";
 import type { Told } from "./recovery.ts";
-
-export interface Check {
-  readonly name: string;
-  readonly passed: number;
-  /** A sentence for each failure. */
-  readonly failures: readonly string[];
-}
+import type { InsideWorker, Stage } from "./stage.ts";
 
 export interface Checked {
   readonly checks: readonly Check[];
@@ -21,34 +18,39 @@ export interface Checked {
 export async function check(stage: Stage, inside: InsideWorker, canAsk: boolean): Promise<Checked> {
   const { client, provider } = stage;
   const told: Told[] = [];
+  const reported: Reported[] = [];
   const judgements: Judgement[] = [];
   for (const task of provider.tasks.values()) {
-    const view = await client.task(task.taskId);
+    const { taskId } = task;
+    const view = await client.task(taskId);
     judgements.push(await judge(client, task, view, canAsk));
-    told.push({ task, events: view === null ? [] : await client.events(task.taskId) });
+    const events = view === null ? [] : await client.events(taskId);
+    told.push({ task, events });
+    if (view !== null) reported.push({ view, events, sent: stage.receiver.sentAbout(taskId) });
   }
   const known = told.filter(({ events }) => events.length > 0);
   const beyond = new Set(judgements.flatMap(({ task, verdict }) => (verdict === "beyond reach" ? [task.taskId] : [])));
+  const objects = await objectsIn(inside.miniflare);
   const checks = [
-    acknowledgedCheck(told),
+    checkOf(
+      "acknowledged callbacks are in their log",
+      told.flatMap(({ task, events }) => acknowledgedResults(task, events)),
+    ),
     ...verdictChecks(judgements),
     await openCheck(client, provider.tasks, beyond),
-    await objectCheck(inside, told),
+    checkOf(
+      "objects in R2 are named by an event",
+      namedResults(
+        objects,
+        told.flatMap(({ events }) => events),
+      ),
+    ),
+    checkOf("no file lies in R2 twice", onceResults(objects)),
+    ...noticeChecks(reported),
     assessedCheck(known),
     await foldCheck(client, known),
   ];
   return { checks, told, judgements };
-}
-
-function acknowledgedCheck(told: readonly Told[]): Check {
-  const results = told.flatMap(({ task, events }) => {
-    const kept = new Set(events.flatMap((event) => (event.type === "observed" ? [event.sha256] : [])));
-    const acknowledged = task.callbacks.filter(({ outcome }) => outcome === "acknowledged");
-    return acknowledged.map(({ kind, sha256 }) =>
-      kept.has(sha256) ? null : `${task.taskId}: the callback ${kind} was acknowledged and is not in the log.`,
-    );
-  });
-  return checkOf("acknowledged callbacks are in their log", results);
 }
 
 function verdictChecks(judgements: readonly Judgement[]): readonly Check[] {
@@ -76,19 +78,6 @@ async function openCheck(
   return checkOf("no task is open", results);
 }
 
-async function objectCheck({ miniflare }: InsideWorker, told: readonly Told[]): Promise<Check> {
-  const named = new Set(told.flatMap(({ events }) => events.flatMap(keyOf)));
-  const keys = await keysIn(await miniflare.getR2Bucket("AUDIO"));
-  const strays = keys.map((key) => (named.has(key) ? null : `${key} lies in R2, and no event names it.`));
-  const missing = [...named].flatMap((key) => (keys.includes(key) ? [] : [`${key} is named, and not in R2.`]));
-  return checkOf("objects in R2 are named by an event", [...strays, ...missing]);
-}
-
-function keyOf(event: TimelineItem): readonly string[] {
-  if (event.type === "assessed") return event.waveformKey === null ? [] : [event.waveformKey];
-  return event.type === "copied" ? [event.key] : [];
-}
-
 /** Assessments hold up nothing, and none of them gets lost. */
 function assessedCheck(told: readonly Told[]): Check {
   const results = told.flatMap(({ task, events }) => {
@@ -101,19 +90,6 @@ function assessedCheck(told: readonly Told[]): Check {
   return checkOf("kept audio was looked into", results);
 }
 
-type Bucket = Awaited<ReturnType<InsideWorker["miniflare"]["getR2Bucket"]>>;
-
-async function keysIn(bucket: Bucket): Promise<readonly string[]> {
-  const keys: string[] = [];
-  for (let cursor: string | undefined, more = true; more;) {
-    const page = await bucket.list({ prefix: "tasks/", ...(cursor === undefined ? {} : { cursor }) });
-    keys.push(...page.objects.map(({ key }) => key));
-    more = page.truncated;
-    cursor = page.truncated ? page.cursor : undefined;
-  }
-  return keys;
-}
-
 /** The state in memory is what the stored log adds up to. */
 async function foldCheck(client: BacklineClient, known: readonly Told[]): Promise<Check> {
   const results: (string | null)[] = [];
@@ -123,9 +99,4 @@ async function foldCheck(client: BacklineClient, known: readonly Told[]): Promis
     results.push(said.includes('"identical":true') ? null : `${task.taskId} folds to another state: ${said}`);
   }
   return checkOf("logs fold to the state that is shown", results);
-}
-
-function checkOf(name: string, results: readonly (string | null)[]): Check {
-  const failures = results.filter((result) => result !== null);
-  return { name, passed: results.length - failures.length, failures };
 }

@@ -12,14 +12,18 @@ export interface Told {
 type Of<T extends TimelineItem["type"]> = Extract<TimelineItem, { type: T }>;
 
 /** Rows that counted nothing are left out. */
-export function recoveryTable(all: readonly Told[], adopted: number): Readonly<Record<string, Row>> {
-  const rows = [...callbackRows(all, adopted), ...askRows(all), ...copyRows(all), ...triesRows(all)];
+export function recoveryTable(
+  all: readonly Told[],
+  adopted: number,
+  more: readonly Line[] = [],
+): Readonly<Record<string, Row>> {
+  const rows = [...callbackRows(all, adopted), ...askRows(all), ...copyRows(all), ...more, ...triesRows(all)];
   return Object.fromEntries(
     rows.flatMap(([name, times, how]) => (times === 0 ? [] : [[name, { times, "made good by": how }]])),
   );
 }
 
-type Line = readonly [name: string, times: number, how: string];
+export type Line = readonly [name: string, times: number, how: string];
 
 function callbackRows(all: readonly Told[], adopted: number): readonly Line[] {
   const callbacks = all.flatMap(({ task }) => task.callbacks);
@@ -116,7 +120,7 @@ function refreshedFiles(events: readonly TimelineItem[]): number {
 }
 
 /** In the order of the names. */
-function countBy(names: readonly string[]): readonly (readonly [string, number])[] {
+export function countBy(names: readonly string[]): readonly (readonly [string, number])[] {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].toSorted(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));

@@ -1,8 +1,10 @@
 /** The chaos run: storm, calm, checks. Resolves to how many checks failed. */
 import type { TimelineItem } from "../local/backline-client.ts";
+import type { Check } from "../judge/check.ts";
 import { adoption } from "./adopt.ts";
-import type { Check, Checked } from "./checks.ts";
+import type { Checked } from "./checks.ts";
 import { heal, patienceEnds } from "./heal.ts";
+import { noticeRows } from "./notices.ts";
 import type { ChaosRunOptions } from "./options.ts";
 import { recoveryTable } from "./recovery.ts";
 import { setStage } from "./stage.ts";
@@ -27,7 +29,8 @@ export async function run(options: ChaosRunOptions, signal: AbortSignal): Promis
       await inside.stop();
     }
     const checks = [...checked.checks, ...(canAsk ? [] : [await patienceCheck(checked, stage, signal)])];
-    console.table(recoveryTable(checked.told, adopted?.taskIds.size ?? 0));
+    const notices = noticeRows(checked.told, stage.receiver.received);
+    console.table(recoveryTable(checked.told, adopted?.taskIds.size ?? 0, notices));
     return report(checked, checks, startedAt);
   } finally {
     await stage.stop();

@@ -1,4 +1,7 @@
-/** Where the chaos run plays: a hostile provider, a folder of data, and Workers that are started on it one by one. */
+/**
+ * Where the chaos run plays: a hostile provider, a receiver no better, a folder of data, and Workers that are started on
+ * it one by one.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,9 +14,12 @@ import { type LocalWorker, startWorker } from "../local/worker.ts";
 import { chaos } from "../provider/chaos.ts";
 import { noFaults } from "../provider/faults.ts";
 import { type Provider, startProvider } from "../provider/provider.ts";
+import { type HostileReceiver, startHostileReceiver } from "./receiver.ts";
 
 export interface Stage {
   readonly provider: Provider;
+  /** Of notifications. */
+  readonly receiver: HostileReceiver;
   /** Of whichever Worker runs: all of them have the same address. */
   readonly client: BacklineClient;
   /** For those who submit by themselves. */
@@ -21,7 +27,7 @@ export interface Stage {
   startKillable(): Promise<KillableWorker>;
   /** In this process, for a look into its stores. `timeScale` is how much shorter its waits are. */
   startInside(timeScale?: number): Promise<InsideWorker>;
-  /** The provider does as it should from here on. */
+  /** The provider and the receiver do as they should from here on. */
   calm(): void;
   stop(): Promise<void>;
 }
@@ -39,6 +45,7 @@ const WATCHDOG_MS = 5_000;
 const TOKEN = "chaos-callback-token-0123456789abcdef";
 const API_TOKEN = "chaos-api-token-0123456789abcdef01234";
 const PROVIDER_KEY = "chaos-provider-key";
+const NOTIFY_SECRET = "chaos-notify-secret-0123456789abcdef";
 
 export async function setStage(seed: number, receiverAsks: boolean, signal: AbortSignal): Promise<Stage> {
   await using undo = new AsyncDisposableStack();
@@ -55,6 +62,8 @@ export async function setStage(seed: number, receiverAsks: boolean, signal: Abor
     apiKey: PROVIDER_KEY,
   });
   undo.defer(() => provider.close());
+  const receiver = await startHostileReceiver(seed);
+  undo.defer(() => receiver[Symbol.asyncDispose]());
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const vars = {
@@ -63,11 +72,14 @@ export async function setStage(seed: number, receiverAsks: boolean, signal: Abor
     AUDIO_ORIGINS: "http://127.0.0.1:*",
     SOURCE_ORIGINS: "http://127.0.0.1:*",
     TIME_SCALE: String(WORKER_SCALE),
+    NOTIFY_URL: `${receiver.url}/notifications`,
+    NOTIFY_SECRET,
     ...(receiverAsks ? { PROVIDER_API_KEY: PROVIDER_KEY, PROVIDER_BASE_URL: provider.url } : {}),
   };
   const rest = undo.move();
   return {
     provider,
+    receiver,
     client: backlineClient(origin, API_TOKEN),
     callBackUrl: `${origin}/callback/${TOKEN}`,
     startKillable: () => startKillable({ bundle, dataDir, port, vars }),
@@ -83,7 +95,10 @@ export async function setStage(seed: number, receiverAsks: boolean, signal: Abor
         },
       };
     },
-    calm: () => void Object.assign(provider.faults, noFaults()),
+    calm() {
+      Object.assign(provider.faults, noFaults());
+      receiver.calm();
+    },
     stop: () => rest.disposeAsync(),
   };
 }

@@ -1,4 +1,4 @@
-/** Submissions and kills at random moments, side by side. */
+/** Submissions, kills of the Worker and deaths of the receiver at random moments, side by side. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { randomFrom, whole } from "../provider/random.ts";
 import type { ChaosRunOptions } from "./options.ts";
@@ -26,6 +26,9 @@ export async function storm(stage: Stage, options: ChaosRunOptions, signal: Abor
   );
   // Awaited below; until then a Worker may have to die first.
   submitting.catch(() => undefined);
+  const over = new AbortController();
+  const coming = stage.receiver.comeAndGo(AbortSignal.any([signal, over.signal]));
+  coming.catch(() => undefined);
 
   let worker = await stage.startKillable();
   try {
@@ -37,6 +40,8 @@ export async function storm(stage: Stage, options: ChaosRunOptions, signal: Abor
     }
     await submitting;
   } finally {
+    over.abort();
     await worker.kill();
   }
+  await coming;
 }

@@ -1,6 +1,6 @@
 /** The demo under chaos: submissions by both ways, and at the end what was lost on the way and how it came back. */
 import { type Adoption, adoption } from "../chaos/adopt.ts";
-import { judge } from "../chaos/judge.ts";
+import { judge } from "../judge/verdict.ts";
 import { recoveryTable, type Told } from "../chaos/recovery.ts";
 import { submitOne } from "../chaos/submit.ts";
 import type { Task } from "../provider/ledger.ts";

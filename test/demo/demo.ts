@@ -15,7 +15,7 @@ import { earlierTasks, howToRead, keptFiles } from "./report.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { demoSecrets, type DemoSecrets } from "./secrets.ts";
 import { submit } from "./submit.ts";
-import { faultsOf } from "./verify.ts";
+import { faultsOf } from "../judge/files.ts";
 
 /** The longest that a task may take: of the provider's time, which is scaled, and of ours, which is not. */
 const DEADLINE_MS = { scaled: 300_000, own: 60_000, ownUnderChaos: 120_000 };

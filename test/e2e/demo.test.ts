@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { taskView } from "../../src/core/view.ts";
 import { readOptions } from "../demo/options.ts";
-import { faultsOf } from "../demo/verify.ts";
+import { faultsOf } from "../judge/files.ts";
 import { isRunning, runDemo } from "./demo-run.ts";
 import { startStand } from "./stand.ts";
 

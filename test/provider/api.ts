@@ -89,5 +89,17 @@ async function respond(
       return c.json(answer);
     case "stale":
       return c.json({ ...answer, data: task && recordOf({ ...task, progress: fault.progress }, addresses) });
+    case "hollow":
+      return c.json({ ...answer, data: task && withoutLinks(recordOf({ ...task, progress: "complete" }, addresses)) });
+    case "mixed-up":
+      return c.json({ ...answer, data: task && recordOf({ ...task, taskId: othersId(task) }, addresses) });
   }
+}
+
+function withoutLinks(record: object): unknown {
+  return JSON.parse(JSON.stringify(record, (key, value: unknown) => (key.endsWith("Url") ? null : value)));
+}
+
+function othersId({ taskId }: Task): string {
+  return taskId.split("").toReversed().join("");
 }

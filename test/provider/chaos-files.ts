@@ -7,12 +7,24 @@
 import type { Draw } from "./chaos.ts";
 import type { FileFault, FileRequest } from "./faults.ts";
 import type { Track } from "./ledger.ts";
-import { oneOf, type Random } from "./random.ts";
-import { audioOf } from "./tracks.ts";
+import { oneOf, type Random, whole } from "./random.ts";
+import { audioOf, coverOf } from "./tracks.ts";
 
-type Fault = "stall" | "drip" | "cut" | "cut-unannounced" | "gzip" | "html" | "empty" | "no-length" | "redirect";
+type Passing =
+  | "stall"
+  | "drip"
+  | "cut"
+  | "cut-unannounced"
+  | "gzip"
+  | "html"
+  | "empty"
+  | "mistyped"
+  | "swapped"
+  | "no-length"
+  | "redirect";
+type Deadly = "expired" | "astray" | "round";
 
-const PASSING: readonly [Fault | number, ...(Fault | number)[]] = [
+const PASSING: readonly [Passing | number, ...(Passing | number)[]] = [
   "stall",
   "drip",
   "cut",
@@ -20,6 +32,8 @@ const PASSING: readonly [Fault | number, ...(Fault | number)[]] = [
   "gzip",
   "html",
   "empty",
+  "mistyped",
+  "swapped",
   "no-length",
   "redirect",
   429,
@@ -27,30 +41,55 @@ const PASSING: readonly [Fault | number, ...(Fault | number)[]] = [
   503,
 ];
 /** These say that the link is no good. For a link that really is not, a fresh one has to be had. */
-const DEADLY = ["expired", "expired", 403, 404, 410, 441] as const;
+const DEADLY = ["expired", "expired", 403, 404, 410, 441, "astray", "round"] as const;
+/** Of a network that is nobody's (RFC 5737). */
+const ASTRAY = "http://192.0.2.1/file.mp3";
 
 /** The longest series of faults that a file has, by a draw from 0 to below 1. */
 const SPELLS = { audio: [0.25, 0.6, 0.85], cover: [0.6, 0.85, 1] } as const;
 const HOPS = 2;
 
 export function fileFault(
-  { file, nth, url }: FileRequest,
+  request: FileRequest,
   track: Track | null,
   draw: Draw,
   canRefresh: boolean,
 ): FileFault | null {
-  if (track === null || (file !== "audio" && file !== "cover")) return null;
-  if (url.searchParams.has("hop")) return { kind: "redirect", to: null, times: HOPS };
-  const length = draw("spell", url.pathname)();
-  if (nth > SPELLS[file].filter((bound) => bound <= length).length) return null;
-  const random = draw("file", url.pathname, nth);
-  // Not for long: there are few tries for a link that seems dead.
-  const deadly = random() < 0.4 && nth <= 2 && canRefresh && file === "audio";
-  const kind = deadly ? oneOf(random, DEADLY) : oneOf(random, PASSING);
-  return faultOf(kind, file, track, random);
+  const { nth, url } = request;
+  return faultOn(request, track, (file) => {
+    const length = draw("spell", url.pathname)();
+    if (nth > SPELLS[file].filter((bound) => bound <= length).length) return null;
+    const random = draw("file", url.pathname, nth);
+    // Not for long: there are few tries for a link that seems dead.
+    const deadly = random() < 0.4 && nth <= 2 && canRefresh && file === "audio";
+    return { kind: deadly ? oneOf(random, DEADLY) : oneOf(random, PASSING), random };
+  });
 }
 
-function faultOf(kind: Fault | "expired" | number, file: "audio" | "cover", track: Track, random: Random): FileFault {
+/** Whatever passes, in so large a share of all requests. */
+export function passingFault(request: FileRequest, track: Track | null, draw: Draw, share: number): FileFault | null {
+  const random = draw("file", request.url.pathname, request.nth);
+  return faultOn(request, track, () => (random() < share ? { kind: oneOf(random, PASSING), random } : null));
+}
+
+interface Chosen {
+  readonly kind: Passing | Deadly | number;
+  readonly random: Random;
+}
+
+/** A redirect that has begun goes on to its end. */
+function faultOn(
+  { file, url }: FileRequest,
+  track: Track | null,
+  choose: (file: "audio" | "cover") => Chosen | null,
+): FileFault | null {
+  if (track === null || (file !== "audio" && file !== "cover")) return null;
+  if (url.searchParams.has("hop")) return { kind: "redirect", to: null, times: HOPS };
+  const chosen = choose(file);
+  return chosen === null ? null : faultOf(chosen, file, track, url);
+}
+
+function faultOf({ kind, random }: Chosen, file: "audio" | "cover", track: Track, url: URL): FileFault {
   if (typeof kind === "number") return { kind: "status", status: kind };
   const afterBytes = Math.floor(track[file].bytes * (0.1 + 0.8 * random()));
   switch (kind) {
@@ -65,9 +104,17 @@ function faultOf(kind: Fault | "expired" | number, file: "audio" | "cover", trac
         announced: false,
       };
     case "drip":
-      return { kind, bytesPerSecond: track[file].bytes / 2 };
+      return { kind, bytesPerSecond: track[file].bytes / whole(random, 1, 6) };
     case "redirect":
       return { kind, to: null, times: HOPS };
+    case "astray":
+      return { kind: "redirect", to: ASTRAY, times: 1 };
+    case "round":
+      return { kind: "redirect", to: new URL("/round", url).href, times: 1 };
+    case "mistyped":
+      return { kind, contentType: oneOf(random, ["application/octet-stream", "text/html", "image/webp"]) };
+    case "swapped":
+      return { kind, body: file === "audio" ? coverOf(track) : audioOf(track) };
     case "expired":
     case "gzip":
     case "html":

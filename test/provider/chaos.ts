@@ -41,7 +41,10 @@ export function chaos({ seed, receiverAsks }: ChaosOptions): Chaos {
       callback: (task, kind, attempt) => callbackFault(task, kind, attempt, draw, receiverAsks),
       answer: (route, task) => {
         if (task === null) return null;
-        if (route === "record") return recordFault(task, draw("record", task.taskId, task.asks.length));
+        if (route === "record") {
+          const fails = task.tracks.some(({ trackId }) => failing.has(trackId));
+          return recordFault(task, fails, draw("record", task.taskId, task.asks.length));
+        }
         return draw("submit", task.taskId)() < 0.08 ? { kind: "cut" } : null;
       },
     },
@@ -88,10 +91,28 @@ function callbackFault(
   return fault < 0.45 && attempt === 1 ? { delayMs: whole(random, 60_000, 150_000) } : null;
 }
 
-const RECORD_FAULTS = ["status", "429", "405", "empty", "unreadable", "cut", "late", "stale", "stale"] as const;
+const RECORD_FAULTS = [
+  "status",
+  "429",
+  "405",
+  "empty",
+  "unreadable",
+  "cut",
+  "late",
+  "too-late",
+  "stale",
+  "stale",
+  "hollow",
+  "mixed-up",
+] as const;
+/** Longer than anybody waits. */
+const TOO_LATE_MS = 17_000;
 
-/** Many of the first two answers, then of every other one, then none: a dead link can wait for few of them. */
-function recordFault({ asks, progress }: Task, random: Random): AnswerFault | null {
+/**
+ * Many of the first two answers, then of every other one, then none: a dead link can wait for few of them. Of a task
+ * that fails nothing says that it succeeds: who believed that, rightly, would never learn better.
+ */
+function recordFault({ asks, progress }: Task, fails: boolean, random: Random): AnswerFault | null {
   const nth = asks.length + 1;
   if (random() > 0.6 || nth > 9 || (nth > 2 && nth % 2 === 1)) return null;
   const kind = oneOf(random, RECORD_FAULTS);
@@ -109,6 +130,12 @@ function recordFault({ asks, progress }: Task, random: Random): AnswerFault | nu
       return { kind };
     case "late":
       return { kind, ms: whole(random, 500, 3_000) };
+    case "too-late":
+      return { kind: "late", ms: TOO_LATE_MS };
+    case "hollow":
+      return fails ? null : { kind };
+    case "mixed-up":
+      return { kind };
     case "stale":
       return { kind, progress: earlier(progress, random) };
   }

@@ -30,6 +30,10 @@ export type FileFault =
   /** An error page with status 200. */
   | { readonly kind: "html" }
   | { readonly kind: "empty" }
+  /** The right bytes under another name. */
+  | { readonly kind: "mistyped"; readonly contentType: string }
+  /** Another file under the right name. */
+  | { readonly kind: "swapped"; readonly body: Uint8Array }
   /** So many redirects, then `to`; null leads back to the file itself. */
   | { readonly kind: "redirect"; readonly to: string | null; readonly times: number }
   | { readonly kind: "drip"; readonly bytesPerSecond: number };
@@ -44,7 +48,11 @@ export type AnswerFault =
   | { readonly kind: "cut" }
   | { readonly kind: "late"; readonly ms: number }
   /** The record of an earlier stage. */
-  | { readonly kind: "stale"; readonly progress: Progress };
+  | { readonly kind: "stale"; readonly progress: Progress }
+  /** A success in which every link is null. */
+  | { readonly kind: "hollow" }
+  /** The record of somebody else's task. */
+  | { readonly kind: "mixed-up" };
 
 export type Faults = {
   /** `track` is null for a source file. */

@@ -46,6 +46,8 @@ export function fileRoutes(deps: FileDeps): Hono<{ Bindings: HttpBindings }> {
     const reply = (): Reply => whole200("audio/mpeg", song(seed, deps.songSeconds).bytes);
     return answer(c, { file: "source", trackId: null, reply });
   });
+  // Leads round in a circle.
+  app.get("/round", (c) => c.redirect("/round"));
   app.get("/cdn1/:name", (c) => c.text("Forbidden", 403));
   return app;
 

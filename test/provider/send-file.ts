@@ -48,6 +48,8 @@ export async function sendFile(out: ServerResponse, reply: Reply, fault: SendFau
     case "status":
     case "html":
     case "empty":
+    case "mistyped":
+    case "swapped":
     case "no-length":
     case "gzip":
       answer = fault === null ? reply : spoil(reply, fault);
@@ -70,6 +72,10 @@ function spoil(reply: Reply, fault: Exclude<SendFault, { kind: "stall" | "cut" |
       return page(200, "text/html", "<!doctype html><title>Error</title><h1>The file could not be read</h1>");
     case "empty":
       return { ...reply, body: new Uint8Array() };
+    case "mistyped":
+      return { ...reply, headers: { ...headers, "Content-Type": fault.contentType } };
+    case "swapped":
+      return { ...reply, body: fault.body };
     case "no-length":
       return { ...reply, announced: false };
     case "gzip":

@@ -1,6 +1,6 @@
 /** What has to be true of each task after chaos, by the provider's ledger: the one witness that never died. */
 import type { TaskView } from "../../src/core/view.ts";
-import { faultsOf } from "../demo/verify.ts";
+import { acknowledged, faultsOf, toldFileFaults } from "./files.ts";
 import type { BacklineClient } from "../local/backline-client.ts";
 import type { Task } from "../provider/ledger.ts";
 
@@ -22,7 +22,10 @@ export async function judge(
   canAsk: boolean,
 ): Promise<Judgement> {
   if (task.progress === "failed") {
-    if (view?.stage === "failed" && view.settled) return { task, verdict: "failed as sent", faults: [] };
+    if (view?.stage === "failed" && view.settled) {
+      const faults = await toldFileFaults(client, task, view);
+      return { task, verdict: faults.length === 0 ? "failed as sent" : "lost", faults };
+    }
     if (!canAsk && !acknowledged(task, "callbackType")) return { task, verdict: "beyond reach", faults: [] };
     return {
       task,
@@ -39,12 +42,4 @@ export async function judge(
 
 function nameOf({ request, taskId }: Task): string {
   return `${request.title} (${taskId})`;
-}
-
-/** Whether a callback with all of these in its body was acknowledged. */
-function acknowledged({ callbacks }: Task, ...texts: readonly string[]): boolean {
-  return callbacks.some(({ outcome, body }) => {
-    const text = new TextDecoder().decode(body);
-    return outcome === "acknowledged" && texts.every((part) => text.includes(part));
-  });
 }

@@ -1,0 +1,46 @@
+/** What lies in R2, held against the timelines: nothing that no event names, nothing missing, nothing twice. */
+import type { Miniflare } from "miniflare";
+import type { TimelineItem } from "../local/backline-client.ts";
+
+export interface KeptObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** Of an object that was put in one piece its MD5, as R2 found it. */
+  readonly etag: string;
+}
+
+/** Everything of the tasks. */
+export async function objectsIn(miniflare: Pick<Miniflare, "getR2Bucket">): Promise<readonly KeptObject[]> {
+  const bucket = await miniflare.getR2Bucket("AUDIO");
+  const objects: KeptObject[] = [];
+  for (let cursor: string | undefined, more = true; more;) {
+    const page = await bucket.list({ prefix: "tasks/", ...(cursor === undefined ? {} : { cursor }) });
+    objects.push(...page.objects.map(({ key, size, etag }) => ({ key, bytes: size, etag })));
+    more = page.truncated;
+    cursor = page.truncated ? page.cursor : undefined;
+  }
+  return objects;
+}
+
+/** A result for each object that is there and each that should be. */
+export function namedResults(objects: readonly KeptObject[], events: readonly TimelineItem[]): (string | null)[] {
+  const named = new Set(events.flatMap(keyOf));
+  const keys = new Set(objects.map(({ key }) => key));
+  const strays = [...keys].map((key) => (named.has(key) ? null : `${key} lies in R2, and no event names it.`));
+  return [...strays, ...[...named].flatMap((key) => (keys.has(key) ? [] : [`${key} is named, and not in R2.`]))];
+}
+
+/** A result for each file: whether it lies there once, by its name and by its bytes. No two of the provider's are alike. */
+export function onceResults(objects: readonly KeptObject[]): (string | null)[] {
+  const files = objects.filter(({ key }) => /\/(?:audio|cover)-\d+\.\w+$/.test(key));
+  return [({ key }: KeptObject) => key.replace(/-\d+\.\w+$/, ""), ({ etag }: KeptObject) => etag].flatMap((name) =>
+    [...Map.groupBy(files, name).values()].map((same) =>
+      same.length === 1 ? null : `${same.map(({ key }) => key).join(" and ")} are the same file.`,
+    ),
+  );
+}
+
+function keyOf(event: TimelineItem): readonly string[] {
+  if (event.type === "assessed") return event.waveformKey === null ? [] : [event.waveformKey];
+  return event.type === "copied" ? [event.key] : [];
+}
