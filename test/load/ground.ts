@@ -33,7 +33,7 @@ const LOOPBACK = "http://127.0.0.1:*";
 
 export async function prepareGround(seed: number, signal: AbortSignal): Promise<Ground> {
   await using undo = new AsyncDisposableStack();
-  const bundle = await buildWorker(signal);
+  const bundle = await buildWorker({ signal });
   undo.defer(() => rm(dirname(bundle), { recursive: true, force: true }));
   const dataDir = await mkdtemp(join(tmpdir(), "backline-load-"));
   undo.defer(() => rm(dataDir, { recursive: true, force: true }));
