@@ -9,6 +9,7 @@ import { viewOf } from "../../src/core/view.ts";
 import { deliveries, junkDeliveries } from "./arbitraries.ts";
 import { DAY, MINUTE, T0, TASK_ID } from "./builders.ts";
 import { tellingPace, newHistory, receive, record, stored, work, type CopyResult, type History } from "./history.ts";
+import { runs } from "./runs.ts";
 
 type Act = (history: History, messages: readonly Observed[]) => unknown;
 
@@ -78,7 +79,7 @@ test("the stored rows fold to the same bytes", () => {
       expect(bytesOf(refolded)).toBe(bytesOf(history.task));
       expect(refolded && JSON.stringify(viewOf(refolded))).toBe(JSON.stringify(viewOf(history.task)));
     }),
-    { numRuns: 250 },
+    { numRuns: runs(250) },
   );
 });
 
@@ -87,7 +88,7 @@ test("a task is marked settled exactly while it is", () => {
     fc.property(lives, (life) => {
       live(life, ({ task }) => expect(task.settledAt !== null).toBe(isSettled(task)));
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -99,7 +100,7 @@ test("what shows changes only together with the version", () => {
         expect(task.version).toBeGreaterThanOrEqual(before.version + (changed ? 1 : 0));
       });
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -113,6 +114,6 @@ test("the clock of a task never runs backwards, and no attempt's number is given
       });
       expect(new Set(attempts).size).toBe(attempts.length);
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });

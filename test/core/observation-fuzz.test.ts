@@ -8,6 +8,7 @@ import { fold } from "../../src/core/reduce.ts";
 import { viewOf, taskView } from "../../src/core/view.ts";
 import { anyText } from "./any-text.ts";
 import { observed, TASK_ID } from "./builders.ts";
+import { runs } from "./runs.ts";
 
 /** What an observation may hold at most: sixteen tracks with three links and five texts each. */
 const MAX_CHARS = MAX_TRACKS * (3 * 4_096 + 256 + 300 + 2_000 + 100 + 64 + 500) * 6;
@@ -30,7 +31,7 @@ function staysBounded(json: unknown): void {
 test("any JSON value can be read", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (json) => staysBounded(json)),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -123,7 +124,7 @@ function placed(data: object, list: unknown, place: string): unknown {
 test("what is nearly a message of the provider can be read", () => {
   fc.assert(
     fc.property(near, (json) => staysBounded(json)),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
 });
 

@@ -8,6 +8,7 @@ import { tracksOf, type Track } from "../../src/core/tracks.ts";
 import { viewOf } from "../../src/core/view.ts";
 import { deliveries, identifiedDeliveries, idlessDeliveries, junkDeliveries, retold } from "./arbitraries.ts";
 import { taskOf } from "./builders.ts";
+import { runs } from "./runs.ts";
 
 /** Everything a reader sees but version and times of the task. */
 function result(task: Task): unknown {
@@ -25,7 +26,7 @@ test("a task with two tracks is the same whatever the order and number of its de
     fc.property(twice(deliveries), ([events, again]) => {
       expect(result(taskOf(...again))).toEqual(result(taskOf(...events)));
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -34,7 +35,7 @@ test("junk deliveries give the same task in every order too", () => {
     fc.property(twice(junkDeliveries), ([events, again]) => {
       expect(result(taskOf(...again))).toEqual(result(taskOf(...events)));
     }),
-    { numRuns: 250 },
+    { numRuns: runs(250) },
   );
 });
 
@@ -52,7 +53,7 @@ test("a redelivery keeps the smallest time of receipt and the highest count", ()
         });
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -70,7 +71,7 @@ test("no later delivery lowers the stage", () => {
       const heights = events.map((_, index) => height(taskOf(...events.slice(0, index + 1))));
       expect(heights).toEqual(heights.toSorted((a, b) => a - b));
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -94,7 +95,7 @@ test("no later delivery empties a field or takes a link away", () => {
         );
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -103,7 +104,7 @@ test("two tracks with ids stay the same two", () => {
     fc.property(identifiedDeliveries, (events) => {
       for (const { trackId } of tracksOf(taskOf(...events))) expect(["a", "b"]).toContain(trackId);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -112,7 +113,7 @@ test("two tracks without ids never look like three", () => {
     fc.property(idlessDeliveries, (events) => {
       expect(tracksOf(taskOf(...events)).length).toBeLessThanOrEqual(2);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -122,6 +123,6 @@ test("the outcome is null exactly while the task is not finished", () => {
       const task = taskOf(...events);
       expect(outcomeOf(task) === null).toBe(["pending", "text", "first"].includes(stageOf(task)));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
