@@ -96,7 +96,9 @@ export class TaskObject extends DurableObject<Env> {
       this.#news.tell();
     }
     if (this.#state.tombstone === null) return false;
-    // The list and the files are done with at once where that can be, and by the lease's alarm where it cannot.
+    // Tombstone and lease commit together, and no file goes before them. What fails of the rest is done by the alarm.
+    await this.#clock.set(Math.max(this.#wake() ?? 0, Date.now() + LEASE_MS));
+    await this.ctx.storage.sync();
     await this.#tendTombstone().catch(() => undefined);
     return true;
   }

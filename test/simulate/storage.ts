@@ -119,6 +119,7 @@ export class ObjectStorage {
           this.#current = { ...this.#current, kv: new Map(this.#current.kv).set(key, value) };
         },
       },
+      sync: (): Promise<void> => new Promise((resolve) => this.whenDurable(resolve)),
       setAlarm: async (at: number): Promise<void> => {
         open();
         this.setAlarm(at);

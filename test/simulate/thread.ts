@@ -1,4 +1,5 @@
 /** One thread's share of the lives: each in its turn, its result posted. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import * as z from "zod";
 import { installHooks } from "./hooks.ts";
@@ -16,4 +17,6 @@ for (let seed = first; seed < end; seed += step) {
   const life = await live(seed, trace);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of threads has no origin
   parentPort?.postMessage(life);
+  // A life is microtasks alone, and what is left of one is freed between the turns of the loop.
+  await nextTurn();
 }
