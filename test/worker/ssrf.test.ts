@@ -8,7 +8,7 @@ import { configure } from "./settings.ts";
 import { acting, callback, eventsOf, viewOf, worker } from "./worker.ts";
 
 configure({ TIME_SCALE: "100" });
-const PATIENTLY = { timeout: 10_000, interval: 50 };
+const PATIENTLY = { timeout: 25_000, interval: 50 };
 const TRACKS = 16;
 const NAMED = [...IP_LITERALS, ...NO_PUBLIC_NAME, ...OTHERWISE_REFUSED];
 const PAST_A_PROXY = "https://127.0.0.1.example.org/";
