@@ -24,13 +24,16 @@ export interface Harvest {
 
 const THREADS = 2;
 const MAX_SHOWN = 20;
+/** After so many lives a thread makes room for a fresh one: what lives leave behind goes with it. */
+const LIVES_OF_A_THREAD = 2_500;
 
 /** `onLife` is told of each life, in the order in which they end. Rejects where the simulation itself breaks. */
 export async function sail(voyage: Voyage, onLife: (life: LifeResult) => void): Promise<Harvest> {
   const startedAt = performance.now();
   const total = { lives: 0, steps: 0, crashes: 0 };
   const broken: LifeResult[] = [];
-  const threads = Array.from({ length: Math.min(THREADS, voyage.lives) }, (_, index) => threadOf(voyage, index));
+  const threads = new Set<Worker>();
+  const enough = (): boolean => (voyage.untilViolation ? broken.length > 0 : broken.length >= MAX_SHOWN);
   const count = (life: LifeResult): void => {
     total.lives += 1;
     total.steps += life.steps;
@@ -38,15 +41,26 @@ export async function sail(voyage: Voyage, onLife: (life: LifeResult) => void): 
     onLife(life);
     if (life.violations.length === 0) return;
     broken.push(life);
-    if (voyage.untilViolation || broken.length >= MAX_SHOWN) for (const thread of threads) void thread.terminate();
+    if (enough()) for (const thread of threads) void thread.terminate();
   };
-  await Promise.all(threads.map((thread) => endOf(thread, count)));
+  const end = voyage.seed + voyage.lives;
+  async function watch(index: number): Promise<void> {
+    const step = THREADS * LIVES_OF_A_THREAD;
+    for (let first = voyage.seed + index; first < end && !enough(); first += step) {
+      const thread = threadOf(voyage, first, Math.min(end, first + step));
+      threads.add(thread);
+      await endOf(thread, count);
+      threads.delete(thread);
+    }
+  }
+  await Promise.all(Array.from({ length: THREADS }, (_, index) => watch(index)));
   const seconds = (performance.now() - startedAt) / 1_000;
   return { ...total, seconds, broken: broken.toSorted((a, b) => a.seed - b.seed) };
 }
 
-function threadOf({ seed, lives, trace, plant }: Voyage, index: number): Worker {
-  const share = { first: seed + index, step: Math.min(THREADS, lives), end: seed + lives, trace, plant };
+/** Every second seed from `first` on. */
+function threadOf({ trace, plant }: Voyage, first: number, end: number): Worker {
+  const share = { first, step: THREADS, end, trace, plant };
   return new Worker(fileURLToPath(new URL("thread.ts", import.meta.url).href), { workerData: share });
 }
 
