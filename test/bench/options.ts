@@ -21,6 +21,9 @@ export interface Options {
 }
 
 const USAGE = `Usage: npm run bench -- [NAME] [options]
+
+Measures Backline on this machine. Of times, quote the ratios within one run.
+
   NAME               ${BENCHMARKS.join(", ")}; none: all, in a short form
   --rounds N         how often everything is measured
   --requests N       in each round (ack, read, scale)
@@ -28,10 +31,11 @@ const USAGE = `Usage: npm run bench -- [NAME] [options]
   --rates A,B        requests a second of the open loop (ack)
   --tasks N          how many are driven (cost), or at most present (scale: 100000 is the issue's largest)
   --npm-test         how long npm test takes (size)
-  --json             print one JSON object as the last line`;
+  --json             print one JSON object as the last line
+  --help             this`;
 
-/** Throws a sentence. */
-export function readOptions(args: readonly string[]): Options {
+/** Null where help is asked for. Throws a sentence. */
+export function readOptions(args: readonly string[]): Options | null {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -43,8 +47,10 @@ export function readOptions(args: readonly string[]): Options {
       rates: { type: "string" },
       "npm-test": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
     },
   });
+  if (values.help === true) return null;
   if (positionals.length > 1) throw new Error(`Name one benchmark, or none for all: ${BENCHMARKS.join(", ")}.`);
   return {
     benchmarks: positionals[0] === undefined ? BENCHMARKS : [benchmarkOf(positionals[0])],
@@ -59,10 +65,13 @@ export function readOptions(args: readonly string[]): Options {
   };
 }
 
-/** Says what is wrong and how it is used, and ends the process. */
+/** Ends the process where help is asked for, and where something is wrong: says what, and how it is used. */
 export function optionsOrExit(args: readonly string[]): Options {
   try {
-    return readOptions(args);
+    const options = readOptions(args);
+    if (options !== null) return options;
+    console.log(USAGE);
+    process.exit(0);
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     process.exit(2);

@@ -10,6 +10,9 @@ import { type Provider, type ProviderEvent, startProvider } from "./provider.ts"
 import { masked } from "./sent.ts";
 
 const USAGE = `Usage: npm run provider -- [options]
+
+Runs the simulated provider alone, against any receiver.
+
   --port N             where to listen (default 8788; 0 takes a free one)
   --public-url URL     where receivers reach it, when not there
   --callback URL       submit tasks with this callBackUrl
@@ -18,7 +21,8 @@ const USAGE = `Usage: npm run provider -- [options]
   --time-scale X       how much faster than the real one (default 10)
   --song-seconds N     length of the songs (default 30)
   --seed N             repeat a run
-  --hmac-key-env NAME  sign callbacks with the key in this environment variable`;
+  --hmac-key-env NAME  sign callbacks with the key in this environment variable
+  --help               this`;
 
 const QUIET_MS = 5_000;
 
@@ -84,8 +88,10 @@ function read(): Settings {
         "song-seconds": { type: "string" },
         seed: { type: "string" },
         "hmac-key-env": { type: "string" },
+        help: { type: "boolean", short: "h" },
       },
     });
+    if (values.help === true) return help();
     const parsed = settings.safeParse(values);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
@@ -115,6 +121,11 @@ async function started(given: Settings, onEvent: (event: ProviderEvent) => void)
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }
+}
+
+function help(): never {
+  console.log(USAGE);
+  process.exit(0);
 }
 
 function refuse(message: string): never {
