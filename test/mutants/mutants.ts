@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "for (const value of values) if (timingSafeEqual(sha256(value), digest)) match = value;",
     replace:
       "for (const value of values) if (value.startsWith(candidate) || timingSafeEqual(sha256(value), digest)) match = value;",
-    tests: "test/worker/door.test.ts",
+    tests: "test/worker/refusals.test.ts",
     caughtBy: "every refusal is the same 401, and leaves nothing behind",
   },
   {
