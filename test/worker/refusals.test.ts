@@ -1,10 +1,11 @@
 /** What a refusal leaves behind: nothing. Beside one task that is settled, so nothing else moves meanwhile. */
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { capabilityOf } from "../../src/core/capability.ts";
 import { sign } from "../../src/core/signature.ts";
 import { failure, message, newTaskId, track } from "./messages.ts";
 import { SECRETS } from "./secrets.ts";
 import { everythingStored, type Stored } from "./stored.ts";
-import { callback, problemOf, request, signedCallback, worker } from "./worker.ts";
+import { callback, problemOf, request, signedCallback, worker, workerWith } from "./worker.ts";
 
 const { CALLBACK_TOKEN, CALLBACK_HMAC_KEY } = SECRETS;
 const MIB = 1_024 * 1_024;
@@ -58,6 +59,101 @@ test("every refusal is the same 401, and leaves nothing behind", async () => {
       detail: "The callback could not be authenticated. Use the callBackUrl that was configured for this Worker.",
     });
   }
+});
+
+const WRONG_TOKENS: Readonly<Record<string, string>> = {
+  empty: "",
+  "a blank": "%20",
+  "one letter": CALLBACK_TOKEN.slice(0, 1),
+  "a prefix": CALLBACK_TOKEN.slice(0, 16),
+  "all but the last letter": CALLBACK_TOKEN.slice(0, -1),
+  "all but the first letter": CALLBACK_TOKEN.slice(1),
+  "one letter more": `${CALLBACK_TOKEN}x`,
+  "one letter before": `x${CALLBACK_TOKEN}`,
+  "another last letter": `${CALLBACK_TOKEN.slice(0, -1)}~`,
+  "another first letter": `~${CALLBACK_TOKEN.slice(1)}`,
+  "as long": "~".repeat(CALLBACK_TOKEN.length),
+  twice: CALLBACK_TOKEN.repeat(2),
+  "in capitals": CALLBACK_TOKEN.toUpperCase(),
+  reversed: Array.from(CALLBACK_TOKEN).toReversed().join(""),
+  "with a blank": `${CALLBACK_TOKEN}%20`,
+  "with a line break": `${CALLBACK_TOKEN}%0a`,
+  "with a NUL": `${CALLBACK_TOKEN}%00`,
+  "with a comma": `${CALLBACK_TOKEN},`,
+  "with an escaped slash": `${CALLBACK_TOKEN}%2f`,
+  "encoded twice": CALLBACK_TOKEN.replaceAll("-", "%252d"),
+  "in full width": String.fromCodePoint(...Array.from(CALLBACK_TOKEN, (char) => char.charCodeAt(0) + 0xfee0)),
+  "with a combining accent": `${CALLBACK_TOKEN}\u0301`,
+  "with a letter of no width": `${CALLBACK_TOKEN}\u200b`,
+  "with a Cyrillic letter": CALLBACK_TOKEN.replaceAll("a", "\u0430"),
+  "overlong UTF-8": CALLBACK_TOKEN.replaceAll("-", "%c0%ad"),
+  "no UTF-8": "%ff%fe",
+  "no encoding": "%zz%",
+  undefined: "undefined",
+  null: "null",
+  "a pattern": ".*",
+  "the API token": SECRETS.API_TOKEN,
+  "the signature's key": CALLBACK_HMAC_KEY,
+  "a submission's without its name": capabilityOf(CALLBACK_TOKEN, "order-17").replace("order-17", ""),
+  "a submission's under another token": capabilityOf("x".repeat(32), "order-17"),
+  "a megabyte": "x".repeat(MIB),
+  "a megabyte more": CALLBACK_TOKEN + "x".repeat(MIB),
+};
+
+test.each(Object.entries(WRONG_TOKENS))("a wrong token opens nothing, wherever it stands: %s", async (_, token) => {
+  const body = JSON.stringify(message(newTaskId(), "text"));
+  const post = (path: string, headers: HeadersInit = {}) => request(path, { method: "POST", body, headers });
+  const sent = [post(`/callback/${token}`), post(`/callback?token=${token}`), post(`/callback/x?token=${token}`)];
+  // A header holds no more than ASCII, and the path has the rest.
+  const headers = { authorization: `Bearer ${encodeURI(token)}`, cookie: `__Host-backline=${encodeURI(token)}` };
+  if (token !== SECRETS.API_TOKEN) sent.push(request("/tasks", { headers }));
+  for (const one of sent) expect((await worker(one)).status).toBe(401);
+});
+
+test("the right token opens nothing in another place than the path", async () => {
+  const body = JSON.stringify({ ...message(newTaskId(), "text"), token: CALLBACK_TOKEN });
+  for (const [path, headers] of [
+    [`/callback?token=${CALLBACK_TOKEN}`, {}],
+    [`/callback/x?token=${CALLBACK_TOKEN}`, {}],
+    ["/callback", { authorization: `Bearer ${CALLBACK_TOKEN}` }],
+    ["/callback/x", { authorization: `Bearer ${CALLBACK_TOKEN}` }],
+    ["/callback", { authorization: `Basic ${btoa(`:${CALLBACK_TOKEN}`)}` }],
+    ["/callback", { "x-callback-token": CALLBACK_TOKEN, cookie: `token=${CALLBACK_TOKEN}` }],
+    ["/callback", { "x-webhook-timestamp": seconds(Date.now()), "x-webhook-signature": CALLBACK_TOKEN }],
+  ] as const)
+    expect((await worker(request(path, { method: "POST", body, headers }))).status).toBe(401);
+});
+
+const [OLDEST, OLDER, NEWER] = ["a", "b", "c"].map((letter) => letter.repeat(32));
+
+test.each([
+  ["neither secret", { CALLBACK_TOKEN: "", CALLBACK_HMAC_KEY: "" }, ["", "undefined", "null", CALLBACK_TOKEN], 503],
+  ["only the other secret", { CALLBACK_TOKEN: "" }, ["", "undefined", "null", CALLBACK_TOKEN, CALLBACK_HMAC_KEY], 401],
+  ["blanks", { CALLBACK_TOKEN: "  \t " }, ["", "%20", "%20%20%09%20", CALLBACK_TOKEN], 401],
+  ["a comma", { CALLBACK_TOKEN: "," }, [",", CALLBACK_TOKEN], 503],
+  ["a value and nothing", { CALLBACK_TOKEN: `${NEWER},` }, [`${NEWER}`, `${NEWER},`], 503],
+  ["a value and a short one", { CALLBACK_TOKEN: `${NEWER},short` }, [`${NEWER}`, "short"], 503],
+  ["two values", { CALLBACK_TOKEN: `${NEWER}, ${OLDER}` }, [`${OLDEST}`, `${NEWER},${OLDER}`, `%20${OLDER}`], 401],
+  ["the newer value alone", { CALLBACK_TOKEN: `${NEWER}` }, [`${OLDER}`, `${OLDEST}`], 401],
+])("a setting of %s opens to none of its wrong tokens", async (_, bindings, tokens, status) => {
+  const fetch = workerWith(bindings);
+  for (const token of tokens) {
+    const response = await fetch(callback(message(newTaskId(), "text"), { token }));
+    expect([token, response.status]).toEqual([token, status]);
+  }
+});
+
+test("a submission's token with any byte altered opens nothing", async () => {
+  const token = capabilityOf(CALLBACK_TOKEN, "order-17");
+  const altered = Array.from(
+    token,
+    (byte, at) => token.slice(0, at) + (byte === "1" ? "2" : "1") + token.slice(at + 1),
+  );
+  const shortened = Array.from(token, (_, at) => token.slice(0, at) + token.slice(at + 1));
+  const statuses = await Promise.all(
+    [...altered, ...shortened].map(async (one) => (await worker(callback("{}", { token: one }))).status),
+  );
+  expect(new Set(statuses)).toEqual(new Set([401]));
 });
 
 test("a body over 1 MiB is refused, declared or not, and leaves nothing behind", async () => {
