@@ -28,9 +28,7 @@ export const callback = new Hono<AppEnv>()
 
 /** Answers once the message is durable: in its task's log, or in the inbox. */
 async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): Promise<Response> {
-  await limit(c, () => Promise.resolve());
-  const bytes = new Uint8Array(await c.req.arrayBuffer());
-  if (bytes.length > MAX_BODY_BYTES) tooLarge();
+  const bytes = await readBody(c);
   const { host } = new URL(c.req.url);
   const message = read(bytes);
   const { taskIds, observation } = parseMessage(message.json);
@@ -56,6 +54,19 @@ async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): P
   else if (receipt.misdirected) await keep(c, { ...mail, reason: "other_ref" }, message.body);
   else if (receipt.catalogRow !== null) tellCatalog(c.env, c.executionCtx, receipt.catalogRow);
   return c.json(RECEIVED);
+}
+
+/** Throws the refusal of a body that is too large, or that breaks off. */
+async function readBody<P extends string>(c: Context<AppEnv, P>): Promise<Uint8Array> {
+  let bytes: Uint8Array;
+  try {
+    await limit(c, () => Promise.resolve());
+    bytes = new Uint8Array(await c.req.arrayBuffer());
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem("incomplete_body", "The body broke off before its end, and nothing was stored. Send it again.");
+  }
+  return bytes.length > MAX_BODY_BYTES ? tooLarge() : bytes;
 }
 
 async function keep(c: Context<AppEnv>, mail: InboxEntry, body: Message["body"]): Promise<void> {

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   unauthorized: { status: 401, title: "Not authorized" },
   cross_site: { status: 403, title: "Not from a page of ours" },
   not_configured: { status: 503, title: "Not configured" },
+  incomplete_body: { status: 400, title: "Incomplete body" },
   payload_too_large: { status: 413, title: "Payload too large" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
   not_found: { status: 404, title: "Not found" },

@@ -14,6 +14,14 @@ export function failure(taskId: string, code = 531): object {
   return { code, msg: "Generation failed.", data: { callbackType: "error", task_id: taskId, data: null } };
 }
 
+/** A body whose sender goes away in the middle. */
+export function brokenBody(text: string): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
+    pull: (controller) => controller.error(new Error("the connection was lost")),
+  });
+}
+
 /** Links lead to a host that no policy allows, unless a test names others. */
 export function track(id: string, fields: Record<string, unknown> = {}): object {
   const stream = { stream_audio_url: `https://stream.test/${id}` };

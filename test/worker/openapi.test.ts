@@ -6,7 +6,7 @@ import * as z from "zod";
 import { app } from "../../src/app.ts";
 import { requestHash } from "../../src/core/submission.ts";
 import { catalogOf } from "../../src/platform/catalog.ts";
-import { message, newTaskId, track } from "./messages.ts";
+import { brokenBody, message, newTaskId, track } from "./messages.ts";
 import { playProvider, recordOf, type PlayedProvider } from "./provider-api.ts";
 import { COVER, serveFiles, SONG } from "./provider-files.ts";
 import { SECRETS } from "./secrets.ts";
@@ -267,10 +267,12 @@ function callbackAnswers(): readonly Answer[] {
     ["receiveCallback", callback(body)],
     ["receiveCallback", callback(body, { token: "wrong" })],
     ["receiveCallback", callback(large)],
+    ["receiveCallback", callback(brokenBody("{")), workerWith({})],
     ["receiveCallback", callback(body), bare],
     ["receiveSignedCallback", signedCallback(body, signature)],
     ["receiveSignedCallback", signedCallback(body, {})],
     ["receiveSignedCallback", signedCallback(large, signature)],
+    ["receiveSignedCallback", signedCallback(brokenBody("{"), signature), workerWith({})],
     ["receiveSignedCallback", signedCallback(body, signature), bare],
   ];
 }

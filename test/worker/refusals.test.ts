@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { capabilityOf } from "../../src/core/capability.ts";
 import { sign } from "../../src/core/signature.ts";
-import { failure, message, newTaskId, track } from "./messages.ts";
+import { brokenBody, failure, message, newTaskId, track } from "./messages.ts";
 import { SECRETS } from "./secrets.ts";
 import { everythingStored, type Stored } from "./stored.ts";
 import { callback, problemOf, request, signedCallback, worker, workerWith } from "./worker.ts";
@@ -160,6 +160,14 @@ test("a body over 1 MiB is refused, declared or not, and leaves nothing behind",
   const large = JSON.stringify(message(newTaskId(), "text")).padEnd(MIB + 1, " ");
   for (const one of [callback(large), callback(new Blob([large]).stream())])
     expect(await problemOf(await worker(one))).toMatchObject({ status: 413, title: "Payload too large" });
+});
+
+test("a body that breaks off is refused as such, and leaves nothing behind", async () => {
+  const text = JSON.stringify(message(newTaskId(), "text"));
+  for (const headers of [{}, { "content-length": String(text.length + 1) }]) {
+    const response = await workerWith({})(callback(brokenBody(text), { headers }));
+    expect(await problemOf(response)).toMatchObject({ status: 400, type: "urn:backline:problem:incomplete_body" });
+  }
 });
 
 test("ten thousand strangers leave no byte", async () => {

@@ -13,6 +13,10 @@ export const PROBLEM_EXAMPLES = {
     "not_configured",
     "API_TOKEN is not set: run `npx wrangler secret put API_TOKEN` (locally: `npm run setup`).",
   ),
+  incomplete_body: problem(
+    "incomplete_body",
+    "The body broke off before its end, and nothing was stored. Send it again.",
+  ),
   payload_too_large: problem("payload_too_large", "A callback is at most 1048576 bytes. Nothing was stored."),
   task_not_found: problem(
     "task_not_found",
