@@ -16,7 +16,10 @@ export const sourceQuestion = z.object({
 export const sources = new Hono<AppEnv>().use("/sources/*", requireApiToken).post("/sources/check", async (c) => {
   const question = sourceQuestion.safeParse(await c.req.json().catch(() => undefined));
   if (!question.success)
-    throw new Problem("invalid_request", 'The body must be a JSON object like {"url": "https://…"}.');
+    throw new Problem(
+      "invalid_request",
+      'The body must be a JSON object like {"url": "https://…"}, its url a web address.',
+    );
   const { url, force = false } = question.data;
   return c.json(await judgeSource(c, url, force), 200, FRESH);
 });

@@ -30,6 +30,14 @@ export const IP_LITERALS = [
   "https://１２７.0.0.1/",
   "https://127。0。0。1/",
   "https://①②⑦.0.0.1/",
+  "https://１０.０.０.１/",
+  "https://１６９．２５４．１６９．２５４/",
+  "https://０ｘ７ｆ.1/",
+  "https://２１３０７０６４３３/",
+  "https://%EF%BC%91%EF%BC%92%EF%BC%97.0.0.1/",
+  "https://127.0.0.\u{1d7cf}/",
+  "https://12\u00ad7.0.0.1/",
+  "https://12\u200b7.0.0.1/",
   "https://10.0.0.1/",
   "https://172.16.0.1/",
   "https://192.168.1.1/",
@@ -49,6 +57,11 @@ export const IP_LITERALS = [
   "https://[2001:db8::1]/",
   "https://[64:ff9b::7f00:1]/",
   "https://[2606:4700::1111]/",
+  "https://[0000:0000:0000:0000:0000:0000:0000:0001]/",
+  "https://[::ffff:0:127.0.0.1]/",
+  "https://[::127.0.0.1]/",
+  "https://[2002:7f00:1::]/",
+  "https://[ff02::1]/",
 ];
 
 export const NO_PUBLIC_NAME = [
@@ -75,14 +88,42 @@ export const NO_PUBLIC_NAME = [
   "https://.example.com/",
   "https://example.com../",
   "https://x.localdomain/",
+  "https://ｌｏｃａｌｈｏｓｔ/",
+  "https://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/",
+  "https://local\u00adhost/",
+  "https://printer.ｌｏｃａｌ/",
+  "https://printer。local/",
+  "https://metadata.google.ｉｎｔｅｒｎａｌ/",
+  "https://xn--mnchen-3ya/",
+  "https://münchen/",
+  "https://xn--mnchen-3ya.local/",
 ];
 
-export const NOT_A_WEB_ADDRESS = [
+/** Addresses only to who knows where they stand. */
+export const RELATIVE = [
   "",
   "a.mp3",
   "//cdn.example.com/a.mp3",
+  "//127.0.0.1/a.mp3",
+  "/\\127.0.0.1/",
+  "\\\\localhost\\",
+];
+
+export const NOT_A_WEB_ADDRESS = [
   "https://",
   "https://[::1",
+  "https://[::1]x/",
+  "https://[fe80::1%eth0]/",
+  "https://[fe80::1%25eth0]/",
+  "https://[fe80::1%251]/",
+  "https://[::１]/",
+  "https://[::ffff:127.1]/",
+  "https://[v1.fe80]/",
+  "https://::1/",
+  "https://fe80::1/",
+  "https://１２７.０.０.１.２/",
+  "https://127.0.0.08/",
+  "https://example.１/",
   "https://1.2.3.4.5/",
   "https://256.0.0.1/",
   "https://0x100000000/",

@@ -1,7 +1,7 @@
 /** Which addresses may be fetched. */
 import { expect, test } from "vitest";
 import { refusal, type SourcePolicy } from "../../src/core/source-policy.ts";
-import { ALLOWED, IP_LITERALS, NO_PUBLIC_NAME, NOT_A_WEB_ADDRESS, OTHERWISE_REFUSED } from "./addresses.ts";
+import { ALLOWED, IP_LITERALS, NO_PUBLIC_NAME, NOT_A_WEB_ADDRESS, OTHERWISE_REFUSED, RELATIVE } from "./addresses.ts";
 import { pattern } from "./patterns.ts";
 import { like } from "./matchers.ts";
 
@@ -16,7 +16,7 @@ test("by default any public https name may be fetched", () => {
 });
 
 test("by default no other address may be", () => {
-  for (const url of [...IP_LITERALS, ...NO_PUBLIC_NAME, ...NOT_A_WEB_ADDRESS, ...OTHERWISE_REFUSED])
+  for (const url of [...IP_LITERALS, ...NO_PUBLIC_NAME, ...NOT_A_WEB_ADDRESS, ...OTHERWISE_REFUSED, ...RELATIVE])
     expect([url, refusal(url, open)]).toEqual([url, like(/^refused: /)]);
 });
 

@@ -1,11 +1,11 @@
 /** No address but a public https name is ever fetched, whoever names it: a callback, a redirect, a submission. */
 import { afterEach, expect, test, vi } from "vitest";
 import * as z from "zod";
-import { IP_LITERALS, NO_PUBLIC_NAME, NOT_A_WEB_ADDRESS, OTHERWISE_REFUSED } from "../core/addresses.ts";
-import { like } from "../core/matchers.ts";
+import { IP_LITERALS, NO_PUBLIC_NAME, NOT_A_WEB_ADDRESS, OTHERWISE_REFUSED, RELATIVE } from "../core/addresses.ts";
+import { having, like } from "../core/matchers.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { configure } from "./settings.ts";
-import { acting, callback, eventsOf, viewOf, worker } from "./worker.ts";
+import { acting, callback, eventsOf, problemOf, viewOf, worker } from "./worker.ts";
 
 configure({ TIME_SCALE: "100" });
 const PATIENTLY = { timeout: 25_000, interval: 50 };
@@ -13,17 +13,13 @@ const TRACKS = 16;
 const NAMED = [...IP_LITERALS, ...NO_PUBLIC_NAME, ...OTHERWISE_REFUSED];
 const PAST_A_PROXY = "https://127.0.0.1.example.org/";
 const failure = z.object({ type: z.literal("copy_failed"), trackId: z.string(), reason: z.string() });
-const checked = z.object({
-  findings: z.array(z.object({ code: z.string() })).optional(),
-  detail: z.string().optional(),
-});
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
 test("there are enough of them", () => {
-  expect(NAMED.length).toBeGreaterThanOrEqual(60);
+  expect(NAMED.length).toBeGreaterThanOrEqual(90);
 });
 
 test("a callback's link to any of them is refused with the reason in the timeline, and nothing is fetched", async () => {
@@ -36,24 +32,29 @@ test("a callback's link to any of them is refused with the reason in the timelin
 
 test("what is no web address is no link", async () => {
   const fetched = vi.spyOn(globalThis, "fetch");
-  const taskId = newTaskId();
-  const tracks = NOT_A_WEB_ADDRESS.slice(0, TRACKS).map((url, index) => track(`t${index}`, { audio_url: url }));
-  await worker(callback(message(taskId, "first", tracks)));
-  const view = await viewOf(taskId);
-  expect(view.tracks.map(({ audio }) => [audio.state, audio.attempts])).toEqual(tracks.map(() => ["waiting", 0]));
+  for (const group of groupsOf([...RELATIVE, ...NOT_A_WEB_ADDRESS])) {
+    const taskId = newTaskId();
+    const tracks = group.map((url, index) => track(`t${index}`, { audio_url: url }));
+    await worker(callback(message(taskId, "first", tracks)));
+    const view = await viewOf(taskId);
+    expect(view.tracks.map(({ audio }) => [audio.state, audio.attempts])).toEqual(tracks.map(() => ["waiting", 0]));
+  }
   expect(fetched).not.toHaveBeenCalled();
 });
 
 test("a redirect to any of them is refused, and not followed", async () => {
+  const inside = RELATIVE.filter((url) => /127|local/.test(url));
+  const targets = [...NAMED, ...NOT_A_WEB_ADDRESS, ...inside];
   const asked: string[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
     const { url } = new Request(input);
     asked.push(url);
-    const location = NAMED[Number(new URL(url).searchParams.get("n"))] ?? "";
+    const location = targets[Number(new URL(url).searchParams.get("n"))] ?? "";
     return new Response(null, { status: 302, headers: { location } });
   });
-  const links = NAMED.map((_, index) => `https://cdn.example.org/to?n=${index}`);
-  expect(await reasonsOf(links)).toEqual(links.map((url) => [url, like(/^refused: /)]));
+  const links = targets.map((_, index) => `https://cdn.example.org/to?n=${index}`);
+  const expected = like(/^(?:refused: .* \(redirect 1\)|bad_redirect: the redirect leads nowhere)$/);
+  expect(await reasonsOf(links)).toEqual(links.map((url) => [url, expected]));
   expect(asked.filter((url) => !url.startsWith("https://cdn.example.org/to?"))).toEqual([]);
 });
 
@@ -74,15 +75,24 @@ test("what only begins like an address of ours is fetched", async () => {
   expect(fetched).toHaveBeenCalled();
 });
 
-test("a source at any of them is refused, and nothing is fetched", async () => {
+test.each([
+  ["an IP address", IP_LITERALS, "source_refused", /refused: \S+ is an IP address, not a public name\.$/],
+  ["no public name", NO_PUBLIC_NAME, "source_refused", /refused: \S+ is not a public name\.$/],
+  [
+    "at another port or protocol, or behind a password",
+    OTHERWISE_REFUSED,
+    "source_refused",
+    /refused: (?:http: is not https:|port \d+ is not 443|the link carries a user name or password)\.$/,
+  ],
+  ["no web address", [...NOT_A_WEB_ADDRESS, ...RELATIVE], "invalid_request", /its url a web address\.$/],
+])("a source that is %s is refused with the reason, and nothing is fetched", async (_, urls, type, reason) => {
   const fetched = vi.spyOn(globalThis, "fetch");
-  for (const url of [...NAMED, ...NOT_A_WEB_ADDRESS]) {
+  for (const url of urls) {
     const response = await worker(acting("POST", "/sources/check", {}, JSON.stringify({ url })));
-    const answer = checked.parse(await response.json());
-    expect([url, response.status, answer.detail]).toEqual([
+    const problem = await problemOf(response);
+    expect([url, problem]).toEqual([
       url,
-      422,
-      like(/refused|must be a JSON object|is not|no URL/),
+      having({ status: 422, type: `urn:backline:problem:${type}`, detail: like(reason) }),
     ]);
   }
   expect(fetched).not.toHaveBeenCalled();
@@ -90,16 +100,20 @@ test("a source at any of them is refused, and nothing is fetched", async () => {
 
 /** Each link with the reason of its first failure, all tasks side by side. */
 async function reasonsOf(links: readonly string[]): Promise<readonly (readonly [string, string | undefined])[]> {
-  const groups = Array.from({ length: Math.ceil(links.length / TRACKS) }, (_, group) =>
-    links.slice(group * TRACKS, (group + 1) * TRACKS),
-  );
   const found = await Promise.all(
-    groups.map(async (urls) => {
+    groupsOf(links).map(async (urls) => {
       const reasons = await reasonsAfter(urls.map((url, index) => track(`t${index}`, { audio_url: url })));
       return urls.map((url, index) => [url, reasons.get(`t${index}`)] as const);
     }),
   );
   return found.flat();
+}
+
+/** As many as a task has tracks. */
+function groupsOf(links: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(links.length / TRACKS) }, (_, group) =>
+    links.slice(group * TRACKS, (group + 1) * TRACKS),
+  );
 }
 
 /** By track, once each has failed for the first time. */
