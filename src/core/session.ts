@@ -8,7 +8,8 @@
  *
  * Pure: `now` and `expiresAt` are in epoch milliseconds. An expiry is signed in whole seconds.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, hkdfSync } from "node:crypto";
+import { isSameSecret } from "./same-secret.ts";
 
 const DAY_SECONDS = 24 * 3_600;
 export const SESSION_SECONDS = 7 * DAY_SECONDS;
@@ -57,7 +58,6 @@ export function checkShare(tokens: readonly string[], value: string, wanted: Sha
 const SESSION = "backline session 1";
 const SHARE = "backline share 1";
 const KEY_BYTES = 32;
-const encoder = new TextEncoder();
 
 /** JSON keeps the parts apart, whatever is in them. */
 function macOf(label: string, token: string, parts: readonly (string | null)[]): string {
@@ -72,12 +72,8 @@ function signerOf(
   parts: readonly (string | null)[],
   mac: string,
 ): string | null {
-  const given = encoder.encode(mac);
   let signer: string | null = null;
-  for (const token of tokens) {
-    const made = encoder.encode(macOf(label, token, parts));
-    if (made.length === given.length && timingSafeEqual(made, given)) signer = token;
-  }
+  for (const token of tokens) if (isSameSecret(mac, macOf(label, token, parts))) signer = token;
   return signer;
 }
 

@@ -2,14 +2,14 @@
  * The provider's signature (KIE.AI, opt-in): `X-Webhook-Timestamp` in unix seconds, and `X-Webhook-Signature`, the
  * padded base64 of HMAC-SHA256(key, taskId + "." + timestamp). The body is not signed. Pure.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
+import { isSameSecret } from "./same-secret.ts";
 
 export interface SignatureHeaders {
   readonly timestamp: string;
   readonly signature: string;
 }
 
-const encoder = new TextEncoder();
 const FRESH_MS = 24 * 60 * 60 * 1_000;
 
 export function sign(key: string, taskId: string, timestamp: string): string {
@@ -22,9 +22,8 @@ export function verifySignature(
   taskId: string,
   { timestamp, signature }: SignatureHeaders,
 ): boolean {
-  const given = encoder.encode(signature);
   let valid = false;
-  for (const key of keys) if (timingSafeEqual(encoder.encode(sign(key, taskId, timestamp)), given)) valid = true;
+  for (const key of keys) if (isSameSecret(signature, sign(key, taskId, timestamp))) valid = true;
   return valid;
 }
 

@@ -3,11 +3,11 @@
  *
  * Secrets are compared in constant time, whatever was sent, and every value of a rotating secret.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import { csrf } from "hono/csrf";
 import { createMiddleware } from "hono/factory";
 import type { Secret } from "../core/config.ts";
+import { isSameSecret } from "../core/same-secret.ts";
 import { checkSession, type Session } from "../core/session.ts";
 import type { AppEnv, Via } from "./app-env.ts";
 import { logRefusal } from "./log-line.ts";
@@ -28,11 +28,10 @@ export function isOneOf(candidate: string, values: readonly string[]): boolean {
   return matchOf(candidate, values) !== null;
 }
 
-/** The value that is the candidate. Hashes are equally long: neither the length nor a right prefix shows in the time. */
+/** The value that is the candidate. Every value is compared. */
 export function matchOf(candidate: string, values: readonly string[]): string | null {
-  const digest = sha256(candidate);
   let match: string | null = null;
-  for (const value of values) if (timingSafeEqual(sha256(value), digest)) match = value;
+  for (const value of values) if (isSameSecret(candidate, value)) match = value;
   return match;
 }
 
@@ -110,15 +109,14 @@ function refuse(c: Context<AppEnv>): Response {
 }
 
 /** Back to what was to be read; what was to be done is not done by a redirect. */
-function loginPath(c: Context, isShared: boolean): string {
+function loginPath(c: Context<AppEnv>, isShared: boolean): string {
   if (!isRead(c)) return "/login";
   const { pathname, searchParams } = new URL(c.req.url);
-  searchParams.delete(SHARE_PARAMETER);
-  const next = searchParams.size === 0 ? pathname : `${pathname}?${searchParams.toString()}`;
+  // Whoever mistook a query for the place of the token need not find it in the history twice.
+  const tokens = secretValues(c.get("config").apiToken);
+  const kept = Array.from(searchParams).filter(([name, value]) => name !== SHARE_PARAMETER && !isOneOf(value, tokens));
+  const search = new URLSearchParams(kept);
+  const next = search.size === 0 ? pathname : `${pathname}?${search.toString()}`;
   const query = new URLSearchParams({ next, ...(isShared ? { link: "dead" } : {}) });
   return `/login?${query.toString()}`;
-}
-
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

@@ -11,7 +11,12 @@ export type DemoSecrets = z.infer<typeof secrets>;
 
 /** Reads them, or makes them: readable by this user alone. Rejects with a sentence where the file is not ours. */
 export async function demoSecrets(dataDir: string): Promise<DemoSecrets> {
-  await mkdir(dataDir, { recursive: true });
+  try {
+    await mkdir(dataDir, { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new Error(`${dataDir} cannot be made a folder (${reason}). Choose another with --data.`, { cause: error });
+  }
   const path = join(dataDir, "secrets.json");
   const made: DemoSecrets = { CALLBACK_TOKEN: random(), API_TOKEN: random() };
   try {

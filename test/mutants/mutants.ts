@@ -20,7 +20,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace:
       "const late = scheduler.wait(500).then(() => observe(c.env.TASKS, taskId, delivery));\n  c.executionCtx.waitUntil(late);\n  const receipt: Receipt = { misdirected: false, catalogRow: null };",
     tests: "test/worker/ingest.test.ts",
-    caughtBy: "a byte order mark before the message does not matter",
+    caughtBy: "what is answered is durable by then: it outlives a crash right after the answer",
   },
   {
     name: "takes all deliveries of a task for one",
@@ -59,8 +59,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "takes any signature",
     file: "src/core/signature.ts",
-    find: "if (timingSafeEqual(encoder.encode(sign(key, taskId, timestamp)), given)) valid = true;",
-    replace: "if (encoder.encode(sign(key, taskId, timestamp)).length === given.length) valid = true;",
+    find: "if (isSameSecret(signature, sign(key, taskId, timestamp))) valid = true;",
+    replace: "if (sign(key, taskId, timestamp).length === signature.length) valid = true;",
     tests: "test/core/signature.test.ts",
     caughtBy: "any of several keys verifies, another key, id or time does not",
   },
@@ -74,6 +74,64 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: "what its headers or its path refuse is refused before its body is read",
   },
   {
+    name: "stores a delivery before its signature is verified",
+    file: "src/http/callback.ts",
+    find: 'const { taskId, verdict } = admitMessage(entry, taskIds, c.get("config").providerApiKey !== null, Date.now());',
+    replace:
+      'const early = { sha256: sha256Hex(bytes), via: "callback", verdict: "hmac_stale", observation, body: "", host, ref: null } as const;\n  if (taskIds[0] !== undefined) await observe(c.env.TASKS, taskIds[0], early);\n  const { taskId, verdict } = admitMessage(entry, taskIds, c.get("config").providerApiKey !== null, Date.now());',
+    tests: "test/worker/refusals.test.ts",
+    caughtBy: "every refusal is the same 401, and leaves nothing behind",
+  },
+  {
+    name: "compares secrets up to the first difference",
+    file: "src/core/same-secret.ts",
+    find: "return timingSafeEqual(sha256(given), sha256(secret));",
+    replace: "return given === secret;",
+    tests: "test/core/same-secret.test.ts",
+    caughtBy: "how long a comparison takes does not tell how much of the secret was right",
+  },
+  {
+    name: "takes effect before it looks whether the delivery is known",
+    file: "src/platform/task-object.ts",
+    find: "const event = received(before, message, ref, now);",
+    replace:
+      'if (before !== null) this.#state.record({ type: "retried" });\n    const event = received(this.#state.task, message, ref, now);',
+    tests: "test/worker/engine.test.ts",
+    caughtBy: "a delivery that comes again starts nothing",
+  },
+  {
+    name: "logs the path with the token in it",
+    file: "src/http/log-line.ts",
+    find: "const route = routePath(c, -1);",
+    replace: "const route = c.req.path;",
+    tests: "test/e2e/canary.test.ts",
+    caughtBy: "no secret and no link's token is found where it does not belong",
+  },
+  {
+    name: "opens to a share that nobody signed",
+    file: "src/core/session.ts",
+    find: "return Number(expiry) * 1_000 <= now ? null : token;",
+    replace: "return Number(expiry) * 1_000 <= now ? null : (token ?? tokens[0] ?? null);",
+    tests: "test/core/session.test.ts",
+    caughtBy: "a share with any byte altered, added or removed opens nothing",
+  },
+  {
+    name: "looks at the first address alone, and follows any redirect",
+    file: "src/platform/source.ts",
+    find: "const refused = refusal(url, policy);",
+    replace: "const refused = hop === 0 ? refusal(url, policy) : null;",
+    tests: "test/worker/ssrf.test.ts",
+    caughtBy: "a redirect to any of them is refused, and not followed",
+  },
+  {
+    name: "makes the same token for every submission",
+    file: "src/core/capability.ts",
+    find: ".update(ref).digest",
+    replace: '.update("ref").digest',
+    tests: "test/core/capability.test.ts",
+    caughtBy: "a capability names its reference and is made with the token",
+  },
+  {
     name: "takes a signature of any age",
     file: "src/core/signature.ts",
     find: "return Math.abs(now - Number(timestamp) * 1_000) <= FRESH_MS;",
@@ -84,9 +142,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "compares a token by its beginning",
     file: "src/http/access.ts",
-    find: "for (const value of values) if (timingSafeEqual(sha256(value), digest)) match = value;",
+    find: "for (const value of values) if (isSameSecret(candidate, value)) match = value;",
     replace:
-      "for (const value of values) if (value.startsWith(candidate) || timingSafeEqual(sha256(value), digest)) match = value;",
+      "for (const value of values) if (value.startsWith(candidate) || isSameSecret(candidate, value)) match = value;",
     tests: "test/worker/refusals.test.ts",
     caughtBy: "every refusal is the same 401, and leaves nothing behind",
   },

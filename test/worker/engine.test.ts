@@ -169,6 +169,28 @@ test("before the answer there is one call to the task's object, and nothing else
   expect(asked).not.toHaveBeenCalled();
 });
 
+test("a delivery that comes again starts nothing", async () => {
+  const taskId = newTaskId();
+  const stub = env.TASKS.getByName(taskId);
+  const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(null, { status: 503 }));
+  const body = message(taskId, "complete", [track("a", { audio_url: AUDIO })]);
+  await worker(callback(body));
+  await vi.waitFor(
+    async () => expect((await eventsOf(taskId)).at(-1)).toMatchObject({ type: "copy_failed" }),
+    PATIENTLY,
+  );
+  await vi.waitFor(async () => expect(await alarmOf(stub)).toBeGreaterThan(Date.now() + 2_000), PATIENTLY);
+  const due = await alarmOf(stub);
+  for (let again = 0; again < 3; again += 1) await worker(callback(body));
+  expect(await alarmOf(stub)).toBe(due);
+  expect(fetched).toHaveBeenCalledTimes(1);
+  expect((await eventsOf(taskId)).map(({ type, times }) => [type, times])).toEqual([
+    ["observed", 4],
+    ["copy_started", undefined],
+    ["copy_failed", undefined],
+  ]);
+});
+
 test("callbacks in a burst do not put off what is due", async () => {
   const taskId = newTaskId();
   const stub = env.TASKS.getByName(taskId);

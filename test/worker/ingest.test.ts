@@ -22,6 +22,13 @@ test("of many that come at once, each is counted, and different ones are all kep
   expect(counts.toSorted()).toEqual(["complete 2", "first 2", "text 4"]);
 });
 
+test("what is answered is durable by then: it outlives a crash right after the answer", async () => {
+  const taskId = newTaskId();
+  await received(message(taskId, "text"));
+  await runInDurableObject(env.TASKS.getByName(taskId), (_, state) => state.abort("a crash")).catch(() => undefined);
+  expect(await eventsOf(taskId)).toMatchObject([{ type: "observed", kind: "text", times: 1 }]);
+});
+
 test("what names no usable task is kept in the inbox with its reason", async () => {
   const latin1 = Uint8Array.from(`{"task_id":"caf\u00e9"}`, (char) => char.charCodeAt(0));
   const cases = [

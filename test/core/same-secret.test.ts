@@ -1,0 +1,35 @@
+/** Comparing secrets. */
+import { expect, test } from "vitest";
+import { isSameSecret } from "../../src/core/same-secret.ts";
+
+/** So long that a comparison which stops at the first difference stands out. */
+const CHARS = 2_000_000;
+const ROUNDS = 21;
+
+test("a secret is the same as itself, and as nothing else", () => {
+  for (const secret of ["", "a", "secret", "é\0\n"]) {
+    expect(isSameSecret(secret, secret)).toBe(true);
+    for (const other of [`${secret} `, `${secret}\0`, `x${secret}`, `${secret}${secret}x`])
+      expect([other, isSameSecret(other, secret)]).toEqual([other, false]);
+  }
+});
+
+test("how long a comparison takes does not tell how much of the secret was right", () => {
+  const secret = "s".repeat(CHARS);
+  const guesses = [`${"s".repeat(CHARS - 1)}x`, `x${"s".repeat(CHARS - 1)}`] as const;
+  const times = guesses.map(() => new Array<number>());
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [index, guess] of guesses.entries()) {
+      const startedAt = performance.now();
+      expect(isSameSecret(guess, secret)).toBe(false);
+      times[index]?.push(performance.now() - startedAt);
+    }
+  }
+  const [almostRight = Number.NaN, wrong = Number.NaN] = times.map(median);
+  expect(almostRight / wrong).toBeGreaterThan(1 / 3);
+  expect(almostRight / wrong).toBeLessThan(3);
+});
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
