@@ -10,6 +10,7 @@ import * as z from "zod";
 import { buildWorker } from "../local/bundle.ts";
 import { startWorker } from "../local/worker.ts";
 
+export const BACKLINE = "Backline";
 export const FLOOR = "bare Worker + object, row + alarm";
 
 export interface Contender {
@@ -34,8 +35,10 @@ export function startContenders(): Promise<readonly Contender[]> {
 
 async function backline(): Promise<Contender> {
   const dataDir = await mkdtemp(join(tmpdir(), "backline-bench-"));
-  const worker = await startWorker({ bundle: await buildWorker(), dataDir, port: 0, vars: VARS });
-  return { name: "Backline", origin: worker.origin, pathOf: () => `/callback/${TOKEN}`, stop: () => worker.stop() };
+  const bundle = await buildWorker();
+  // The floor has no static files either.
+  const worker = await startWorker({ bundle, dataDir, port: 0, vars: VARS, assets: false });
+  return { name: BACKLINE, origin: worker.origin, pathOf: () => `/callback/${TOKEN}`, stop: () => worker.stop() };
 }
 
 async function floor(withAlarm: boolean): Promise<Contender> {

@@ -21,6 +21,8 @@ export interface LocalWorkerOptions {
   readonly vars: Readonly<Record<string, string>>;
   /** Of the inspector; 0 for any free one. None by default. */
   readonly inspectorPort?: number;
+  /** False: without the router of static files, which Miniflare puts before the Worker as a Worker of its own. */
+  readonly assets?: false;
   /** Takes the Worker's log lines. */
   readonly onLog?: (line: string) => void;
 }
@@ -41,14 +43,16 @@ export async function startWorker({
   port,
   vars,
   inspectorPort,
+  assets,
   onLog,
 }: LocalWorkerOptions): Promise<LocalWorker> {
   const config = join(ROOT, "wrangler.toml");
   // Without what a .dev.vars of the user holds: its keys are for the real provider.
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
+  const { assets: staticFiles, ...workerOptions } = unstable_getMiniflareWorkerOptions(config).workerOptions;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...workerOptions,
+      ...(assets === false || staticFiles === undefined ? {} : { assets: staticFiles }),
       name: "backline",
       rootPath: dirname(bundle),
       modulesRoot: dirname(bundle),
