@@ -48,11 +48,11 @@ export async function startWorker({
 }: LocalWorkerOptions): Promise<LocalWorker> {
   const config = join(ROOT, "wrangler.toml");
   // Without what a .dev.vars of the user holds: its keys are for the real provider.
-  const { assets: staticFiles, ...workerOptions } = unstable_getMiniflareWorkerOptions(config).workerOptions;
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
+  if (assets === false) delete workerOptions.assets;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...workerOptions,
-      ...(assets === false || staticFiles === undefined ? {} : { assets: staticFiles }),
       name: "backline",
       rootPath: dirname(bundle),
       modulesRoot: dirname(bundle),
