@@ -10,14 +10,22 @@ export default defineConfig({
   test: {
     silent: "passed-only",
     // The tests of `e2e` mostly wait, so more files than cores run side by side.
-    maxWorkers: 4,
+    maxWorkers: 6,
     coverage: {
       provider: "istanbul",
       include: ["src/core/**"],
       thresholds: { branches: 95 },
     },
     projects: [
-      { test: { name: "core", include: ["test/core/**/*.test.ts"], environment: "node", testTimeout: 30_000 } },
+      {
+        test: {
+          name: "core",
+          isolate: false,
+          include: ["test/core/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 30_000,
+        },
+      },
       {
         plugins: [
           cloudflareTest({

@@ -8,7 +8,7 @@ import type { CatalogRow } from "../core/catalog-row.ts";
 import { catalogOf } from "./catalog.ts";
 
 /** Long enough that a burst is one call, short enough that a list is current at once. */
-const GATHER_MS = 10;
+const GATHER_MS = 50;
 /** A request that was to tell can be cut off: then the next one takes over. */
 const OVERDUE_MS = 1_000;
 let gathered: CatalogRow[] = [];

@@ -63,6 +63,11 @@ export class TaskState {
     this.#loaded = { task: reduce(task ?? newTask(this.taskId, recorded.at), recorded), tombstone };
   }
 
+  /** Throws where this instance is not the object's any more: its storage is closed. Reads no row. */
+  assertOwned(): void {
+    this.#storage.sql.exec("SELECT 1").toArray();
+  }
+
   /** Drops log and bodies for a tombstone. */
   forget(): void {
     const { task } = this.#load();

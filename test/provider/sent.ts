@@ -20,7 +20,7 @@ export function sentRoutes(tasks: ReadonlyMap<string, Task>): Hono {
 /** The address with what follows `/callback/`, and any query, left out. */
 export function masked(callBackUrl: string): string {
   const { origin, pathname, search } = new URL(callBackUrl);
-  return `${origin}${pathname.replace(/(\/callback\/).+$/, "$1***")}${search === "" ? "" : "?***"}`;
+  return `${origin}${pathname.replace(/(\/callback\/).+$/i, "$1***")}${search === "" ? "" : "?***"}`;
 }
 
 function summary(task: Task): object {
