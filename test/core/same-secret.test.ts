@@ -25,11 +25,9 @@ test("how long a comparison takes does not tell how much of the secret was right
       times[index]?.push(performance.now() - startedAt);
     }
   }
-  const [almostRight = Number.NaN, wrong = Number.NaN] = times.map(median);
-  expect(almostRight / wrong).toBeGreaterThan(1 / 3);
-  expect(almostRight / wrong).toBeLessThan(3);
+  // The least of each: other work on the machine only adds to it.
+  const [almostRight = Number.NaN, wrong = Number.NaN] = times.map((ms) => Math.min(...ms));
+  // Some 100 where the first difference ends the comparison.
+  expect(almostRight / wrong).toBeLessThan(5);
+  expect(wrong / almostRight).toBeLessThan(5);
 });
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
