@@ -29,7 +29,7 @@ Measures Backline on this machine. Of times, quote the ratios within one run.
   --requests N       in each round (ack, read, scale)
   --connections A,B  side by side (ack, read)
   --rates A,B        requests a second of the open loop (ack)
-  --tasks N          how many are driven (cost), or at most present (scale: 100000 takes some 5 GB of disk)
+  --tasks N          how many are driven (cost), or at most present (scale: 100000 takes some 1.5 GB of disk)
   --npm-test         how long npm test takes (size)
   --json             print one JSON object as the last line
   --help             this`;

@@ -9,9 +9,22 @@ interface Spelling {
   readonly closing: boolean;
 }
 
-/** By the words of a spelling, without plurals and marks; a spelling of two words also as one. */
-export const SPELLINGS = allSpellings();
-export const MAX_SPELLING_WORDS = Math.max(...Array.from(SPELLINGS.keys(), (key) => key.split(" ").length));
+interface Vocabulary {
+  /** By the words of a spelling, without plurals and marks; a spelling of two words also as one. */
+  readonly spellings: ReadonlyMap<string, Spelling>;
+  /** Of the longest spelling. */
+  readonly maxWords: number;
+}
+
+let made: Vocabulary | null = null;
+
+/** Made when it is first asked for, since every start of the Worker would pay for it. */
+export function vocabulary(): Vocabulary {
+  if (made !== null) return made;
+  const spellings = allSpellings();
+  made = { spellings, maxWords: Math.max(...Array.from(spellings.keys(), (key) => key.split(" ").length)) };
+  return made;
+}
 
 /** Without the plural's ending, by rule of thumb: both sides of a comparison come through here. */
 export function singular(word: string): string {

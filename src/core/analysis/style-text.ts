@@ -5,7 +5,7 @@
  * "-free") reaches to the end of its clause, to a word like "but", or over six words; a comma list that ends with
  * ", or …" is one reach. Texts are untrusted: 2,000 characters are read, by expressions without backtracking.
  */
-import { MAX_SPELLING_WORDS, singular, SPELLINGS } from "./style-spelling.ts";
+import { singular, vocabulary } from "./style-spelling.ts";
 import type { StyleTerm } from "./style-words.ts";
 
 export interface StyleUnit {
@@ -107,7 +107,7 @@ function rawClauses(text: string): readonly RawClause[] {
     const isHyphen = HYPHENS.has(piece);
     if (/^[\p{L}\p{N}\p{M}]/u.test(piece)) {
       const last = tokens.at(-1);
-      if (piece === "free" && hyphened && last !== undefined && SPELLINGS.has(last.word))
+      if (piece === "free" && hyphened && last !== undefined && vocabulary().spellings.has(last.word))
         tokens[tokens.length - 1] = { ...last, negated: true };
       else tokens.push(tokenOf(piece.slice(0, MAX_WORD_CHARS)));
     } else if (!isHyphen) close(piece === ",");
@@ -119,7 +119,7 @@ function rawClauses(text: string): readonly RawClause[] {
 
 function tokenOf(shown: string): Token {
   const base = shown.endsWith("less") ? singular(shown.slice(0, -"less".length)) : "";
-  if (SPELLINGS.has(base)) return { shown: base, word: base, negated: true };
+  if (vocabulary().spellings.has(base)) return { shown: base, word: base, negated: true };
   return shown === "n"
     ? { shown: "and", word: "and", negated: false }
     : { shown, word: singular(shown), negated: false };
@@ -147,9 +147,9 @@ function unitsOf(tokens: readonly Token[]): readonly StyleUnit[] {
 }
 
 function termAt(tokens: readonly Token[], place: number): { term: StyleTerm; length: number } | null {
-  for (let length = Math.min(MAX_SPELLING_WORDS, tokens.length - place); length > 0; length -= 1) {
+  for (let length = Math.min(vocabulary().maxWords, tokens.length - place); length > 0; length -= 1) {
     const own = tokens.slice(place, place + length);
-    const spelling = SPELLINGS.get(own.map((token) => token.word).join(" "));
+    const spelling = vocabulary().spellings.get(own.map((token) => token.word).join(" "));
     if (spelling === undefined) continue;
     const next = tokens[place + length];
     const leant = next !== undefined && kindOf(next.word) !== "function";
