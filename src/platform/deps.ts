@@ -53,6 +53,7 @@ export function depsOf(wiring: Wiring): Deps {
     usualSilence: async () => (await catalogOf(env).usual()).complete?.p90Ms ?? 0,
     forget: () => state.forget(),
     rivalUntil: () => state.rivalUntil,
+    assertOwned: () => state.assertOwned(),
     lease,
     rearm,
     news: (ms, signal) => news.wait(ms, signal),
@@ -90,8 +91,6 @@ async function assess(
 
 /** KV for the readers of a settled task, the catalog for lists. A submission that finds its task by this is recorded. */
 async function publish({ env, state }: Wiring, task: Task): Promise<void> {
-  // A superseded instance knows things that were never stored, and nothing else holds it back here.
-  state.assertOwned();
   const row = catalogRowOf(task, state.now());
   const settledOnce = task.settledAt !== null || task.published !== null;
   // Both come to their end before the next publication may begin: a put that lags behind would undo it.

@@ -67,6 +67,8 @@ export interface Deps {
   readonly forget: () => void;
   /** Until when a put of an earlier instance may still land, in epoch milliseconds; 0: there can be none. */
   readonly rivalUntil: () => number;
+  /** Throws where this instance was superseded: what it knows may never have been stored. */
+  readonly assertOwned: () => void;
   /** Secures a successor, should this run die. */
   readonly lease: (ms: number) => Promise<void>;
   /** Arms for the state as it is in this instant, and ends the run for all who ask. */

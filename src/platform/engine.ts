@@ -13,7 +13,7 @@ const RENEW_AFTER_MS = 20_000;
 const RUN_MS = 240_000;
 const MAX_COPIES = 4;
 
-/** Rejects only where the successor could not be secured, or the log could not be written: the platform's retry is then the only one. */
+/** Rejects only where the successor could not be secured, or the log cannot be written: the platform's retry is then the only one. */
 export async function runAlarm(deps: Deps): Promise<void> {
   if (due(deps.task(), deps.now(), deps.pace).length > 0) await runEffects(deps);
   await deps.rearm();
@@ -29,7 +29,10 @@ async function runEffects(deps: Deps): Promise<void> {
     for (;;) {
       const outOfTime = deps.now() - startedAt >= RUN_MS;
       if (outOfTime) abort.abort();
-      else startDue(deps, running, abort.signal);
+      else {
+        deps.assertOwned();
+        startDue(deps, running, abort.signal);
+      }
       if (running.size === 0) return;
       const woken = new AbortController();
       await Promise.race([...running.values(), deps.news(pauseOf(deps), woken.signal)]);

@@ -65,6 +65,7 @@ const unused = {
   usualSilence: never,
   forget: () => undefined,
   rivalUntil: () => 0,
+  assertOwned: () => undefined,
   lease: never,
   rearm: never,
   news: never,
@@ -90,4 +91,24 @@ test("a run secures its successor before it does anything, and arms for the rest
   };
   await runAlarm(deps);
   expect(done).toEqual(["lease", "publish", "published", "rearm"]);
+});
+
+test("a run that was superseded starts nothing more", async () => {
+  const task = taskOf(complete, copied(T0, A));
+  const superseded = new Error("this instance was superseded");
+  const deps: Deps = {
+    ...unused,
+    pace: askingPace,
+    now: () => T0 + 5 * SECOND,
+    task: () => task,
+    record: () => {
+      throw new Error("not to be called");
+    },
+    ask: never,
+    lease: async () => undefined,
+    assertOwned: () => {
+      throw superseded;
+    },
+  };
+  await expect(runAlarm(deps)).rejects.toBe(superseded);
 });

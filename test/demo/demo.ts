@@ -87,7 +87,7 @@ async function run(
   if (faults.length > 0) console.error(["", "Not all is as it should be:", ...faults].join("\n"));
   else screen.say("Each file was read back through the Worker and is what the provider sent.");
   if (!options.once && adopted === null) {
-    for (const line of howToRead(tasks, origin, secrets.API_TOKEN)) screen.say(line);
+    for (const line of howToRead(tasks, origin, secrets.API_TOKEN, options.data)) screen.say(line);
     if (!signal.aborted) await once(signal, "abort");
   }
   return { tasks, right: faults.length === 0 };

@@ -1,8 +1,9 @@
 /** What the demo says at its end: where the files are, and how to read them. Pure. */
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import type { TaskView } from "../../src/core/view.ts";
 import type { TaskListItem } from "../local/backline-client.ts";
 import { bytesOf, filesOf, type Followed } from "./progress.ts";
+import { SECRETS_FILE } from "./secrets.ts";
 
 const SHOWN = 5;
 
@@ -31,7 +32,12 @@ export function keptFiles(tasks: readonly Followed[], origin: string, dataDir: s
 }
 
 /** Lines that work as they are printed, while the demo is open. */
-export function howToRead(tasks: readonly Followed[], origin: string, apiToken: string): readonly string[] {
+export function howToRead(
+  tasks: readonly Followed[],
+  origin: string,
+  apiToken: string,
+  dataDir: string,
+): readonly string[] {
   const curl = `curl -H 'Authorization: Bearer ${apiToken}'`;
   const [first] = tasks;
   const audio = first?.view?.tracks[0]?.audio.url ?? null;
@@ -40,7 +46,10 @@ export function howToRead(tasks: readonly Followed[], origin: string, apiToken: 
     "What became of the task:",
     `  ${curl} ${origin}/tasks/${first?.taskId}`,
     ...(audio === null ? [] : ["Save its first track:", `  ${curl} -o track-1.mp3 ${origin}${audio}`]),
+    "Look at it in a browser, where the API token logs you in:",
+    `  ${origin}/tasks/${first?.taskId}`,
     "",
+    `The API token, and the callback token for callbacks of your own, are in ${folder(join(dataDir, SECRETS_FILE))}.`,
     "The Worker stays open. Ctrl-C ends it; what it kept stays.",
   ];
 }

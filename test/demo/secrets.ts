@@ -4,6 +4,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 
+export const SECRETS_FILE = "secrets.json";
+
 const secret = z.string().min(32);
 const secrets = z.object({ CALLBACK_TOKEN: secret, API_TOKEN: secret });
 
@@ -17,7 +19,7 @@ export async function demoSecrets(dataDir: string): Promise<DemoSecrets> {
     const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
     throw new Error(`${dataDir} cannot be made a folder (${reason}). Choose another with --data.`, { cause: error });
   }
-  const path = join(dataDir, "secrets.json");
+  const path = join(dataDir, SECRETS_FILE);
   const made: DemoSecrets = { CALLBACK_TOKEN: random(), API_TOKEN: random() };
   try {
     await writeFile(path, `${JSON.stringify(made, null, 2)}\n`, { flag: "wx", mode: 0o600 });

@@ -27,7 +27,7 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
       );
     case "copy_failed":
       return bad(
-        `The ${event.file} of ${trackName(event.trackId)} was refused: ${reasonWords(event.reason)}.${event.dead ? " The link is dead." : ""}`,
+        `The ${event.file} of ${trackName(event.trackId)} was not kept: ${reasonWords(event.reason)}.${event.dead ? " The link is dead." : ""}`,
       );
     case "lost":
       return bad(`The ${event.file} of ${trackName(event.trackId)} is given up: ${reasonWords(event.reason)}.`);
