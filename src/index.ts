@@ -2,9 +2,9 @@
 import { app } from "./app.ts";
 import { watch } from "./platform/watchdog.ts";
 
-export { Assessor } from "./platform/assessor.ts";
-export { Catalog } from "./platform/catalog.ts";
-export { TaskObject } from "./platform/task-object.ts";
+export { Assessor } from "./platform/audio/assessor.ts";
+export { Catalog } from "./platform/catalog/catalog.ts";
+export { TaskObject } from "./platform/task/task-object.ts";
 
 export default {
   fetch: app.fetch,

@@ -5,7 +5,7 @@
  * lose its body on one, and a secret would go along.
  */
 import { randomBytes } from "node:crypto";
-import { sign } from "../core/signature.ts";
+import { sign } from "../core/provider/signature.ts";
 
 /** For each answer. */
 export const TIMEOUT_MS = 15_000;

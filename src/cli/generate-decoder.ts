@@ -3,13 +3,13 @@
  *
  * The package compiles its bytes at run time, which workerd forbids, so they are unpacked at build time. The file is
  * generated and never committed; its hash is checked, for the glue in
- * `src/platform/mp3-decoder.ts` knows these bytes and no others.
+ * `src/platform/audio/mp3-decoder.ts` knows these bytes and no others.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import * as z from "zod";
 
-const TARGET = new URL("../platform/mpg123.wasm", import.meta.url);
+const TARGET = new URL("../platform/audio/mpg123.wasm", import.meta.url);
 const SHA256 = "f0e9e8848367320ccb757e4092f0d6809668cfe38f43139d47b447151d7dff6b";
 const packed = z.object({ default: z.custom<PackedDecoder>((value) => typeof value === "function") });
 type PackedDecoder = { readonly wasm: string } & (new (common: unknown) => unknown);

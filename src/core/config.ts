@@ -5,8 +5,8 @@
  * cure. An invalid var counts as its default, except origins: those allow nothing then. Pure.
  */
 import * as z from "zod";
-import { ASSESS_MODES, type AssessMode } from "./event.ts";
-import { isLoopback, originPattern, type OriginPattern } from "./source-policy.ts";
+import { ASSESS_MODES, type AssessMode } from "./task/event.ts";
+import { isLoopback, originPattern, type OriginPattern } from "./access/fetch-policy.ts";
 
 /** A secret that may be rotating: any of its values opens. */
 export type Secret =

@@ -7,14 +7,14 @@ import type { Context, MiddlewareHandler } from "hono";
 import { csrf } from "hono/csrf";
 import { createMiddleware } from "hono/factory";
 import type { Secret } from "../core/config.ts";
-import { isSameSecret } from "../core/same-secret.ts";
-import { checkSession, type Session } from "../core/session.ts";
+import { isSameSecret } from "../core/access/same-secret.ts";
+import { checkSession, type Session } from "../core/access/session.ts";
 import type { AppEnv, Via } from "./app-env.ts";
 import { logRefusal } from "./log-line.ts";
 import { prefersHtml } from "./pages/page.ts";
 import { Problem } from "./problem.ts";
 import { readSession, writeSession } from "./session-cookie.ts";
-import { isRead, SHARE_PARAMETER, sharedBy } from "./share.ts";
+import { isRead, SHARE_PARAMETER, sharedBy } from "./share-link.ts";
 
 export const CHALLENGE = { "www-authenticate": 'Bearer realm="backline"' } as const;
 

@@ -7,7 +7,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod";
-import { sourceReport } from "../core/analysis/source.ts";
+import { sourceReport } from "../core/audio/findings/source-report.ts";
 
 interface ProblemKind {
   readonly status: ContentfulStatusCode;

@@ -1,7 +1,7 @@
 /** Query parameters, checked by zod: a bad value is a 400 that names the parameter. */
 import type { Context } from "hono";
 import * as z from "zod";
-import { LIST_STATUSES } from "../platform/catalog-table.ts";
+import { LIST_STATUSES } from "../platform/catalog/task-table.ts";
 import { readPlace } from "./task-list.ts";
 import { Problem } from "./problem.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { makeSession, SESSION_SECONDS } from "../core/session.ts";
+import { makeSession, SESSION_SECONDS } from "../core/access/session.ts";
 
 const NAME = "backline";
 const LOOPBACK = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;

@@ -1,9 +1,9 @@
 /** A page of the list of tasks, and the cursor to the next one. */
 import * as z from "zod";
-import type { CatalogRow } from "../core/catalog-row.ts";
-import { STAGES } from "../core/stage.ts";
-import { isoTime } from "../core/view.ts";
-import type { CatalogPlace } from "../platform/catalog-table.ts";
+import type { CatalogRow } from "../core/view/catalog-row.ts";
+import { STAGES } from "../core/task/stage.ts";
+import { isoTime } from "../core/view/view.ts";
+import type { CatalogPlace } from "../platform/catalog/task-table.ts";
 
 const time = z.iso.datetime();
 

@@ -6,10 +6,10 @@
 import type { Context } from "hono";
 import type { Config } from "../core/config.ts";
 import { isTaskId } from "../core/ids.ts";
-import type { KeptFile } from "../core/kept-file.ts";
-import type { TaskView } from "../core/view.ts";
-import type { Deleted } from "../platform/task-messages.ts";
-import type { TaskObject } from "../platform/task-object.ts";
+import type { KeptFile } from "../core/view/kept-file.ts";
+import type { TaskView } from "../core/view/view.ts";
+import type { Deleted } from "../platform/task/messages.ts";
+import type { TaskObject } from "../platform/task/task-object.ts";
 import { Problem } from "./problem.ts";
 import { readPublished, type PublishedTask } from "../platform/read-model.ts";
 

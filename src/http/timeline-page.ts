@@ -2,9 +2,9 @@
  * The timeline as its readers see it: the events of the log with times in ISO 8601, deliveries with their body.
  */
 import * as z from "zod";
-import { eventBody } from "../core/event.ts";
-import { OBSERVATION_KINDS } from "../core/observation.ts";
-import { failureView } from "../core/view.ts";
+import { eventBody } from "../core/task/event.ts";
+import { OBSERVATION_KINDS } from "../core/provider/message.ts";
+import { failureView } from "../core/view/view.ts";
 
 const time = z.iso.datetime();
 

@@ -4,9 +4,9 @@
  * Named by the hash of the raw bytes, so that a redelivery is the same entry. Metadata is a persisted contract.
  */
 import * as z from "zod";
-import { parseMessage } from "../core/observation.ts";
-import { observe } from "./task-client.ts";
-import type { Delivery } from "./task-messages.ts";
+import { parseMessage } from "../core/provider/message.ts";
+import { observe } from "./task/client.ts";
+import type { Delivery } from "./task/messages.ts";
 
 export const INBOX_REASONS = ["not_utf8", "not_json", "no_task_id", "unreachable", "other_ref"] as const;
 

@@ -6,8 +6,8 @@
  */
 import * as z from "zod";
 import { sha256Hex } from "../core/ids.ts";
-import { parseMessage, type Observation } from "../core/observation.ts";
-import { redact } from "../core/redaction.ts";
+import { parseMessage, type Observation } from "../core/provider/message.ts";
+import { redact } from "../core/provider/redaction.ts";
 
 export interface ProviderAccess {
   readonly baseUrl: URL;

@@ -5,9 +5,9 @@
  * for tasks that settled long ago; one that opened again is published as such, which sends readers to the object.
  */
 import * as z from "zod";
-import { keptFile, keptFilesOf } from "../core/kept-file.ts";
-import type { Task } from "../core/task.ts";
-import { taskView, viewOf } from "../core/view.ts";
+import { keptFile, keptFilesOf } from "../core/view/kept-file.ts";
+import type { Task } from "../core/task/task.ts";
+import { taskView, viewOf } from "../core/view/view.ts";
 
 /** A persisted contract. */
 const settledEntry = z.object({ view: taskView, files: z.array(keptFile) });

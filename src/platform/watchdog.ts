@@ -4,12 +4,12 @@
  * Independent of the alarms that it watches over. Each part and each visit is isolated: a full inbox or a bad
  * task stops no other.
  */
-import type { CatalogRow } from "../core/catalog-row.ts";
+import type { CatalogRow } from "../core/view/catalog-row.ts";
 import { parseConfig } from "../core/config.ts";
-import { catalogOf } from "./catalog.ts";
-import type { CatalogPlace } from "./catalog-table.ts";
+import { catalogOf } from "./catalog/catalog.ts";
+import type { CatalogPlace } from "./catalog/task-table.ts";
 import { emptyInbox } from "./inbox.ts";
-import { slots } from "./slots.ts";
+import { slots } from "./audio/slots.ts";
 
 const NEGLECTED_MS = 10 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;

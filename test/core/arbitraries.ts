@@ -5,10 +5,10 @@
  * Values conflict on purpose: every field has several, links change, ids come and go, failures lie among successes.
  */
 import fc from "fast-check";
-import type { Observed } from "../../src/core/event.ts";
+import type { Observed } from "../../src/core/task/event.ts";
 import { sha256Hex } from "../../src/core/ids.ts";
-import { parseMessage } from "../../src/core/observation.ts";
-import { VERDICTS } from "../../src/core/verdict.ts";
+import { parseMessage } from "../../src/core/provider/message.ts";
+import { VERDICTS } from "../../src/core/task/trust.ts";
 import { observed, T0, TASK_ID } from "./builders.ts";
 
 type Shape = "ids" | "no ids" | "mixed";

@@ -3,12 +3,12 @@
  *
  * Times are epoch milliseconds; a task of these tests starts at `T0`.
  */
-import type { Copied, EventBody, FileKind, Observed, TaskEvent } from "../../src/core/event.ts";
+import type { Copied, EventBody, FileKind, Observed, TaskEvent } from "../../src/core/task/event.ts";
 import { linkHash, sha256Hex } from "../../src/core/ids.ts";
-import type { Observation, ObservationKind, ObservedTrack } from "../../src/core/observation.ts";
-import { fold } from "../../src/core/reduce.ts";
-import type { Task } from "../../src/core/task.ts";
-import { tracksOf, type Track } from "../../src/core/tracks.ts";
+import type { Observation, ObservationKind, ObservedTrack } from "../../src/core/provider/message.ts";
+import { fold } from "../../src/core/task/reduce.ts";
+import type { Task } from "../../src/core/task/task.ts";
+import { tracksOf, type Track } from "../../src/core/task/tracks.ts";
 
 export const T0 = Date.UTC(2026, 0, 5, 12);
 export const SECOND = 1_000;

@@ -4,8 +4,8 @@
  * Rows are kept as the log keeps them: an event as JSON, counters beside it, a repeat raises the counters alone.
  */
 import * as z from "zod";
-import { admit } from "../../src/core/admission.ts";
-import { due, type Effect } from "../../src/core/agenda.ts";
+import { admit } from "../../src/core/task/admission.ts";
+import { due, type Effect } from "../../src/core/next/agenda.ts";
 import {
   POLL_RESULTS,
   readEvent,
@@ -13,13 +13,13 @@ import {
   type Observed,
   type Polled,
   type TaskEvent,
-} from "../../src/core/event.ts";
-import { MAX_ASSESS_STARTS, paceOf, type Pace } from "../../src/core/pace.ts";
-import { reduce } from "../../src/core/reduce.ts";
-import { lastNewsAt } from "../../src/core/stage.ts";
-import { newTask, noticeName, type Task } from "../../src/core/task.ts";
-import { webhookIdOf, type Notice } from "../../src/core/notices.ts";
-import { messageKey } from "../../src/core/verdict.ts";
+} from "../../src/core/task/event.ts";
+import { MAX_ASSESS_STARTS, paceOf, type Pace } from "../../src/core/next/pace.ts";
+import { reduce } from "../../src/core/task/reduce.ts";
+import { lastNewsAt } from "../../src/core/task/stage.ts";
+import { newTask, noticeName, type Task } from "../../src/core/task/task.ts";
+import { webhookIdOf, type Notice } from "../../src/core/next/notices.ts";
+import { messageKey } from "../../src/core/task/trust.ts";
 import { HOUR, TASK_ID } from "./builders.ts";
 
 export const pace = paceOf(1, { canAsk: false, canNotify: false, retentionDays: null });

@@ -1,5 +1,5 @@
 /** The provider's messages as its documents and recordings show them: each shape once. */
-import { parseMessage, type Observation, type ObservedTrack } from "../../src/core/observation.ts";
+import { parseMessage, type Observation, type ObservedTrack } from "../../src/core/provider/message.ts";
 import { TASK_ID } from "./builders.ts";
 
 /** Through JSON text, as a message arrives: what is undefined is absent. */

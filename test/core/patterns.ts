@@ -1,5 +1,5 @@
 /** Entries of an origin list, for tests. */
-import { originPattern, type OriginPattern } from "../../src/core/source-policy.ts";
+import { originPattern, type OriginPattern } from "../../src/core/access/fetch-policy.ts";
 
 export function pattern(text: string): OriginPattern {
   const read = originPattern(text);

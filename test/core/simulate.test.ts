@@ -2,9 +2,9 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import expected from "../simulate/scripted-lives.json";
+import expected from "../drive/simulate/scripted-lives.json";
 
-const MAIN = fileURLToPath(new URL("../simulate/main.ts", import.meta.url).href);
+const MAIN = fileURLToPath(new URL("../drive/simulate/main.ts", import.meta.url).href);
 
 test("the laws hold over some hundred lives", async () => {
   const { code, output } = await simulate("--lives", "300", "--seed", "1");
@@ -50,7 +50,7 @@ test.each([
 });
 
 test("the scripted lives end on the models as they are written down, and as workerd ends them", async () => {
-  const { output } = await run(fileURLToPath(new URL("../simulate/calm.ts", import.meta.url).href));
+  const { output } = await run(fileURLToPath(new URL("../drive/simulate/calm.ts", import.meta.url).href));
   expect(JSON.parse(output)).toEqual(expected);
 });
 

@@ -7,11 +7,11 @@
  */
 import { expect, vi } from "vitest";
 import * as z from "zod";
-import { capabilityOf } from "../../src/core/capability.ts";
-import { sign } from "../../src/core/signature.ts";
-import type { Receiver } from "../local/receiver.ts";
-import type { LocalWorker } from "../local/worker.ts";
-import type { Provider } from "../provider/provider.ts";
+import { capabilityOf } from "../../src/core/provider/callback-url.ts";
+import { sign } from "../../src/core/provider/signature.ts";
+import type { Receiver } from "../rig/local/receiver.ts";
+import type { LocalWorker } from "../rig/local/worker.ts";
+import type { Provider } from "../rig/provider/provider.ts";
 import { AT_ONCE } from "./stand.ts";
 import type { Origin } from "./origin.ts";
 

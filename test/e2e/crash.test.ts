@@ -5,9 +5,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
-import { taskView, type TaskView } from "../../src/core/view.ts";
-import { freePort, startKillable, type KillableWorker } from "../local/killable.ts";
-import { startProvider, type Provider } from "../provider/provider.ts";
+import { taskView, type TaskView } from "../../src/core/view/view.ts";
+import { freePort, startKillable, type KillableWorker } from "../rig/local/killable.ts";
+import { startProvider, type Provider } from "../rig/provider/provider.ts";
 
 const TOKEN = "crash-callback-token-0123456789abcdef";
 const API_TOKEN = "crash-api-token-0123456789abcdef012345";

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { vi } from "vitest";
-import { ROOT } from "../local/bundle.ts";
+import { ROOT } from "../rig/local/bundle.ts";
 
 export interface DemoRun {
   readonly stdout: string;
@@ -18,7 +18,7 @@ export interface DemoRun {
 }
 
 export function runDemo(...args: readonly string[]): DemoRun {
-  const child = spawn(process.execPath, [join(ROOT, "test/demo/main.ts"), ...args], {
+  const child = spawn(process.execPath, [join(ROOT, "test/drive/demo/main.ts"), ...args], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
   });

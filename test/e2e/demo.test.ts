@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import * as z from "zod";
-import { taskView } from "../../src/core/view.ts";
-import { readOptions } from "../demo/options.ts";
-import { faultsOf } from "../judge/files.ts";
+import { taskView } from "../../src/core/view/view.ts";
+import { readOptions } from "../drive/demo/options.ts";
+import { faultsOf } from "../rig/judge/files.ts";
 import { isRunning, runDemo } from "./demo-run.ts";
 import { startStand } from "./stand.ts";
 

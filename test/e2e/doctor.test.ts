@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import * as z from "zod";
-import { ROOT } from "../local/bundle.ts";
-import { freePort } from "../local/killable.ts";
-import { startWorker } from "../local/worker.ts";
+import { ROOT } from "../rig/local/bundle.ts";
+import { freePort } from "../rig/local/killable.ts";
+import { startWorker } from "../rig/local/worker.ts";
 import { API_TOKEN, CALLBACK_TOKEN, startStand, type Stand } from "./stand.ts";
 
 const report = z.strictObject({

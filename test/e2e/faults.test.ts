@@ -4,9 +4,9 @@
  * Each test spoils the audio of one track; the rest of its task is as usual.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { FileFault } from "../provider/faults.ts";
-import type { Task, Track } from "../provider/ledger.ts";
-import { song } from "../provider/songs.ts";
+import type { FileFault } from "../rig/provider/faults.ts";
+import type { Task, Track } from "../rig/provider/ledger.ts";
+import { song } from "../rig/provider/songs.ts";
 import { startOrigin } from "./origin.ts";
 import { expectKept, startStand, trackOf, type Stand } from "./stand.ts";
 

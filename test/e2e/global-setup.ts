@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { TestProject } from "vitest/node";
-import { buildWorker } from "../local/bundle.ts";
+import { buildWorker } from "../rig/local/bundle.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,14 +1,14 @@
 /** The judges of the chaos and the load run see what they are there to see. */
 import { expect, test } from "vitest";
-import type { TaskView } from "../../src/core/view.ts";
-import { noticeChecks, type Reported } from "../chaos/notices.ts";
-import { namedResults, onceResults } from "../judge/objects.ts";
-import { acknowledgedResults } from "../judge/timeline.ts";
-import { deliveriesOf } from "../load/deliveries.ts";
-import type { TimelineItem } from "../local/backline-client.ts";
-import type { Reply, Sent } from "../local/receiver.ts";
-import type { Callback, Task } from "../provider/ledger.ts";
-import { makeTask } from "../provider/tracks.ts";
+import type { TaskView } from "../../src/core/view/view.ts";
+import { noticeChecks, type Reported } from "../drive/chaos/notices.ts";
+import { namedResults, onceResults } from "../rig/judge/objects.ts";
+import { acknowledgedResults } from "../rig/judge/timeline.ts";
+import { deliveriesOf } from "../drive/load/deliveries.ts";
+import type { TimelineItem } from "../rig/local/backline-client.ts";
+import type { Reply, Sent } from "../rig/local/receiver.ts";
+import type { Callback, Task } from "../rig/provider/ledger.ts";
+import { makeTask } from "../rig/provider/tracks.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const ETAG = { one: "d41d8cd98f00b204e9800998ecf8427e", two: "0cc175b9c0f1b6a831c399e269772661" };

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import type { Task, Track } from "../provider/ledger.ts";
-import { audioOf } from "../provider/tracks.ts";
+import type { Task, Track } from "../rig/provider/ledger.ts";
+import { audioOf } from "../rig/provider/tracks.ts";
 import { SOURCE, API_TOKEN, startStand, trackOf, type Stand } from "./stand.ts";
 
 const problem = z.object({ type: z.string(), status: z.int(), detail: z.string(), requestId: z.string().min(1) });

@@ -1,7 +1,7 @@
 /** What never comes is given up after a day, which is two seconds here; what came is kept, and the task settles. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Track } from "../provider/ledger.ts";
-import { song } from "../provider/songs.ts";
+import type { Track } from "../rig/provider/ledger.ts";
+import { song } from "../rig/provider/songs.ts";
 import { startOrigin } from "./origin.ts";
 import { SOURCE, startStand, trackOf, type Stand } from "./stand.ts";
 

@@ -1,8 +1,8 @@
 /** The API's description as the built Worker serves it, under a public linter's eyes. */
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildWorker } from "../local/bundle.ts";
-import { startWorker, type LocalWorker } from "../local/worker.ts";
+import { buildWorker } from "../rig/local/bundle.ts";
+import { startWorker, type LocalWorker } from "../rig/local/worker.ts";
 
 let worker: LocalWorker;
 

@@ -4,8 +4,8 @@ import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import * as z from "zod";
 import { sha256Hex } from "../../src/core/ids.ts";
-import { backlineClient, type BacklineClient } from "../local/backline-client.ts";
-import { type LocalWorker, startWorker } from "../local/worker.ts";
+import { backlineClient, type BacklineClient } from "../rig/local/backline-client.ts";
+import { type LocalWorker, startWorker } from "../rig/local/worker.ts";
 import { API_TOKEN, CALLBACK_TOKEN } from "./stand.ts";
 
 const MIB = 1_024 * 1_024;

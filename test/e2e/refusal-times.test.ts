@@ -1,7 +1,7 @@
 /** How long a refusal takes, by a clock outside of the Worker: its own stands still while code runs. */
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { median } from "../bench/figures.ts";
-import { type LocalWorker, startWorker } from "../local/worker.ts";
+import { median } from "../drive/bench/figures.ts";
+import { type LocalWorker, startWorker } from "../rig/local/worker.ts";
 import { API_TOKEN, CALLBACK_TOKEN } from "./stand.ts";
 
 const ROUNDS = 300;

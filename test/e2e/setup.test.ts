@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { expect, test } from "vitest";
 import { missingSecrets, parseConfig } from "../../src/core/config.ts";
-import { ROOT } from "../local/bundle.ts";
+import { ROOT } from "../rig/local/bundle.ts";
 
 test.concurrent("makes secrets that open the Worker, for this user's eyes alone", async () => {
   await using fresh = await freshFolder();

@@ -1,14 +1,14 @@
 /** The built Worker and the simulated provider side by side, for one file of tests. Stores are gone with it. */
 import { expect, inject, vi } from "vitest";
 import * as z from "zod";
-import type { TaskView } from "../../src/core/view.ts";
-import { backlineClient, type BacklineClient } from "../local/backline-client.ts";
-import { startWorker } from "../local/worker.ts";
-import type { Task } from "../provider/ledger.ts";
-import type { Plan } from "../provider/plan.ts";
-import { type Provider, type ProviderOptions, startProvider } from "../provider/provider.ts";
-import { song } from "../provider/songs.ts";
-import { REPERTOIRE } from "../provider/tracks.ts";
+import type { TaskView } from "../../src/core/view/view.ts";
+import { backlineClient, type BacklineClient } from "../rig/local/backline-client.ts";
+import { startWorker } from "../rig/local/worker.ts";
+import type { Task } from "../rig/provider/ledger.ts";
+import type { Plan } from "../rig/provider/plan.ts";
+import { type Provider, type ProviderOptions, startProvider } from "../rig/provider/provider.ts";
+import { song } from "../rig/provider/songs.ts";
+import { REPERTOIRE } from "../rig/provider/tracks.ts";
 
 export const CALLBACK_TOKEN = "callback-token-of-the-end-to-end-tests";
 export const API_TOKEN = "api-token-of-the-end-to-end-tests-0123";

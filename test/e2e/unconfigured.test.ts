@@ -1,7 +1,7 @@
 /** A Worker without secrets stays shut, and says what to do. */
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import * as z from "zod";
-import { type LocalWorker, startWorker } from "../local/worker.ts";
+import { type LocalWorker, startWorker } from "../rig/local/worker.ts";
 
 const problem = z.object({
   type: z.string(),

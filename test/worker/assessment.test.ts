@@ -1,9 +1,9 @@
 /** What Backline says of kept audio: measured in workerd, on real bytes, through the real effects. */
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import { waveform } from "../../src/core/analysis/waveform.ts";
-import type { TaskView } from "../../src/core/view.ts";
-import { sine } from "../core/analysis/signals.ts";
+import { waveform } from "../../src/core/audio/sound/waveform.ts";
+import type { TaskView } from "../../src/core/view/view.ts";
+import { sine } from "../core/audio/signals.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { serveFiles } from "./provider-files.ts";
 import { configure } from "./settings.ts";

@@ -3,7 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import * as z from "zod";
-import { MAX_BODIES, MAX_OBSERVATIONS } from "../../src/core/admission.ts";
+import { MAX_BODIES, MAX_OBSERVATIONS } from "../../src/core/task/admission.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { serveFiles, SONG } from "./provider-files.ts";
 import { acting, callback, viewOf, worker } from "./worker.ts";

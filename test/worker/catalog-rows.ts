@@ -1,6 +1,6 @@
 /** Rows of the catalog: a test names what it is about, the rest is filled in here. */
-import type { CatalogRow } from "../../src/core/catalog-row.ts";
-import { NOTHING } from "../../src/core/tally.ts";
+import type { CatalogRow } from "../../src/core/view/catalog-row.ts";
+import { NOTHING } from "../../src/core/view/tally.ts";
 import { newTaskId } from "./messages.ts";
 
 export function catalogRow(fields: Partial<CatalogRow> = {}): CatalogRow {

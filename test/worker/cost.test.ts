@@ -7,11 +7,11 @@ import { createExecutionContext, runInDurableObject, waitOnExecutionContext } fr
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { app } from "../../src/app.ts";
-import { catalogOf } from "../../src/platform/catalog.ts";
-import type { Counts } from "../bench/figures.ts";
-import { Tally } from "../bench/workers/tally.ts";
+import { catalogOf } from "../../src/platform/catalog/catalog.ts";
+import type { Counts } from "../drive/bench/figures.ts";
+import { Tally } from "../drive/bench/workers/tally.ts";
 import { message, newTaskId, track } from "./messages.ts";
-import { frames } from "../core/audio-bytes.ts";
+import { frames } from "../core/audio/audio-bytes.ts";
 import { configure } from "./settings.ts";
 import { COVER, serveFiles, SONG } from "./provider-files.ts";
 import { callback, viewOf, worker } from "./worker.ts";

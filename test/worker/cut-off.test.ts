@@ -3,10 +3,10 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { parseConfig } from "../../src/core/config.ts";
-import { configuredPace, depsOf } from "../../src/platform/deps.ts";
-import { News } from "../../src/platform/news.ts";
-import { slots } from "../../src/platform/slots.ts";
-import { TaskState } from "../../src/platform/task-state.ts";
+import { configuredPace, depsOf } from "../../src/platform/task/wiring.ts";
+import { News } from "../../src/platform/task/wake-signal.ts";
+import { slots } from "../../src/platform/audio/slots.ts";
+import { TaskState } from "../../src/platform/task/state.ts";
 import { failure, message, newTaskId } from "./messages.ts";
 import { callback, worker } from "./worker.ts";
 

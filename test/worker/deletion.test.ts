@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { taskList } from "../../src/http/task-list.ts";
-import { catalogOf } from "../../src/platform/catalog.ts";
+import { catalogOf } from "../../src/platform/catalog/catalog.ts";
 import { watch } from "../../src/platform/watchdog.ts";
 import { catalogRow } from "./catalog-rows.ts";
 import { failure, message, newTaskId, track } from "./messages.ts";

@@ -1,6 +1,6 @@
 /** Who may call back: the two doors. */
 import { expect, test } from "vitest";
-import { sign } from "../../src/core/signature.ts";
+import { sign } from "../../src/core/provider/signature.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { SECRETS } from "./secrets.ts";
 import {

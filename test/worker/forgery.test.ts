@@ -6,7 +6,7 @@
  */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod";
-import { sign } from "../../src/core/signature.ts";
+import { sign } from "../../src/core/provider/signature.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { SECRETS } from "./secrets.ts";
 import { everythingStored, storedOf } from "./stored.ts";

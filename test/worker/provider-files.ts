@@ -1,6 +1,6 @@
 /** The provider's file server: what it answers to the Worker's fetches. The provider is not ours, so it is played. */
 import { vi } from "vitest";
-import { frames } from "../core/audio-bytes.ts";
+import { frames } from "../core/audio/audio-bytes.ts";
 
 /** A short song and a small picture that pass every check. */
 export const SONG = frames(40);

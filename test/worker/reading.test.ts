@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import * as z from "zod";
 import { taskList } from "../../src/http/task-list.ts";
 import { timelinePage } from "../../src/http/timeline-page.ts";
-import { catalogOf } from "../../src/platform/catalog.ts";
+import { catalogOf } from "../../src/platform/catalog/catalog.ts";
 import { catalogRow } from "./catalog-rows.ts";
 import { failure, message, newTaskId, track } from "./messages.ts";
 import { SECRETS } from "./secrets.ts";

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { sign } from "../../src/core/signature.ts";
+import { sign } from "../../src/core/provider/signature.ts";
 import { watch } from "../../src/platform/watchdog.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { playProvider, recordOf, type PlayedProvider } from "./provider-api.ts";

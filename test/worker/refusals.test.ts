@@ -1,7 +1,7 @@
 /** What a refusal leaves behind: nothing. Beside one task that is settled, so nothing else moves meanwhile. */
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import { capabilityOf } from "../../src/core/capability.ts";
-import { sign } from "../../src/core/signature.ts";
+import { capabilityOf } from "../../src/core/provider/callback-url.ts";
+import { sign } from "../../src/core/provider/signature.ts";
 import { brokenBody, failure, message, newTaskId, track } from "./messages.ts";
 import { SECRETS } from "./secrets.ts";
 import { everythingStored, type Stored } from "./stored.ts";

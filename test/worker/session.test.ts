@@ -1,6 +1,6 @@
 /** Logging in and out: what the cookie opens, when it ends, and who cannot use it. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { makeSession } from "../../src/core/session.ts";
+import { makeSession } from "../../src/core/access/session.ts";
 import { message, newTaskId } from "./messages.ts";
 import { SECRETS } from "./secrets.ts";
 import { forged, loggingIn, ORIGIN, SECURE_NAME, session } from "./sessions.ts";

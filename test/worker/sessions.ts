@@ -1,6 +1,6 @@
 /** Speaks to the Worker as a person's browser does, and as who was sent a link. */
 import * as z from "zod";
-import { makeSession } from "../../src/core/session.ts";
+import { makeSession } from "../../src/core/access/session.ts";
 import { SECRETS } from "./secrets.ts";
 import { acting, request, worker } from "./worker.ts";
 

@@ -1,7 +1,13 @@
 /** No address but a public https name is ever fetched, whoever names it: a callback, a redirect, a submission. */
 import { afterEach, expect, test, vi } from "vitest";
 import * as z from "zod";
-import { IP_LITERALS, NO_PUBLIC_NAME, NOT_A_WEB_ADDRESS, OTHERWISE_REFUSED, RELATIVE } from "../core/addresses.ts";
+import {
+  IP_LITERALS,
+  NO_PUBLIC_NAME,
+  NOT_A_WEB_ADDRESS,
+  OTHERWISE_REFUSED,
+  RELATIVE,
+} from "../core/access/addresses.ts";
 import { having, like } from "../core/matchers.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { configure } from "./settings.ts";

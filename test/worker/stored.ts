@@ -2,7 +2,7 @@
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as z from "zod";
-import { catalogOf } from "../../src/platform/catalog.ts";
+import { catalogOf } from "../../src/platform/catalog/catalog.ts";
 
 const named = z.object({ name: z.string() });
 

@@ -3,8 +3,8 @@ import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import * as z from "zod";
 import { app } from "../../src/app.ts";
-import { sourceReport } from "../../src/core/analysis/source.ts";
-import { taskView, type TaskView } from "../../src/core/view.ts";
+import { sourceReport } from "../../src/core/audio/findings/source-report.ts";
+import { taskView, type TaskView } from "../../src/core/view/view.ts";
 import { INBOX_REASONS } from "../../src/platform/inbox.ts";
 import { SECRETS } from "./secrets.ts";
 

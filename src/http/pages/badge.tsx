@@ -1,7 +1,7 @@
 /** A word or two on how something stands. The words carry the meaning, the colour only repeats it. Pure. */
-import type { Stage } from "../../core/stage.ts";
-import type { AudioVerdict } from "../../core/analysis/findings.ts";
-import type { TaskView } from "../../core/view.ts";
+import type { Stage } from "../../core/task/stage.ts";
+import type { AudioVerdict } from "../../core/audio/findings/findings.ts";
+import type { TaskView } from "../../core/view/view.ts";
 
 type BadgeTone = "plain" | "good" | "warn" | "bad" | "busy";
 

@@ -1,5 +1,5 @@
 /** Tasks per day as bars, with the same numbers as text. Pure. */
-import type { Scoreboard } from "../../core/scoreboard.ts";
+import type { Scoreboard } from "../../core/view/statistics.ts";
 
 const WIDTH = 620;
 const HEIGHT = 120;

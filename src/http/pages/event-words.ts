@@ -1,5 +1,5 @@
 /** Each event of a task's log in a sentence, for people. Pure. */
-import type { Observed, TaskEvent } from "../../core/event.ts";
+import type { Observed, TaskEvent } from "../../core/task/event.ts";
 import { byteWords, counted, reasonWords } from "./words.ts";
 
 /** How it went, which the page shows in colour and in the words themselves. */

@@ -1,5 +1,5 @@
 /** What was measured of a file, in words with units. What was not measured is left out. Pure. */
-import type { AudioFacts } from "../../core/analysis/audio-facts.ts";
+import type { AudioFacts } from "../../core/audio/facts.ts";
 import { clockWords, counted } from "./words.ts";
 
 export function factsOf(facts: AudioFacts): readonly (readonly [name: string, value: string])[] {

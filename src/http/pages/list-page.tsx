@@ -1,6 +1,6 @@
 /** `GET /tasks` for people: problems first, then the newest, with a filter and a search. Pure. */
-import { isoTime } from "../../core/view.ts";
-import { LIST_STATUSES } from "../../platform/catalog-table.ts";
+import { isoTime } from "../../core/view/view.ts";
+import { LIST_STATUSES } from "../../platform/catalog/task-table.ts";
 import { Badge, StageBadge, VerdictBadge } from "./badge.tsx";
 import type { CallBackUrl } from "./callback-url.ts";
 import { Layout } from "./layout.tsx";

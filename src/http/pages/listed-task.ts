@@ -1,6 +1,6 @@
 /** A task in the list: its row of the catalog and, once it is settled, what was published of it. Pure. */
-import type { CatalogRow } from "../../core/catalog-row.ts";
-import type { TaskView } from "../../core/view.ts";
+import type { CatalogRow } from "../../core/view/catalog-row.ts";
+import type { TaskView } from "../../core/view/view.ts";
 
 export interface ListedTask {
   readonly row: CatalogRow;

@@ -1,6 +1,6 @@
 /** How far a task has come: a sentence, and its three stages against what is usual here. Pure. */
-import type { Spread, Usual } from "../../core/usual.ts";
-import type { TaskView } from "../../core/view.ts";
+import type { Spread, Usual } from "../../core/view/usual.ts";
+import type { TaskView } from "../../core/view/view.ts";
 import { counted, spanWords, utcWords } from "./words.ts";
 
 const KINDS = ["text", "first", "complete"] as const;

@@ -1,5 +1,5 @@
 /** What was asked, beside what came. Pure. */
-import type { TaskView } from "../../core/view.ts";
+import type { TaskView } from "../../core/view/view.ts";
 import { Badge } from "./badge.tsx";
 
 export function RequestTable({ view }: { readonly view: TaskView }) {

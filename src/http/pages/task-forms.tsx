@@ -1,5 +1,5 @@
 /** What can be done about a task, as forms that work without script. Pure. */
-import type { TaskView } from "../../core/view.ts";
+import type { TaskView } from "../../core/view/view.ts";
 
 export function TaskForms({ view, canNotify }: { readonly view: TaskView; readonly canNotify: boolean }) {
   const path = `/tasks/${view.taskId}`;

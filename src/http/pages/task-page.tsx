@@ -1,6 +1,6 @@
 /** `GET /tasks/:id` for people: how far it is, what came of it, and how. Pure. */
-import type { Usual } from "../../core/usual.ts";
-import type { TaskView } from "../../core/view.ts";
+import type { Usual } from "../../core/view/usual.ts";
+import type { TaskView } from "../../core/view/view.ts";
 import { Badge, StageBadge } from "./badge.tsx";
 import { Layout } from "./layout.tsx";
 import { Progress, progressWords } from "./progress.tsx";

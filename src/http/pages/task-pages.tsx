@@ -1,11 +1,11 @@
 /** The pages at the addresses of tasks, for clients that prefer HTML; the others go on to the JSON. */
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
-import { catalogOf } from "../../platform/catalog.ts";
+import { catalogOf } from "../../platform/catalog/catalog.ts";
 import { readPublished } from "../../platform/read-model.ts";
-import type { EventPage } from "../../platform/event-log.ts";
+import type { EventPage } from "../../platform/task/event-log.ts";
 import type { AppEnv } from "../app-env.ts";
-import { usualHere, withProspects } from "../prospects.ts";
+import { usualHere, withProspects } from "../expected-times.ts";
 import { parseQuery, tasksQuery } from "../query.ts";
 import { placeCursor } from "../task-list.ts";
 import { present, readTask, taskIdOf } from "../task-reader.ts";

@@ -1,7 +1,7 @@
 /** Every event of a task in words, with what the provider sent one click away. Pure. */
-import type { TaskEvent } from "../../core/event.ts";
-import { timelineEvent } from "../../core/timeline.ts";
-import { isoTime } from "../../core/view.ts";
+import type { TaskEvent } from "../../core/task/event.ts";
+import { timelineEvent } from "../../core/view/timeline.ts";
+import { isoTime } from "../../core/view/view.ts";
 import { eventWords } from "./event-words.ts";
 import { byteWords, spanWords, utcWords } from "./words.ts";
 

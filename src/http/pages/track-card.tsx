@@ -1,5 +1,5 @@
 /** One track: its cover, its player, what was found of it, and how to take it along. Pure. */
-import type { TaskView } from "../../core/view.ts";
+import type { TaskView } from "../../core/view/view.ts";
 import { AudioBadge, VerdictBadge } from "./badge.tsx";
 import { factsOf } from "./fact-words.ts";
 import type { Viewer } from "./viewer.ts";

@@ -1,7 +1,7 @@
 /** Who looks at a page: what they may do, and how their links lead on. */
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
-import { withShare } from "../share.ts";
+import { withShare } from "../share-link.ts";
 
 export interface Viewer {
   /** False for who came by a share link: they see the task and its files, and nothing else. */

@@ -1,0 +1,60 @@
+/**
+ * What a file's container says, known from the bytes that stream by while it is copied. **Persisted**: see `audioFacts`.
+ * Pure.
+ */
+import type * as z from "zod";
+import { audioFacts, type AudioFacts } from "../facts.ts";
+
+export const containerFacts = audioFacts.pick({
+  format: true,
+  codec: true,
+  durationSeconds: true,
+  sampleRateHz: true,
+  channels: true,
+  bitrateKbps: true,
+  junkBytes: true,
+  resyncs: true,
+});
+
+export type ContainerFacts = z.infer<typeof containerFacts>;
+
+/** Reads a container as its bytes arrive. */
+export interface ContainerReader {
+  push(chunk: Uint8Array): void;
+  /** After the last bytes: why the file is not whole (a reason of `verify`), or null. */
+  finish(): string | null;
+  facts(): Partial<ContainerFacts>;
+}
+
+const UNMEASURED: AudioFacts = {
+  format: null,
+  codec: null,
+  durationSeconds: null,
+  sampleRateHz: null,
+  channels: null,
+  bitrateKbps: null,
+  integratedLufs: null,
+  loudnessRangeLu: null,
+  truePeakDbtp: null,
+  clippedRunsPerMinute: null,
+  leadingSilenceSeconds: null,
+  trailingSilenceSeconds: null,
+  longestGapSeconds: null,
+  silentShare: null,
+  stereoCorrelation: null,
+  bandwidthHz: null,
+  tempoBpm: null,
+  tempoConfidence: null,
+  monoLossDb: null,
+  balanceDb: null,
+  dcOffset: null,
+  dualMono: null,
+  junkBytes: null,
+  resyncs: null,
+  decoderErrors: null,
+};
+
+/** All facts, of which those that need the sound are not measured. */
+export function unheard(container: Partial<ContainerFacts>): AudioFacts {
+  return { ...UNMEASURED, ...container };
+}

@@ -1,0 +1,76 @@
+/** The rules that hold a file against what was claimed of it and what was requested. Pure. */
+import { LIMITS } from "./limits.ts";
+import type { FileProblem, Remark, Rule } from "./findings.ts";
+
+export const requestRules = {
+  truncated: ({ problem }) => told(problem, "truncated"),
+  not_audio: ({ problem }) => told(problem, "not_audio"),
+  format_mismatch: ({ facts: { format }, asked: { claimedFormat }, problem }) => {
+    const claimed = claimedFormat === null ? null : formatNamed(claimedFormat);
+    if (format === null || claimed === null || claimed === format) return told(problem, "format_mismatch");
+    const message = `By its bytes it is ${format}, though it was announced as ${claimed}.`;
+    return { level: "fail", message, measured: format, limit: claimed };
+  },
+  duration_mismatch: ({ facts: { durationSeconds }, asked: { claimedDurationSeconds: claimed } }) => {
+    if (durationSeconds === null || claimed === null || claimed <= 0) return null;
+    const message = `It lasts ${durationSeconds.toFixed(1)} s; ${claimed.toFixed(1)} s were announced.`;
+    if (durationSeconds < claimed * LIMITS.shortestShare.value)
+      return { level: "fail", message: `${message} The end is missing.`, measured: durationSeconds, limit: claimed };
+    const isOff = Math.abs(durationSeconds - claimed) > LIMITS.durationSeconds.value;
+    return isOff ? { level: "warn", message, measured: durationSeconds, limit: claimed } : null;
+  },
+  tempo_mismatch: ({ facts: { tempoBpm }, asked: { requestedBpm, tempoAgreement } }) => {
+    if (requestedBpm === null || tempoAgreement !== "disagrees") return null;
+    const measured = tempoBpm === null ? "Its tempo is another" : `Its tempo is ${tempoBpm.toFixed(1)} bpm`;
+    const message = `${measured}; ${requestedBpm} bpm were requested. Half and double would count as the same.`;
+    return { level: "warn", message, measured: tempoBpm, limit: requestedBpm };
+  },
+  tempo_inconclusive: ({ facts: { tempoBpm }, asked: { requestedBpm, tempoAgreement } }) => {
+    if (requestedBpm === null || tempoAgreement !== "inconclusive") return null;
+    const message = `Whether it has the requested ${requestedBpm} bpm could not be told: its beat is not clear enough.`;
+    return { level: "info", message, measured: tempoBpm, limit: requestedBpm };
+  },
+  style_missing: ({ asked: { style } }) => {
+    const limit = LIMITS.styleScore.value;
+    if (style === null || style.score >= limit) return null;
+    const message = `Of the requested style the returned one lacks: ${listed(style.missing)}.`;
+    return { level: "warn", message, measured: style.score, limit };
+  },
+  style_contradicts: ({ asked: { style } }) => {
+    if (style === null || style.contradicting.length === 0) return null;
+    const words = listed(style.contradicting);
+    const message = `The returned style contradicts the request: ${words}.`;
+    return { level: "warn", message, measured: words, limit: null };
+  },
+} as const satisfies Readonly<Record<string, Rule>>;
+
+const MAX_LISTED = 8;
+
+/** What content types and extensions call the formats. */
+const FORMAT_NAMES: ReadonlyMap<string, string> = new Map([
+  ["mp3", "mp3"],
+  ["mpeg", "mp3"],
+  ["wav", "wav"],
+  ["wave", "wav"],
+  ["flac", "flac"],
+  ["ogg", "ogg"],
+  ["opus", "ogg"],
+  ["m4a", "m4a"],
+  ["mp4", "m4a"],
+  ["aac", "aac"],
+]);
+
+function told(problem: FileProblem | null, code: FileProblem["code"]): Remark | null {
+  return problem?.code === code ? { level: "fail", message: problem.message, measured: null, limit: null } : null;
+}
+
+/** Null where the claim says nothing, as `application/octet-stream` does. */
+function formatNamed(claim: string): string | null {
+  const [type = ""] = claim.toLowerCase().split(";");
+  return FORMAT_NAMES.get(type.trim().replace(/^(?:audio\/)?(?:x-)?/, "")) ?? null;
+}
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - MAX_LISTED;
+  return `${names.slice(0, MAX_LISTED).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}

@@ -1,0 +1,184 @@
+/**
+ * What to do next, read off the state. Never stored, so a crash between any two lines leaves nothing to reconcile.
+ *
+ * Pure. Times are epoch milliseconds.
+ */
+import { assessGraceEndsAt, waitingForAssessment } from "../view/assessment.ts";
+import { FILE_KINDS, type Copied, type FileKind } from "../task/event.ts";
+import { fileStatus, linksOf, nextStep, type FileStep } from "../task/copies.ts";
+import { retryDelay, type Pace } from "./pace.ts";
+import { nextNotice, type Notice } from "./notices.ts";
+import { awaitsFreshLink, isUnknownToProvider, nextPoll } from "./polling.ts";
+import { isSettled, isStalled, lastNewsAt, stageOf, stageReport } from "../task/stage.ts";
+import { noticeName, type Task } from "../task/task.ts";
+import { tracksOf, type Link, type Track } from "../task/tracks.ts";
+import { heeded } from "../task/trust.ts";
+
+export type Effect =
+  | { readonly type: "publish" }
+  | { readonly type: "sweep" }
+  | { readonly type: "poll" }
+  | { readonly type: "stall" }
+  | { readonly type: "assess"; readonly trackId: string; readonly stored: Copied; readonly starts: number }
+  | { readonly type: "forget" }
+  | { readonly type: "notify"; readonly notice: Notice }
+  | { readonly type: "copy"; readonly file: FileKind; readonly trackId: string; readonly link: Link }
+  | {
+      readonly type: "lose";
+      readonly file: FileKind;
+      readonly trackId: string;
+      readonly links: readonly string[];
+      readonly reason: string;
+    }
+  | { readonly type: "abandon" };
+
+interface Item {
+  readonly at: number;
+  readonly effect: Effect;
+}
+
+/** What is due, the cheap first, then audio before covers. */
+export function due(task: Task, now: number, pace: Pace): readonly Effect[] {
+  return agenda(task, pace).flatMap(({ at, effect }) => (at <= now ? [effect] : []));
+}
+
+/** When to look at this task again, or null when there is nothing left to do. */
+export function nextWake(task: Task, pace: Pace): number | null {
+  const times = agenda(task, pace).map(({ at }) => at);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** When the next piece of work falls due that is not due yet, or null. */
+export function nextDue(task: Task, now: number, pace: Pace): number | null {
+  const times = agenda(task, pace).flatMap(({ at }) => (at > now ? [at] : []));
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** Two effects of the same name are one and the same piece of work. */
+export function effectName(effect: Effect): string {
+  if (effect.type === "copy" || effect.type === "lose") return `${effect.file}:${effect.trackId}`;
+  return effect.type === "notify" ? `notify ${noticeName(effect.notice)}` : effect.type;
+}
+
+function agenda(task: Task, pace: Pace): readonly Item[] {
+  const tracks = tracksOf(task);
+  const files = FILE_KINDS.flatMap((file) => tracks.flatMap((track) => fileItem(task, track, file, pace) ?? []));
+  return [
+    ...publishItems(task, pace),
+    ...abandonItems(task, pace),
+    ...stallItems(task, pace),
+    ...files,
+    ...pollItems(task, pace),
+    ...assessItems(task, pace),
+    ...sweepItems(task, files, pace),
+    ...forgetItems(task, pace),
+    // The last, so that nobody is told of a task that is being forgotten.
+    ...notifyItems(task, pace),
+  ];
+}
+
+/** Whether KV was told how the task stands. */
+export function isPublished(task: Task): boolean {
+  const { published } = task;
+  if (!isSettled(task)) return published?.settled !== true;
+  return published?.settled === true && published.version === task.version;
+}
+
+/** A settled task is published, and again when it changes; one that opened again is published once, as open. */
+function publishItems(task: Task, pace: Pace): readonly Item[] {
+  const { published } = task;
+  if (isPublished(task))
+    return (published?.againAt ?? null) === null ? [] : [{ at: published?.againAt ?? 0, effect: { type: "publish" } }];
+  const gapEndsAt = published === null ? 0 : published.at + pace.publishGapMs;
+  // One put for the task and what its music is like; a reader of KV comes minutes later at the earliest.
+  const at = Math.max(task.updatedAt, gapEndsAt, assessGraceEndsAt(task, pace));
+  return [{ at: Math.max(at, retryAt(task, "publish", pace)), effect: { type: "publish" } }];
+}
+
+/**
+ * Failed and crashed attempts may have left objects in R2. Once nothing is copied any more, they are deleted; a start
+ * without an outcome may still be writing, so it is given longer than a run of the alarm lasts.
+ */
+function sweepItems(task: Task, files: readonly Item[], pace: Pace): readonly Item[] {
+  const clean = task.sweptAttempts === task.attempts || task.stored.size === task.attempts;
+  if (clean || files.length > 0 || !isSettled(task)) return [];
+  const cut = [...task.progress.values()].map(({ unanswered, lastAt, cutAt }) => (unanswered > 0 ? lastAt : cutAt));
+  const quietAt = Math.max(0, ...cut.map((at) => (at === 0 ? 0 : at + pace.retryCapMs)));
+  return [{ at: Math.max(quietAt, retryAt(task, "sweep", pace)), effect: { type: "sweep" } }];
+}
+
+/** One file at a time: each takes a second of CPU. Starts without a result are further and further apart. */
+function assessItems(task: Task, pace: Pace): readonly Item[] {
+  return waitingForAssessment(task)
+    .slice(0, 1)
+    .map(({ trackId, stored, starts, lastAt }) => {
+      const delay = starts === 0 ? 0 : retryDelay(pace, starts, 0, `${task.taskId} assess ${starts}`);
+      return { at: lastAt + delay, effect: { type: "assess", trackId, stored, starts } };
+    });
+}
+
+/** 0 unless the effect failed last time. */
+function retryAt(task: Task, effect: "publish" | "sweep" | "stall", pace: Pace): number {
+  const failures = task.effectFailures.get(effect);
+  if (failures === undefined) return 0;
+  return failures.lastAt + retryDelay(pace, failures.count, 0, `${task.taskId} ${effect} ${failures.count}`);
+}
+
+/** Without news for as long as the provider keeps anything, a task is given up. A late callback opens it again. */
+function abandonItems(task: Task, pace: Pace): readonly Item[] {
+  const stage = stageOf(task);
+  if (stage === "complete" || stage === "failed") return [];
+  const silentAt = lastNewsAt(task) + pace.linkLifeMs;
+  // A callback says that there is such a task, whatever the provider's record says.
+  const strange = isUnknownToProvider(task) && heeded(task.observations).length === 0;
+  const soonAt = Math.max(task.createdAt, task.retriedAt ?? 0) + pace.unknownLifeMs;
+  return [{ at: strange ? Math.min(silentAt, soonAt) : silentAt, effect: { type: "abandon" } }];
+}
+
+/** Told once in a silence: after ten minutes, or what the history calls usual if that is longer. */
+function stallItems(task: Task, pace: Pace): readonly Item[] {
+  const stage = stageOf(task);
+  if (stage === "complete" || stage === "failed" || isStalled(task)) return [];
+  const silence = Math.max(pace.shortestStallMs, task.usualSilenceMs ?? 0);
+  return [{ at: Math.max(lastNewsAt(task) + silence, retryAt(task, "stall", pace)), effect: { type: "stall" } }];
+}
+
+function pollItems(task: Task, pace: Pace): readonly Item[] {
+  const at = nextPoll(task, pace);
+  return at === null ? [] : [{ at, effect: { type: "poll" } }];
+}
+
+function forgetItems(task: Task, pace: Pace): readonly Item[] {
+  if (pace.retentionMs === null || task.settledAt === null) return [];
+  return [{ at: task.settledAt + pace.retentionMs, effect: { type: "forget" } }];
+}
+
+function notifyItems(task: Task, pace: Pace): readonly Item[] {
+  const next = nextNotice(task, pace);
+  return next === null ? [] : [{ at: next.at, effect: { type: "notify", notice: next.notice } }];
+}
+
+function fileItem(task: Task, track: Track, file: FileKind, pace: Pace): Item | null {
+  const { trackId } = track;
+  const step =
+    file === "audio" && track.audioLinks.length === 0
+      ? linklessStep(task, track, pace)
+      : nextStep(task, track, file, pace);
+  if (step === null) return null;
+  if (step.type === "copy") return { at: step.at, effect: { type: "copy", file, trackId, link: step.link } };
+  // Nobody asks for a link of what is lost.
+  if (file === "audio" && awaitsFreshLink(task, track, pace)) return null;
+  const links = linksOf(track, file).map((link) => link.hash);
+  return { at: step.at, effect: { type: "lose", file, trackId, links, reason: step.reason } };
+}
+
+/** A track of a complete task that never got a link: a second `complete` has been seen to bring it, so it gets a day. */
+function linklessStep(task: Task, track: Track, pace: Pace): FileStep | null {
+  const complete = stageOf(task) === "complete" ? stageReport(task, "complete") : null;
+  if (complete === null || fileStatus(task, track, "audio").state !== "waiting") return null;
+  return {
+    type: "lose",
+    at: Math.max(complete.at, task.retriedAt ?? 0) + pace.dayMs,
+    reason: "no_link: the provider never sent a link for this track",
+  };
+}

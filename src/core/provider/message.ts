@@ -1,0 +1,220 @@
+/**
+ * What one message of the provider says, in our words. The only file that knows the provider's field names.
+ *
+ * A callback and a record (the answer of record-info) are read by the same function: three brands, several ages of
+ * the same envelope. Strict on what is acted on, forgiving on the rest: an unreadable field is null, an unreadable
+ * track never hides its neighbours. Pure.
+ */
+import { failureOf, type Failure } from "./failure.ts";
+import { isTaskId } from "../ids.ts";
+import { linkOf } from "./link.ts";
+import { firstText, isRecord, toDuration, toInteger, toText, type Fields } from "./loose-values.ts";
+
+export const OBSERVATION_KINDS = ["pending", "text", "first", "complete", "failed", "sibling", "unknown"] as const;
+export type ObservationKind = (typeof OBSERVATION_KINDS)[number];
+
+export interface ObservedTrack {
+  /** The provider's id, or null in the oldest shape. */
+  readonly id: string | null;
+  readonly audioLink: string | null;
+  readonly streamLink: string | null;
+  readonly coverLink: string | null;
+  readonly title: string | null;
+  readonly tags: string | null;
+  readonly durationSeconds: number | null;
+  readonly model: string | null;
+  /** As the provider wrote it: epoch milliseconds, or a time without a zone. Never computed with. */
+  readonly createdAt: string | null;
+}
+
+/** A stored contract: rows of the log hold it. Fields are added as optional, never renamed. */
+export interface Observation {
+  readonly kind: ObservationKind;
+  readonly failure: Failure | null;
+  readonly tracks: readonly ObservedTrack[];
+  /** How many listed tracks were over the bound and are not kept. */
+  readonly tracksDropped: number;
+  /** What a record repeats of the request's style. */
+  readonly asked?: AskedStyle;
+}
+
+export interface AskedStyle {
+  readonly tags: string | null;
+  readonly negativeTags: string | null;
+}
+
+export interface ParsedMessage {
+  /** Usable ids in the order of preference. A signature may belong to any of them. */
+  readonly taskIds: readonly string[];
+  readonly observation: Observation;
+}
+
+/** Whether a message says anything about the task: other products' callbacks and unknown ones do not. */
+export function isNews({ kind, tracks }: Observation): boolean {
+  return tracks.length > 0 || (kind !== "sibling" && kind !== "unknown");
+}
+
+/** A task has two tracks; the bound is for who lies. */
+export const MAX_TRACKS = 16;
+
+const STAGES: ReadonlyMap<string, ObservationKind> = new Map([
+  ["pending", "pending"],
+  ["waiting", "pending"],
+  ["queued", "pending"],
+  ["queuing", "pending"],
+  ["queueing", "pending"],
+  ["generating", "pending"],
+  ["processing", "pending"],
+  ["text", "text"],
+  ["text_success", "text"],
+  ["first", "first"],
+  ["first_success", "first"],
+  ["complete", "complete"],
+  ["completed", "complete"],
+  ["task_completed", "complete"],
+  ["success", "complete"],
+  // Done, and the provider could not reach the callBackUrl.
+  ["callback_exception", "complete"],
+  ["failed", "failed"],
+  ["fail", "failed"],
+  ["error", "failed"],
+  ["create_task_failed", "failed"],
+  ["generate_audio_failed", "failed"],
+  ["sensitive_word_error", "failed"],
+]);
+
+/** Fields of other products (WAV, stems, cover, video, instruments) whose callbacks may share the URL. */
+const SIBLING_FIELDS = [
+  "audioWavUrl",
+  "audio_wav_url",
+  "vocal_removal_info",
+  "images",
+  "video_url",
+  "videoUrl",
+  "instruments",
+];
+
+/** Reads any JSON value. A message of an unknown kind is still an observation; without `taskIds` it belongs to no task. */
+export function parseMessage(json: unknown): ParsedMessage {
+  const root = isRecord(json) ? json : {};
+  const data = isRecord(root["data"]) ? root["data"] : {};
+  const response = isRecord(data["response"]) ? data["response"] : {};
+  const asked = askedOf(data["param"]);
+  const observation = observationOf(root, data, trackItems(root, data, response));
+  return {
+    taskIds: taskIdsOf([
+      data["task_id"],
+      data["taskId"],
+      root["task_id"],
+      root["taskId"],
+      response["taskId"],
+      response["task_id"],
+    ]),
+    observation: asked === null ? observation : { ...observation, asked },
+  };
+}
+
+function observationOf(root: Fields, data: Fields, items: readonly unknown[]): Observation {
+  const readable = items.flatMap((item) => trackOf(item) ?? []);
+  const tracks = readable.slice(0, MAX_TRACKS);
+  const tracksDropped = readable.length - tracks.length;
+  const status = firstText([
+    data["callbackType"],
+    data["status"],
+    data["state"],
+    root["callbackType"],
+    root["status"],
+    root["state"],
+  ]);
+  const stage = status?.toLowerCase() ?? null;
+
+  const code = toInteger(root["code"]);
+  const refused = code !== null && code !== 200;
+  const errorText = firstText([root["error"], data["error"]]);
+  const named = stage === null ? undefined : STAGES.get(stage);
+  const failed = refused || named === "failed";
+  if (!failed && isSibling(root, data, items, tracks))
+    return { kind: "sibling", failure: null, tracks: [], tracksDropped: 0 };
+  if (failed || (named === undefined && code === null && errorText !== null)) {
+    const failureCode = refused ? code : (toInteger(data["errorCode"]) ?? toInteger(data["failCode"]));
+    const message = firstText([data["errorMessage"], data["failMsg"], errorText, root["msg"], root["message"]]);
+    return {
+      kind: "failed",
+      failure: failureOf(failureCode === 200 ? null : failureCode, stage, message),
+      tracks,
+      tracksDropped,
+    };
+  }
+  return { kind: named ?? kindByTracks(stage, tracks), failure: null, tracks, tracksDropped };
+}
+
+/** Some shapes name no stage at all. Then code 200 with audio for every listed track means that generation completed. */
+function kindByTracks(stage: string | null, tracks: readonly ObservedTrack[]): ObservationKind {
+  if (stage !== null || tracks.length === 0) return "unknown";
+  if (tracks.every((track) => track.audioLink !== null)) return "complete";
+  return tracks.some((track) => track.audioLink !== null) ? "first" : "text";
+}
+
+function isSibling(root: Fields, data: Fields, items: readonly unknown[], tracks: readonly ObservedTrack[]): boolean {
+  if (tracks.length > 0) return false;
+  return items.length > 0 || SIBLING_FIELDS.some((field) => (data[field] ?? root[field] ?? null) !== null);
+}
+
+/** The first place that lists anything wins. */
+function trackItems(root: Fields, data: Fields, response: Fields): readonly unknown[] {
+  const market = embedded(data["resultJson"]);
+  const places = [
+    data["data"],
+    root["data"],
+    response["sunoData"],
+    response["data"],
+    market["data"],
+    market["sunoData"],
+  ];
+  for (const place of places) if (Array.isArray(place) && place.length > 0) return place;
+  return [];
+}
+
+/** A record repeats the whole request as a JSON string, with our callBackUrl in it: no more than the style is taken. */
+function askedOf(param: unknown): AskedStyle | null {
+  const request = embedded(param);
+  const asked = { tags: toText(request["tags"], 2_000), negativeTags: toText(request["negativeTags"], 2_000) };
+  return asked.tags === null && asked.negativeTags === null ? null : asked;
+}
+
+/** KIE.AI's market wraps the tracks in a JSON string. */
+function embedded(value: unknown): Fields {
+  if (typeof value !== "string") return isRecord(value) ? value : {};
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return isRecord(parsed) ? parsed : {};
+  } catch {
+    return {};
+  }
+}
+
+const LINK_FIELDS = ["audio_url", "audioUrl", "stream_audio_url", "streamAudioUrl"];
+
+/** Null for what is no track: neither an id nor a place for a link (lyrics, say). */
+function trackOf(item: unknown): ObservedTrack | null {
+  if (!isRecord(item)) return null;
+  const id = toText(item["id"], 256);
+  if (id === null && !LINK_FIELDS.some((field) => field in item)) return null;
+  const tags = item["tags"];
+  return {
+    id,
+    audioLink: linkOf(item["audio_url"]) ?? linkOf(item["audioUrl"]),
+    streamLink: linkOf(item["stream_audio_url"]) ?? linkOf(item["streamAudioUrl"]),
+    coverLink: linkOf(item["image_url"]) ?? linkOf(item["imageUrl"]),
+    title: toText(item["title"], 300),
+    tags: toText(Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string").join(", ") : tags, 2_000),
+    durationSeconds: toDuration(item["duration"]),
+    model: toText(item["model_name"], 100) ?? toText(item["modelName"], 100),
+    createdAt: toText(item["createTime"], 64) ?? toText(item["create_time"], 64),
+  };
+}
+
+function taskIdsOf(values: readonly unknown[]): readonly string[] {
+  const ids = values.flatMap((value) => toText(value, 200) ?? []).filter(isTaskId);
+  return [...new Set(ids)];
+}

@@ -1,0 +1,48 @@
+/**
+ * A request to the provider's Add Instrumental API, checked as its documents say before it costs credits. Pure.
+ *
+ * The names are the provider's. Unknown models and fields pass through: both lists grow. `callBackUrl` is ours.
+ */
+import * as z from "zod";
+import { isRef } from "./callback-url.ts";
+import { sha256Hex } from "../ids.ts";
+
+/** From 0 to 1 in steps of 0.01. */
+const weight = z.number().min(0).max(1).multipleOf(0.01).optional();
+
+export const submissionRequest = z
+  .looseObject({
+    uploadUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(4_096)
+      .meta({ description: "The source audio, publicly reachable." }),
+    title: z.string().trim().min(1).max(100),
+    tags: z.string().trim().min(1).max(1_000),
+    negativeTags: z.string().trim().min(1).max(500),
+    vocalGender: z.enum(["m", "f"]).optional(),
+    styleWeight: weight,
+    weirdnessConstraint: weight,
+    audioWeight: weight,
+    model: z.string().min(1).max(100).optional(),
+    force: z
+      .boolean()
+      .optional()
+      .meta({ description: "Submits although the check of the source found a fault in it; not sent to the provider." }),
+    ref: z
+      .string()
+      .refine(isRef, "must be 1 to 64 of A-Z a-z 0-9 _ -")
+      .optional()
+      .meta({ description: "Your own name for it; not sent to the provider." }),
+  })
+  .refine((request) => !("callBackUrl" in request), {
+    path: ["callBackUrl"],
+    message: "is set by this Worker: leave it out",
+  });
+
+export type SubmissionRequest = z.infer<typeof submissionRequest>;
+
+/** The same for the same request, whatever the order of its fields. */
+export function requestHash(request: SubmissionRequest): string {
+  const sorted = Object.entries(request).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return sha256Hex(JSON.stringify(sorted));
+}

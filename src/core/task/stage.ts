@@ -1,0 +1,103 @@
+/**
+ * How far a task has come: stage, failure, outcome, settled. Selectors, so that the order of callbacks cannot show.
+ *
+ * Pure.
+ */
+import type { Observed } from "./event.ts";
+import { failureOf, FAILURES, type Failure } from "../provider/failure.ts";
+import { fileStatus, type FileStatus } from "./copies.ts";
+import { isNews, type ObservationKind } from "../provider/message.ts";
+import type { Task } from "./task.ts";
+import { byPrecedence, tracksOf, type Track } from "./tracks.ts";
+import { heeded } from "./trust.ts";
+
+export const STAGES = ["pending", "text", "first", "complete", "failed"] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** What a task gave: null until its stage is `complete` or `failed`. */
+export const OUTCOMES = ["complete", "partial", "failed", "failed_with_tracks"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export function stageOf(task: Task): Stage {
+  if (saw(task, "complete") && hasAudio(task)) return "complete";
+  if (failureSeen(task) !== null) return "failed";
+  // A `complete` without audio is not the end: another one with audio has been seen to follow.
+  if (saw(task, "complete") || saw(task, "first")) return "first";
+  return saw(task, "text") ? "text" : "pending";
+}
+
+/** Recorded under `complete` too, but it shows only while the stage is `failed`. */
+export function failureShown(task: Task): Failure | null {
+  return stageOf(task) === "failed" ? failureSeen(task) : null;
+}
+
+/** When a stage was first reported, and by what; null where it was skipped. */
+export function stageReport(task: Task, kind: "text" | "first" | "complete"): Observed | null {
+  const reached = kind === "complete" && !hasAudio(task) ? "none" : kind;
+  const early = kind === "first" && !hasAudio(task) ? "complete" : "none";
+  const reports = heeded(task.observations).filter(
+    ({ observation }) => observation.kind === reached || observation.kind === early,
+  );
+  return reports.toSorted((a, b) => a.at - b.at || byPrecedence(a, b))[0] ?? null;
+}
+
+/** Of the stage that is reached; a file that is still queued counts as one that will come. */
+export function outcomeOf(task: Task): Outcome | null {
+  const stage = stageOf(task);
+  if (stage === "failed") return hasAudio(task) ? "failed_with_tracks" : "failed";
+  if (stage !== "complete") return null;
+  const whole = tracksOf(task).every((track) => ["queued", "stored"].includes(audioStatus(task, track).state));
+  return whole ? "complete" : "partial";
+}
+
+/** Nothing is left to wait for. Covers, assessments and notifications never hold it up. */
+export function isSettled(task: Task): boolean {
+  const stage = stageOf(task);
+  if (stage !== "complete" && stage !== "failed") return false;
+  return tracksOf(task).every((track) => ["stored", "lost"].includes(audioStatus(task, track).state));
+}
+
+/** The audio of a track. After a failure no link will come any more, so a file without one is lost, not awaited. */
+export function audioStatus(task: Task, track: Track): FileStatus {
+  const status = fileStatus(task, track, "audio");
+  if (status.state !== "waiting" || stageOf(task) !== "failed") return status;
+  return { ...status, state: "lost", reason: "task_failed: the task failed before this track had audio" };
+}
+
+/** When something new was last said of this task. Repeats and what is only counted are no news; a retry is. */
+export function lastNewsAt(task: Task): number {
+  const news = heeded(task.observations).filter(({ observation }) => isNews(observation));
+  return Math.max(task.createdAt, task.retriedAt ?? 0, ...news.map(({ at }) => at));
+}
+
+/** Open, and silent for longer than is usual. News ends it. */
+export function isStalled(task: Task): boolean {
+  return task.settledAt === null && task.stalledAt !== null && task.stalledAt >= lastNewsAt(task);
+}
+
+/** The claim of a stage that the provider's record has yet to confirm. */
+export function unconfirmedReport(task: Task, kind: "text" | "first" | "complete"): Observed | null {
+  const claims = task.observations.filter(
+    (claim) => claim.verdict === "hmac_unconfirmed" && claim.observation.kind === kind,
+  );
+  return claims.toSorted((a, b) => a.at - b.at)[0] ?? null;
+}
+
+function failureSeen(task: Task): Failure | null {
+  const failed = heeded(task.observations)
+    .filter(({ observation }) => observation.failure !== null)
+    .toSorted(byPrecedence);
+  const failure = failed[0]?.observation.failure ?? null;
+  if (failure !== null)
+    return { ...failure, refunded: failed.some(({ observation }) => observation.failure?.refunded) };
+  if (task.abandonedAt === null || task.abandonedAt < lastNewsAt(task)) return null;
+  return { ...failureOf(null, null, FAILURES.no_news.advice), reason: "no_news" };
+}
+
+function hasAudio(task: Task): boolean {
+  return tracksOf(task).some((track) => track.audioLinks.length > 0);
+}
+
+function saw(task: Task, kind: ObservationKind): boolean {
+  return heeded(task.observations).some(({ observation }) => observation.kind === kind);
+}

@@ -1,0 +1,138 @@
+/**
+ * What is known of a kept track's sound, and the verdict on it: a selector over the log, so that thresholds and rules
+ * can change without looking into the file again.
+ *
+ * The schemas are the contract; null is what could not be measured, never 0. Pure.
+ */
+import * as z from "zod";
+import { audioFacts, type AudioFacts } from "../audio/facts.ts";
+import { unheard } from "../audio/container/facts.ts";
+import { finding, findingsOf, VERDICT_WORDS, verdictOf, type Asked } from "../audio/findings/findings.ts";
+import { requestedBpm } from "../audio/style/requested-bpm.ts";
+import { matchStyle, styleMatch } from "../audio/style/match.ts";
+import { tempoAgreement } from "../audio/sound/tempo.ts";
+import type { Copied } from "../task/event.ts";
+import { fileStatus } from "../task/copies.ts";
+import type { AskedStyle } from "../provider/message.ts";
+import type { Pace } from "../next/pace.ts";
+import type { Task } from "../task/task.ts";
+import { byPrecedence, tracksOf, type Track } from "../task/tracks.ts";
+import { heeded } from "../task/trust.ts";
+
+export const assessmentView = z.object({
+  state: z.enum(["pending", "done", "skipped", "failed"]),
+  /** Why it is skipped, or failed. */
+  reason: z.string().nullable(),
+  verdict: z.enum(VERDICT_WORDS).nullable(),
+  /** The worst first. */
+  findings: z.array(finding),
+  audio: audioFacts.nullable(),
+  /** Null where it is not known what was asked, or what came. */
+  style: styleMatch.nullable(),
+  analyzerVersion: z.string().nullable(),
+  assessedAt: z.iso.datetime().nullable(),
+});
+
+export type Assessment = z.infer<typeof assessmentView>;
+
+/** Kept audio that is still to be looked into. */
+export interface Waiting {
+  readonly trackId: string;
+  readonly stored: Copied;
+  readonly starts: number;
+  readonly lastAt: number;
+}
+
+/** Each file once, though two tracks may have the same bytes. */
+export function waitingForAssessment(task: Task): readonly Waiting[] {
+  const seen = new Set<string>();
+  return tracksOf(task).flatMap((track): readonly Waiting[] => {
+    const { stored } = fileStatus(task, track, "audio");
+    const progress = stored === null ? undefined : task.assessments.get(stored.sha256);
+    if (stored === null || progress?.pending !== true || seen.has(stored.sha256)) return [];
+    seen.add(stored.sha256);
+    return [{ trackId: track.trackId, stored, starts: progress.starts, lastAt: progress.lastAt }];
+  });
+}
+
+/** Until then a settled task's readers wait for what its music is like; 0 where nothing is awaited. */
+export function assessGraceEndsAt(task: Task, pace: Pick<Pace, "assessGraceMs">): number {
+  return waitingForAssessment(task).length === 0 ? 0 : (task.settledAt ?? 0) + pace.assessGraceMs;
+}
+
+/** Null until the audio is kept. */
+export function assessmentOf(task: Task, track: Track): Assessment | null {
+  const { stored } = fileStatus(task, track, "audio");
+  if (stored === null) return null;
+  const { result = null, pending = false } = task.assessments.get(stored.sha256) ?? {};
+  if (pending) return { ...UNKNOWN, state: "pending", audio: containerOf(stored) };
+  if (result === null && stored.assess === "scan") {
+    return judged(task, track, containerOf(stored), {
+      state: "done",
+      reason: null,
+      analyzerVersion: stored.analyzerVersion ?? null,
+      assessedAt: new Date(stored.at).toISOString(),
+    });
+  }
+  if (result === null) return { ...UNKNOWN, state: "skipped", reason: NOT_ASSESSED };
+  return judged(task, track, result.facts ?? containerOf(stored), {
+    state: result.outcome,
+    reason: result.reason,
+    analyzerVersion: result.analyzerVersion,
+    assessedAt: new Date(result.at).toISOString(),
+  });
+}
+
+const NOT_ASSESSED = "ASSESS was off when the file was kept: POST /tasks/:id/assess looks into it";
+
+const UNKNOWN: Omit<Assessment, "state"> = {
+  reason: null,
+  verdict: null,
+  findings: [],
+  audio: null,
+  style: null,
+  analyzerVersion: null,
+  assessedAt: null,
+};
+
+function containerOf({ container }: Copied): AudioFacts | null {
+  return container === undefined ? null : unheard(container);
+}
+
+type Told = Pick<Assessment, "state" | "reason" | "analyzerVersion" | "assessedAt">;
+
+/** Where the sound is not known, the container's facts are judged alone. */
+function judged(task: Task, track: Track, audio: AudioFacts | null, told: Told): Assessment {
+  if (audio === null) return { ...UNKNOWN, ...told };
+  const asked = askedOf(task, track, audio);
+  const findings = findingsOf(audio, asked);
+  return { ...told, verdict: verdictOf(findings), findings: [...findings], audio, style: asked.style };
+}
+
+function askedOf(
+  task: Task,
+  track: Track,
+  audio: AudioFacts,
+): Asked & { readonly style: z.infer<typeof styleMatch> | null } {
+  const request = requestOf(task);
+  const bpm = request === null ? null : requestedBpm(request.tags);
+  return {
+    claimedDurationSeconds: track.durationSeconds,
+    claimedFormat: null,
+    style: request === null ? null : matchStyle(request, track.tags),
+    requestedBpm: bpm,
+    tempoAgreement: bpm === null || audio.decoderErrors === null ? null : tempoAgreement(bpm, audio),
+  };
+}
+
+const wanted = z.object({
+  tags: z.string().nullable().catch(null),
+  negativeTags: z.string().nullable().catch(null),
+});
+
+/** As it was submitted through us, or else as the provider's record repeats it. */
+function requestOf(task: Task): AskedStyle | null {
+  if (task.request !== null) return wanted.parse(task.request);
+  const told = heeded(task.observations).toSorted(byPrecedence);
+  return told.flatMap(({ observation }) => observation.asked ?? [])[0] ?? null;
+}

@@ -1,0 +1,157 @@
+/**
+ * The task as its readers see it: names are camelCase, times ISO 8601 UTC, units in names, null for known to be absent.
+ *
+ * The schemas are the contract; the view is built to their types. Pure.
+ */
+import * as z from "zod";
+import { sourceReport } from "../audio/findings/source-report.ts";
+import { assessmentOf, assessmentView } from "./assessment.ts";
+import { FAILURES } from "../provider/failure.ts";
+import { fileStatus, type FileStatus } from "../task/copies.ts";
+import {
+  audioStatus,
+  failureShown,
+  isStalled,
+  outcomeOf,
+  OUTCOMES,
+  stageOf,
+  stageReport,
+  STAGES,
+  unconfirmedReport,
+} from "../task/stage.ts";
+import type { Task } from "../task/task.ts";
+import { tracksOf, type Track } from "../task/tracks.ts";
+
+const time = z.iso.datetime();
+
+export const fileView = z.object({
+  state: z.enum(["waiting", "queued", "stored", "lost"]),
+  /** Our own route, once the file is stored. */
+  url: z.string().nullable(),
+  bytes: z.int().nullable(),
+  sha256: z.string().nullable(),
+  contentType: z.string().nullable(),
+  attempts: z.int(),
+  reason: z.string().nullable(),
+});
+
+export const trackView = z.object({
+  trackId: z.string(),
+  title: z.string().nullable(),
+  tags: z.string().nullable(),
+  durationSeconds: z.number().nullable(),
+  model: z.string().nullable(),
+  /** As the provider wrote it. */
+  createdAt: z.string().nullable(),
+  audio: fileView,
+  cover: fileView,
+  /** The provider's link for listening until the audio is stored. */
+  streamUrl: z.string().nullable(),
+  assessment: assessmentView.nullable(),
+});
+
+const stageView = z
+  .object({
+    at: time,
+    via: z.enum(["callback", "poll"]),
+    /** The signature alone says so; the provider's record has yet to confirm it, and until then it does not count. */
+    unconfirmed: z.literal(true).optional(),
+  })
+  .nullable();
+
+export const failureView = z.object({
+  reason: z.string(),
+  code: z.int().nullable(),
+  message: z.string().nullable(),
+  advice: z.string(),
+  retryable: z.boolean(),
+  refunded: z.boolean(),
+});
+
+const spreadView = z.object({ median: time, p90: time }).nullable();
+
+export const taskView = z.object({
+  taskId: z.string(),
+  ref: z.string().nullable(),
+  version: z.int(),
+  stage: z.enum(STAGES),
+  outcome: z.enum(OUTCOMES).nullable(),
+  settled: z.boolean(),
+  failure: failureView.nullable(),
+  tracks: z.array(trackView),
+  stages: z.object({ text: stageView, first: stageView, complete: stageView }),
+  /** What was asked of the provider; null where the task was submitted elsewhere. */
+  request: z.record(z.string(), z.unknown()).nullable(),
+  /** What was found of the source audio before it was submitted through us. */
+  source: sourceReport.nullable(),
+  stalled: z.boolean(),
+  /** Of an open task: when each stage is usually reached here; null until ten tasks have shown it. */
+  expected: z.object({ firstAt: spreadView, completeAt: spreadView }).nullable(),
+  /** What is missing in the configuration that this task could need. */
+  advice: z.string().nullable(),
+  createdAt: time,
+  updatedAt: time,
+  settledAt: time.nullable(),
+});
+
+export type TaskView = z.infer<typeof taskView>;
+type TrackView = z.infer<typeof trackView>;
+type FileView = z.infer<typeof fileView>;
+
+export function viewOf(task: Task): TaskView {
+  const failure = failureShown(task);
+  return {
+    taskId: task.taskId,
+    ref: task.ref,
+    version: task.version,
+    stage: stageOf(task),
+    outcome: outcomeOf(task),
+    settled: task.settledAt !== null,
+    failure: failure === null ? null : { ...failure, advice: FAILURES[failure.reason].advice },
+    tracks: tracksOf(task).map((track) => trackViewOf(task, track)),
+    stages: { text: reported(task, "text"), first: reported(task, "first"), complete: reported(task, "complete") },
+    request: task.request === null ? null : { ...task.request },
+    source: task.source,
+    stalled: isStalled(task),
+    expected: null,
+    advice: null,
+    createdAt: isoTime(task.createdAt),
+    updatedAt: isoTime(task.updatedAt),
+    settledAt: task.settledAt === null ? null : isoTime(task.settledAt),
+  };
+}
+
+/** ISO 8601 in UTC, of epoch milliseconds. */
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function trackViewOf(task: Task, track: Track): TrackView {
+  const audio = audioStatus(task, track);
+  const path = `/tasks/${task.taskId}/tracks/${track.trackId}`;
+  return {
+    trackId: track.trackId,
+    title: track.title,
+    tags: track.tags,
+    durationSeconds: track.durationSeconds,
+    model: track.model,
+    createdAt: track.createdAt,
+    audio: fileViewOf(audio, `${path}/audio`),
+    cover: fileViewOf(fileStatus(task, track, "cover"), `${path}/cover`),
+    streamUrl: audio.state === "stored" ? null : track.streamLink,
+    assessment: assessmentOf(task, track),
+  };
+}
+
+function fileViewOf({ state, stored, attempts, reason }: FileStatus, url: string): FileView {
+  if (stored === null) return { state, url: null, bytes: null, sha256: null, contentType: null, attempts, reason };
+  const { bytes, sha256, contentType } = stored;
+  return { state, url, bytes, sha256, contentType, attempts, reason };
+}
+
+function reported(task: Task, kind: "text" | "first" | "complete"): z.infer<typeof stageView> {
+  const report = stageReport(task, kind);
+  if (report !== null) return { at: isoTime(report.at), via: report.via };
+  const claim = unconfirmedReport(task, kind);
+  return claim === null ? null : { at: isoTime(claim.at), via: claim.via, unconfirmed: true };
+}

@@ -1,0 +1,132 @@
+/**
+ * The kept files: `GET|HEAD /tasks/:id/tracks/:trackId/audio` and `/cover`, with ranges, for players and downloads.
+ *
+ * Bytes come straight from R2 under the type that they proved to have. Source: RFC 9110 sections 13 and 14.
+ */
+import { Hono, type Context } from "hono";
+import { cors } from "hono/cors";
+import parseRange from "range-parser";
+import type { FileKind } from "../../core/task/event.ts";
+import { contentDisposition } from "../../core/audio/file-name.ts";
+import type { KeptFile } from "../../core/view/kept-file.ts";
+import { requireApiToken } from "../access.ts";
+import type { AppEnv } from "../app-env.ts";
+import { isKnown } from "../entity-tag.ts";
+import { Problem } from "../problem.ts";
+import { readKeptFiles } from "../task-reader.ts";
+import { readingOf } from "./tasks.ts";
+
+/** Players on any page may ask; the API token is what opens. */
+const forPlayers = cors({
+  origin: "*",
+  allowMethods: ["GET", "HEAD"],
+  allowHeaders: ["Authorization", "Range", "If-Range", "If-None-Match"],
+  exposeHeaders: ["Content-Length", "Content-Range", "Accept-Ranges", "Content-Disposition", "ETag"],
+  maxAge: 86_400,
+});
+
+export const files = new Hono<AppEnv>()
+  .use("/tasks/:id/tracks/:trackId/:file{audio|cover|waveform}", forPlayers, requireApiToken)
+  .get("/tasks/:id/tracks/:trackId/audio", (c) => serve(c, "audio"))
+  .get("/tasks/:id/tracks/:trackId/cover", (c) => serve(c, "cover"))
+  .get("/tasks/:id/tracks/:trackId/waveform", (c) => serveWaveform(c));
+
+async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
+  const kept = await keptFileOf(c, file);
+  const tag = `"${kept.sha256}"`;
+  const headers = {
+    etag: tag,
+    "accept-ranges": "bytes",
+    "content-type": kept.contentType,
+    "content-disposition": dispositionOf(c, kept),
+    "cache-control": "private, no-cache",
+    vary: "Authorization, Cookie",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cross-origin-resource-policy": "cross-origin",
+  };
+  if (isKnown(c, tag)) return c.body(null, 304, headers);
+
+  const range = rangeOf(c, kept.bytes, tag);
+  if (range === "unsatisfiable") {
+    throw new Problem("range_not_satisfiable", `The file has ${kept.bytes} bytes.`, {
+      "content-range": `bytes */${kept.bytes}`,
+    });
+  }
+  const length = range === null ? kept.bytes : range.end - range.start + 1;
+  const sized = { ...headers, "content-length": String(length) };
+  const partial =
+    range === null ? sized : { ...sized, "content-range": `bytes ${range.start}-${range.end}/${kept.bytes}` };
+  const status = range === null ? 200 : 206;
+  if (c.req.method === "HEAD") return c.body(null, status, partial);
+
+  const object = await c.env.AUDIO.get(kept.key, range === null ? {} : { range: { offset: range.start, length } });
+  if (object === null)
+    throw new Problem(
+      "file_not_found",
+      "The kept file is gone from the R2 bucket. Something outside of Backline deleted it.",
+    );
+  return c.body(object.body, status, partial);
+}
+
+/** The picture of a kept track, in the format of audiowaveform 2. */
+async function serveWaveform(c: Context<AppEnv>): Promise<Response> {
+  const { sha256, waveform } = await keptFileOf(c, "audio");
+  if (waveform === undefined) {
+    throw new Problem(
+      "file_not_found",
+      "This track has no waveform (yet). Its assessment in GET /tasks/:id says why; POST /tasks/:id/assess makes one.",
+    );
+  }
+  const tag = `"${sha256}-${waveform.analyzerVersion}"`;
+  const headers = {
+    etag: tag,
+    "content-type": "application/json",
+    "cache-control": "private, no-cache",
+    vary: "Authorization, Cookie",
+    "cross-origin-resource-policy": "cross-origin",
+  };
+  if (isKnown(c, tag)) return c.body(null, 304, headers);
+  const object = await c.env.AUDIO.get(waveform.key);
+  if (object === null) throw new Problem("file_not_found", "The waveform is gone from the R2 bucket.");
+  return c.body(object.body, 200, headers);
+}
+
+async function keptFileOf(c: Context<AppEnv>, file: FileKind): Promise<KeptFile> {
+  const keptFiles = await readKeptFiles(readingOf(c));
+  const kept = keptFiles.find((one) => one.file === file && one.trackId === c.req.param("trackId"));
+  if (kept !== undefined) return kept;
+  throw new Problem(
+    "file_not_found",
+    `No ${file} is stored for this track. GET /tasks/:id says what is stored, and why it is not.`,
+  );
+}
+
+/** `?download` saves it, else it plays where it is. */
+function dispositionOf(c: Context, { key, file, title, trackId }: KeptFile): string {
+  const extension = key.slice(key.lastIndexOf(".") + 1);
+  const type = c.req.query("download") === undefined ? "inline" : "attachment";
+  return contentDisposition(title, `${file}-${trackId}`, extension, type);
+}
+
+/**
+ * One satisfiable range, or null for the whole file: that is what a malformed, stale or multiple range asks for, and
+ * what a HEAD is about (RFC 9110 section 14.2).
+ */
+function rangeOf(
+  c: Context,
+  bytes: number,
+  tag: string,
+): { readonly start: number; readonly end: number } | "unsatisfiable" | null {
+  const header = c.req.header("range");
+  const condition = c.req.header("if-range");
+  if (c.req.method !== "GET" || header === undefined || (condition !== undefined && condition !== tag)) return null;
+  // A suffix longer than the file is the whole file (section 14.1.2); the parser takes it for unsatisfiable.
+  const [, suffix] = /^bytes=-(\d+)$/.exec(header) ?? [];
+  if (suffix !== undefined && Number(suffix) > bytes) return { start: 0, end: bytes - 1 };
+  const ranges = parseRange(bytes, header);
+  if (ranges === -1) return "unsatisfiable";
+  if (ranges === -2 || ranges.type !== "bytes" || ranges.length !== 1) return null;
+  const [range] = ranges;
+  return range === undefined ? null : range;
+}

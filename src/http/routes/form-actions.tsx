@@ -1,0 +1,74 @@
+/**
+ * What the forms of a task's page do, for browsers: the same as the API, answered with a page or the way back to one.
+ *
+ * A form can only post, so deletion has an address of its own.
+ */
+import { Hono, type Context } from "hono";
+import * as z from "zod";
+import type { AppEnv } from "../app-env.ts";
+import { Problem } from "../problem.ts";
+import { makeShareLink, MAX_SHARE_SECONDS } from "../share-link.ts";
+import { present, taskIdOf } from "../task-reader.ts";
+import { Layout } from "../pages/layout.tsx";
+import { nonceOf, page, prefersHtml } from "../pages/page.ts";
+import { utcWords } from "../pages/words.ts";
+
+const shareForm = z.object({ expiresInSeconds: z.coerce.number().int().min(1).max(MAX_SHARE_SECONDS) });
+
+/** Behind `requireApiToken`, and before the routes that answer with JSON. */
+export const formActions = new Hono<AppEnv>()
+  .post("/tasks/:id/retry", async (c, next) => {
+    if (!prefersHtml(c)) return next();
+    present(await objectOf(c).retry());
+    return back(c);
+  })
+  .post("/tasks/:id/assess", async (c, next) => {
+    if (!prefersHtml(c)) return next();
+    present(await objectOf(c).assess());
+    return back(c);
+  })
+  .post("/tasks/:id/notify", async (c, next) => {
+    if (!prefersHtml(c)) return next();
+    present(await objectOf(c).notify());
+    return back(c);
+  })
+  .post("/tasks/:id/delete", async (c) => {
+    if (!(await objectOf(c).forget())) present(null);
+    return c.redirect("/tasks", 303);
+  })
+  .post("/tasks/:id/share", async (c, next) => {
+    if (!prefersHtml(c)) return next();
+    const taskId = taskIdOf(c);
+    present(await objectOf(c).view());
+    const form = shareForm.safeParse(await c.req.parseBody());
+    if (!form.success) throw new Problem("invalid_request", `expiresInSeconds: 1 to ${MAX_SHARE_SECONDS}.`);
+    return sharePage(c, taskId, form.data.expiresInSeconds);
+  });
+
+function sharePage(c: Context<AppEnv>, taskId: string, seconds: number): Promise<Response> {
+  const { url, expiresAt } = makeShareLink(c, { taskId, trackId: null }, seconds);
+  return page(
+    c,
+    <Layout title="Share link" nonce={nonceOf(c)} signedIn>
+      <h1>Share link</h1>
+      <p>Whoever has this link sees the task and hears its tracks, and can do nothing, until {utcWords(expiresAt)}.</p>
+      <pre id="share-link" tabindex={0}>
+        {url}
+      </pre>
+      <p>
+        <button type="button" data-copy="share-link" hidden>
+          Copy link
+        </button>{" "}
+        <a href={`/tasks/${taskId}`}>Back to the task</a>
+      </p>
+    </Layout>,
+  );
+}
+
+function objectOf(c: Context<AppEnv>) {
+  return c.env.TASKS.getByName(taskIdOf(c));
+}
+
+function back(c: Context): Response {
+  return c.redirect(`/tasks/${taskIdOf(c)}`, 303);
+}

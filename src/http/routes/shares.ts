@@ -1,0 +1,41 @@
+/** `POST /tasks/:id/share`: a link for who has no token, to one task or one of its tracks. Nothing is stored. */
+import { Hono, type Context } from "hono";
+import * as z from "zod";
+import type { AppEnv } from "../app-env.ts";
+import { Problem } from "../problem.ts";
+import { makeShareLink, MAX_SHARE_SECONDS } from "../share-link.ts";
+import { readTask } from "../task-reader.ts";
+import { readingOf } from "./tasks.ts";
+
+const DEFAULT_SECONDS = 3_600;
+
+export const shareRequest = z.strictObject({
+  expiresInSeconds: z.int().min(1).max(MAX_SHARE_SECONDS).optional().meta({ default: DEFAULT_SECONDS }),
+  trackId: z.string().optional().meta({ description: "Opens the files of this track alone." }),
+});
+
+export const shares = new Hono<AppEnv>().post("/tasks/:id/share", async (c) => {
+  const { taskId, tracks } = await readTask({ ...readingOf(c), current: true });
+  const { expiresInSeconds = DEFAULT_SECONDS, trackId = null } = await readRequest(c);
+  if (trackId !== null && !tracks.some((track) => track.trackId === trackId))
+    throw new Problem("invalid_request", "trackId: The task has no such track. GET /tasks/:id names them.");
+  const link = makeShareLink(c, { taskId, trackId }, expiresInSeconds);
+  return c.json(link, 200, { "cache-control": "no-store" });
+});
+
+/** An empty body asks for what is usual. */
+async function readRequest(c: Context): Promise<z.infer<typeof shareRequest>> {
+  const text = await c.req.text();
+  const parsed = shareRequest.safeParse(text.trim() === "" ? {} : jsonOf(text));
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`);
+  throw new Problem("invalid_request", `${issues.join("; ")}.`);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Share links, as requests carry them: a signature in the query that opens one task, or one of its tracks, to reads.
+ *
+ * A task's opens `/tasks/:id` and the files of its tracks, a track's that track's files. The timeline, with what the
+ * provider sent, is not shared.
+ */
+import type { Context } from "hono";
+import * as z from "zod";
+import { checkShare, makeShare, type Shared } from "../core/access/session.ts";
+import { isoTime } from "../core/view/view.ts";
+import type { AppEnv } from "./app-env.ts";
+
+export const SHARE_PARAMETER = "share";
+export const MAX_SHARE_SECONDS = 7 * 24 * 3_600;
+
+export const shareLink = z.object({ url: z.url(), expiresAt: z.iso.datetime() });
+
+/** Made under the token that the request came with, so it dies with that token. Nothing is stored. */
+export function makeShareLink(c: Context<AppEnv>, shared: Shared, seconds: number): z.infer<typeof shareLink> {
+  const token = c.get("vouchedBy");
+  if (token === undefined) throw new Error("nobody vouches for this request");
+  // In whole seconds, as it is signed.
+  const expiresAt = (Math.floor(Date.now() / 1_000) + seconds) * 1_000;
+  const { taskId, trackId } = shared;
+  const path = trackId === null ? `/tasks/${taskId}` : `/tasks/${taskId}/tracks/${trackId}/audio`;
+  const url = new URL(path, (c.get("config").publicUrl ?? new URL(c.req.url)).origin);
+  url.searchParams.set(SHARE_PARAMETER, makeShare(token, shared, expiresAt));
+  return { url: url.href, expiresAt: isoTime(expiresAt) };
+}
+
+/** The API token that signed the request's share, if it opens what is asked for. */
+export function sharedBy(c: Context, tokens: readonly string[], now: number): string | null {
+  const value = c.req.query(SHARE_PARAMETER);
+  const wanted = sharedOf(c.req.path);
+  if (value === undefined || wanted === null || !isRead(c)) return null;
+  return checkShare(tokens, value, wanted, now);
+}
+
+/** Where the request came by a share, the path with it: for what a shared page links to and loads. */
+export function withShare(c: Context<AppEnv>, path: string): string {
+  const value = c.req.query(SHARE_PARAMETER);
+  if (c.get("via") !== "share" || value === undefined) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}${SHARE_PARAMETER}=${encodeURIComponent(value)}`;
+}
+
+/** Looking changes nothing, so it asks for less. */
+export function isRead(c: Context): boolean {
+  return c.req.method === "GET" || c.req.method === "HEAD";
+}
+
+/** What a path is about, where it can be shared. Ids that are signed need no decoding, so what is compared is the id. */
+function sharedOf(path: string): Shared | null {
+  const [, taskId, trackId = null] =
+    /^\/tasks\/([^/]+)(?:\/tracks\/([^/]+)\/(?:audio|cover|waveform))?\/?$/.exec(path) ?? [];
+  return taskId === undefined ? null : { taskId, trackId };
+}

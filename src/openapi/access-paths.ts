@@ -1,0 +1,114 @@
+/** Sessions for people, and share links. */
+import { EXAMPLE_VALUES } from "./examples.ts";
+import { actOperation, ANYBODY, header, jsonResponse, pathParameter, problemResponses } from "./operation.ts";
+import type { PathItem } from "./operation.ts";
+import { schemaOf } from "./schemas.ts";
+import { shareLink } from "../http/share-link.ts";
+import { shareRequest } from "../http/routes/shares.ts";
+
+const TAG = ["Access"] as const;
+const NEXT = "/tasks";
+
+const PAGE = { "text/html": { schema: { type: "string" }, examples: { page: { value: "<!doctype html>…" } } } };
+const UNCONFIGURED = { description: "API_TOKEN is not set. The page names the command.", content: PAGE };
+
+const LINK = {
+  url: `https://backline.example.com/tasks/${EXAMPLE_VALUES.id}?share=task.1769674360.kCv0dJ1nGm3o5W8y2sQzX7bTfHr4LpAeUiVxNqYgEoM`,
+  expiresAt: "2026-01-29T08:12:40.000Z",
+};
+
+export const accessPaths = {
+  "/login": {
+    get: {
+      operationId: "showLogin",
+      tags: TAG,
+      summary: "The form for the API token",
+      description: "For people. It leads on where there is a session already.",
+      security: ANYBODY,
+      parameters: [
+        {
+          name: "next",
+          in: "query",
+          required: false,
+          description: "Where to go afterwards: a path of this Worker, else `/tasks`.",
+          schema: { type: "string" },
+          example: NEXT,
+        },
+      ],
+      responses: {
+        "200": { description: "The form.", content: PAGE },
+        "303": seeOther("There is a session. It leads to `next`."),
+        ...problemResponses([]),
+        "503": UNCONFIGURED,
+      },
+    },
+    post: {
+      operationId: "logIn",
+      tags: TAG,
+      summary: "Start a session",
+      description: "The cookie holds a signed expiry, never the token. Dropping the token from API_TOKEN ends it.",
+      security: ANYBODY,
+      requestBody: {
+        required: true,
+        content: {
+          "application/x-www-form-urlencoded": {
+            schema: {
+              type: "object",
+              required: ["token"],
+              properties: { token: { type: "string" }, next: { type: "string" } },
+            },
+            examples: { login: { value: { token: "<API_TOKEN>", next: NEXT } } },
+          },
+        },
+      },
+      responses: {
+        "303": seeOther("The session is set. It leads to `next`.", {
+          "Set-Cookie": header("The session.", "__Host-backline=…; Max-Age=604800; HttpOnly; Secure; SameSite=Lax"),
+        }),
+        "401": { description: "Not the API token. The form again.", content: PAGE },
+        ...problemResponses(["payload_too_large"]),
+        "503": UNCONFIGURED,
+      },
+    },
+  },
+  "/logout": {
+    post: {
+      operationId: "logOut",
+      tags: TAG,
+      summary: "Forget the session in this browser",
+      description: "From a page of this Worker alone.",
+      security: ANYBODY,
+      responses: { "303": seeOther("It leads to the login."), ...problemResponses(["cross_site"]) },
+    },
+  },
+  "/tasks/{id}/share": {
+    post: actOperation(
+      {
+        operationId: "shareTask",
+        tags: TAG,
+        summary: "Make a link for who has no token",
+        description:
+          "To the task and the files of its tracks, or to the files of one track. It opens nothing else, cannot write, and dies with its time, the task, or the API token that asked for it. Nothing is stored.",
+        parameters: [pathParameter("id", "The provider's task id.")],
+        requestBody: {
+          required: false,
+          content: {
+            "application/json": {
+              schema: schemaOf(shareRequest),
+              examples: {
+                task: { value: { expiresInSeconds: 86_400 } },
+                track: { value: { trackId: EXAMPLE_VALUES.trackId } },
+              },
+            },
+          },
+        },
+        responses: { "200": jsonResponse("The link.", shareLink, { link: LINK }) },
+      },
+      ["task_not_found", "task_deleted", "invalid_request"],
+    ),
+  },
+} satisfies Readonly<Record<string, PathItem>>;
+
+function seeOther(description: string, headers: Readonly<Record<string, object>> = {}): object {
+  return { description, headers: { Location: header("Where to.", NEXT), ...headers } };
+}

@@ -1,0 +1,176 @@
+/** What can be done about tasks. */
+import { sourceReport } from "../core/audio/findings/source-report.ts";
+import { submissionRequest } from "../core/provider/submission.ts";
+import { taskView } from "../core/view/view.ts";
+import { retryQuery } from "../http/query.ts";
+import { sourceQuestion } from "../http/routes/sources.ts";
+import { submittingView } from "../http/routes/submissions.ts";
+import { rebuiltView, retriedPage } from "../http/routes/task-actions.ts";
+import { EXAMPLE_VALUES } from "./examples.ts";
+import { SOURCE_EXAMPLE } from "./assessment-examples.ts";
+import { SUBMISSION_EXAMPLE, SUBMITTING_EXAMPLE, TASK_EXAMPLES } from "./task-examples.ts";
+import {
+  actOperation,
+  eitherOf,
+  headerParameter,
+  jsonResponse,
+  pathParameter,
+  queryParameters,
+  type PathItem,
+} from "./operation.ts";
+import { schemaOf } from "./schemas.ts";
+
+const TAG = ["Actions"] as const;
+const parameters = [pathParameter("id", "The provider's task id.")] as const;
+const { open, settled } = TASK_EXAMPLES;
+
+export const TASKS_ACTIONS = {
+  post: actOperation(
+    {
+      operationId: "submitTask",
+      tags: TAG,
+      summary: "Submit a task to the provider",
+      description:
+        "The source is checked first, then the request goes out with a callBackUrl of this Worker. The same Idempotency-Key, or the same `ref`, never submits twice.",
+      parameters: [headerParameter("Idempotency-Key", "1 to 255 characters; the same key gives the first answer.")],
+      requestBody: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: schemaOf(submissionRequest),
+            examples: { song: { value: SUBMISSION_EXAMPLE } },
+          },
+        },
+      },
+      responses: {
+        "202": eitherOf("The provider took it, or its answer was lost.", [taskView, submittingView], {
+          submitted: { ...open, request: SUBMISSION_EXAMPLE },
+          submitting: SUBMITTING_EXAMPLE,
+        }),
+      },
+    },
+    [
+      "task_not_found",
+      "task_deleted",
+      "submission_in_flight",
+      "invalid_request",
+      "source_refused",
+      "idempotency_conflict",
+      "provider_refused",
+      "too_many_submissions",
+      "provider_failed",
+    ],
+  ),
+} satisfies PathItem;
+
+export const TASK_ACTIONS = {
+  put: actOperation(
+    {
+      operationId: "adoptTask",
+      tags: TAG,
+      summary: "Look after a task that was submitted elsewhere",
+      description: "The provider is asked about it at once; an id that the provider does not know makes no task.",
+      parameters,
+      responses: {
+        "200": jsonResponse("The task was known.", taskView, { known: settled }),
+        "201": jsonResponse("The task is looked after from now on.", taskView, { adopted: open }),
+      },
+    },
+    ["task_not_found", "task_deleted", "provider_failed"],
+  ),
+  delete: actOperation(
+    {
+      operationId: "deleteTask",
+      tags: TAG,
+      summary: "Forget a task and delete its files",
+      description: "Callbacks that still come are answered 200 and change nothing.",
+      parameters,
+      responses: { "204": { description: "The task is gone." } },
+    },
+    ["task_not_found"],
+  ),
+} satisfies PathItem;
+
+export const actionPaths = {
+  "/tasks/retry": {
+    post: actOperation(
+      {
+        operationId: "retryTasks",
+        tags: TAG,
+        summary: "Try many tasks again",
+        description: "A page of tasks at a time: follow `nextCursor` until it is null.",
+        parameters: queryParameters(retryQuery),
+        responses: {
+          "202": jsonResponse("They are tried again.", retriedPage, {
+            page: { items: [EXAMPLE_VALUES.id], nextCursor: EXAMPLE_VALUES.cursor },
+          }),
+        },
+      },
+      ["invalid_query"],
+    ),
+  },
+  "/tasks/{id}/retry": {
+    post: actOperation(
+      {
+        operationId: "retryTask",
+        tags: TAG,
+        summary: "Try a task again",
+        description: "Failed and lost files are fetched anew, and the provider is asked anew.",
+        parameters,
+        responses: { "202": jsonResponse("The task is tried again.", taskView, { task: open }) },
+      },
+      ["task_not_found", "task_deleted"],
+    ),
+  },
+  "/tasks/{id}/assess": {
+    post: actOperation(
+      {
+        operationId: "assessTask",
+        tags: TAG,
+        summary: "Look into the kept audio again",
+        description: "For a newer analyzer, or for what was kept while ASSESS was off.",
+        parameters,
+        responses: { "202": jsonResponse("The assessments are pending.", taskView, { task: settled }) },
+      },
+      ["task_not_found", "task_deleted"],
+    ),
+  },
+  "/sources/check": {
+    post: actOperation(
+      {
+        operationId: "checkSource",
+        tags: TAG,
+        summary: "Judge a source without submitting",
+        description: "What a submission would say of its `uploadUrl`. Nothing of it is kept.",
+        requestBody: {
+          required: true,
+          content: {
+            "application/json": {
+              schema: schemaOf(sourceQuestion),
+              examples: { question: { value: { url: SUBMISSION_EXAMPLE.uploadUrl } } },
+            },
+          },
+        },
+        responses: { "200": jsonResponse("It can be submitted.", sourceReport, { report: SOURCE_EXAMPLE }) },
+      },
+      ["invalid_request", "source_refused"],
+    ),
+  },
+  "/tasks/{id}/rebuild": {
+    post: actOperation(
+      {
+        operationId: "rebuildTask",
+        tags: TAG,
+        summary: "Fold a task's log anew",
+        description: "The log is the truth: what follows from it is made again, compared and published.",
+        parameters,
+        responses: {
+          "200": jsonResponse("The task was made again.", rebuiltView, {
+            rebuilt: { taskId: EXAMPLE_VALUES.id, identical: true, version: 7, published: true },
+          }),
+        },
+      },
+      ["task_not_found", "task_deleted"],
+    ),
+  },
+} satisfies Readonly<Record<string, PathItem>>;

@@ -1,0 +1,100 @@
+/** The kept files. */
+import { waveform } from "../core/audio/sound/waveform.ts";
+import { EXAMPLE_VALUES, SHA256 } from "./examples.ts";
+import { WAVEFORM_EXAMPLE } from "./assessment-examples.ts";
+import { header, headerParameter, jsonResponse, pathParameter, sharedOperation, type PathItem } from "./operation.ts";
+
+const TAG = ["Files"] as const;
+
+const ids = [
+  pathParameter("id", "The provider's task id."),
+  pathParameter("trackId", "As the task's view names it."),
+] as const;
+const ifNoneMatch = headerParameter("If-None-Match", "304 while the file has this tag.");
+
+const parameters = [
+  ...ids,
+  {
+    name: "download",
+    in: "query",
+    required: false,
+    description: "Where it stands, the file is to be saved, else to be played where it is.",
+    schema: { type: "string" },
+    example: EXAMPLE_VALUES.download,
+  },
+  ifNoneMatch,
+] as const;
+
+const rangeParameters = [
+  headerParameter("Range", "One range of bytes; several, or a malformed one, ask for the whole file."),
+  headerParameter("If-Range", "The range counts only while the file has this tag."),
+] as const;
+
+const headers = {
+  ETag: header("The SHA-256 of the file.", EXAMPLE_VALUES["If-Range"]),
+  "Accept-Ranges": header("Always `bytes`.", "bytes"),
+  "Content-Disposition": header("A readable file name.", 'inline; filename="Midnight Bossa.mp3"'),
+};
+const ranged = { ...headers, "Content-Range": header("Which bytes these are.", "bytes 0-65535/4377600") };
+
+const waveformHeaders = { ETag: header("The file's SHA-256 and the analyzer's version.", `"${SHA256}-1"`) };
+
+const KNOWN = { description: "The file is the one that If-None-Match names." };
+
+const AUDIO = ["audio/mpeg", "audio/wav", "audio/flac", "audio/ogg", "audio/mp4", "audio/aac"];
+const PICTURES = ["image/jpeg", "image/png", "image/webp"];
+
+export const filePaths = {
+  "/tasks/{id}/tracks/{trackId}/audio": file("Audio", "the audio of a track", AUDIO),
+  "/tasks/{id}/tracks/{trackId}/cover": file("Cover", "the cover of a track", PICTURES),
+  "/tasks/{id}/tracks/{trackId}/waveform": {
+    get: sharedOperation(
+      {
+        operationId: "readWaveform",
+        tags: TAG,
+        summary: "Read the waveform of a track",
+        description: "There is one once the audio is assessed. Players such as wavesurfer.js and peaks.js read it.",
+        parameters: [ids[0], ids[1], ifNoneMatch],
+        responses: {
+          "200": jsonResponse("The picture.", waveform, { waveform: WAVEFORM_EXAMPLE }, waveformHeaders),
+          "304": KNOWN,
+        },
+      },
+      ["task_not_found", "task_deleted", "file_not_found"],
+    ),
+  },
+} satisfies Readonly<Record<string, PathItem>>;
+
+function file(name: string, what: string, contentTypes: readonly string[]): PathItem {
+  const content = Object.fromEntries(
+    contentTypes.map((type) => [type, { schema: { type: "string", format: "binary" } }]),
+  );
+  return {
+    get: sharedOperation(
+      {
+        operationId: `read${name}`,
+        tags: TAG,
+        summary: `Read ${what}`,
+        description: "The bytes as they were verified and kept, under the type that they proved to have.",
+        parameters: [...parameters, ...rangeParameters],
+        responses: {
+          "200": { description: "The whole file.", headers, content },
+          "206": { description: "The range that was asked for.", headers: ranged, content },
+          "304": KNOWN,
+        },
+      },
+      ["task_not_found", "task_deleted", "file_not_found", "range_not_satisfiable"],
+    ),
+    head: sharedOperation(
+      {
+        operationId: `inspect${name}`,
+        tags: TAG,
+        summary: `Size, type and tag of ${what}`,
+        description: "As for GET of the whole file, without the bytes.",
+        parameters,
+        responses: { "200": { description: "The file is there.", headers }, "304": KNOWN },
+      },
+      ["task_not_found", "task_deleted", "file_not_found"],
+    ),
+  };
+}

@@ -1,0 +1,100 @@
+/** The components of the API's description, made from the schemas that the Worker itself works with. Pure. */
+import * as z from "zod";
+import { audioFacts } from "../core/audio/facts.ts";
+import { finding } from "../core/audio/findings/findings.ts";
+import { sourceReport } from "../core/audio/findings/source-report.ts";
+import { waveform } from "../core/audio/sound/waveform.ts";
+import { scoreboard } from "../core/view/statistics.ts";
+import { assessmentView } from "../core/view/assessment.ts";
+import { failureView, fileView, taskView, trackView } from "../core/view/view.ts";
+import { healthReport } from "../http/routes/health.ts";
+import { inboxItem, inboxPage } from "../http/routes/inbox.ts";
+import { frontView } from "../http/routes/home.tsx";
+import { problemDocument } from "../http/problem.ts";
+import { submissionRequest } from "../core/provider/submission.ts";
+import { received } from "../http/routes/received.ts";
+import { shareLink } from "../http/share-link.ts";
+import { shareRequest } from "../http/routes/shares.ts";
+import { sourceQuestion } from "../http/routes/sources.ts";
+import { submittingView } from "../http/routes/submissions.ts";
+import { rebuiltView, retriedPage } from "../http/routes/task-actions.ts";
+import { taskList, taskListItem } from "../http/task-list.ts";
+import { timelineItem, timelinePage } from "../http/timeline-page.ts";
+
+const components = z
+  .registry<{ readonly id: string; readonly description: string }>()
+  .add(taskView, { id: "Task", description: "What became of a task." })
+  .add(trackView, { id: "Track", description: "One of the task's songs." })
+  .add(fileView, { id: "File", description: "How far the keeping of a file has come." })
+  .add(assessmentView, { id: "Assessment", description: "What the kept audio is like, and what is wrong with it." })
+  .add(audioFacts, { id: "AudioFacts", description: "Null is what was not measured, never 0." })
+  .add(finding, { id: "Finding", description: "A sentence with its numbers. Codes are added, never renamed." })
+  .add(sourceReport, { id: "SourceReport", description: "What is said of a source before it is submitted." })
+  .add(sourceQuestion, { id: "SourceQuestion", description: "Which source is to be checked." })
+  .add(waveform, { id: "Waveform", description: "A picture, in the JSON format of audiowaveform 2." })
+  .add(failureView, { id: "Failure", description: "Why the provider gave up, and what to do about it." })
+  .add(taskListItem, { id: "TaskListItem", description: "A task in short." })
+  .add(taskList, { id: "TaskList", description: "A page of tasks, newest first." })
+  .add(timelineItem, { id: "TimelineEvent", description: "What happened to a task, and when." })
+  .add(timelinePage, { id: "Timeline", description: "A page of events, oldest first." })
+  .add(scoreboard, { id: "Scoreboard", description: "How many tasks, how fast, and what failed." })
+  .add(frontView, { id: "Front", description: "What this is, and where to go on." })
+  .add(inboxItem, { id: "InboxItem", description: "An authenticated delivery that reached no task." })
+  .add(inboxPage, { id: "Inbox", description: "A page of the inbox, in the order of the hashes." })
+  .add(healthReport, { id: "Health", description: "Names and sentences, never values." })
+  .add(submissionRequest, { id: "Submission", description: "A request to the provider, in the provider's words." })
+  .add(submittingView, { id: "Submitting", description: "The provider's answer was lost; a callback will tell." })
+  .add(retriedPage, { id: "Retried", description: "The tasks that are tried again." })
+  .add(rebuiltView, { id: "Rebuilt", description: "A task whose log was folded anew." })
+  .add(shareRequest, { id: "ShareRequest", description: "What a share link is to open, and for how long." })
+  .add(shareLink, { id: "ShareLink", description: "Whoever has it can read what it opens." })
+  .add(received, { id: "Received", description: "The delivery is durable." })
+  .add(problemDocument, {
+    id: "Problem",
+    description: "An error (RFC 9457). `type` is stable, `detail` says what to do.",
+  });
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** By name, as they stand under `components.schemas`. */
+export function componentSchemas(): Readonly<Record<string, JsonSchema>> {
+  const { schemas } = z.toJSONSchema(components, { uri: pathOf, override: ({ jsonSchema }) => plain(jsonSchema) });
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutKeywords(schema)]));
+}
+
+/** Refers to a component by its schema, so that a name cannot be misspelt. */
+export function schemaOf(schema: z.ZodType): { readonly $ref: string } {
+  const known = components.get(schema);
+  if (known === undefined) throw new Error("the schema is no component");
+  return { $ref: pathOf(known.id) };
+}
+
+/** The fields of a query, each as what a client sends. */
+export function querySchemas(query: z.ZodObject): readonly (readonly [name: string, schema: JsonSchema])[] {
+  const { properties = {} } = z.toJSONSchema(query, { io: "input", override: ({ jsonSchema }) => plain(jsonSchema) });
+  return Object.entries(properties).flatMap(([name, schema]) =>
+    typeof schema === "object" ? [[name, { ...schema }] as const] : [],
+  );
+}
+
+function pathOf(id: string): string {
+  return `#/components/schemas/${id}`;
+}
+
+const DIGITS = String.raw`^\d{1,15}$`;
+
+/** Leaves out what says nothing to a client, and what would make a later field an error to it. */
+function plain(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (schema.format === "date-time" || schema.pattern === DIGITS) {
+    if (schema.pattern === DIGITS) Object.assign(schema, { type: "integer", minimum: 0 });
+    delete schema.pattern;
+  }
+  if (schema.additionalProperties === false) delete schema.additionalProperties;
+}
+
+/** The document names dialect and place of each. */
+function withoutKeywords(schema: JsonSchema): JsonSchema {
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== "$schema" && name !== "$id"));
+}

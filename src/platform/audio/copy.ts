@@ -1,0 +1,137 @@
+/**
+ * Fetches a file under the source policy and keeps it in R2 only if it is what it should be.
+ *
+ * Streamed: a file of known length through one put whose last chunk is withheld until the checks pass (an aborted
+ * put stores nothing), one of unknown length through a buffer of one part, and multipart above that. A reason names
+ * a code and what happened, never the link: that may hold a token.
+ */
+import { createHash } from "node:crypto";
+import { fileKey } from "../../core/ids.ts";
+import type { SourcePolicy } from "../../core/access/fetch-policy.ts";
+import { verify, type Verification } from "../../core/audio/verification.ts";
+import { announcedBytes, bodyReader, readChunk, readHead, type BodyReader } from "./body-reader.ts";
+import { fileWriter, type FileWriter } from "./store.ts";
+import type { CopyOrder, CopyOutcome } from "../task/effects.ts";
+import type { Slots } from "./slots.ts";
+import { openSource } from "./download.ts";
+import { stallWatch, type StallWatch } from "./stall-watch.ts";
+
+export interface CopyRules {
+  readonly policy: SourcePolicy;
+  readonly maxBytes: number;
+  /** The longest wait for headers, and then for each further byte. */
+  readonly stallMs: number;
+  /** For copies of unknown length, which hold a buffer of one part each. */
+  readonly buffers: Slots;
+}
+
+/** Never rejects for what the server does; rejects where R2 does not answer as it should. */
+export async function copyFile(
+  order: CopyOrder,
+  rules: CopyRules,
+  bucket: R2Bucket,
+  signal: AbortSignal,
+): Promise<CopyOutcome> {
+  const watch = stallWatch(rules.stallMs, signal);
+  try {
+    const response = await openSource(order.url, rules.policy, watch);
+    return response instanceof Response
+      ? await keep(response, order, rules, bucket, watch)
+      : failed(response.reason, response.dead);
+  } catch (error) {
+    if (error instanceof StorageError) throw error;
+    if (signal.aborted) return failed("timeout: the copy took longer than one run may", false);
+    if (watch.signal.aborted) return failed(`timeout: no byte for ${rules.stallMs / 1_000} s`, false);
+    return failed("unreachable: the connection failed or broke", false);
+  } finally {
+    watch.end();
+  }
+}
+
+async function keep(
+  response: Response,
+  order: CopyOrder,
+  rules: CopyRules,
+  bucket: R2Bucket,
+  watch: StallWatch,
+): Promise<CopyOutcome> {
+  const announced = announcedBytes(response);
+  if (announced !== null && announced > rules.maxBytes) {
+    await response.body?.cancel();
+    return failed(`too_large: ${announced} bytes are announced, MAX_AUDIO_BYTES is ${rules.maxBytes}`, true);
+  }
+  const reader = bodyReader(response);
+  const release = announced === null ? await rules.buffers.take() : undefined;
+  try {
+    const head = await readHead(reader, watch);
+    const verification = verify(head, order.file);
+    if (typeof verification === "string") return failed(verification, false);
+    const key = fileKey(order.taskId, order.trackId, order.file, order.attempt, verification.format.extension);
+    const writer = await fileWriter(bucket, key, announced, {
+      contentType: verification.format.contentType,
+      sourceUrlHash: order.linkHash,
+    });
+    return await pump(reader, head, verification, writer, { key, announced, maxBytes: rules.maxBytes, watch });
+  } finally {
+    release?.();
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+interface Pumping {
+  readonly key: string;
+  readonly announced: number | null;
+  readonly maxBytes: number;
+  readonly watch: StallWatch;
+}
+
+async function pump(
+  reader: BodyReader,
+  head: Uint8Array,
+  verification: Verification,
+  writer: FileWriter,
+  { key, announced, maxBytes, watch }: Pumping,
+): Promise<CopyOutcome> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  try {
+    for (let chunk: Uint8Array | null = head; chunk !== null; chunk = await readChunk(reader, watch)) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) return await abandon(writer, `too_large: more than MAX_AUDIO_BYTES (${maxBytes})`, true);
+      hash.update(chunk);
+      verification.push(chunk);
+      await stored(writer.write(chunk));
+    }
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  const problem = verification.finish(announced);
+  if (problem !== null) return abandon(writer, problem, false);
+  await stored(writer.close());
+  const sha256 = hash.digest("hex");
+  const { contentType } = verification.format;
+  return { stored: true, key, bytes, sha256, contentType, container: verification.facts() };
+}
+
+async function abandon(writer: FileWriter, reason: string, dead: boolean): Promise<CopyOutcome> {
+  await writer.abort();
+  return failed(reason, dead);
+}
+
+function failed(reason: string, dead: boolean): CopyOutcome {
+  return { stored: false, reason, dead };
+}
+
+/** R2's own fault, as against the server's. */
+class StorageError extends Error {
+  override readonly name = "StorageError";
+}
+
+async function stored(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (cause) {
+    throw new StorageError("R2 did not take the file", { cause });
+  }
+}

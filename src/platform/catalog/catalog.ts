@@ -1,0 +1,140 @@
+/**
+ * The catalog: one more Durable Object, with a row for every task, and what was submitted through us. Its rows of
+ * tasks are derived: it can be told twice, late and out of order, and is healed by the watchdog.
+ *
+ * KV cannot be filtered, and an object per task cannot be listed. One account of the provider makes at most two tasks
+ * a second, and one object takes some 500 writes a second. RPC methods are a persisted contract.
+ */
+import { DurableObject } from "cloudflare:workers";
+import * as z from "zod";
+import type { CatalogRow } from "../../core/view/catalog-row.ts";
+import { SCOREBOARD_MS, scoreboardOf, type Scoreboard } from "../../core/view/statistics.ts";
+import { usualOf, type Usual } from "../../core/view/usual.ts";
+import {
+  completedTasks,
+  createTasks,
+  dropTask,
+  expiredTasks,
+  listTasks,
+  markTaskDeleted,
+  neglectedTasks,
+  recentTasks,
+  touchTask,
+  upsertTask,
+  type CatalogPlace,
+  type CatalogQuery,
+} from "./task-table.ts";
+import {
+  createSubmissions,
+  findSubmission,
+  forgetRequest,
+  releaseSubmission,
+  reserveSubmission,
+  resolveSubmission,
+  type Reservation,
+  type Reunion,
+  type Submission,
+} from "./submission-table.ts";
+
+const HISTORY = 200;
+/** Of a busier account the scoreboard tells of the latest only. */
+const SCORED = 10_000;
+
+export class Catalog extends DurableObject<Env> {
+  #ready = false;
+
+  /** Takes rows of tasks. Returns the submissions that found their task by it, for their objects to know. */
+  tell(rows: readonly CatalogRow[]): readonly Reunion[] {
+    for (const told of rows) upsertTask(this.#sql, told);
+    return rows.flatMap(({ ref, taskId }) => (ref === null ? [] : (resolveSubmission(this.#sql, ref, taskId) ?? [])));
+  }
+
+  /** The same, from a visit of the watchdog: it counts as a touch even where nothing is newer. */
+  heal(told: CatalogRow): void {
+    upsertTask(this.#sql, told);
+    touchTask(this.#sql, told, told.touchedAt);
+  }
+
+  markDeleted(place: CatalogPlace, version: number): void {
+    markTaskDeleted(this.#sql, place, version);
+    forgetRequest(this.#sql, place.taskId, place.createdAt);
+  }
+
+  drop(place: CatalogPlace): void {
+    dropTask(this.#sql, place);
+  }
+
+  /** Newest first. */
+  list(query: CatalogQuery): readonly CatalogRow[] {
+    return listTasks(this.#sql, query);
+  }
+
+  /** Open tasks that nobody has touched since, the longest neglected first. */
+  neglected(before: number, limit: number): readonly CatalogRow[] {
+    return neglectedTasks(this.#sql, before, limit);
+  }
+
+  /** Tasks that settled before a time, the oldest first. */
+  expired(before: number, limit: number): readonly CatalogRow[] {
+    return expiredTasks(this.#sql, before, limit);
+  }
+
+  /** How long tasks take here. */
+  usual(): Usual {
+    return usualOf(completedTasks(this.#sql, HISTORY));
+  }
+
+  /** How the provider did lately. */
+  scoreboard(now: number): Scoreboard {
+    return scoreboardOf(recentTasks(this.#sql, now - SCOREBOARD_MS, SCORED), now);
+  }
+
+  /** What is known of an idempotency key; null for a new one. */
+  submission(key: string, requestHash: string, now: number): Reservation | null {
+    return findSubmission(this.#sql, key, requestHash, now);
+  }
+
+  /** Records a submission before the provider is called, and keeps the provider's creation limit. */
+  reserve(submission: Submission): Reservation {
+    return reserveSubmission(this.#sql, submission);
+  }
+
+  /** The provider refused the submission. */
+  release(key: string): void {
+    releaseSubmission(this.#sql, key);
+  }
+
+  /** The provider named the task of a submission. */
+  resolve(ref: string, taskId: string): void {
+    resolveSubmission(this.#sql, ref, taskId);
+  }
+
+  /** The cron was here. */
+  noteCron(at: number): void {
+    this.#sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES ('cron_at', ?)", at);
+  }
+
+  /** When the cron last ran, or since when it could have; null while the catalog is empty. */
+  cronSeenAt(): number | null {
+    const found = this.#sql.exec(
+      "SELECT coalesce((SELECT value FROM facts WHERE name = 'cron_at'), (SELECT min(created_at) FROM tasks)) AS at",
+    );
+    return z.object({ at: z.int().nullable() }).parse(found.one()).at;
+  }
+
+  get #sql(): SqlStorage {
+    const { sql } = this.ctx.storage;
+    if (!this.#ready) {
+      createTasks(sql);
+      createSubmissions(sql);
+      sql.exec("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID");
+    }
+    this.#ready = true;
+    return sql;
+  }
+}
+
+/** There is one. */
+export function catalogOf(env: Pick<Env, "CATALOG">): DurableObjectStub<Catalog> {
+  return env.CATALOG.getByName("catalog");
+}

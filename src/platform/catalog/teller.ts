@@ -1,0 +1,47 @@
+/**
+ * Tells the catalog what callbacks changed, off the way of their answers and several at a time.
+ *
+ * Best effort: what is lost here is told again at the next stage, at settlement, or by the watchdog. Only rows are
+ * shared between requests; the call is made by the request that came first.
+ */
+import type { CatalogRow } from "../../core/view/catalog-row.ts";
+import { catalogOf } from "./catalog.ts";
+
+/** Long enough that a burst is one call, short enough that a list is current at once. */
+const GATHER_MS = 50;
+/** A request that was to tell can be cut off: then the next one takes over. */
+const OVERDUE_MS = 1_000;
+let gathered: CatalogRow[] = [];
+let gatheredSince = 0;
+
+export function tellCatalog(
+  env: Pick<Env, "CATALOG" | "TASKS">,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  row: CatalogRow,
+): void {
+  gathered.push(row);
+  const now = Date.now();
+  if (gathered.length > 1 && now - gatheredSince < OVERDUE_MS) return;
+  gatheredSince = now;
+  ctx.waitUntil(tellGathered(env));
+}
+
+async function tellGathered(env: Pick<Env, "CATALOG" | "TASKS">): Promise<void> {
+  await scheduler.wait(GATHER_MS);
+  const rows = gathered;
+  gathered = [];
+  try {
+    const reunions = await catalogOf(env).tell(rows);
+    await Promise.all(
+      reunions.map(({ taskId, ...submission }) => env.TASKS.getByName(taskId).submitted({ ...submission, host: null })),
+    );
+  } catch (error) {
+    console.error(
+      JSON.stringify({
+        message: "the catalog was not told",
+        rows: rows.length,
+        error: error instanceof Error ? error.name : "unknown",
+      }),
+    );
+  }
+}

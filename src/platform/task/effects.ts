@@ -1,0 +1,208 @@
+/**
+ * What a task has done for it, piece by piece: each effect is safe to repeat, and its outcome is an event.
+ *
+ * Plain functions over a small `Deps`, which the object wires to the platform.
+ */
+import { learns } from "../../core/task/admission.ts";
+import type { Effect } from "../../core/next/agenda.ts";
+import { ANALYZER_VERSION } from "../../core/audio/analyzer.ts";
+import type { ContainerFacts } from "../../core/audio/container/facts.ts";
+import type { AssessMode, Assessed, Copied, EventBody, FileKind, Polled } from "../../core/task/event.ts";
+import type { Message } from "../../core/next/notices.ts";
+import { MAX_ASSESS_STARTS, type Pace } from "../../core/next/pace.ts";
+import { lastNewsAt } from "../../core/task/stage.ts";
+import type { Task } from "../../core/task/task.ts";
+import { tell, type NotifyOutcome } from "./notifier.ts";
+import type { RecordAnswer } from "../provider-client.ts";
+
+export type CopyOutcome =
+  | {
+      readonly stored: true;
+      readonly key: string;
+      readonly bytes: number;
+      readonly sha256: string;
+      readonly contentType: string;
+      readonly container: ContainerFacts;
+    }
+  | { readonly stored: false; readonly reason: string; readonly dead: boolean };
+
+export interface CopyOrder {
+  readonly taskId: string;
+  readonly trackId: string;
+  readonly file: FileKind;
+  readonly attempt: number;
+  /** The link itself; the log holds its hash. */
+  readonly url: string;
+  readonly linkHash: string;
+}
+
+export interface AssessOrder {
+  readonly taskId: string;
+  readonly trackId: string;
+  readonly stored: Copied;
+}
+
+/** What the assessor found; the facts are those of `assessed`. */
+export type AssessOutcome = Pick<Assessed, "outcome" | "reason" | "facts" | "waveformKey">;
+
+export interface Deps {
+  readonly pace: Pace;
+  readonly assessMode: AssessMode;
+  readonly now: () => number;
+  readonly task: () => Task;
+  /** Appends and folds, at once. A repeated count keeps its first `at`. */
+  readonly record: (event: EventBody & { readonly at?: number }, body?: string) => void;
+  readonly copy: (order: CopyOrder, signal: AbortSignal) => Promise<CopyOutcome>;
+  /** Safe to repeat. Rejects where the analysis broke off. */
+  readonly assess: (order: AssessOrder) => Promise<AssessOutcome>;
+  readonly publish: (task: Task) => Promise<void>;
+  /** Deletes what no event names among the keys of attempts up to this one; returns how many. */
+  readonly sweep: (task: Task) => Promise<number>;
+  readonly ask: (taskId: string, signal: AbortSignal) => Promise<RecordAnswer>;
+  /** Never rejects. */
+  readonly notify: (message: Message, signal: AbortSignal) => Promise<NotifyOutcome>;
+  /** How long a task is usually silent on this deployment, in milliseconds. */
+  readonly usualSilence: () => Promise<number>;
+  /** Drops the task, at once; what is left elsewhere is deleted by later runs. */
+  readonly forget: () => void;
+  /** Until when a put of an earlier instance may still land, in epoch milliseconds; 0: there can be none. */
+  readonly rivalUntil: () => number;
+  /** Throws where this instance was superseded: what it knows may never have been stored. */
+  readonly assertOwned: () => void;
+  /** Secures a successor, should this run die. */
+  readonly lease: (ms: number) => Promise<void>;
+  /** Arms for the state as it is in this instant, and ends the run for all who ask. */
+  readonly rearm: () => Promise<void>;
+  /** Resolves when something else than this run recorded an event, or after `ms`, or when the signal aborts. */
+  readonly news: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+type Work = Exclude<Effect, { type: "lose" | "abandon" | "forget" }>;
+
+/** Resolves when the outcome is recorded; rejects only where it could not be. */
+export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal): Promise<void> {
+  switch (effect.type) {
+    case "copy":
+      return copy(deps, effect, signal);
+    case "assess":
+      return assess(deps, effect);
+    case "publish":
+      return publish(deps);
+    case "poll":
+      return poll(deps, signal);
+    case "notify":
+      return tell(deps, effect.notice, signal);
+    case "stall": {
+      const usual = await attemptOf(deps.usualSilence());
+      if (!usual.ok) deps.record({ type: "effect_failed", effect: "stall", reason: usual.reason });
+      else if (deps.now() - lastNewsAt(deps.task()) < usual.value)
+        deps.record({ type: "usual", silenceMs: usual.value });
+      else {
+        deps.record({ type: "stalled" });
+        // For the catalog to list it; should this fail, the watchdog tells it.
+        await attemptOf(deps.publish(deps.task()));
+      }
+      return undefined;
+    }
+    case "sweep": {
+      const { attempts } = deps.task();
+      const deleted = await attemptOf(deps.sweep(deps.task()));
+      if (deleted.ok) deps.record({ type: "swept", attempts, deleted: deleted.value });
+      else deps.record({ type: "effect_failed", effect: "sweep", reason: deleted.reason });
+    }
+  }
+}
+
+/** The answer is an observation like any other. One that says nothing new is only counted. */
+async function poll(deps: Deps, signal: AbortSignal): Promise<void> {
+  // The answer knows nothing of what happens while it is on its way.
+  const askedAt = deps.now();
+  const asked = await attemptOf(deps.ask(deps.task().taskId, signal));
+  const answer: RecordAnswer = asked.ok ? asked.value : { type: "failed", reason: asked.reason };
+  if (answer.type !== "record")
+    return deps.record(polledEvent(deps.task(), answer.type, answer.type === "failed" ? answer.reason : null, askedAt));
+  const now = deps.now();
+  const { sha256, observation, body } = answer;
+  const event = {
+    type: "observed",
+    via: "poll",
+    verdict: "record",
+    sha256,
+    observation,
+    at: now,
+    lastAt: now,
+    times: 1,
+  } as const;
+  const news = learns(deps.task(), event);
+  if (news) deps.record(event, body);
+  deps.record(polledEvent(deps.task(), news ? "news" : "unchanged", null, askedAt));
+}
+
+function polledEvent(task: Task, result: Polled["result"], reason: string | null, askedAt: number): Polled {
+  const known = task.polls.get(result);
+  const times = (known?.times ?? 0) + 1;
+  return { type: "polled", result, reason, at: known?.at ?? askedAt, lastAt: askedAt, times };
+}
+
+async function copy(deps: Deps, effect: Extract<Effect, { type: "copy" }>, signal: AbortSignal): Promise<void> {
+  const task = deps.task();
+  const { file, trackId, link } = effect;
+  const about = { file, trackId, link: link.hash, attempt: task.attempts + 1 };
+  deps.record({ type: "copy_started", ...about, host: new URL(link.url).host });
+  const order = { taskId: task.taskId, trackId, file, attempt: about.attempt, url: link.url, linkHash: link.hash };
+  const copied = await attemptOf(deps.copy(order, signal));
+  if (!copied.ok) deps.record({ type: "copy_failed", ...about, reason: copied.reason, dead: false });
+  else if (copied.value.stored) {
+    const { key, bytes, sha256, contentType, container } = copied.value;
+    const heard = { container, analyzerVersion: ANALYZER_VERSION, assess: deps.assessMode };
+    const kept = { type: "copied", ...about, key, bytes, sha256, contentType } as const;
+    deps.record(file === "audio" ? { ...kept, ...heard } : kept);
+  } else deps.record({ type: "copy_failed", ...about, reason: copied.value.reason, dead: copied.value.dead });
+}
+
+/** A start that breaks off is due again after a while; it never costs the track, and after a few it is given up. */
+async function assess(deps: Deps, effect: Extract<Effect, { type: "assess" }>): Promise<void> {
+  const { trackId, stored, starts } = effect;
+  const { sha256 } = stored;
+  const told = { type: "assessed", sha256, analyzerVersion: ANALYZER_VERSION } as const;
+  if (starts >= MAX_ASSESS_STARTS) {
+    deps.record({ ...told, outcome: "failed", reason: GAVE_UP, facts: null, waveformKey: null });
+    return;
+  }
+  deps.record({ type: "assess_started", sha256, attempt: starts + 1 });
+  const assessed = await attemptOf(deps.assess({ taskId: deps.task().taskId, trackId, stored }));
+  if (assessed.ok) deps.record({ ...told, ...assessed.value });
+}
+
+const GAVE_UP = `${MAX_ASSESS_STARTS} analyses ended without a result, perhaps for want of CPU time (the free plan's 10 ms are too few): set ASSESS to "scan", or POST /tasks/:id/assess to try again`;
+
+/** The version is taken before the put: if the task moves meanwhile, the put is due again. */
+async function publish(deps: Deps): Promise<void> {
+  const task = deps.task();
+  const done = await attemptOf(deps.publish(task));
+  const againAt = deps.rivalUntil();
+  deps.record(
+    done.ok
+      ? {
+          type: "published",
+          version: task.version,
+          settled: task.settledAt !== null,
+          ...(againAt === 0 ? {} : { againAt }),
+        }
+      : { type: "effect_failed", effect: "publish", reason: done.reason },
+  );
+}
+
+type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+/** An effect that throws is an event with a reason, not the end of the run. The message may hold a link: it is not kept. */
+async function attemptOf<T>(work: Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { ok: true, value: await work };
+  } catch (error) {
+    console.error(
+      JSON.stringify({ message: "an effect threw", error: error instanceof Error ? error.name : "unknown" }),
+    );
+    return { ok: false, reason: "internal: the platform failed under this step" };
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * One run of a task's alarm: do what is due, until nothing is or the time is up, then arm for the rest.
+ *
+ * A plain function over a small `Deps`: the object only wires it, and a simulation can run a task's life in memory
+ * and crash it at every `await`. What to do is read off the state after each effect, so nothing here remembers.
+ */
+import { due, effectName, nextDue, type Effect } from "../../core/next/agenda.ts";
+import type { EventBody } from "../../core/task/event.ts";
+import { startEffect, type Deps } from "./effects.ts";
+
+const LEASE_MS = 30_000;
+const RENEW_AFTER_MS = 20_000;
+const RUN_MS = 240_000;
+const MAX_COPIES = 4;
+
+/** Rejects only where the successor could not be secured, or the log cannot be written: the platform's retry is then the only one. */
+export async function runAlarm(deps: Deps): Promise<void> {
+  if (due(deps.task(), deps.now(), deps.pace).length > 0) await runEffects(deps);
+  await deps.rearm();
+}
+
+async function runEffects(deps: Deps): Promise<void> {
+  await deps.lease(LEASE_MS);
+  const startedAt = deps.now();
+  let leasedAt = startedAt;
+  const abort = new AbortController();
+  const running = new Map<string, Promise<void>>();
+  try {
+    for (;;) {
+      const outOfTime = deps.now() - startedAt >= RUN_MS;
+      if (outOfTime) abort.abort();
+      else {
+        deps.assertOwned();
+        startDue(deps, running, abort.signal);
+      }
+      if (running.size === 0) return;
+      const woken = new AbortController();
+      await Promise.race([...running.values(), deps.news(pauseOf(deps), woken.signal)]);
+      woken.abort();
+      if (deps.now() - leasedAt >= RENEW_AFTER_MS) {
+        await deps.lease(LEASE_MS);
+        leasedAt = deps.now();
+      }
+    }
+  } finally {
+    abort.abort();
+  }
+}
+
+/** Until something else falls due, or the lease wants renewing. */
+function pauseOf(deps: Deps): number {
+  const now = deps.now();
+  const next = nextDue(deps.task(), now, deps.pace);
+  return next === null ? RENEW_AFTER_MS : Math.min(next - now, RENEW_AFTER_MS);
+}
+
+/** Starts what is due and not under way. An effect that is over at once can make others due. */
+function startDue(deps: Deps, running: Map<string, Promise<void>>, signal: AbortSignal): void {
+  for (let recorded = true; recorded;) {
+    recorded = false;
+    for (const effect of due(deps.task(), deps.now(), deps.pace)) {
+      const name = effectName(effect);
+      if (running.has(name)) continue;
+      if (effect.type === "forget") return deps.forget();
+      if (effect.type === "lose" || effect.type === "abandon") {
+        deps.record(effect.type === "lose" ? lossOf(effect) : { type: "abandoned" });
+        recorded = true;
+        break;
+      }
+      if (effect.type === "copy" && copiesIn(running) >= MAX_COPIES) continue;
+      const work = startEffect(deps, effect, signal).finally(() => running.delete(name));
+      running.set(name, work);
+    }
+  }
+}
+
+function copiesIn(running: ReadonlyMap<string, unknown>): number {
+  return [...running.keys()].filter((name) => name.includes(":")).length;
+}
+
+function lossOf({ file, trackId, links, reason }: Extract<Effect, { type: "lose" }>): EventBody {
+  return { type: "lost", file, trackId, links: [...links], reason };
+}

@@ -1,0 +1,142 @@
+/**
+ * A task's log in its object's SQLite. **The table is a persisted contract**: columns are added, never changed.
+ *
+ * All calls are synchronous, so what happens between two awaits commits as one. The table is created by the first
+ * write: a read of an unknown task leaves no storage behind.
+ */
+import * as z from "zod";
+import { readEvent, type TaskEvent } from "../../core/task/event.ts";
+import { noticeName } from "../../core/task/task.ts";
+import { messageKey } from "../../core/task/trust.ts";
+
+const row = z.object({
+  seq: z.int(),
+  at: z.int(),
+  type: z.string(),
+  data: z.string(),
+  times: z.int().nullable(),
+  last_at: z.int().nullable(),
+});
+
+const numbered = row.pick({ seq: true });
+const anyFields = z.looseObject({});
+
+const POLLED = "polled ";
+const NOTICE = "notice ";
+
+export interface StoredEvent {
+  readonly event: TaskEvent;
+  /** The text of a delivery; null for other events. */
+  readonly body: string | null;
+}
+
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  /** Where the next page starts after, or null at the end. */
+  readonly nextSeq: number | null;
+}
+
+export class EventLog {
+  readonly #sql: SqlStorage;
+  /** Rows whose counters rise: deliveries by their hash, and the overflow. */
+  readonly #counted = new Map<string, number>();
+  #created = false;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** The whole log in its order, without bodies. */
+  load(): readonly TaskEvent[] {
+    this.#counted.clear();
+    this.#created =
+      this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'log'").toArray().length > 0;
+    if (!this.#created) return [];
+    return this.#sql
+      .exec("SELECT seq, at, type, data, times, last_at FROM log ORDER BY seq")
+      .toArray()
+      .map((stored) => {
+        const { seq, event } = eventOf(stored);
+        this.#note(event, seq);
+        return event;
+      });
+  }
+
+  /** Appends the event, or raises the counters of the row that it repeats. */
+  record(event: TaskEvent, body: string | null): void {
+    const name = counterName(event);
+    const seq = name === null ? undefined : this.#counted.get(name);
+    const { times, lastAt } = countersOf(event);
+    if (seq !== undefined) {
+      this.#sql.exec("UPDATE log SET times = ?, last_at = ? WHERE seq = ?", times, lastAt, seq);
+      return;
+    }
+    this.#create();
+    const { at, type, ...data } = event;
+    const inserted = this.#sql.exec(
+      "INSERT INTO log (at, type, data, times, last_at, body) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq",
+      at,
+      type,
+      JSON.stringify(data),
+      times,
+      lastAt,
+      body,
+    );
+    const { seq: added } = numbered.parse(inserted.one());
+    this.#note(event, added);
+  }
+
+  /** A retry begins the counts of polls anew, a wish to be told again those of notices. */
+  #note(event: TaskEvent, seq: number): void {
+    const name = counterName(event);
+    if (name !== null) this.#counted.set(name, seq);
+    const closed = event.type === "retried" ? POLLED : event.type === "notify_asked" ? NOTICE : null;
+    if (closed === null) return;
+    for (const known of this.#counted.keys()) if (known.startsWith(closed)) this.#counted.delete(known);
+  }
+
+  /** Events after `afterSeq`, bodies included: at most `limit`, and at most `maxChars` of bodies but for the first. */
+  page(afterSeq: number, limit: number, maxChars: number): EventPage {
+    const events: StoredEvent[] = [];
+    let seq = afterSeq;
+    let chars = 0;
+    for (const stored of this.#sql.exec("SELECT * FROM log WHERE seq > ? ORDER BY seq", afterSeq)) {
+      const body = typeof stored["body"] === "string" ? stored["body"] : null;
+      chars += body?.length ?? 0;
+      if (events.length === limit || (events.length > 0 && chars > maxChars)) return { events, nextSeq: seq };
+      const { seq: read, event } = eventOf(stored);
+      seq = read;
+      events.push({ event, body });
+    }
+    return { events, nextSeq: null };
+  }
+
+  #create(): void {
+    if (this.#created) return;
+    this.#sql.exec(
+      "CREATE TABLE log (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL, times INTEGER, last_at INTEGER, body TEXT)",
+    );
+    this.#created = true;
+  }
+}
+
+function eventOf(stored: unknown): { readonly seq: number; readonly event: TaskEvent } {
+  const { seq, at, type, data, times, last_at } = row.parse(stored);
+  const fields: unknown = JSON.parse(data);
+  const counters = times === null ? {} : { times, count: times, lastAt: last_at };
+  return { seq, event: readEvent(type, at, { ...anyFields.parse(fields), ...counters }) };
+}
+
+/** The name of a row that is counted instead of appended again. */
+function counterName(event: TaskEvent): string | null {
+  if (event.type === "observed") return messageKey(event);
+  if (event.type === "notify_failed") return `${NOTICE}${noticeName(event)}`;
+  if (event.type === "polled") return `${POLLED}${event.result}`;
+  return event.type === "overflowed" ? "overflow" : null;
+}
+
+function countersOf(event: TaskEvent): { readonly times: number | null; readonly lastAt: number | null } {
+  if (event.type === "observed" || event.type === "polled" || event.type === "notify_failed")
+    return { times: event.times, lastAt: event.lastAt };
+  return event.type === "overflowed" ? { times: event.count, lastAt: event.lastAt } : { times: null, lastAt: null };
+}

@@ -1,0 +1,38 @@
+/**
+ * What the Worker and a task's object say to each other. **A persisted contract** for the length of a deploy: fields
+ * are added as optional within one release.
+ */
+import type { SourceReport } from "../../core/audio/findings/source-report.ts";
+import type { CatalogRow } from "../../core/view/catalog-row.ts";
+import type { Observed } from "../../core/task/event.ts";
+
+/** One message of the provider, as the door hands it over. */
+export interface Delivery extends Pick<Observed, "sha256" | "via" | "verdict" | "observation"> {
+  /** The message as it is stored, echoes of the request removed. */
+  readonly body: string;
+  /** Where it was received: files are never fetched from there. */
+  readonly host: string;
+  /** Our name of the submission, where the callBackUrl carried it. */
+  readonly ref: string | null;
+}
+
+export interface Receipt {
+  /** What the caller is to pass on to the catalog: null where nothing of it changed. */
+  readonly catalogRow: CatalogRow | null;
+  /** The delivery names another submission than this task's. Nothing was recorded. */
+  readonly misdirected: boolean;
+}
+
+/** What is answered for a task that was deleted. */
+export interface Deleted {
+  readonly deletedAt: string;
+}
+
+export interface Submitted {
+  readonly ref: string;
+  /** As JSON: a request has fields of any kind. */
+  readonly requestJson: string;
+  readonly host: string | null;
+  /** What was found of its source. */
+  readonly source?: SourceReport;
+}

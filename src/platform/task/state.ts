@@ -1,0 +1,114 @@
+/**
+ * A task in its object: the log, the fold in memory, and the tombstone that takes the place of both.
+ *
+ * Synchronous, so that what is recorded between two awaits commits as one. Nothing is read before the first call, and
+ * nothing is written for a task that nobody named.
+ */
+import { isPublished } from "../../core/next/agenda.ts";
+import type { EventBody, TaskEvent } from "../../core/task/event.ts";
+import { fold, reduce } from "../../core/task/reduce.ts";
+import { newTask, type Task } from "../../core/task/task.ts";
+import { EventLog } from "./event-log.ts";
+import { bury, countHit, readTombstone, type Tombstone } from "./tombstone.ts";
+
+/** What an instance that was cut off has begun is over by then: a run takes 4 minutes at most. */
+const RIVAL_MS = 15 * 60_000;
+
+export class TaskState {
+  readonly taskId: string;
+  readonly log: EventLog;
+  readonly #storage: DurableObjectStorage;
+  /** Undefined before the first call. */
+  #loaded: { readonly task: Task | null; readonly tombstone: Tombstone | null } | undefined;
+
+  constructor(taskId: string, storage: DurableObjectStorage) {
+    this.taskId = taskId;
+    this.log = new EventLog(storage.sql);
+    this.#storage = storage;
+  }
+
+  /** Until when an earlier instance may still publish; 0 where this one found nothing to be published. */
+  rivalUntil = 0;
+
+  /** Whether this instance has read the log yet. */
+  get fresh(): boolean {
+    return this.#loaded === undefined;
+  }
+
+  /** Null while nothing is known of this id, and once it is deleted. */
+  get task(): Task | null {
+    return this.#load().task;
+  }
+
+  get tombstone(): Tombstone | null {
+    return this.#load().tombstone;
+  }
+
+  /** The task, or one without any events. */
+  get known(): Task {
+    return this.task ?? newTask(this.taskId, this.now());
+  }
+
+  /** The clock of a task never runs backwards. */
+  now(): number {
+    return Math.max(Date.now(), this.#loaded?.task?.lastEventAt ?? 0);
+  }
+
+  /** Appends and folds. A repeated count brings the `at` of its first time along. A deleted task takes nothing any more. */
+  record(event: EventBody & { readonly at?: number }, body: string | null = null): void {
+    const { task, tombstone } = this.#load();
+    if (tombstone !== null) return;
+    const recorded: TaskEvent = { ...event, at: event.at ?? this.now() };
+    this.log.record(recorded, body);
+    this.#loaded = { task: reduce(task ?? newTask(this.taskId, recorded.at), recorded), tombstone };
+  }
+
+  /** Throws where this instance is not the object's any more: its storage is closed. Reads no row. */
+  assertOwned(): void {
+    this.#storage.sql.exec("SELECT 1").toArray();
+  }
+
+  /** Drops log and bodies for a tombstone. */
+  forget(): void {
+    const { task } = this.#load();
+    if (task !== null) this.#loaded = { task: null, tombstone: bury(this.#storage, task, this.now()) };
+  }
+
+  /** A callback for a deleted task changes nothing, but is counted. */
+  countHit(): void {
+    const { tombstone } = this.#load();
+    if (tombstone !== null) this.replaceTombstone(countHit(this.#storage.kv, tombstone));
+  }
+
+  /** Null: nothing is left, not even the tombstone. */
+  replaceTombstone(tombstone: Tombstone | null): void {
+    this.#loaded = tombstone === null ? undefined : { task: null, tombstone };
+  }
+
+  /** Folds the stored log anew. Whether that gave the same as is in memory. */
+  rebuild(): boolean {
+    const before = this.task;
+    const task = fold(this.taskId, this.log.load());
+    this.#loaded = { task, tombstone: null };
+    return bytesOf(before) === bytesOf(task);
+  }
+
+  #load(): { readonly task: Task | null; readonly tombstone: Tombstone | null } {
+    const tombstone = this.#loaded === undefined ? readTombstone(this.#storage.kv) : null;
+    if (this.#loaded === undefined) {
+      const task = tombstone === null ? fold(this.taskId, this.log.load()) : null;
+      if (task !== null && !isPublished(task)) this.rivalUntil = Date.now() + RIVAL_MS;
+      this.#loaded = { task, tombstone };
+    }
+    return this.#loaded;
+  }
+}
+
+/** Canonical: maps as entries, fields in the order of their names, whichever way they came together. */
+function bytesOf(task: Task | null): string {
+  return JSON.stringify(task, (_, value: unknown) => {
+    if (value instanceof Map) return [...value];
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

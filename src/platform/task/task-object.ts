@@ -1,0 +1,220 @@
+/**
+ * One Durable Object per task: where its events happen in order. It wires log, alarm and effects, and decides nothing.
+ *
+ * Event, fold and alarm of a call happen without an await between them, so they commit together, and the answer leaves
+ * only after they are durable (output gate). RPC methods are a persisted contract: during a deploy the caller may be
+ * newer than the object.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { admit, overflowed, received } from "../../core/task/admission.ts";
+import { nextWake } from "../../core/next/agenda.ts";
+import { catalogRowOf, type CatalogRow } from "../../core/view/catalog-row.ts";
+import { parseConfig, type Config } from "../../core/config.ts";
+import { submittedEvent, type EventBody } from "../../core/task/event.ts";
+import { keptFilesOf, type KeptFile } from "../../core/view/kept-file.ts";
+import { isStalled, stageOf } from "../../core/task/stage.ts";
+import type { Task } from "../../core/task/task.ts";
+import { isoTime, viewOf, type TaskView } from "../../core/view/view.ts";
+import { AlarmClock } from "./alarm-clock.ts";
+import { configuredPace, depsOf } from "./wiring.ts";
+import { runAlarm } from "./engine.ts";
+import type { EventPage } from "./event-log.ts";
+import { News } from "./wake-signal.ts";
+import { slots } from "../audio/slots.ts";
+import type { Deleted, Delivery, Receipt, Submitted } from "./messages.ts";
+import { TaskState } from "./state.ts";
+import { tend, tombstoneWake } from "./tombstone.ts";
+
+const UNSIZED_COPIES = 2;
+const LEASE_MS = 30_000;
+
+export class TaskObject extends DurableObject<Env> {
+  readonly #config: Config = parseConfig(this.env);
+  readonly #pace = configuredPace(this.#config);
+  readonly #state = new TaskState(this.ctx.id.name ?? this.ctx.id.toString(), this.ctx.storage);
+  readonly #clock = new AlarmClock(this.ctx.storage);
+  readonly #news = new News();
+  readonly #buffers = slots(UNSIZED_COPIES);
+  #running = false;
+
+  /** Records a message of the provider, once per content. */
+  async observe({ body, ref, ...message }: Delivery): Promise<Receipt> {
+    const before = this.#wakeUp();
+    if (this.#state.tombstone !== null) {
+      this.#state.countHit();
+      return { catalogRow: null, misdirected: false };
+    }
+    if (before !== null && before.ref !== null && ref !== null && before.ref !== ref) {
+      return { catalogRow: null, misdirected: true };
+    }
+    const now = this.#state.now();
+    const event = received(before, message, ref, now);
+    const task = this.#state.known;
+    if (admit(task, event) === "overflow") this.#state.record(overflowed(task, now));
+    else this.#state.record(event, body);
+    await this.#armForWake();
+    return { catalogRow: this.#rowIfMoved(before), misdirected: false };
+  }
+
+  /** Records what was asked of the provider. The first submission stands. */
+  async submitted({ ref, requestJson, host, source }: Submitted): Promise<TaskView | Deleted | null> {
+    if ((this.#wakeUp()?.request ?? null) === null) {
+      const known = { ...(host === null ? {} : { host }), ...(source === undefined ? {} : { source }) };
+      this.#state.record({ ...submittedEvent(ref, requestJson), ...known });
+      await this.#armForWake();
+    }
+    return this.view();
+  }
+
+  /** Records that a task which was submitted elsewhere is ours to ask about. Whether it was new. */
+  async adopt(): Promise<boolean> {
+    if (this.#wakeUp() !== null || this.#state.tombstone !== null) return false;
+    this.#state.record({ type: "adopted" });
+    await this.#armForWake();
+    return true;
+  }
+
+  /** Tries anew what failed: copies, lost files, polls. */
+  retry(): Promise<TaskView | Deleted | null> {
+    return this.#recordWish({ type: "retried" });
+  }
+
+  /** Looks anew into all kept audio. */
+  assess(): Promise<TaskView | Deleted | null> {
+    return this.#recordWish({ type: "assess_asked" });
+  }
+
+  /** Tells anew what holds now. */
+  notify(): Promise<TaskView | Deleted | null> {
+    return this.#recordWish({ type: "notify_asked" });
+  }
+
+  /** Drops the task. False where there is none; a deleted one may be deleted again. */
+  async forget(): Promise<boolean> {
+    if (this.#wakeUp() !== null) {
+      this.#state.forget();
+      this.#news.tell();
+    }
+    if (this.#state.tombstone === null) return false;
+    // Tombstone and lease commit together, and no file goes before them. What fails of the rest is done by the alarm.
+    await this.#clock.set(Math.max(this.#wake() ?? 0, Date.now() + LEASE_MS));
+    await this.ctx.storage.sync();
+    await this.#tendTombstone().catch(() => undefined);
+    return true;
+  }
+
+  /** Folds the log anew. Whether that gave the same; null for an unknown task. The next run publishes if it did not. */
+  async rebuild(): Promise<{ readonly identical: boolean; readonly row: CatalogRow } | null> {
+    if (this.#wakeUp() === null) return null;
+    const identical = this.#state.rebuild();
+    await depsOf(this.#wiring()).publish(this.#state.known);
+    return { identical, row: catalogRowOf(this.#state.known, this.#state.now()) };
+  }
+
+  /** Looks at the state, arms for it whatever an alarm may already be set to, and tells how the task stands. */
+  async touch(): Promise<CatalogRow | null> {
+    const task = this.#wakeUp();
+    const wake = this.#wake();
+    if (!this.#running && wake !== null) await this.#clock.set(wake);
+    return task === null ? null : catalogRowOf(task, this.#state.now());
+  }
+
+  /** The version alone, for who waits for a change; null for an unknown or deleted task. */
+  versionOf(): number | null {
+    return this.#wakeUp()?.version ?? null;
+  }
+
+  view(): TaskView | Deleted | null {
+    const task = this.#wakeUp();
+    return task === null ? this.#deleted() : viewOf(task);
+  }
+
+  keptFiles(): readonly KeptFile[] | Deleted | null {
+    const task = this.#wakeUp();
+    return task === null ? this.#deleted() : keptFilesOf(task);
+  }
+
+  /** The timeline after an event number: at most `limit` events, and at most `maxChars` of bodies. */
+  events(afterSeq: number, limit: number, maxChars: number): EventPage | Deleted | null {
+    return this.#wakeUp() === null ? this.#deleted() : this.#state.log.page(afterSeq, limit, maxChars);
+  }
+
+  override async alarm(): Promise<void> {
+    if (this.#state.tombstone !== null) return this.#tendTombstone();
+    if (this.#state.task === null) return;
+    this.#running = true;
+    try {
+      await runAlarm(depsOf(this.#wiring()));
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #recordWish(event: EventBody): Promise<TaskView | Deleted | null> {
+    if (this.#wakeUp() !== null) {
+      this.#state.record(event);
+      await this.#armForWake();
+    }
+    return this.view();
+  }
+
+  #wiring(): Parameters<typeof depsOf>[0] {
+    return {
+      env: this.env,
+      assessor: this.ctx.exports.Assessor,
+      config: this.#config,
+      pace: this.#pace,
+      state: this.#state,
+      news: this.#news,
+      buffers: this.#buffers,
+      lease: (ms) => this.#clock.set(this.#state.now() + ms),
+      rearm: () => {
+        this.#running = false;
+        return this.#clock.set(this.#wake());
+      },
+    };
+  }
+
+  async #tendTombstone(): Promise<void> {
+    const { tombstone } = this.#state;
+    if (tombstone === null) return;
+    // A lease that was left behind comes early, and the platform repeats an alarm that failed at its end.
+    if (tombstoneWake(tombstone, this.#config.timeScale) > Date.now()) return this.#clock.set(this.#wake());
+    await this.#clock.set(Date.now() + LEASE_MS);
+    this.#state.replaceTombstone(await tend(this.ctx.storage, this.env, this.#state.taskId, tombstone));
+    if (this.#state.tombstone === null) this.#clock.forget();
+    else await this.#clock.set(this.#wake());
+  }
+
+  /** The first call into a fresh instance (asked first: to read the task is to load it): a start without an outcome is a crash, and perhaps the alarm went with it. */
+  #wakeUp(): Task | null {
+    const { fresh, task } = this.#state;
+    const crashed = fresh && task !== null && [...task.progress.values()].some(({ unanswered }) => unanswered > 0);
+    if (crashed && !this.#running) this.ctx.waitUntil(this.#clock.set(this.#state.now()));
+    return task;
+  }
+
+  /** A run that is going on looks again by itself, and its lease covers a crash. */
+  async #armForWake(): Promise<void> {
+    this.#news.tell();
+    if (!this.#running) await this.#clock.setBy(this.#wake());
+  }
+
+  #wake(): number | null {
+    const { task, tombstone } = this.#state;
+    if (tombstone !== null) return tombstoneWake(tombstone, this.#config.timeScale);
+    return task === null ? null : nextWake(task, this.#pace);
+  }
+
+  /** The catalog is told of a first sight, and of each move of the stage. */
+  #rowIfMoved(before: Task | null): CatalogRow | null {
+    const task = this.#state.known;
+    const moved = before === null || stageOf(before) !== stageOf(task) || isStalled(before) !== isStalled(task);
+    return moved ? catalogRowOf(task, this.#state.now()) : null;
+  }
+
+  #deleted(): Deleted | null {
+    const { tombstone } = this.#state;
+    return tombstone === null ? null : { deletedAt: isoTime(tombstone.deletedAt) };
+  }
+}

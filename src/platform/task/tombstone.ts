@@ -1,0 +1,86 @@
+/**
+ * What is left of a deleted task. **A persisted contract.**
+ *
+ * For 30 days it keeps late callbacks and late copies from bringing the task back; then nothing is left at all.
+ */
+import * as z from "zod";
+import type { Task } from "../../core/task/task.ts";
+import { catalogOf } from "../catalog/catalog.ts";
+import { deleteFiles } from "../audio/store.ts";
+import { publishDeletion } from "../read-model.ts";
+
+const tombstone = z.object({
+  deletedAt: z.int(),
+  createdAt: z.int(),
+  version: z.int(),
+  /** Callbacks that came since. */
+  hits: z.int(),
+  /** How far the deletion has come: files and entries elsewhere, then the files once more. */
+  step: z.enum(["files", "files_again", "rest"]),
+});
+
+export type Tombstone = z.infer<typeof tombstone>;
+
+const KEY = "tombstone";
+const AGAIN_MS = 10 * 60_000;
+const REST_MS = 30 * 24 * 60 * 60_000;
+
+export function readTombstone(kv: SyncKvStorage): Tombstone | null {
+  const stored = kv.get(KEY);
+  return stored === undefined ? null : tombstone.parse(stored);
+}
+
+/** Replaces log and bodies, at once. */
+export function bury(storage: DurableObjectStorage, task: Task, now: number): Tombstone {
+  const buried: Tombstone = {
+    deletedAt: now,
+    createdAt: task.createdAt,
+    version: task.version + 1,
+    hits: 0,
+    step: "files",
+  };
+  storage.sql.exec("DROP TABLE IF EXISTS log");
+  storage.kv.put(KEY, buried);
+  return buried;
+}
+
+/** A callback came for the dead. */
+export function countHit(kv: SyncKvStorage, buried: Tombstone): Tombstone {
+  const counted = { ...buried, hits: buried.hits + 1 };
+  kv.put(KEY, counted);
+  return counted;
+}
+
+export function tombstoneWake({ deletedAt, step }: Tombstone, timeScale: number): number {
+  switch (step) {
+    case "files":
+      return deletedAt;
+    case "files_again":
+      return deletedAt + AGAIN_MS / timeScale;
+    case "rest":
+      return deletedAt + REST_MS / timeScale;
+  }
+}
+
+/** Does the next step. Null when nothing is left: the object forgets that it ever was. */
+export async function tend(
+  storage: DurableObjectStorage,
+  env: Env,
+  taskId: string,
+  buried: Tombstone,
+): Promise<Tombstone | null> {
+  if (buried.step === "rest") {
+    await catalogOf(env).drop({ createdAt: buried.createdAt, taskId });
+    await storage.deleteAll();
+    return null;
+  }
+  await deleteFiles(env.AUDIO, taskId);
+  await publishDeletion(env.STATE, taskId, buried.version);
+  // Both times: the catalog can be told of the task for the first time after the first.
+  await catalogOf(env).markDeleted({ createdAt: buried.createdAt, taskId }, buried.version);
+  // With the callbacks that were counted meanwhile.
+  const current = readTombstone(storage.kv) ?? buried;
+  const next = { ...current, step: buried.step === "files" ? "files_again" : "rest" } as const;
+  storage.kv.put(KEY, next);
+  return next;
+}

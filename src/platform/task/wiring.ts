@@ -1,0 +1,119 @@
+/** The effects of a task, wired to the platform: R2, KV, the catalog, and the provider where there is a key. */
+import { catalogRowOf } from "../../core/view/catalog-row.ts";
+import { submittedEvent } from "../../core/task/event.ts";
+import type { Config } from "../../core/config.ts";
+import type { Message } from "../../core/next/notices.ts";
+import { paceOf, type Pace } from "../../core/next/pace.ts";
+import type { Task } from "../../core/task/task.ts";
+import { fileKey } from "../../core/ids.ts";
+import type { Assessor } from "../audio/assessor.ts";
+import { deleteStrays } from "../audio/store.ts";
+import { catalogOf } from "../catalog/catalog.ts";
+import { copyFile, type CopyRules } from "../audio/copy.ts";
+import type { AssessOrder, AssessOutcome, CopyOrder, CopyOutcome, Deps } from "./effects.ts";
+import { sendMessage, type NotifyOutcome } from "./notifier.ts";
+import type { News } from "./wake-signal.ts";
+import { askForRecord, type RecordAnswer } from "../provider-client.ts";
+import { publishTask } from "../read-model.ts";
+import type { Slots } from "../audio/slots.ts";
+import type { TaskState } from "./state.ts";
+
+export interface Wiring extends Pick<Deps, "lease" | "rearm"> {
+  readonly env: Env;
+  readonly assessor: Pick<Assessor, "assess">;
+  readonly config: Config;
+  readonly pace: Pace;
+  readonly state: TaskState;
+  readonly news: News;
+  readonly buffers: Slots;
+}
+
+const STALL_MS = 20_000;
+const SHORTEST_STALL_MS = 3_000;
+
+/** What the configuration makes of the pace. */
+export function configuredPace({ timeScale, providerApiKey, notify, retentionDays }: Config): Pace {
+  return paceOf(timeScale, { canAsk: providerApiKey !== null, canNotify: notify !== null, retentionDays });
+}
+
+export function depsOf(wiring: Wiring): Deps {
+  const { env, pace, state, news, lease, rearm } = wiring;
+  return {
+    pace,
+    assessMode: wiring.config.assess,
+    now: () => state.now(),
+    task: () => state.known,
+    record: (event, body) => state.record(event, body ?? null),
+    copy: (order, signal) => copy(wiring, order, signal),
+    assess: (order) => assess(wiring, order),
+    publish: (task) => publish(wiring, task),
+    sweep: (task) => deleteStrays(env.AUDIO, task),
+    ask: (taskId, signal) => ask(wiring, taskId, signal),
+    notify: (message, signal) => notify(wiring, message, signal),
+    usualSilence: async () => (await catalogOf(env).usual()).complete?.p90Ms ?? 0,
+    forget: () => state.forget(),
+    rivalUntil: () => state.rivalUntil,
+    assertOwned: () => state.assertOwned(),
+    lease,
+    rearm,
+    news: (ms, signal) => news.wait(ms, signal),
+  };
+}
+
+/** A copy that ends under a tombstone takes its file along. */
+async function copy(
+  { env, config, state, buffers }: Wiring,
+  order: CopyOrder,
+  signal: AbortSignal,
+): Promise<CopyOutcome> {
+  const rules: CopyRules = {
+    policy: { setting: "AUDIO_ORIGINS", origins: config.audioOrigins, ownHosts: ownHosts(config, state.known) },
+    maxBytes: config.maxAudioBytes,
+    stallMs: Math.max(STALL_MS / config.timeScale, SHORTEST_STALL_MS),
+    buffers,
+  };
+  const outcome = await copyFile(order, rules, env.AUDIO, signal);
+  if (outcome.stored && state.tombstone !== null) await env.AUDIO.delete(outcome.key);
+  return outcome;
+}
+
+/** One that ends under a tombstone takes its waveform along. */
+async function assess(
+  { env, state, assessor }: Wiring,
+  { taskId, trackId, stored }: AssessOrder,
+): Promise<AssessOutcome> {
+  const { key, attempt, container } = stored;
+  const waveformKey = fileKey(taskId, trackId, "waveform", attempt, "json");
+  const outcome = await assessor.assess({ key, waveformKey, container: container ?? null });
+  if (state.tombstone !== null) await env.AUDIO.delete(waveformKey);
+  return outcome;
+}
+
+/** KV for the readers of a settled task, the catalog for lists. A submission that finds its task by this is recorded. */
+async function publish({ env, state }: Wiring, task: Task): Promise<void> {
+  const row = catalogRowOf(task, state.now());
+  const settledOnce = task.settledAt !== null || task.published !== null;
+  // Both come to their end before the next publication may begin: a put that lags behind would undo it.
+  const [told, put] = await Promise.allSettled([
+    catalogOf(env).tell([row]),
+    settledOnce ? publishTask(env.STATE, task) : Promise.resolve(),
+  ]);
+  if (told.status === "rejected") throw told.reason;
+  if (put.status === "rejected") throw put.reason;
+  for (const { ref, requestJson } of told.value) state.record(submittedEvent(ref, requestJson));
+}
+
+async function ask({ config }: Wiring, taskId: string, signal: AbortSignal): Promise<RecordAnswer> {
+  if (config.providerApiKey === null) return { type: "failed", reason: "no_key: PROVIDER_API_KEY is not set" };
+  return askForRecord({ baseUrl: config.providerBaseUrl, apiKey: config.providerApiKey }, taskId, signal);
+}
+
+async function notify({ config, state }: Wiring, message: Message, signal: AbortSignal): Promise<NotifyOutcome> {
+  if (config.notify === null) return { type: "failed", reason: "no_endpoint: NOTIFY_URL is not set" };
+  return sendMessage(config.notify, message, state.now(), signal);
+}
+
+function ownHosts({ publicUrl }: Config, { observations }: Task): readonly string[] {
+  const received = observations.flatMap(({ host }) => host ?? []);
+  return [...new Set(publicUrl === null ? received : [...received, publicUrl.host])];
+}

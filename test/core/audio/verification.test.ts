@@ -1,0 +1,287 @@
+/** Stored means verified: what is kept, and what is refused with which reason. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { ContainerFacts } from "../../../src/core/audio/container/facts.ts";
+import type { FileKind } from "../../../src/core/task/event.ts";
+import { HEAD_BYTES } from "../../../src/core/audio/format.ts";
+import { verify } from "../../../src/core/audio/verification.ts";
+import {
+  adts,
+  chunked,
+  frame,
+  frames,
+  id3v1,
+  id3v2,
+  infoFrame,
+  jpeg,
+  joined,
+  png,
+  riffChunk,
+  riffWave,
+  text,
+  wav,
+  wavFormat,
+  webp,
+} from "./audio-bytes.ts";
+
+/** The reason for a refusal, or null; `announced` is what the server said, by default nothing. */
+function check(
+  bytes: Uint8Array,
+  file: FileKind = "audio",
+  announced: number | null = null,
+  borders: readonly number[] = [],
+) {
+  const verification = verify(bytes.slice(0, HEAD_BYTES), file);
+  if (typeof verification === "string") return verification;
+  for (const chunk of chunked(bytes, borders)) verification.push(chunk);
+  return verification.finish(announced);
+}
+
+test("a whole MP3 passes, with and without tags and header", () => {
+  const good = [frames(200), joined(id3v2(9_000), frames(200)), joined(infoFrame("Info", 200), frames(200), id3v1())];
+  for (const bytes of good) {
+    expect(check(bytes)).toBeNull();
+    expect(check(bytes, "audio", bytes.length)).toBeNull();
+  }
+});
+
+test("fewer or more bytes than announced are refused", () => {
+  expect(check(frames(200), "audio", 90_000)).toBe("truncated: 83400 of 90000 announced bytes arrived");
+  expect(check(frames(200), "audio", 1)).toMatch(/^truncated: /);
+});
+
+test("a file that ends inside a frame is refused", () => {
+  expect(check(frames(200).slice(0, -10))).toBe("truncated: the last MP3 frame lacks 10 bytes");
+});
+
+test("a file that ends at a frame but before its declared length is refused", () => {
+  const reason = check(joined(infoFrame("Xing", 400), frames(200)));
+  expect(reason).toBe("truncated: MP3 ends after 5.2 s of the 10.4 s its header declares");
+  expect(check(joined(infoFrame("Xing", 201), frames(200)))).toBeNull();
+  expect(check(joined(infoFrame("Xing", 202), frames(200)))).toMatch(/^truncated: /);
+});
+
+test("a tag with nothing behind it, or with mostly junk, is not audio", () => {
+  expect(check(id3v2(500))).toBe("not_audio: no run of MPEG audio frames was found");
+  expect(check(joined(id3v2(500), new Uint8Array(9_000)))).toMatch(/^not_audio: /);
+  expect(check(joined(frames(2), text("x".repeat(5_000))))).toMatch(/^not_audio: /);
+});
+
+test("error pages are refused by their bytes, whatever they are called", () => {
+  const pages: readonly (readonly [string, string])[] = [
+    ["<!DOCTYPE html><html>", "an HTML page"],
+    ["\n  <html lang=en>", "an HTML page"],
+    ['<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', "an XML or HTML document"],
+    ["<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "an XML or HTML document"],
+    ['{"code":404}', "a JSON document"],
+    ["[]", "a JSON document"],
+    ["Not found", "bytes of no known format"],
+    ["\u0000\u0001\u0002\u0003", "bytes of no known format"],
+  ];
+  for (const [page, found] of pages) {
+    expect(check(text(page))).toBe(`not_audio: the server sent ${found}`);
+    expect(check(text(page), "cover")).toBe(`not_image: the server sent ${found}`);
+  }
+});
+
+test("an empty file is refused", () => {
+  for (const file of ["audio", "cover"] as const)
+    expect(check(new Uint8Array(0), file)).toBe("empty: the server sent no bytes");
+});
+
+test("audio is no cover and a cover is no audio", () => {
+  expect(check(frames(20), "cover")).toMatch(/^not_image: /);
+  for (const picture of [jpeg(), png(), webp(100)]) expect(check(picture)).toMatch(/^not_audio: /);
+});
+
+test("a RIFF file is as long as its header says, unless the header does not know", () => {
+  expect(check(wav(1_000))).toBeNull();
+  expect(check(joined(wav(1_000), new Uint8Array(9)))).toBeNull();
+  expect(check(wav(1_000).slice(0, -1))).toBe("truncated: 1043 of the 1044 bytes that its RIFF header declares");
+  for (const unknown of [0, 0xffffffff]) expect(check(wav(1_000, unknown))).toBeNull();
+  expect(check(webp(500), "cover")).toBeNull();
+  expect(check(webp(500).slice(0, -7), "cover")).toMatch(/^truncated: /);
+});
+
+test("a PNG ends with its end chunk", () => {
+  expect(check(png(), "cover")).toBeNull();
+  expect(check(png().slice(0, -12), "cover")).toBe("truncated: the PNG has no end chunk");
+  expect(check(png().slice(0, -12), "cover", png().length - 12)).toBe("truncated: the PNG has no end chunk");
+});
+
+test("a JPEG ends with its end mark, unless its announced length arrived", () => {
+  expect(check(jpeg(), "cover")).toBeNull();
+  expect(check(jpeg(10), "cover")).toBeNull();
+  expect(check(jpeg().slice(0, -2), "cover")).toBe("truncated: the JPEG has no end mark");
+  expect(check(jpeg(400), "cover", jpeg(400).length)).toBeNull();
+});
+
+test("other audio formats pass by their first bytes", () => {
+  const heads: readonly (readonly [Uint8Array, string, string])[] = [
+    [text("fLaC\u0000"), "audio/flac", "flac"],
+    [text("OggS\u0000"), "audio/ogg", "ogg"],
+    [text("\u0000\u0000\u0000\u0020ftypM4A "), "audio/mp4", "m4a"],
+    [text("\u0000\u0000\u0000\u0020ftypisom"), "audio/mp4", "m4a"],
+    [adts(3), "audio/aac", "aac"],
+    [wav(10), "audio/wav", "wav"],
+    [frames(3), "audio/mpeg", "mp3"],
+    [joined(new Uint8Array(50), frames(3)), "audio/mpeg", "mp3"],
+    [frame().slice(0, 100), "audio/mpeg", "mp3"],
+  ];
+  for (const [head, contentType, extension] of heads)
+    expect(verify(head, "audio")).toMatchObject({ format: { contentType, extension } });
+  expect(check(text("fLaC\u0000"))).toBeNull();
+});
+
+test("what only resembles an audio format is refused", () => {
+  const heads = [
+    text("\u0000\u0000\u0000\u0020ftypheic"),
+    text("RIFF\u0000\u0000\u0000\u0000AVI "),
+    Uint8Array.of(0xff, 0xf1),
+    Uint8Array.of(0xff, 0xf1, 0x50, 0x80, 0, 0, 0, 0),
+    joined(adts(1), text("x".repeat(500))),
+    Uint8Array.of(0xff, 0xf1, 0xf4),
+    joined(frame().slice(0, 300), text("x".repeat(500))),
+    new Uint8Array(5_000),
+    Uint8Array.of(0xff),
+  ];
+  for (const head of heads) expect(verify(head, "audio")).toMatch(/^not_audio: /);
+  for (const head of [Uint8Array.of(0xff, 0xd8), Uint8Array.of(0x89, 0x50), text("RIFF\u0000\u0000\u0000\u0000WAVE")])
+    expect(verify(head, "cover")).toMatch(/^not_image: /);
+});
+
+test("covers are named by their bytes", () => {
+  const covers: readonly (readonly [Uint8Array, string, string])[] = [
+    [jpeg(), "image/jpeg", "jpg"],
+    [png(), "image/png", "png"],
+    [webp(9), "image/webp", "webp"],
+  ];
+  for (const [bytes, contentType, extension] of covers)
+    expect(verify(bytes, "cover")).toMatchObject({ format: { contentType, extension } });
+});
+
+test("random bytes are never kept as audio", () => {
+  const noise = fc.uint8Array({ minLength: 1_500, maxLength: 6_000, size: "max" }).filter(([first]) => first !== 0xff);
+  fc.assert(
+    fc.property(noise, (bytes) => {
+      expect(check(bytes)).toMatch(/^not_audio: |^truncated: /);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("where the chunks end does not show in the verdict", () => {
+  const files = fc.constantFrom<readonly [Uint8Array, FileKind]>(
+    [frames(20), "audio"],
+    [frames(20).slice(0, -5), "audio"],
+    [joined(infoFrame("Info", 30), frames(20)), "audio"],
+    [wav(300), "audio"],
+    [wav(300).slice(0, -1), "audio"],
+    [png(), "cover"],
+    [png().slice(0, -9), "cover"],
+    [jpeg(), "cover"],
+    [jpeg().slice(0, -1), "cover"],
+    [webp(64), "cover"],
+    [webp(64).slice(0, -1), "cover"],
+  );
+  fc.assert(
+    fc.property(files, fc.array(fc.nat(), { maxLength: 40 }), ([bytes, file], borders) => {
+      expect(check(bytes, file, null, borders)).toBe(check(bytes, file));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** What a kept file's container says. */
+function factsOf(bytes: Uint8Array, file: FileKind = "audio", borders: readonly number[] = []): ContainerFacts {
+  const verification = verify(bytes.slice(0, HEAD_BYTES), file);
+  if (typeof verification === "string") throw new Error(verification);
+  for (const chunk of chunked(bytes, borders)) verification.push(chunk);
+  expect(verification.finish(null)).toBeNull();
+  return verification.facts();
+}
+
+const untold = {
+  codec: null,
+  durationSeconds: null,
+  sampleRateHz: null,
+  channels: null,
+  bitrateKbps: null,
+  junkBytes: null,
+  resyncs: null,
+};
+
+test("an MP3's container tells what its frames are", () => {
+  expect(factsOf(frames(125, { rateIndex: 1 }))).toEqual({
+    format: "mp3",
+    codec: "mp3",
+    durationSeconds: 3,
+    sampleRateHz: 48_000,
+    channels: 2,
+    bitrateKbps: 128,
+    junkBytes: 0,
+    resyncs: 0,
+  });
+  expect(factsOf(frames(200, { version: 2, bitrateIndex: 4, mono: true }))).toMatchObject({
+    sampleRateHz: 22_050,
+    channels: 1,
+    bitrateKbps: 32,
+  });
+});
+
+test("an MP3's bitrate is that of all its frames, and neither tags nor the header count", () => {
+  const mixed = joined(frames(100, { bitrateIndex: 5 }), frames(100, { bitrateIndex: 14 }));
+  expect(factsOf(mixed).bitrateKbps).toBe((64 + 320) / 2);
+  expect(factsOf(joined(id3v2(90_000), infoFrame("Xing", 200), frames(200))).bitrateKbps).toBe(128);
+});
+
+test("an MP3's duration is what is heard of it", () => {
+  const lame = { delaySamples: 1_105, paddingSamples: 1_199 };
+  const facts = factsOf(joined(infoFrame("Info", 200, {}, { tableField: true, lame }), frames(200)));
+  expect(facts.durationSeconds).toBeCloseTo((198 * 1_152) / 44_100, 9);
+});
+
+test("an MP3's junk and breaks are told", () => {
+  const junk = text("junk");
+  expect(factsOf(joined(frames(50), junk, frames(50), junk, frames(50)))).toMatchObject({ junkBytes: 8, resyncs: 2 });
+});
+
+test("a WAV's container tells its format and how much sound there is", () => {
+  const bytes = riffWave(
+    wavFormat({ channels: 1, sampleRateHz: 48_000, bits: 24 }),
+    riffChunk("data", new Uint8Array(3 * 24_000)),
+  );
+  const told = {
+    ...untold,
+    format: "wav",
+    codec: "pcm_s24",
+    durationSeconds: 0.5,
+    sampleRateHz: 48_000,
+    channels: 1,
+    bitrateKbps: 1_152,
+  };
+  expect(factsOf(bytes)).toEqual(told);
+  expect(factsOf(bytes, "audio", [1, 7, 20, 37, 45, 50, 1_000])).toEqual(told);
+});
+
+test("of any other file the format alone is told", () => {
+  const others: readonly (readonly [Uint8Array, FileKind, string])[] = [
+    [text("fLaC\u0000"), "audio", "flac"],
+    [adts(3), "audio", "aac"],
+    [riffWave(wavFormat({ channels: 6 }), riffChunk("data", new Uint8Array(120))), "audio", "wav"],
+    [png(), "cover", "png"],
+    [jpeg(), "cover", "jpeg"],
+    [webp(8), "cover", "webp"],
+  ];
+  for (const [bytes, file, format] of others) expect(factsOf(bytes, file)).toEqual({ ...untold, format });
+});
+
+test("how long an MP3 is, is known at its end", () => {
+  const mp3 = frames(200);
+  const verification = verify(mp3.slice(0, HEAD_BYTES), "audio");
+  if (typeof verification === "string") throw new Error(verification);
+  verification.push(mp3);
+  expect(verification.facts().durationSeconds).toBeNull();
+  verification.finish(null);
+  expect(verification.facts().durationSeconds).toBeCloseTo((200 * 1_152) / 44_100, 6);
+});

@@ -1,0 +1,169 @@
+/** Which tracks a task has: joining, conflicting values, links. */
+import { expect, test } from "vitest";
+import type { TaskEvent } from "../../../src/core/task/event.ts";
+import { publicTrackId } from "../../../src/core/ids.ts";
+import { tracksOf } from "../../../src/core/task/tracks.ts";
+import { audioUrl, coverUrl, listed, MINUTE, observation, observed, T0, taskOf, trackAt } from "../builders.ts";
+
+const idless = (fields: Parameters<typeof listed>[0]) => listed({ id: null, ...fields });
+
+test("tracks of one id are one track, and an empty value never erases", () => {
+  const full = listed({
+    title: "Night",
+    tags: "jazz",
+    durationSeconds: 180,
+    model: "V5",
+    createdAt: "1",
+    streamLink: audioUrl("s"),
+  });
+  const task = taskOf(
+    observed(observation("first", [full]), { at: T0 }),
+    observed(observation("complete", [listed({ audioLink: audioUrl("a") })]), { at: T0 + MINUTE }),
+  );
+  expect(tracksOf(task)).toHaveLength(1);
+  expect(trackAt(task, 0)).toMatchObject({
+    trackId: "track-a",
+    title: "Night",
+    tags: "jazz",
+    durationSeconds: 180,
+    model: "V5",
+    createdAt: "1",
+    streamLink: audioUrl("s"),
+    audioLinks: [{ url: audioUrl("a"), at: T0 + MINUTE }],
+  });
+});
+
+function titleOf(...events: readonly TaskEvent[]): string | null {
+  return trackAt(taskOf(...events), 0).title;
+}
+
+test("of conflicting values the higher stage counts, then a poll, then the later one", () => {
+  const text = observed(observation("text", [listed({ title: "text" })]), { at: T0 + 9 });
+  const first = observed(observation("first", [listed({ title: "first" })]), { at: T0 + 5, sha256: "b".repeat(64) });
+  const poll = observed(observation("first", [listed({ title: "poll" })]), { at: T0, via: "poll" });
+  const later = observed(observation("first", [listed({ title: "later" })]), { at: T0 + 7, sha256: "a".repeat(64) });
+  expect(titleOf(text, first)).toBe("first");
+  expect(titleOf(first, later)).toBe("later");
+  expect(titleOf(later, poll)).toBe("poll");
+});
+
+test("of values of the same instant the content's hash decides", () => {
+  const one = observed(observation("first", [listed({ title: "one" })]), { sha256: "a".repeat(64) });
+  const two = observed(observation("first", [listed({ title: "two" })]), { sha256: "b".repeat(64) });
+  expect(titleOf(one, two)).toBe("two");
+  expect(titleOf(two, one)).toBe("two");
+});
+
+test("the newest link comes first, and a late message with an old link changes nothing", () => {
+  const old = observed(observation("first", [listed({ audioLink: audioUrl("old") })]), { at: T0 });
+  const fresh = observed(observation("complete", [listed({ audioLink: audioUrl("new") })]), { at: T0 + MINUTE });
+  const late = observed(observation("first", [listed({ audioLink: audioUrl("old"), title: "late" })]), {
+    at: T0 + 2 * MINUTE,
+  });
+  const urls = trackAt(taskOf(old, fresh, late), 0).audioLinks.map(({ url, at }) => [url, at]);
+  expect(urls).toEqual([
+    [audioUrl("new"), T0 + MINUTE],
+    [audioUrl("old"), T0],
+  ]);
+});
+
+test("a track without id joins the track that shares its audio or stream link", () => {
+  const withId = observed(observation("complete", [listed({ audioLink: audioUrl("a"), streamLink: audioUrl("s") })]));
+  const byAudio = observed(observation("first", [idless({ audioLink: audioUrl("a"), title: "by audio" })]));
+  const byStream = observed(observation("first", [idless({ streamLink: audioUrl("s"), tags: "by stream" })]));
+  const task = taskOf(byAudio, byStream, withId);
+  expect(tracksOf(task)).toHaveLength(1);
+  expect(trackAt(task, 0)).toMatchObject({ trackId: "track-a", title: "by audio", tags: "by stream" });
+});
+
+test("what a link joined counts by its rank, not after the rest", () => {
+  const withId = observed(observation("first", [listed({ audioLink: audioUrl("a"), title: "first" })]));
+  const complete = observed(observation("complete", [idless({ audioLink: audioUrl("a"), title: "complete" })]));
+  expect(titleOf(withId, complete)).toBe("complete");
+});
+
+test("a shared cover joins nothing", () => {
+  const cover = { coverLink: coverUrl("shared") };
+  const task = taskOf(
+    observed(
+      observation("complete", [
+        idless({ audioLink: audioUrl("a"), ...cover }),
+        idless({ audioLink: audioUrl("b"), ...cover }),
+      ]),
+    ),
+  );
+  expect(tracksOf(task).map(({ trackId }) => trackId)).toEqual(["track-1", "track-2"]);
+});
+
+test("beside tracks with ids, one without id is its own track only if it has audio that no other has", () => {
+  const identified = observed(observation("complete", [listed({ audioLink: audioUrl("a") })]));
+  const silent = observed(observation("text", [idless({ title: "nothing to tell it by" })]));
+  expect(tracksOf(taskOf(identified, silent))).toHaveLength(1);
+  const other = observed(observation("first", [idless({ audioLink: audioUrl("other") })]));
+  const [, stranger] = tracksOf(taskOf(identified, silent, other));
+  expect(stranger?.trackId).toMatch(/^x[0-9a-f]{32}$/);
+});
+
+test("tracks without ids are joined by link even where the lists are in another order", () => {
+  const complete = observed(
+    observation("complete", [idless({ audioLink: audioUrl("b") }), idless({ audioLink: audioUrl("a") })]),
+  );
+  const first = observed(
+    observation("first", [
+      idless({ audioLink: audioUrl("a"), title: "A" }),
+      idless({ title: "B, without a link yet" }),
+    ]),
+  );
+  const tracks = tracksOf(taskOf(first, complete));
+  expect(tracks.map(({ title }) => title)).toEqual(["B, without a link yet", "A"]);
+});
+
+test("tracks without ids and links are joined by their place", () => {
+  const text = observed(observation("text", [idless({ title: "one" }), idless({ title: "two" })]));
+  const complete = observed(
+    observation("complete", [idless({ audioLink: audioUrl("a") }), idless({ audioLink: audioUrl("b") })]),
+  );
+  const tracks = tracksOf(taskOf(text, complete));
+  expect(tracks.map(({ trackId, title }) => [trackId, title])).toEqual([
+    ["track-1", "one"],
+    ["track-2", "two"],
+  ]);
+});
+
+test("an id that cannot stand in a URL gets a public name", () => {
+  const task = taskOf(observed(observation("complete", [listed({ id: "../etc/passwd" })])));
+  expect(trackAt(task, 0).trackId).toBe(publicTrackId("../etc/passwd"));
+});
+
+test("a task keeps the sixteen tracks that were seen first", () => {
+  const real = observed(observation("text", [listed({ id: "real" })]), { at: T0 });
+  const flood = [1, 2].map((round) =>
+    observed(
+      observation(
+        "complete",
+        Array.from({ length: 16 }, (_, n) => listed({ id: `flood-${round}-${n}` })),
+      ),
+      { at: T0 + round },
+    ),
+  );
+  const ids = tracksOf(taskOf(...flood, real)).map(({ trackId }) => trackId);
+  expect(ids).toHaveLength(16);
+  expect(ids).toContain("real");
+  expect(ids).not.toContain("flood-2-0");
+});
+
+const urlsOf = (...events: readonly TaskEvent[]) => trackAt(taskOf(...events), 0).audioLinks.map(({ url }) => url);
+
+test("a message whose body is not signed adds a link and never replaces one", () => {
+  const forged = observed(observation("complete", [listed({ audioLink: audioUrl("forged") })]), {
+    verdict: "hmac",
+    at: T0 + 9,
+  });
+  const other = observed(observation("complete", [listed({ audioLink: audioUrl("other") })]), {
+    verdict: "hmac",
+    at: T0 + 10,
+  });
+  const known = observed(observation("first", [listed({ audioLink: audioUrl("known") })]), { at: T0 });
+  expect(urlsOf(forged, other)).toEqual([audioUrl("forged")]);
+  expect(urlsOf(forged, known, other)).toEqual([audioUrl("known")]);
+});

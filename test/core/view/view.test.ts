@@ -1,0 +1,163 @@
+/** The task as its readers see it. */
+import { expect, test } from "vitest";
+import { catalogRowOf } from "../../../src/core/view/catalog-row.ts";
+import { failureOf, FAILURES } from "../../../src/core/provider/failure.ts";
+import { taskView, viewOf } from "../../../src/core/view/view.ts";
+import {
+  at,
+  audioUrl,
+  copied,
+  coverUrl,
+  failed,
+  listed,
+  MINUTE,
+  observation,
+  observed,
+  started,
+  T0,
+  TASK_ID,
+  taskOf,
+} from "../builders.ts";
+
+const A = audioUrl("a");
+const track = listed({
+  audioLink: A,
+  streamLink: audioUrl("stream"),
+  coverLink: coverUrl("a"),
+  title: "Night",
+  createdAt: "1767600000000",
+});
+const first = observed(observation("first", [track]));
+const complete = observed(observation("complete", [track]), { at: T0 + MINUTE, via: "poll" });
+
+test("a new task shows what is known and null for the rest", () => {
+  expect(viewOf(taskOf(first))).toMatchObject({
+    taskId: TASK_ID,
+    ref: null,
+    version: 1,
+    stage: "first",
+    outcome: null,
+    settled: false,
+    failure: null,
+    tracks: [
+      {
+        trackId: "track-a",
+        title: "Night",
+        tags: null,
+        durationSeconds: null,
+        model: null,
+        createdAt: "1767600000000",
+        audio: { state: "queued", url: null, bytes: null, sha256: null, contentType: null, attempts: 0, reason: null },
+        cover: { state: "queued", url: null, bytes: null, sha256: null, contentType: null, attempts: 0, reason: null },
+        streamUrl: audioUrl("stream"),
+        assessment: null,
+      },
+    ],
+    stages: { text: null, first: { at: "2026-01-05T12:00:00.000Z", via: "callback" }, complete: null },
+    request: null,
+    stalled: false,
+    createdAt: "2026-01-05T12:00:00.000Z",
+    updatedAt: "2026-01-05T12:00:00.000Z",
+    settledAt: null,
+  });
+});
+
+test("a stored file shows our own address, and the provider's stream is gone", () => {
+  const view = viewOf(taskOf(first, complete, started(T0 + MINUTE, A), copied(T0 + 2 * MINUTE, A)));
+  expect(view).toMatchObject({ stage: "complete", outcome: "complete", settled: true, version: 4 });
+  expect(view.settledAt).toBe("2026-01-05T12:02:00.000Z");
+  expect(view.stages.complete).toEqual({ at: "2026-01-05T12:01:00.000Z", via: "poll" });
+  expect(view.tracks[0]).toMatchObject({
+    streamUrl: null,
+    audio: {
+      state: "stored",
+      url: `/tasks/${TASK_ID}/tracks/track-a/audio`,
+      bytes: 1_000,
+      contentType: "audio/mpeg",
+      attempts: 1,
+    },
+    cover: { state: "queued", url: null },
+  });
+});
+
+test("the provider's links to files are never shown, but for the stream until the audio is stored", () => {
+  const text = JSON.stringify(viewOf(taskOf(first, started(T0, A), failed(T0 + 1, A, true))));
+  expect(text).not.toContain(A);
+  expect(text).not.toContain(coverUrl("a"));
+});
+
+test("a failure shows what to do", () => {
+  const failure = failureOf(429, null, "no money");
+  const view = viewOf(taskOf(first, observed(observation("failed", [], { failure }))));
+  expect(view.failure).toEqual({ ...failure, advice: FAILURES.no_credits.advice });
+  expect(view.outcome).toBe("failed_with_tracks");
+});
+
+test("the view keeps to its schema", () => {
+  for (const task of [taskOf(first), taskOf(first, complete), taskOf(observed(observation("sibling")))])
+    expect(taskView.parse(viewOf(task))).toEqual(viewOf(task));
+});
+
+test("repeats, overflows and our own bookkeeping do not change the version", () => {
+  const sibling = observed(observation("sibling"));
+  const quiet = [
+    { ...first, times: 2, lastAt: T0 + MINUTE },
+    { type: "overflowed", at: T0, count: 1, lastAt: T0 },
+    { type: "published", at: T0, version: 1, settled: false },
+    { type: "swept", at: T0, attempts: 0, deleted: 0 },
+    { type: "effect_failed", at: T0, effect: "publish", reason: "internal" },
+    { type: "ignored", at: T0, originalType: "later" },
+    sibling,
+  ] as const;
+  expect(viewOf(taskOf(first, ...quiet))).toEqual(viewOf(taskOf(first)));
+  expect(viewOf(taskOf(sibling)).version).toBe(1);
+});
+
+test("a row of the catalog tells the same as the view", () => {
+  const task = taskOf(first, complete, started(T0 + MINUTE, A), copied(T0 + 2 * MINUTE, A));
+  expect(catalogRowOf(task, T0 + 3 * MINUTE)).toMatchObject({
+    taskId: TASK_ID,
+    title: "Night",
+    stage: "complete",
+    failureReason: null,
+    settled: true,
+    createdAt: T0,
+    firstAt: T0,
+    completeAt: T0 + MINUTE,
+    settledAt: T0 + 2 * MINUTE,
+    version: 4,
+    touchedAt: T0 + 3 * MINUTE,
+  });
+  const failure = failureOf(531, null, null);
+  expect(catalogRowOf(taskOf(observed(observation("failed", [], { failure }))), T0)).toMatchObject({
+    title: null,
+    stage: "failed",
+    failureReason: "refunded",
+    settled: true,
+    firstAt: null,
+    completeAt: null,
+  });
+});
+
+test("a stage that the signature alone claims is shown as unconfirmed and does not count", () => {
+  const claim = observed(observation("complete", [track]), { verdict: "hmac_unconfirmed", at: T0 + MINUTE });
+  const view = viewOf(taskOf(first, claim));
+  expect(view.stage).toBe("first");
+  expect(view.stages.complete).toEqual({ at: "2026-01-05T12:01:00.000Z", via: "callback", unconfirmed: true });
+  expect(viewOf(taskOf(first, claim, complete)).stages.complete).toEqual({
+    at: "2026-01-05T12:01:00.000Z",
+    via: "poll",
+  });
+});
+
+const submitted = (ref: string) => at(T0, { type: "submitted", ref, request: { title: ref } });
+
+test("a submission shows its reference and request, and the first of each stands", () => {
+  expect(viewOf(taskOf(submitted("one"), submitted("two")))).toMatchObject({
+    ref: "one",
+    request: { title: "one" },
+    stage: "pending",
+  });
+  const called = taskOf({ ...first, ref: "mine" }, { ...complete, ref: "other" }, submitted("one"));
+  expect(viewOf(called)).toMatchObject({ ref: "mine", request: { title: "one" } });
+});

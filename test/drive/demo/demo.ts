@@ -1,0 +1,109 @@
+/**
+ * The main job, from a submission to stored files, on an embedded workerd.
+ *
+ * Resolves to the exit code. Nothing runs any more when it does, whatever happened.
+ */
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { masked } from "../../rig/provider/sent.ts";
+import { endOfChaos, submitUnderChaos, type Submitted } from "./chaos.ts";
+import { follow } from "./follow.ts";
+import type { DemoOptions } from "./options.ts";
+import { startPlayground, type Playground } from "./playground.ts";
+import type { Followed } from "./progress.ts";
+import { earlierTasks, howToRead, keptFiles } from "./report.ts";
+import { createScreen, type Screen } from "./screen.ts";
+import { demoSecrets, type DemoSecrets } from "./secrets.ts";
+import { submit } from "./submit.ts";
+import { faultsOf } from "../../rig/judge/files.ts";
+
+/** The longest that a task may take: of the provider's time, which is scaled, and of ours, which is not. */
+const DEADLINE_MS = { scaled: 300_000, own: 60_000, ownUnderChaos: 120_000 };
+/** Encoding is what costs: one task has songs of a real size, many have short ones. */
+const SONG_SECONDS = { few: 30, many: 8 };
+const FEW = 2;
+
+export async function demo(options: DemoOptions, signal: AbortSignal): Promise<number> {
+  const screen = createScreen(process.stdout);
+  if (options.fresh) await rm(options.data, { recursive: true, force: true });
+  const secrets = await demoSecrets(options.data);
+  screen.say("Building the Worker and starting it on workerd, with a simulated provider beside it …");
+  const playground = await startPlayground(
+    {
+      dataDir: options.data,
+      port: options.port,
+      secrets,
+      songSeconds: options.tasks <= FEW ? SONG_SECONDS.few : SONG_SECONDS.many,
+      timeScale: options["time-scale"],
+      chaosSeed: options.chaosSeed,
+      onLog: (line) => screen.say(line),
+    },
+    signal,
+  );
+  let done: Done;
+  try {
+    done = await run(playground, options, { screen, secrets, signal });
+  } finally {
+    screen.end();
+    await playground.stop();
+  }
+  if (options.once) for (const { view } of done.tasks) if (view !== null) console.log(JSON.stringify(view));
+  return done.right ? 0 : 1;
+}
+
+interface Done {
+  readonly tasks: readonly Followed[];
+  readonly right: boolean;
+}
+
+interface Surroundings {
+  readonly screen: Screen;
+  readonly secrets: DemoSecrets;
+  readonly signal: AbortSignal;
+}
+
+async function run(
+  playground: Playground,
+  options: DemoOptions,
+  { screen, secrets, signal }: Surroundings,
+): Promise<Done> {
+  const { origin, client, provider, callBackUrl } = playground;
+  screen.say(`Backline listens on ${origin}, the provider on ${provider.url}.`);
+  for (const line of earlierTasks(await client.tasks())) screen.say(line);
+  screen.say(`Submitting ${options.tasks} with the callBackUrl ${masked(callBackUrl)}.`);
+  const { tasks: submitted, adopted } = await submitAll(playground, options, { screen, signal });
+  const tasks = await follow(client, submitted, {
+    deadlineMs:
+      DEADLINE_MS.scaled / options["time-scale"] + (adopted === null ? DEADLINE_MS.own : DEADLINE_MS.ownUnderChaos),
+    signal,
+    beforeRound: async () => adopted?.round(),
+    onRound: (now) => screen.show(now),
+  });
+  screen.end();
+
+  const faults =
+    adopted === null ? await faultsOf(client, tasks, provider.tasks) : await endOfChaos(playground, tasks, adopted);
+  if (adopted === null) for (const line of keptFiles(tasks, origin, options.data)) screen.say(line);
+  if (faults.length > 0) console.error(["", "Not all is as it should be:", ...faults].join("\n"));
+  else screen.say("Each file was read back through the Worker and is what the provider sent.");
+  if (!options.once && adopted === null) {
+    for (const line of howToRead(tasks, origin, secrets.API_TOKEN, options.data)) screen.say(line);
+    if (!signal.aborted) await once(signal, "abort");
+  }
+  return { tasks, right: faults.length === 0 };
+}
+
+async function submitAll(
+  playground: Playground,
+  { tasks, chaosSeed }: DemoOptions,
+  { screen, signal }: Pick<Surroundings, "screen" | "signal">,
+): Promise<Submitted | { readonly tasks: Submitted["tasks"]; readonly adopted: null }> {
+  const { provider, callBackUrl } = playground;
+  // Of equal length, as the title is part of the song.
+  const width = chaosSeed === null ? 1 : String(tasks).length;
+  const titles = Array.from({ length: tasks }, (_, index) => `Demo song ${String(index + 1).padStart(width, "0")}`);
+  if (chaosSeed === null)
+    return { tasks: await Promise.all(titles.map((title) => submit(provider, title, callBackUrl))), adopted: null };
+  screen.say(`The provider is hostile, by seed ${chaosSeed}. Two of five tasks are submitted through the Worker.`);
+  return submitUnderChaos(playground, titles, signal);
+}

@@ -1,0 +1,47 @@
+/** What Backline says of a file, by the two passes that the Worker makes: the scan while copying, then the full one. */
+import { createReadStream } from "node:fs";
+import { open, readFile } from "node:fs/promises";
+import { HEAD_BYTES } from "../../../src/core/audio/format.ts";
+import { verify } from "../../../src/core/audio/verification.ts";
+import { analyze } from "../../../src/platform/audio/listen.ts";
+import type { Measures } from "./ffmpeg.ts";
+
+export interface Judged {
+  readonly measures: Measures;
+  /** Why the copy would not keep it, or null. */
+  readonly refused: string | null;
+}
+
+const CHUNK_BYTES = 65_536;
+const mp3Module = new WebAssembly.Module(
+  await readFile(new URL("../../../src/platform/audio/mpg123.wasm", import.meta.url)),
+);
+
+/** A refused file is measured all the same: its sound is as good as another's to compare. */
+export async function measuredByBackline(path: string): Promise<Judged> {
+  const verification = verify(await headOf(path), "audio");
+  if (typeof verification === "string") throw new Error(verification);
+  for await (const chunk of chunksOf(path)) verification.push(chunk);
+  const refused = verification.finish(null);
+  const container = verification.facts();
+  const analysis = await analyze(chunksOf(path), container, { mp3Module, maxSeconds: 3_600 });
+  if (analysis.outcome !== "done") throw new Error(analysis.reason);
+  const { silentShare } = analysis.facts;
+  // What is kept is rounded to a millisecond, which is more than a sample.
+  const { durationSeconds } = container;
+  const silentSeconds = silentShare === null || durationSeconds === null ? null : silentShare * durationSeconds;
+  return { measures: { ...analysis.facts, durationSeconds, silentSeconds }, refused };
+}
+
+async function* chunksOf(path: string): AsyncIterable<Uint8Array> {
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
+    if (chunk instanceof Uint8Array) yield chunk;
+  }
+}
+
+async function headOf(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+  await file.close();
+  return buffer.subarray(0, bytesRead);
+}
