@@ -25,6 +25,7 @@ import { Problem, problemResponse } from "./http/problem.ts";
 import { shares } from "./http/routes/shares.ts";
 import { sources } from "./http/routes/sources.ts";
 import { submissions } from "./http/routes/submissions.ts";
+import { taskCommands } from "./http/routes/task-commands.ts";
 import { taskActions } from "./http/routes/task-actions.ts";
 import { tasks } from "./http/routes/tasks.ts";
 
@@ -47,6 +48,7 @@ export const app = new Hono<AppEnv>({ strict: false })
   .route("/", formActions)
   .route("/", submissions)
   .route("/", sources)
+  .route("/", taskCommands)
   .route("/", taskActions)
   .route("/", shares)
   .route("/", inbox)

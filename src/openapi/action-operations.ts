@@ -135,6 +135,19 @@ export const actionPaths = {
       ["task_not_found", "task_deleted"],
     ),
   },
+  "/tasks/{id}/notify": {
+    post: actOperation(
+      {
+        operationId: "notifyTask",
+        tags: TAG,
+        summary: "Tell NOTIFY_URL again",
+        description: "What holds now is sent again, also to an endpoint that wanted no more of this task.",
+        parameters,
+        responses: { "202": jsonResponse("The notices are due.", taskView, { task: settled }) },
+      },
+      ["task_not_found", "task_deleted"],
+    ),
+  },
   "/sources/check": {
     post: actOperation(
       {

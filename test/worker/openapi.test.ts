@@ -30,7 +30,7 @@ configureWithKey(1);
 const SEEN_ELSEWHERE = new Set(["internal", "overloaded"]);
 
 /** What the forms of the pages post to: a form can neither DELETE nor be told of JSON. */
-const OF_FORMS = new Set(["/tasks/:id/delete", "/tasks/:id/notify"]);
+const OF_FORMS = new Set(["/tasks/:id/delete"]);
 
 const content = z.record(z.string(), z.looseObject({ examples: z.record(z.string(), z.unknown()).optional() }));
 const operation = z.looseObject({
@@ -138,12 +138,14 @@ async function answers(): Promise<readonly Answer[]> {
     ...readAnswers("retryTask", "POST", `/tasks/${taskId}/retry`),
     ...readAnswers("rebuildTask", "POST", `/tasks/${taskId}/rebuild`),
     ...readAnswers("assessTask", "POST", `/tasks/${taskId}/assess`),
+    ...readAnswers("notifyTask", "POST", `/tasks/${taskId}/notify`),
     ...[unknownId, deletedId].flatMap((id): readonly Answer[] => [
       ["readTask", reading(`/tasks/${id}`)],
       ["listEvents", reading(`/tasks/${id}/events`)],
       ["retryTask", acting("POST", `/tasks/${id}/retry`)],
       ["rebuildTask", acting("POST", `/tasks/${id}/rebuild`)],
       ["assessTask", acting("POST", `/tasks/${id}/assess`)],
+      ["notifyTask", acting("POST", `/tasks/${id}/notify`)],
     ]),
     ...sourceAnswers(provider),
     ...(await submitAnswers(provider, unknownId, deletedId)),

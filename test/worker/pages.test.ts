@@ -99,12 +99,18 @@ test("an unknown task is a page that says what to do", async () => {
   expect(await response.text()).toContain("No callback has named this task yet");
 });
 
-test("forms act as the API does, and lead back", async () => {
+test("forms act as the API does, and lead back to a page that says what was done", async () => {
   const taskId = newTaskId();
   await worker(callback(failure(taskId)));
+  for (const command of ["retry", "assess", "notify"]) {
+    const json = await worker(acting("POST", `/tasks/${taskId}/${command}`));
+    expect([command, json.status, json.headers.get("content-type")]).toEqual([command, 202, "application/json"]);
+    await json.text();
+  }
   for (const [action, location] of [
-    ["retry", `/tasks/${taskId}`],
-    ["assess", `/tasks/${taskId}`],
+    ["retry", `/tasks/${taskId}?did=retry`],
+    ["assess", `/tasks/${taskId}?did=assess`],
+    ["notify", `/tasks/${taskId}?did=notify`],
     ["delete", "/tasks"],
   ] as const) {
     const response = await worker(

@@ -1,7 +1,6 @@
 /**
- * What the forms of a task's page do, for browsers: the same as the API, answered with a page or the way back to one.
- *
- * A form can only post, so deletion has an address of its own.
+ * What forms need beside the API: a share link shown as a page, and deletion under an address of its own, for a form
+ * can only post.
  */
 import { Hono, type Context } from "hono";
 import * as z from "zod";
@@ -17,21 +16,6 @@ const shareForm = z.object({ expiresInSeconds: z.coerce.number().int().min(1).ma
 
 /** Behind `requireApiToken`, and before the routes that answer with JSON. */
 export const formActions = new Hono<AppEnv>()
-  .post("/tasks/:id/retry", async (c, next) => {
-    if (!prefersHtml(c)) return next();
-    present(await objectOf(c).retry());
-    return back(c);
-  })
-  .post("/tasks/:id/assess", async (c, next) => {
-    if (!prefersHtml(c)) return next();
-    present(await objectOf(c).assess());
-    return back(c);
-  })
-  .post("/tasks/:id/notify", async (c, next) => {
-    if (!prefersHtml(c)) return next();
-    present(await objectOf(c).notify());
-    return back(c);
-  })
   .post("/tasks/:id/delete", async (c) => {
     if (!(await objectOf(c).forget())) present(null);
     return c.redirect("/tasks", 303);
@@ -67,8 +51,4 @@ function sharePage(c: Context<AppEnv>, taskId: string, seconds: number): Promise
 
 function objectOf(c: Context<AppEnv>) {
   return c.env.TASKS.getByName(taskIdOf(c));
-}
-
-function back(c: Context): Response {
-  return c.redirect(`/tasks/${taskIdOf(c)}`, 303);
 }

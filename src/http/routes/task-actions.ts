@@ -1,6 +1,6 @@
 /**
- * What a user can do about a task: try it again (never at the cost of credits), adopt one that was submitted
- * elsewhere, fold its log anew, or forget it.
+ * What a user can do about tasks beside the commands of one word: try many again (never at the cost of credits),
+ * adopt one that was submitted elsewhere, fold its log anew, or forget it.
  */
 import { Hono, type Context } from "hono";
 import * as z from "zod";
@@ -52,14 +52,6 @@ export const taskActions = new Hono<AppEnv>()
       nextCursor: last === undefined ? null : placeCursor(last),
     };
     return c.json(page, 202, FRESH);
-  })
-  .post("/tasks/:id/retry", async (c) => {
-    const view = present<TaskView>(await c.env.TASKS.getByName(taskIdOf(c)).retry());
-    return c.json(view, 202, FRESH);
-  })
-  .post("/tasks/:id/assess", async (c) => {
-    const view = present<TaskView>(await c.env.TASKS.getByName(taskIdOf(c)).assess());
-    return c.json(view, 202, FRESH);
   })
   .post("/tasks/:id/rebuild", async (c) => {
     const taskId = taskIdOf(c);
