@@ -1,5 +1,5 @@
 /** What the API's description shows of a track's sound. Pure. */
-import type { Assessment } from "../core/view/assessment.ts";
+import type { Assessment } from "../core/task/assessment.ts";
 import type { AudioFacts } from "../core/audio/facts.ts";
 import type { SourceReport } from "../core/audio/findings/source-report.ts";
 import type { Waveform } from "../core/audio/sound/waveform.ts";

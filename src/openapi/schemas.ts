@@ -5,7 +5,7 @@ import { finding } from "../core/audio/findings/findings.ts";
 import { sourceReport } from "../core/audio/findings/source-report.ts";
 import { waveform } from "../core/audio/sound/waveform.ts";
 import { scoreboard } from "../core/view/statistics.ts";
-import { assessmentView } from "../core/view/assessment.ts";
+import { assessmentView } from "../core/task/assessment.ts";
 import { failureView, fileView, taskView, trackView } from "../core/view/view.ts";
 import { healthReport } from "../http/routes/health.ts";
 import { inboxItem, inboxPage } from "../http/routes/inbox.ts";

@@ -3,7 +3,7 @@
  *
  * Pure. Times are epoch milliseconds.
  */
-import { assessGraceEndsAt, waitingForAssessment } from "../view/assessment.ts";
+import { assessGraceEndsAt, waitingForAssessment } from "./assessing.ts";
 import { FILE_KINDS, type Copied, type FileKind } from "../task/event.ts";
 import { fileStatus, linksOf, nextStep, type FileStep } from "../task/copies.ts";
 import { retryDelay, type Pace } from "./pace.ts";

@@ -5,7 +5,7 @@
  * A notice is sent as a Standard Webhook (standardwebhooks.com): at least once, under the same id each time, in the
  * view of the time of sending. Receivers order by that view's version. Pure. Times are epoch milliseconds.
  */
-import { assessGraceEndsAt } from "../view/assessment.ts";
+import { assessGraceEndsAt } from "./assessing.ts";
 import type { NoticeKind } from "../task/event.ts";
 import { fileStatus } from "../task/copies.ts";
 import { sha256Hex } from "../ids.ts";

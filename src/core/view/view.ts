@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import { sourceReport } from "../audio/findings/source-report.ts";
-import { assessmentOf, assessmentView } from "./assessment.ts";
+import { assessmentOf, assessmentView } from "../task/assessment.ts";
 import { FAILURES } from "../provider/failure.ts";
 import { fileStatus, type FileStatus } from "../task/copies.ts";
 import {
@@ -139,7 +139,7 @@ function trackViewOf(task: Task, track: Track): TrackView {
     audio: fileViewOf(audio, `${path}/audio`),
     cover: fileViewOf(fileStatus(task, track, "cover"), `${path}/cover`),
     streamUrl: audio.state === "stored" ? null : track.streamLink,
-    assessment: assessmentOf(task, track),
+    assessment: audio.stored === null ? null : assessmentOf(task, track, audio.stored),
   };
 }
 

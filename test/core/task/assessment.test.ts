@@ -2,11 +2,11 @@
 import { expect, test } from "vitest";
 import { due, nextWake } from "../../../src/core/next/agenda.ts";
 import { unheard } from "../../../src/core/audio/container/facts.ts";
-import { assessmentOf, waitingForAssessment } from "../../../src/core/view/assessment.ts";
+import { waitingForAssessment } from "../../../src/core/next/assessing.ts";
 import type { Assessed, TaskEvent } from "../../../src/core/task/event.ts";
 import { fold } from "../../../src/core/task/reduce.ts";
 import type { Task } from "../../../src/core/task/task.ts";
-import { tracksOf } from "../../../src/core/task/tracks.ts";
+import { viewOf } from "../../../src/core/view/view.ts";
 import { audioUrl, copied, listed, observation, observed, SECOND, T0, TASK_ID, taskOf } from "../builders.ts";
 import { askingPace } from "../history.ts";
 
@@ -34,9 +34,7 @@ const done: Assessed = {
 };
 
 function assessment(task: Task) {
-  const [track] = tracksOf(task);
-  if (track === undefined) throw new Error("the task has no track");
-  return assessmentOf(task, track);
+  return viewOf(task).tracks[0]?.assessment ?? null;
 }
 
 function effects(task: Task, now: number): readonly string[] {
@@ -77,7 +75,7 @@ test("the same bytes are looked into once, whichever track has them", () => {
   expect(waitingForAssessment(taskOf(both, kept, twin))).toHaveLength(1);
   const task = taskOf(both, kept, twin, done);
   expect(waitingForAssessment(task)).toHaveLength(0);
-  expect(tracksOf(task).map((track) => assessmentOf(task, track)?.state)).toEqual(["done", "done"]);
+  expect(viewOf(task).tracks.map(({ assessment }) => assessment?.state)).toEqual(["done", "done"]);
 });
 
 test("by the container alone, a shorter file is a failure", () => {

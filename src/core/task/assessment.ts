@@ -11,13 +11,11 @@ import { finding, findingsOf, VERDICT_WORDS, verdictOf, type Asked } from "../au
 import { requestedBpm } from "../audio/style/requested-bpm.ts";
 import { matchStyle, styleMatch } from "../audio/style/match.ts";
 import { tempoAgreement } from "../audio/sound/tempo.ts";
-import type { Copied } from "../task/event.ts";
-import { fileStatus } from "../task/copies.ts";
+import type { Copied } from "./event.ts";
 import type { AskedStyle } from "../provider/message.ts";
-import type { Pace } from "../next/pace.ts";
-import type { Task } from "../task/task.ts";
-import { byPrecedence, tracksOf, type Track } from "../task/tracks.ts";
-import { heeded } from "../task/trust.ts";
+import type { Task } from "./task.ts";
+import { byPrecedence, type Track } from "./tracks.ts";
+import { heeded } from "./trust.ts";
 
 export const assessmentView = z.object({
   state: z.enum(["pending", "done", "skipped", "failed"]),
@@ -35,35 +33,8 @@ export const assessmentView = z.object({
 
 export type Assessment = z.infer<typeof assessmentView>;
 
-/** Kept audio that is still to be looked into. */
-export interface Waiting {
-  readonly trackId: string;
-  readonly stored: Copied;
-  readonly starts: number;
-  readonly lastAt: number;
-}
-
-/** Each file once, though two tracks may have the same bytes. */
-export function waitingForAssessment(task: Task): readonly Waiting[] {
-  const seen = new Set<string>();
-  return tracksOf(task).flatMap((track): readonly Waiting[] => {
-    const { stored } = fileStatus(task, track, "audio");
-    const progress = stored === null ? undefined : task.assessments.get(stored.sha256);
-    if (stored === null || progress?.pending !== true || seen.has(stored.sha256)) return [];
-    seen.add(stored.sha256);
-    return [{ trackId: track.trackId, stored, starts: progress.starts, lastAt: progress.lastAt }];
-  });
-}
-
-/** Until then a settled task's readers wait for what its music is like; 0 where nothing is awaited. */
-export function assessGraceEndsAt(task: Task, pace: Pick<Pace, "assessGraceMs">): number {
-  return waitingForAssessment(task).length === 0 ? 0 : (task.settledAt ?? 0) + pace.assessGraceMs;
-}
-
-/** Null until the audio is kept. */
-export function assessmentOf(task: Task, track: Track): Assessment | null {
-  const { stored } = fileStatus(task, track, "audio");
-  if (stored === null) return null;
+/** Of audio that is kept as the file of this track. */
+export function assessmentOf(task: Task, track: Track, stored: Copied): Assessment {
   const { result = null, pending = false } = task.assessments.get(stored.sha256) ?? {};
   if (pending) return { ...UNKNOWN, state: "pending", audio: containerOf(stored) };
   if (result === null && stored.assess === "scan") {
