@@ -5,7 +5,8 @@
  * Nothing of an answer but its code is put into words: its texts differ from its documents, and echo our URLs.
  */
 import * as z from "zod";
-import { sha256Hex } from "../core/ids.ts";
+import { isTaskId, sha256Hex } from "../core/ids.ts";
+import { firstText, isRecord, toInteger } from "../core/provider/loose-values.ts";
 import { parseMessage, type Observation } from "../core/provider/message.ts";
 import { redact } from "../core/provider/redaction.ts";
 
@@ -19,10 +20,15 @@ export type RecordAnswer =
   | { readonly type: "unknown" }
   | { readonly type: "failed"; readonly reason: string };
 
-/** `refused`: nothing was submitted. `unclear`: it may have been, so it must not be repeated. */
+/**
+ * `refused`: nothing was submitted; the code is the provider's, or the HTTP status where it gave none. `not_the_api`:
+ * nothing was either, as something else answers at this address. `unclear`: it may have been, so it must not be
+ * repeated.
+ */
 export type SubmitAnswer =
   | { readonly type: "accepted"; readonly taskId: string }
   | { readonly type: "refused"; readonly code: number }
+  | { readonly type: "not_the_api"; readonly status: number }
   | { readonly type: "unclear" };
 
 const TIMEOUT_MS = 15_000;
@@ -31,13 +37,15 @@ const MAX_ANSWER_CHARS = 1_024 * 1_024;
 
 const code = z.coerce.number().int();
 const recordEnvelope = z.looseObject({ code, data: z.unknown() });
-const submitEnvelope = z.looseObject({ code, data: z.looseObject({ taskId: z.string() }).nullish() });
 
 /** Never rejects. */
 export async function askForRecord(access: ProviderAccess, taskId: string, signal: AbortSignal): Promise<RecordAnswer> {
   const path = `/api/v1/generate/record-info?taskId=${encodeURIComponent(taskId)}`;
   const answer = await call(access, path, {}, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
   if (typeof answer === "string") return { type: "failed", reason: answer };
+  if (answer.status !== 200)
+    return { type: "failed", reason: `http_${answer.status}: the provider answered ${answer.status}` };
+  if (answer.json === undefined) return { type: "failed", reason: "unreadable: the provider's answer is no JSON" };
   const envelope = recordEnvelope.safeParse(answer.json);
   if (!envelope.success) return { type: "failed", reason: "unreadable: the provider's answer has no code" };
   if (envelope.data.code !== 200) {
@@ -58,17 +66,29 @@ export async function submitTask(access: ProviderAccess, request: object): Promi
   const body = JSON.stringify(request);
   const signal = AbortSignal.timeout(SUBMIT_TIMEOUT_MS);
   const answer = await call(access, "/api/v1/generate/add-instrumental", { method: "POST", body }, signal);
-  if (typeof answer === "string") return { type: "unclear" };
-  const envelope = submitEnvelope.safeParse(answer.json);
-  if (!envelope.success) return { type: "unclear" };
-  const { code: answered, data } = envelope.data;
-  if (answered !== 200) return { type: "refused", code: answered };
-  return data?.taskId === undefined ? { type: "unclear" } : { type: "accepted", taskId: data.taskId };
+  return typeof answer === "string" ? { type: "unclear" } : submitAnswerOf(answer);
+}
+
+/** The code inside decides, whatever the status and the rest. Only a server's own fault leaves it open. */
+function submitAnswerOf({ status, json, isHtml }: Answer): SubmitAnswer {
+  const fields = isRecord(json) ? json : {};
+  const data = isRecord(fields["data"]) ? fields["data"] : {};
+  const answered = toInteger(fields["code"]);
+  if (answered !== null && answered !== 200) return { type: "refused", code: answered };
+  const taskId = firstText([data["taskId"], data["task_id"]]);
+  if (answered === 200 && taskId !== null && isTaskId(taskId)) return { type: "accepted", taskId };
+  if (status >= 300 && status < 400) return { type: "not_the_api", status };
+  if (status >= 500) return { type: "unclear" };
+  if (isHtml) return { type: "not_the_api", status };
+  return status >= 400 ? { type: "refused", code: status } : { type: "unclear" };
 }
 
 interface Answer {
+  readonly status: number;
   readonly text: string;
+  /** Undefined where it is no JSON. */
   readonly json: unknown;
+  readonly isHtml: boolean;
 }
 
 /** A string is the reason why there is no answer. */
@@ -82,14 +102,20 @@ async function call(
     const headers = { authorization: `Bearer ${access.apiKey}`, "content-type": "application/json" };
     const response = await fetch(new URL(path, access.baseUrl), { ...init, headers, signal, redirect: "manual" });
     const text = await response.text();
-    if (response.status !== 200) return `http_${response.status}: the provider answered ${response.status}`;
     if (text.length > MAX_ANSWER_CHARS) return "unreadable: the provider's answer is over 1 MiB";
-    const json: unknown = JSON.parse(text);
-    return { text, json };
-  } catch (error) {
-    if (error instanceof SyntaxError) return "unreadable: the provider's answer is no JSON";
+    const isHtml = /html/i.test(response.headers.get("content-type") ?? "") || text.trimStart().startsWith("<");
+    return { status: response.status, text, json: parsed(text), isHtml };
+  } catch {
     return signal.aborted
       ? "timeout: the provider did not answer in time"
       : "unreachable: the provider could not be reached";
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -8,6 +8,7 @@ import type { CatalogRow } from "../core/view/catalog-row.ts";
 import { parseConfig } from "../core/config.ts";
 import { catalogOf } from "./catalog/catalog.ts";
 import type { CatalogPlace } from "./catalog/task-table.ts";
+import { handOver } from "./catalog/handover.ts";
 import { emptyInbox } from "./inbox.ts";
 import { slots } from "./audio/slots.ts";
 
@@ -24,9 +25,21 @@ export async function watch(env: Env, scheduledAt: number): Promise<void> {
   await Promise.all([
     attempt("note the round", () => catalogOf(env).noteCron(now)),
     attempt("empty the inbox", () => emptyInbox(env, now)),
+    attempt("hand over submissions", () => handOverSubmissions(env, now)),
     attempt("start retention", () => startRetention(env, now)),
     attempt("look after tasks", () => lookAfterTasks(env, now, NEGLECTED_MS / parseConfig(env).timeScale)),
   ]);
+}
+
+/** What the provider took, and its task's object was out of reach for. */
+async function handOverSubmissions(env: Env, now: number): Promise<void> {
+  for (const handover of await catalogOf(env).handovers(now, TASKS_A_ROUND)) {
+    await attempt("hand over a submission", async () => {
+      await handOver(env, handover);
+      const row = await env.TASKS.getByName(handover.taskId).touch();
+      if (row !== null) await catalogOf(env).heal(row);
+    });
+  }
 }
 
 async function lookAfterTasks(env: Watched, now: number, neglectedMs: number): Promise<void> {

@@ -5,7 +5,9 @@ import { expect, test, vi } from "vitest";
 import * as z from "zod";
 import { app } from "../../src/app.ts";
 import { requestHash } from "../../src/core/provider/submission.ts";
+import { SOURCE_EXAMPLE } from "../../src/openapi/assessment-examples.ts";
 import { catalogOf } from "../../src/platform/catalog/catalog.ts";
+import type { Submission } from "../../src/platform/catalog/submission-table.ts";
 import { brokenBody, message, newTaskId, track } from "./messages.ts";
 import { playProvider, recordOf, type PlayedProvider } from "./provider-api.ts";
 import { COVER, serveFiles, SONG } from "./provider-files.ts";
@@ -210,10 +212,11 @@ async function submitAnswers(
     ["gone", unknownId],
     ["deleted", deletedId],
   ] as const) {
-    const facts = { requestHash: requestHash(song), requestJson: JSON.stringify(song), at: Date.now() };
-    await catalogOf(env).reserve({ key: `key:${ref}`, ref, ...facts });
-    await catalogOf(env).resolve(ref, taskId);
+    await catalogOf(env).reserve(reservation(ref));
+    await catalogOf(env).resolve(ref, taskId, Date.now());
+    await catalogOf(env).handedOver(ref);
   }
+  await catalogOf(env).reserve(reservation("flying"));
   const when =
     (answer: object | null): Fetch =>
     async (ask) => {
@@ -230,12 +233,19 @@ async function submitAnswers(
     ["submitTask", submitted({ ...song, title: "Other" }, "taken")],
     ["submitTask", submitted(song, "lost"), when(null)],
     ["submitTask", submitted(song, "lost")],
+    ["submitTask", submitted(song, "flying")],
     ["submitTask", submitted(song), when({ code: 429, data: null })],
     ["submitTask", submitted(song), when({ code: 430, data: null })],
     ["submitTask", submitted(song), when({ code: 500, data: null })],
     ["submitTask", submitted(song, "gone")],
     ["submitTask", submitted(song, "deleted")],
   ];
+}
+
+/** A submission that is recorded, under a key and a reference of the same name. */
+function reservation(name: string): Submission {
+  const about = { requestHash: requestHash(song), requestJson: JSON.stringify(song), host: "backline.test" };
+  return { key: name, ref: name, ...about, source: SOURCE_EXAMPLE, at: Date.now() };
 }
 
 function adoptAnswers(

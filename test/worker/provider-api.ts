@@ -11,19 +11,27 @@ export interface PlayedProvider {
   readonly files: Map<string, Uint8Array | null>;
   /** The answer to the next submission: JSON, or null for one that is lost. */
   accept: () => object | null | Promise<object>;
+  /** The same as it comes over the wire, where that matters. */
+  answer: () => Response | Promise<Response>;
   /** The ids that were asked about, in order. */
   readonly asked: string[];
 }
 
 export function playProvider(): PlayedProvider {
-  const provider: PlayedProvider = { records: new Map(), files: new Map(), asked: [], accept: () => null };
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
-    const url = new URL(new Request(input).url);
-    if (url.pathname === SUBMIT) {
+  const provider: PlayedProvider = {
+    records: new Map(),
+    files: new Map(),
+    asked: [],
+    accept: () => null,
+    answer: async () => {
       const answer = await provider.accept();
       if (answer === null) throw new TypeError("the connection broke");
       return Response.json(answer);
-    }
+    },
+  };
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+    const url = new URL(new Request(input).url);
+    if (url.pathname === SUBMIT) return provider.answer();
     if (url.pathname === RECORD) {
       const taskId = url.searchParams.get("taskId") ?? "";
       provider.asked.push(taskId);

@@ -13,9 +13,12 @@ import type { TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../../platform/catalog/catalog.ts";
 import { tellCatalog } from "../../platform/catalog/teller.ts";
 import { submitTask } from "../../platform/provider-client.ts";
-import type { Reservation } from "../../platform/catalog/submission-table.ts";
+import { handOver } from "../../platform/catalog/handover.ts";
+import type { Handover, Reservation } from "../../platform/catalog/submission-table.ts";
+import type { Deleted } from "../../platform/task/messages.ts";
 import { secretValues } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
+import { logRefusal } from "../log-line.ts";
 import { Problem } from "../problem.ts";
 import { judgeSource } from "./sources.ts";
 import { present } from "../task-reader.ts";
@@ -23,11 +26,11 @@ import { FRESH } from "./tasks.ts";
 
 const MAX_KEY_CHARS = 255;
 
-/** The provider's answer was lost. */
+/** The provider's answer was lost, or its task cannot be shown yet; `unclear`: for more than an hour. */
 export const submittingView = z.object({
-  stage: z.literal("submitting"),
+  stage: z.enum(["submitting", "unclear"]),
   ref: z.string(),
-  taskId: z.null(),
+  taskId: z.string().nullable(),
   detail: z.string(),
 });
 
@@ -38,38 +41,67 @@ export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
   if (apiKey === null || callbackToken === undefined) throw new Problem("not_configured", NO_KEY);
 
   const { ref: wanted, force = false, ...request } = await readRequest(c);
-  const idempotencyKey = keyOf(c, wanted ?? null);
+  const key = keyOf(c);
   const ref = wanted ?? crypto.randomUUID().replaceAll("-", "");
-  const key = idempotencyKey ?? `ref:${ref}`;
   const hash = requestHash({ ...request, ...(wanted === undefined ? {} : { ref: wanted }) });
   const catalog = catalogOf(c.env);
-  const known = await catalog.submission(key, hash, Date.now());
+  const known = await catalog.submission({ key, ref, requestHash: hash }, Date.now());
   if (known !== null) return answerKnown(c, known);
 
   const source = await judgeSource(c, request.uploadUrl, force);
 
-  const submission = { key, requestHash: hash, ref, requestJson: JSON.stringify(request), at: Date.now() };
-  const reserved = await catalog.reserve(submission);
+  const { host } = new URL(c.req.url);
+  const requestJson = JSON.stringify(request);
+  const reserved = await catalog.reserve({ key, requestHash: hash, ref, requestJson, host, source, at: Date.now() });
   if (reserved.state !== "reserved") return answerKnown(c, reserved);
 
   const origin = (config.publicUrl ?? new URL(c.req.url)).origin;
   const callBackUrl = `${origin}/callback/${capabilityOf(callbackToken, ref)}`;
   const answer = await submitTask({ baseUrl, apiKey }, { ...request, callBackUrl });
-  if (answer.type === "unclear") return submitting(c, ref);
-  if (answer.type === "refused") {
-    await catalog.release(key);
-    throw providerRefused(answer.code);
+  switch (answer.type) {
+    case "unclear":
+      await insist("record that an answer was lost", () => catalogOf(c.env).loseAnswer(ref));
+      return submitting(c, ref, "submitting");
+    case "refused":
+    case "not_the_api":
+      await insist("free a refused submission", () => catalogOf(c.env).release(ref));
+      throw answer.type === "refused" ? providerRefused(answer.code) : notTheApi(answer.status);
+    case "accepted": {
+      const { taskId } = answer;
+      // Before anything else can fail: the task is paid for.
+      await insist("record the task of a submission", () => catalogOf(c.env).resolve(ref, taskId, Date.now()));
+      return shown(c, { ref, taskId, requestJson, host, source });
+    }
   }
-  const { taskId } = answer;
-  const object = c.env.TASKS.getByName(taskId);
-  const view = present<TaskView>(
-    await object.submitted({ ref, requestJson: submission.requestJson, host: new URL(c.req.url).host, source }),
-  );
-  await catalog.resolve(ref, taskId);
-  const row = await object.touch();
-  if (row !== null) tellCatalog(c.env, c.executionCtx, row);
-  return accepted(c, view);
 });
+
+/** Tries three times, each on a fresh stub. What fails for good is logged, and made good by the callback's reference. */
+async function insist(what: string, work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const name = error instanceof Error ? error.name : "unknown";
+      console.error(JSON.stringify({ message: `could not ${what}`, attempt, error: name }));
+    }
+  }
+}
+
+/** The task, or that it cannot be shown yet: then the watchdog hands the submission over. */
+async function shown(c: Context<AppEnv>, handover: Handover): Promise<Response> {
+  const { taskId, ref } = handover;
+  let view: TaskView | Deleted | null;
+  try {
+    view = await handOver(c.env, handover);
+    const row = await c.env.TASKS.getByName(taskId).touch();
+    if (row !== null) tellCatalog(c.env, c.executionCtx, row);
+  } catch (error) {
+    logRefusal(c, 202, `not handed over yet: ${error instanceof Error ? error.name : "unknown"}`);
+    return submitting(c, ref, "submitting", taskId);
+  }
+  return accepted(c, present<TaskView>(view));
+}
 
 const NO_KEY =
   "PROVIDER_API_KEY is not set, so nothing can be submitted: run `npx wrangler secret put PROVIDER_API_KEY`.";
@@ -83,14 +115,14 @@ async function readRequest(c: Context<AppEnv>): Promise<SubmissionRequest> {
   throw new Problem("invalid_request", `${issues.join("; ")}.`);
 }
 
-/** The header's, or one made of the user's own reference; null where there is neither. */
-function keyOf(c: Context, ref: string | null): string | null {
+/** Null where the reference is the key. */
+function keyOf(c: Context): string | null {
   const header = c.req.header("idempotency-key");
-  if (header === undefined) return ref === null ? null : `ref:${ref}`;
+  if (header === undefined) return null;
   if (header === "" || header.length > MAX_KEY_CHARS) {
     throw new Problem("invalid_request", `Idempotency-Key has 1 to ${MAX_KEY_CHARS} characters.`);
   }
-  return `key:${header}`;
+  return header;
 }
 
 /** A submission that is known already: the first answer again, or why there is none. */
@@ -100,9 +132,10 @@ async function answerKnown(
 ): Promise<Response> {
   switch (known.state) {
     case "submitted":
-      return accepted(c, present<TaskView>(await c.env.TASKS.getByName(known.taskId).view()));
+      return answerSubmitted(c, known);
+    case "submitting":
     case "unclear":
-      return submitting(c, known.ref);
+      return submitting(c, known.ref, known.state);
     case "in_flight":
       throw new Problem("submission_in_flight", "The same submission is under way. Ask again in a minute.", {
         "retry-after": "60",
@@ -125,15 +158,33 @@ function accepted(c: Context, view: TaskView): Response {
   return c.json(view, 202, { ...FRESH, location: `/tasks/${view.taskId}` });
 }
 
-/** It may have been submitted: a callback will tell, and nobody submits it again. */
-function submitting(c: Context, ref: string): Response {
-  const status = `/tasks?ref=${ref}`;
-  const detail =
-    "The provider's answer was lost. If it took the submission, the task appears under this ref with its first callback.";
-  const view: z.infer<typeof submittingView> = { stage: "submitting", ref, taskId: null, detail };
-  return c.json(view, 202, { ...FRESH, location: status });
+/** The task's object may be out of reach, or not know its submission yet. */
+async function answerSubmitted(
+  c: Context<AppEnv>,
+  { taskId, ref, handedOver }: Extract<Reservation, { state: "submitted" }>,
+): Promise<Response> {
+  const view = await c.env.TASKS.getByName(taskId)
+    .view()
+    .catch(() => undefined);
+  const waits = view === undefined || (view === null && !handedOver);
+  return waits ? submitting(c, ref, "submitting", taskId) : accepted(c, present<TaskView>(view ?? null));
 }
 
+/** Nobody submits it again. */
+function submitting(c: Context, ref: string, stage: "submitting" | "unclear", taskId: string | null = null): Response {
+  const detail = taskId !== null ? NOT_SHOWN_YET : stage === "submitting" ? ANSWER_LOST : UNCLEAR;
+  const view: z.infer<typeof submittingView> = { stage, ref, taskId, detail };
+  return c.json(view, 202, { ...FRESH, location: taskId === null ? `/tasks?ref=${ref}` : `/tasks/${taskId}` });
+}
+
+const ANSWER_LOST =
+  "The provider's answer was lost. If it took the submission, the task appears under this ref with its first callback.";
+const UNCLEAR =
+  "The provider's answer was lost, and no callback came since. Look into your account there: if it has the task, PUT /tasks/<its id> adopts it; if not, submit again under another ref or Idempotency-Key.";
+const NOT_SHOWN_YET =
+  "The provider took the submission as this task. It is written down, and can be read here within some minutes.";
+
+/** The code is the provider's, or an HTTP status. */
 function providerRefused(code: number): Problem {
   const { reason } = failureOf(code, null, null);
   const detail = `The provider refused with code ${code} (${reason}). ${FAILURES[reason].advice}`;
@@ -141,5 +192,12 @@ function providerRefused(code: number): Problem {
   return new Problem(
     reason === "provider_error" || reason === "unauthorized" ? "provider_failed" : "provider_refused",
     detail,
+  );
+}
+
+function notTheApi(status: number): Problem {
+  return new Problem(
+    "provider_failed",
+    `At PROVIDER_BASE_URL something else than the provider's API answered (${status}), and nothing was submitted. Set PROVIDER_BASE_URL to the origin of the API, like https://api.api.box.`,
   );
 }

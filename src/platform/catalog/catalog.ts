@@ -8,6 +8,7 @@
 import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
+import { parseConfig } from "../../core/config.ts";
 import { SCOREBOARD_MS, scoreboardOf, type Scoreboard } from "../../core/view/statistics.ts";
 import { usualOf, type Usual } from "../../core/view/usual.ts";
 import {
@@ -28,25 +29,36 @@ import {
   createSubmissions,
   findSubmission,
   forgetRequest,
+  insertSubmission,
+  loseAnswer,
+  noteHandover,
   releaseSubmission,
-  reserveSubmission,
   resolveSubmission,
+  submissionsToHandOver,
+  type Handover,
   type Reservation,
-  type Reunion,
   type Submission,
 } from "./submission-table.ts";
 
 const HISTORY = 200;
 /** Of a busier account the scoreboard tells of the latest only. */
 const SCORED = 10_000;
+/** The provider's creation limit. */
+const CREATIONS = 20;
+const CREATIONS_MS = 10_000;
 
 export class Catalog extends DurableObject<Env> {
+  readonly #timeScale = parseConfig(this.env).timeScale;
   #ready = false;
+  /** When the provider was called lately. A restart forgets them; the provider refuses by itself then. */
+  #creations: readonly number[] = [];
 
-  /** Takes rows of tasks. Returns the submissions that found their task by it, for their objects to know. */
-  tell(rows: readonly CatalogRow[]): readonly Reunion[] {
+  /** Takes rows of tasks. Returns the submissions that found their task, for their objects to be told. */
+  tell(rows: readonly CatalogRow[]): readonly Handover[] {
     for (const told of rows) upsertTask(this.#sql, told);
-    return rows.flatMap(({ ref, taskId }) => (ref === null ? [] : (resolveSubmission(this.#sql, ref, taskId) ?? [])));
+    return rows.flatMap(({ ref, taskId, touchedAt }) =>
+      ref === null ? [] : (resolveSubmission(this.#sql, ref, taskId, touchedAt) ?? []),
+    );
   }
 
   /** The same, from a visit of the watchdog: it counts as a touch even where nothing is newer. */
@@ -89,24 +101,48 @@ export class Catalog extends DurableObject<Env> {
     return scoreboardOf(recentTasks(this.#sql, now - SCOREBOARD_MS, SCORED), now);
   }
 
-  /** What is known of an idempotency key; null for a new one. */
-  submission(key: string, requestHash: string, now: number): Reservation | null {
-    return findSubmission(this.#sql, key, requestHash, now);
+  /** What is known of a submission; null for a new one. */
+  submission(asked: Pick<Submission, "key" | "ref" | "requestHash">, now: number): Reservation | null {
+    return findSubmission(this.#sql, asked, now, this.#timeScale);
   }
 
   /** Records a submission before the provider is called, and keeps the provider's creation limit. */
   reserve(submission: Submission): Reservation {
-    return reserveSubmission(this.#sql, submission);
+    const { at } = submission;
+    const known = findSubmission(this.#sql, submission, at, this.#timeScale);
+    if (known !== null) return known;
+    this.#creations = this.#creations.filter((one) => one > at - CREATIONS_MS);
+    const [oldest] = this.#creations;
+    if (oldest !== undefined && this.#creations.length >= CREATIONS)
+      return { state: "limited", retryAfterSeconds: Math.ceil((oldest + CREATIONS_MS - at) / 1_000) };
+    this.#creations = [...this.#creations, at];
+    insertSubmission(this.#sql, submission);
+    return { state: "reserved" };
   }
 
   /** The provider refused the submission. */
-  release(key: string): void {
-    releaseSubmission(this.#sql, key);
+  release(ref: string): void {
+    releaseSubmission(this.#sql, ref);
+  }
+
+  /** The provider's answer to the submission was lost. */
+  loseAnswer(ref: string): void {
+    loseAnswer(this.#sql, ref);
   }
 
   /** The provider named the task of a submission. */
-  resolve(ref: string, taskId: string): void {
-    resolveSubmission(this.#sql, ref, taskId);
+  resolve(ref: string, taskId: string, now: number): void {
+    resolveSubmission(this.#sql, ref, taskId, now);
+  }
+
+  /** The task's object knows its submission. */
+  handedOver(ref: string): void {
+    noteHandover(this.#sql, ref);
+  }
+
+  /** Submissions whose objects are still to be told. Drops those that are too old to matter. */
+  handovers(now: number, limit: number): readonly Handover[] {
+    return submissionsToHandOver(this.#sql, now, limit);
   }
 
   /** The cron was here. */

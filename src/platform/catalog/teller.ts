@@ -6,6 +6,7 @@
  */
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
 import { catalogOf } from "./catalog.ts";
+import { handOver } from "./handover.ts";
 
 /** Long enough that a burst is one call, short enough that a list is current at once. */
 const GATHER_MS = 50;
@@ -31,10 +32,8 @@ async function tellGathered(env: Pick<Env, "CATALOG" | "TASKS">): Promise<void> 
   const rows = gathered;
   gathered = [];
   try {
-    const reunions = await catalogOf(env).tell(rows);
-    await Promise.all(
-      reunions.map(({ taskId, ...submission }) => env.TASKS.getByName(taskId).submitted({ ...submission, host: null })),
-    );
+    const found = await catalogOf(env).tell(rows);
+    await Promise.all(found.map((handover) => handOver(env, handover)));
   } catch (error) {
     console.error(
       JSON.stringify({

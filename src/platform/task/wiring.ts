@@ -100,7 +100,11 @@ async function publish({ env, state }: Wiring, task: Task): Promise<void> {
   ]);
   if (told.status === "rejected") throw told.reason;
   if (put.status === "rejected") throw put.reason;
-  for (const { ref, requestJson } of told.value) state.record(submittedEvent(ref, requestJson));
+  for (const { ref, requestJson, host, source } of told.value) {
+    const known = { host, ...(source === null ? {} : { source }) };
+    if (state.known.request === null) state.record({ ...submittedEvent(ref, requestJson), ...known });
+    await catalogOf(env).handedOver(ref);
+  }
 }
 
 async function ask({ config }: Wiring, taskId: string, signal: AbortSignal): Promise<RecordAnswer> {
