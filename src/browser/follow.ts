@@ -5,6 +5,7 @@
  * While nobody looks nothing is asked, but for a task that is under way. A page that comes back asks at once.
  */
 import { morph } from "./morph.ts";
+import { tellOfEnd } from "./tell-me.ts";
 
 const WAIT_SECONDS = 20;
 /** The Worker answers a wait after 20 s; a connection that fell asleep never does. */
@@ -12,19 +13,42 @@ const DEADLINE_MS = 30_000;
 const LIST_EVERY_MS = 3_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
+const TOAST_MS = 8_000;
 
 /** `changed` runs after each change of the page. */
 export function follow(changed: () => void): void {
   const part = document.querySelector<HTMLElement>("[data-follow]");
   if (part === null) return;
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form instanceof HTMLFormElement && form.matches("[data-command]")) {
+      event.preventDefault();
+      void command(form, part, changed);
+    } else leaving.abort();
+  });
   void run(part, changed);
   // What plays is left alone, so what is new about it is shown once it rests.
   document.addEventListener("pause", () => void refresh(part, changed).catch(() => undefined), true);
 }
 
-/** Every form leads away from its page: what it changes is no news to a page that is left. */
+/** Any other form leads away from its page: what it changes is no news to a page that is left. */
 const leaving = new AbortController();
-document.addEventListener("submit", () => leaving.abort());
+
+/** Does what the form asks for and shows the page that it leads to in place of this one. */
+async function command(form: HTMLFormElement, part: HTMLElement, changed: () => void): Promise<void> {
+  const button = form.querySelector("button");
+  button?.setAttribute("aria-disabled", "true");
+  try {
+    const response = await fetch(form.action, { method: "POST", headers: { accept: "text/html" } });
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (response.ok) show(fresh, part, changed);
+    const words = fresh.querySelector("#did, .alert")?.textContent ?? "Done.";
+    toast(words, response.ok ? "good" : "bad");
+  } catch {
+    toast("The Worker cannot be reached, so nothing was changed. Try again.", "bad");
+  }
+  button?.removeAttribute("aria-disabled");
+}
 
 async function run(part: HTMLElement, changed: () => void): Promise<void> {
   const step = part.dataset["follow"] === "task" ? taskMoved : listMoved;
@@ -51,7 +75,7 @@ class Refused extends Error {}
 async function taskMoved(part: HTMLElement): Promise<boolean> {
   const seen = Number(part.dataset["version"]);
   const query = new URLSearchParams(location.search);
-  query.delete("after");
+  for (const name of ["after", "did"]) query.delete(name);
   query.set("wait", String(WAIT_SECONDS));
   query.set("min_version", String(seen + 1));
   const view: unknown = await (await ask(`${location.pathname}?${query}`, "application/json")).json();
@@ -73,14 +97,21 @@ async function listMoved(part: HTMLElement): Promise<boolean> {
 
 async function refresh(part: HTMLElement, changed: () => void): Promise<void> {
   const html = await (await ask(location.href, "text/html")).text();
-  const fresh = new DOMParser().parseFromString(html, "text/html");
+  show(new DOMParser().parseFromString(html, "text/html"), part, changed);
+}
+
+function show(fresh: Document, part: HTMLElement, changed: () => void): void {
   const wanted = fresh.getElementById(part.id);
   if (wanted === null) throw new Refused("This page is no longer what it was. Load it again.");
   const before = announcement();
+  const wasOpen = part.dataset["settled"] === "false";
   document.title = fresh.title;
+  const icon = fresh.querySelector<HTMLLinkElement>("link[rel=icon]");
+  if (icon !== null) document.querySelector("link[rel=icon]")?.setAttribute("href", icon.getAttribute("href") ?? "");
   morph(part, wanted);
   changed();
   if (announcement() !== before) announce(announcement());
+  if (wasOpen && part.dataset["settled"] === "true") tellOfEnd(announcement());
 }
 
 async function ask(url: string, accept: string): Promise<Response> {
@@ -133,6 +164,19 @@ function announcement(): string {
 function announce(text: string): void {
   const region = document.getElementById("announcement");
   if (region !== null) region.textContent = text;
+}
+
+/** Shown and read out for as long as it takes to read. */
+function toast(text: string, tone: "good" | "bad"): void {
+  document.getElementById("did")?.remove();
+  const shown = document.createElement("p");
+  shown.id = "did";
+  shown.className = tone === "good" ? "ok toast" : "alert toast";
+  shown.setAttribute("role", "status");
+  document.getElementById("live")?.after(shown);
+  // A live region is read out for what comes into it.
+  shown.textContent = text;
+  setTimeout(() => shown.remove(), TOAST_MS);
 }
 
 /** Shown and read out. */

@@ -4,12 +4,14 @@
  *
  * Generated and never committed. The Worker serves the folder `build/assets` as it is, so nothing else may lie there.
  */
-import { copyFile, mkdir } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { writeDocsAssets } from "./docs-assets.ts";
 
 const SOURCE = new URL("../browser/", import.meta.url);
+/** The dot on the icon of a page that is about one task. */
+const STANDINGS = { good: "#17a34a", warn: "#d97706", bad: "#dc2626", busy: "#2563eb" };
 const TARGET = new URL("../../build/assets/assets/", import.meta.url);
 
 await mkdir(TARGET, { recursive: true });
@@ -23,5 +25,10 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-await copyFile(new URL("icon.svg", SOURCE), new URL("icon.svg", TARGET));
+const icon = await readFile(new URL("icon.svg", SOURCE), "utf8");
+await writeFile(new URL("icon.svg", TARGET), icon);
+for (const [standing, colour] of Object.entries(STANDINGS)) {
+  const dot = `<circle cx="24" cy="24" r="8" fill="${colour}" stroke="#fff" stroke-width="2"/></svg>`;
+  await writeFile(new URL(`icon-${standing}.svg`, TARGET), icon.replace("</svg>", dot));
+}
 await writeDocsAssets(new URL("docs/", TARGET));

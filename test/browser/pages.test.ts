@@ -85,7 +85,9 @@ test("without JavaScript everything is there: player, download, timeline, action
     .first()
     .click();
   expect(await page.locator(".timeline pre").first().textContent()).toContain(taskId);
+  await page.locator("#more > summary").click();
   await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("status").getByText("Trying again").waitFor();
   await page.getByText("Somebody asked to try again.").first().waitFor();
   expect(faults).toEqual([]);
   await visitor.leave();

@@ -43,9 +43,9 @@ test("a task is followed from its first callback to its stored tracks without a 
   }
   expect(await stages.count()).toBe(3);
   await stand.finished(taskId);
-  await page.getByText("Complete. 2 of 2 tracks stored.").first().waitFor({ timeout: STEP_MS });
+  await page.getByText("Complete. 2 of 2 tracks kept.").first().waitFor({ timeout: STEP_MS });
   await page.locator(".wave").nth(1).waitFor({ timeout: STEP_MS });
-  expect(await page.locator("#announcement").textContent()).toContain("Complete. 2 of 2 tracks stored.");
+  expect(await page.locator("#announcement").textContent()).toContain("Complete. 2 of 2 tracks kept.");
   expect(await page.evaluate("window.mark")).toBe("the same document");
   expect(faults).toEqual([]);
   expect(await violations(page)).toEqual([]);
@@ -114,6 +114,54 @@ test("a page that cannot reach the Worker says so, and goes on when it can", asy
   await visitor.leave();
 });
 
+test("a command says what it did, or that it could not, on the page where it was given", async () => {
+  const { taskId } = stand.submit("Commanded", SLOWLY);
+  await stand.viewWhen(taskId, ({ stage }) => stage === "text");
+  const visitor = await visit(browser, stand.origin);
+  const { page, faults } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.goto(`/tasks/${taskId}`);
+  expect(await page.title()).toMatch(/^… .* · Backline$/);
+  expect(await page.locator("link[rel=icon]").getAttribute("href")).toBe("/assets/icon-busy.svg");
+  expect(await page.locator("time[data-local]").first().getAttribute("title")).toMatch(/ = .* UTC$/);
+  await page.evaluate("window.mark = 'the same document'");
+  await page.locator("#more > summary").click();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("status").getByText("Trying again").waitFor({ timeout: STEP_MS });
+  expect(faults).toEqual([]);
+  await page.route("**/retry", (route) => route.abort());
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("status").getByText("nothing was changed").waitFor({ timeout: STEP_MS });
+  expect(await page.evaluate("window.mark")).toBe("the same document");
+  await stand.finished(taskId);
+  await expect.poll(() => page.title(), { timeout: STEP_MS }).toMatch(/^✓ /);
+  await visitor.leave();
+});
+
+test("who asks for it is told by the browser when a task has come to its end", async () => {
+  const { taskId } = stand.submit("Awaited", SLOWLY);
+  await stand.viewWhen(taskId, ({ stage }) => stage === "text");
+  const visitor = await visit(browser, stand.origin, { permissions: ["notifications"] });
+  const { page } = visitor;
+  await page.addInitScript(`
+    window.told = [];
+    window.Notification = class extends EventTarget {
+      static permission = "granted";
+      static requestPermission = async () => "granted";
+      constructor(title, { body }) { super(); told.push(title + ": " + body); }
+    };
+  `);
+  await logIn(visitor, API_TOKEN);
+  await page.goto(`/tasks/${taskId}`);
+  await page.getByRole("button", { name: "Tell me when it is done" }).click();
+  await page.locator("[data-tell-me][aria-pressed=true]").waitFor();
+  await stand.finished(taskId);
+  await expect
+    .poll(() => page.evaluate("told"), { timeout: STEP_MS })
+    .toEqual(["Awaited: Complete. 2 of 2 tracks kept."]);
+  await visitor.leave();
+});
+
 test("a task is deleted after a confirmation, and a share link is made", async () => {
   const { taskId } = stand.submit("Unwanted");
   await stand.finished(taskId);
@@ -121,6 +169,7 @@ test("a task is deleted after a confirmation, and a share link is made", async (
   const { page, faults } = visitor;
   await logIn(visitor, API_TOKEN);
   await page.goto(`/tasks/${taskId}`);
+  await page.locator("#share > summary").click();
   await page.getByRole("button", { name: "Make link" }).click();
   const link = (await page.locator("#share-link").textContent()) ?? "";
   const guest = await visit(browser, stand.origin);
@@ -132,6 +181,7 @@ test("a task is deleted after a confirmation, and a share link is made", async (
   await page.goto(`/tasks/${taskId}`);
   const confirm = page.getByRole("button", { name: "Delete task and files" });
   expect(await confirm.isVisible()).toBe(false);
+  await page.locator("#more > summary").click();
   await page.getByText("Delete…").click();
   await screenshot(page, "task-delete");
   await confirm.click();

@@ -4,6 +4,8 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 
 export interface LayoutProps {
   readonly title: string;
+  /** Shown in the tab, by a sign and by the icon: how what the page is about stands. */
+  readonly standing?: keyof typeof SIGNS;
   /** Of this response (`nonceOf`). */
   readonly nonce: string;
   /** Shows the way out, or the way in. */
@@ -17,15 +19,24 @@ const SECTIONS = [
   ["/docs", "API"],
 ] as const;
 
-export function Layout({ title, nonce, signedIn, children }: LayoutProps): JSX.Element {
+const SIGNS = { good: "✓", warn: "!", bad: "✗", busy: "…" } as const;
+
+export function Layout({ title, standing, nonce, signedIn, children }: LayoutProps): JSX.Element {
   return (
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{title === "Backline" ? title : `${title} · Backline`}</title>
-        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <title>
+          {standing === undefined ? "" : `${SIGNS[standing]} `}
+          {title === "Backline" ? title : `${title} · Backline`}
+        </title>
+        <link
+          rel="icon"
+          href={standing === undefined ? "/assets/icon.svg" : `/assets/icon-${standing}.svg`}
+          type="image/svg+xml"
+        />
         <link rel="stylesheet" href="/assets/app.css" />
         <script type="module" src="/assets/app.js" nonce={nonce}></script>
       </head>

@@ -1,7 +1,7 @@
-/** How far a task has come: a sentence, and its three stages against what is usual here. Pure. */
+/** How far a task has come: its three stages against what is usual here. Pure. */
 import type { Spread, Usual } from "../../core/view/usual.ts";
 import type { TaskView } from "../../core/view/view.ts";
-import { counted, spanWords, utcWords } from "./words.ts";
+import { spanWords, utcWords } from "./words.ts";
 
 const KINDS = ["text", "first", "complete"] as const;
 const NAMES = { text: "Text", first: "First track", complete: "Complete" } as const;
@@ -18,25 +18,6 @@ export function Progress({ view, usual }: { readonly view: TaskView; readonly us
       ))}
     </ol>
   );
-}
-
-/** Where the task stands and what comes next. */
-export function progressWords(view: TaskView): string {
-  const { stage, settled, tracks, failure } = view;
-  const kept = tracks.filter(({ audio }) => audio.state === "stored").length;
-  const files = `${kept} of ${counted(tracks.length, "track")} stored`;
-  switch (stage) {
-    case "pending":
-      return "Waiting for the provider's first word.";
-    case "text":
-      return "The text is done. The first track comes next.";
-    case "first":
-      return `The first track is done, the rest follows. ${files}.`;
-    case "complete":
-      return settled ? `Complete. ${files}.` : `Complete at the provider. ${files}, the rest is being copied.`;
-    case "failed":
-      return `Failed. ${failure?.advice ?? ""}`;
-  }
 }
 
 function UsualTime({ spread }: { readonly spread: Spread | null }) {

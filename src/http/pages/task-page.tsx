@@ -1,15 +1,16 @@
-/** `GET /tasks/:id` for people: how far it is, what came of it, and how. Pure. */
+/** `GET /tasks/:id` for people: how it stands and what helps, then its tracks, then how it came about. Pure. */
 import type { Usual } from "../../core/view/usual.ts";
 import type { TaskView } from "../../core/view/view.ts";
-import { Badge, StageBadge } from "./badge.tsx";
+import { StageBadge } from "./badge.tsx";
 import { Layout } from "./layout.tsx";
-import { Progress, progressWords } from "./progress.tsx";
+import { Progress } from "./progress.tsx";
 import { RequestTable } from "./request-table.tsx";
-import { TaskForms } from "./task-forms.tsx";
+import { headlineOf } from "./task/headline.ts";
+import { DONE, TaskActions } from "./task/task-actions.tsx";
 import { TimelineList, type TimelinePart } from "./timeline-list.tsx";
 import { TrackCard } from "./track-card.tsx";
 import type { Viewer } from "./viewer.ts";
-import { reasonWords, utcWords } from "./words.ts";
+import { When } from "./when.tsx";
 
 export interface TaskPageProps {
   readonly view: TaskView;
@@ -18,25 +19,43 @@ export interface TaskPageProps {
   readonly timeline: TimelinePart | null;
   readonly viewer: Viewer;
   readonly canNotify: boolean;
+  /** The command that led here. */
+  readonly did: keyof typeof DONE | null;
+  readonly now: number;
   readonly nonce: string;
 }
 
-export function TaskPage({ view, usual, timeline, viewer, canNotify, nonce }: TaskPageProps) {
-  const { tracks } = view;
+export function TaskPage({ view, usual, timeline, viewer, canNotify, did, now, nonce }: TaskPageProps) {
+  const { tracks, stage, advice } = view;
+  const { standing, text, more, help } = headlineOf(view);
   return (
-    <Layout title={titleOf(view)} nonce={nonce} signedIn={viewer.mayAct}>
+    <Layout title={titleOf(view)} standing={standing} nonce={nonce} signedIn={viewer.mayAct}>
+      {did === null ? null : (
+        <p id="did" class="ok" role="status">
+          {DONE[did]}
+        </p>
+      )}
       <div id="task" data-follow="task" data-version={String(view.version)} data-settled={String(view.settled)}>
-        <Heading view={view} />
+        <Heading view={view} now={now} />
+        <div class="stand" data-tone={standing}>
+          <p class="lead" id="progress" data-announce>
+            {text}
+          </p>
+          {more === "" ? null : <p id="cure">{more}</p>}
+        </div>
+        {viewer.mayAct ? <TaskActions view={view} help={help} canNotify={canNotify} /> : null}
         <Progress view={view} usual={usual} />
-        <Trouble view={view} />
-        <section aria-labelledby="tracks">
-          <h2 id="tracks">Tracks</h2>
-          {tracks.length === 0 ? (
-            <p class="hint">None yet. They appear here by themselves.</p>
-          ) : (
-            tracks.map((track, index) => <TrackCard track={track} number={index + 1} viewer={viewer} />)
-          )}
-        </section>
+        {advice === null ? null : <p class="note">{advice}</p>}
+        {tracks.length === 0 && stage === "failed" ? null : (
+          <section aria-labelledby="tracks">
+            <h2 id="tracks">Tracks</h2>
+            {tracks.length === 0 ? (
+              <p class="hint">None yet. They appear here by themselves.</p>
+            ) : (
+              tracks.map((track, index) => <TrackCard track={track} number={index + 1} viewer={viewer} />)
+            )}
+          </section>
+        )}
         <section aria-labelledby="request">
           <h2 id="request">Asked and came</h2>
           <RequestTable view={view} />
@@ -47,54 +66,23 @@ export function TaskPage({ view, usual, timeline, viewer, canNotify, nonce }: Ta
             <TimelineList {...timeline} />
           </section>
         )}
-        {viewer.mayAct ? (
-          <section aria-labelledby="actions">
-            <h2 id="actions">Actions</h2>
-            <TaskForms view={view} canNotify={canNotify} />
-          </section>
-        ) : null}
       </div>
     </Layout>
   );
 }
 
-function Heading({ view }: { readonly view: TaskView }) {
-  const { taskId, ref, stage, stalled, outcome, createdAt } = view;
+function Heading({ view, now }: { readonly view: TaskView; readonly now: number }) {
+  const { taskId, ref, stage, stalled, createdAt } = view;
   return (
     <>
       <h1>{titleOf(view)}</h1>
       <p class="badges">
         <StageBadge stage={stage} stalled={stalled} />
-        {outcome === "partial" ? <Badge tone="warn">partial</Badge> : null}
-        {outcome === "failed_with_tracks" ? <Badge tone="warn">with tracks</Badge> : null}
         <span class="hint">
-          <code>{taskId}</code>
-          {ref === null ? "" : ` · ${ref}`} · since <time datetime={createdAt}>{utcWords(createdAt)}</time>
+          <When at={createdAt} now={now} /> · <code>{taskId}</code>
+          {ref === null ? "" : ` · ${ref}`}
         </span>
       </p>
-      <p class="lead" id="progress" data-announce>
-        {progressWords(view)}
-      </p>
-    </>
-  );
-}
-
-function Trouble({ view }: { readonly view: TaskView }) {
-  const { failure, advice, stalled } = view;
-  return (
-    <>
-      {failure === null ? null : (
-        <p class="alert">
-          {reasonWords(failure.reason)}
-          {failure.code === null ? "" : ` (code ${failure.code})`}
-          {failure.message === null ? "" : `: “${failure.message}”`}
-          {failure.refunded ? ". The credits were given back." : ""}
-        </p>
-      )}
-      {stalled ? (
-        <p class="alert">Silent for longer than is usual. Check the task at the provider, and its callBackUrl.</p>
-      ) : null}
-      {advice === null ? null : <p class="note">{advice}</p>}
     </>
   );
 }

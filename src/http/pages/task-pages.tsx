@@ -22,11 +22,12 @@ const LIST_LENGTH = 25;
 const PROBLEMS = 10;
 const PROBLEMS_FOR_MS = 7 * 24 * 3_600_000;
 
-const eventsAfter = z.object({
+const taskPageQuery = z.object({
   after: z
     .string()
     .regex(/^\d{1,9}$/, "must be a whole number")
     .default("0"),
+  did: z.enum(["retry", "assess", "notify"]).optional(),
 });
 /** The form sends what is left empty too. */
 const empty = z.literal("").transform(() => undefined);
@@ -38,7 +39,8 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
   const taskId = taskIdOf(c);
   const config = c.get("config");
   const viewer = viewerOf(c);
-  const after = Number(parseQuery(eventsAfter, c).after);
+  const query = parseQuery(taskPageQuery, c);
+  const after = Number(query.after);
   const object = c.env.TASKS.getByName(taskId);
   const [view, log, usual] = await Promise.all([
     readTask({ env: c.env, config, taskId, minVersion: 0, current: true }),
@@ -59,6 +61,8 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
       timeline={timeline}
       viewer={viewer}
       canNotify={config.notify !== null}
+      did={query.did ?? null}
+      now={Date.now()}
       nonce={nonceOf(c)}
     />,
   );

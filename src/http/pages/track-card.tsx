@@ -2,6 +2,7 @@
 import type { TaskView } from "../../core/view/view.ts";
 import { AudioBadge, VerdictBadge } from "./badge.tsx";
 import { factsOf } from "./fact-words.ts";
+import { whyNotKept } from "./task/why-not-kept.ts";
 import type { Viewer } from "./viewer.ts";
 import { byteWords, clockWords, counted, reasonWords } from "./words.ts";
 
@@ -89,10 +90,15 @@ function Player({ track, number, viewer }: TrackProps) {
 
 function FileNote({ audio }: { readonly audio: TrackView["audio"] }) {
   if (audio.state === "stored" || audio.reason === null) return null;
-  return (
-    <p class={audio.state === "lost" ? "alert" : "note"}>
-      {audio.state === "lost" ? "Given up" : `Tried ${counted(audio.attempts, "time")}, and tried again`}:{" "}
-      {reasonWords(audio.reason)}.
+  const { what, cure } = whyNotKept(audio.reason);
+  const tried = audio.attempts === 0 ? "" : ` after ${counted(audio.attempts, "attempt")}`;
+  return audio.state === "lost" ? (
+    <p class="alert">
+      Not kept{tried}: {what}. {cure}
+    </p>
+  ) : (
+    <p class="note">
+      Not kept yet{tried}: {what}. It is tried again by itself.
     </p>
   );
 }

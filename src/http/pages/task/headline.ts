@@ -1,0 +1,115 @@
+/** How a task stands in one sentence, what helps in another, and the one thing to do. Pure. */
+import type { TaskView } from "../../../core/view/view.ts";
+import { counted } from "../words.ts";
+import { whyNotKept } from "./why-not-kept.ts";
+
+export type Standing = "good" | "warn" | "bad" | "busy";
+/** `retry` asks the provider again, too. */
+export type Help = "retry" | null;
+
+export interface Headline {
+  readonly standing: Standing;
+  readonly text: string;
+  /** What is the matter and what to do about it; empty where nothing is. */
+  readonly more: string;
+  readonly help: Help;
+}
+
+export function headlineOf(view: TaskView): Headline {
+  if (view.stage === "failed") return ofFailure(view);
+  if (view.settled) return ofEnd(view);
+  if (view.stalled) return told("warn", "Silent for longer than is usual.", SILENCE, "retry");
+  const failing = view.tracks.flatMap(({ audio }) => (audio.state === "queued" ? (audio.reason ?? []) : []))[0];
+  return failing === undefined ? told("busy", underWay(view)) : ofTrouble(view, failing);
+}
+
+const SILENCE = "Check the task at the provider, and that its callBackUrl leads here.";
+
+/** What is shown of an open task where nothing is wrong. */
+function underWay(view: TaskView): string {
+  switch (view.stage) {
+    case "pending":
+      return "Waiting for the provider's first word.";
+    case "text":
+      return "The text is done. The first track comes next.";
+    case "first":
+      return `The first track is done, the rest follows. ${keptWords(view)}.`;
+    case "complete":
+    case "failed":
+      return `Complete at the provider. ${keptWords(view)}, the rest is being copied.`;
+  }
+}
+
+function ofTrouble(view: TaskView, reason: string): Headline {
+  const { what, cure } = whyNotKept(reason);
+  const far = view.stage === "complete" ? "Complete at the provider" : "Under way";
+  return told(
+    "warn",
+    `${far}, but ${unkept(view)} not kept yet: ${what}.`,
+    `${cure ?? ""} It is tried again by itself.`.trim(),
+    "retry",
+  );
+}
+
+function ofEnd(view: TaskView): Headline {
+  const lost = view.tracks.flatMap(({ audio }) => (audio.state === "lost" ? [audio.reason ?? ""] : []));
+  if (lost.length > 0) {
+    const { what, cure } = whyNotKept(lost[0] ?? "");
+    const which =
+      lost.length === view.tracks.length
+        ? lost.length === 1
+          ? "the track"
+          : "no track"
+        : `${lost.length} of ${counted(view.tracks.length, "track")}`;
+    const verb = which === "no track" ? "could be kept" : "could not be kept";
+    return told(
+      lost.length === view.tracks.length ? "bad" : "warn",
+      `Complete, but ${which} ${verb}: ${what}.`,
+      cure ?? "Try again: the provider keeps files for 14 days.",
+      "retry",
+    );
+  }
+  const faulty = view.tracks.flatMap(({ assessment }, index) => {
+    const finding = assessment?.verdict === "fail" ? assessment.findings[0] : undefined;
+    return finding === undefined ? [] : [`Track ${index + 1}: ${finding.message}`];
+  });
+  if (faulty.length > 0)
+    return told(
+      "warn",
+      `Complete. ${keptWords(view)}, but ${faulty.length === 1 ? "one sounds" : `${faulty.length} sound`} faulty.`,
+      faulty.join(" "),
+    );
+  return told("good", `Complete. ${keptWords(view)}.`);
+}
+
+/** A failure that is only silence can be asked about; any other is the end of this task. */
+function ofFailure({ failure, tracks }: TaskView): Headline {
+  const kept = tracks.filter(({ audio }) => audio.state === "stored").length;
+  const after = kept > 0 ? ` after ${counted(kept, "track")}, which ${kept === 1 ? "is" : "are"} kept` : "";
+  if (failure === null) return told("bad", `Failed${after}.`);
+  const [, what = "", cure = ""] = /^(.*?)\. (.*)$/s.exec(failure.advice) ?? [];
+  const code = failure.code === null ? "" : ` (code ${failure.code})`;
+  const said =
+    failure.message === null || failure.reason === "no_news" ? "" : ` The provider says: “${failure.message}”.`;
+  const refunded = failure.refunded && failure.reason !== "refunded" ? " The credits were given back." : "";
+  return told(
+    "bad",
+    `Failed${after}: ${what.charAt(0).toLowerCase()}${what.slice(1)}${code}.`,
+    `${cure}${refunded}${said}`,
+    failure.reason === "no_news" ? "retry" : null,
+  );
+}
+
+function keptWords({ tracks }: TaskView): string {
+  const kept = tracks.filter(({ audio }) => audio.state === "stored").length;
+  return `${kept} of ${counted(tracks.length, "track")} kept`;
+}
+
+function unkept({ tracks }: TaskView): string {
+  const open = tracks.filter(({ audio }) => audio.state !== "stored").length;
+  return `${open} of ${counted(tracks.length, "track")} ${open === 1 ? "is" : "are"}`;
+}
+
+function told(standing: Standing, text: string, more = "", help: Help = null): Headline {
+  return { standing, text, more, help };
+}

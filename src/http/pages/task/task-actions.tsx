@@ -1,0 +1,88 @@
+/** What can be done about a task, beside its headline: the one thing that helps, then the rest in menus. Pure. */
+import type { Child } from "hono/jsx";
+import type { TaskView } from "../../../core/view/view.ts";
+import type { Help } from "./headline.ts";
+
+/** What was done, by the command: for the page that a form leads back to. */
+export const DONE = {
+  retry: "Trying again: what failed is copied anew, and the provider is asked anew.",
+  assess: "The kept audio is being listened to again. The findings change here by themselves.",
+  notify: "NOTIFY_URL is being told again.",
+} as const;
+
+interface TaskActionsProps {
+  readonly view: TaskView;
+  readonly help: Help;
+  readonly canNotify: boolean;
+}
+
+export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
+  const path = `/tasks/${view.taskId}`;
+  const isKept = view.tracks.some(({ audio }) => audio.state === "stored");
+  return (
+    <div class="row actions">
+      {help === "retry" ? <Command action={`${path}/retry`}>Try again</Command> : null}
+      {view.settled ? null : (
+        <button type="button" class="quiet" id="tell-me" aria-pressed="false" data-tell-me hidden>
+          Tell me when it is done
+        </button>
+      )}
+      <details class="menu" id="share">
+        <summary>Share</summary>
+        <form method="post" action={`${path}/share`}>
+          <p>Whoever has the link can listen, and nothing else.</p>
+          <label for="expires">It lasts</label>
+          <select id="expires" name="expiresInSeconds">
+            <option value="3600">an hour</option>
+            <option value="86400" selected>
+              a day
+            </option>
+            <option value="604800">a week</option>
+          </select>
+          <button>Make link</button>
+        </form>
+      </details>
+      <details class="menu" id="more">
+        <summary>More</summary>
+        {help === "retry" ? null : (
+          <Command action={`${path}/retry`} hint="Failed and lost files again. It costs no credits.">
+            Try again
+          </Command>
+        )}
+        {isKept ? (
+          <Command action={`${path}/assess`} hint="Listens to the kept audio once more.">
+            Assess again
+          </Command>
+        ) : null}
+        {canNotify ? (
+          <Command action={`${path}/notify`} hint="Sends to NOTIFY_URL what holds now.">
+            Notify again
+          </Command>
+        ) : null}
+        <details id="delete">
+          <summary>Delete…</summary>
+          <p>The task, its timeline and its files are gone for good. Late callbacks do not bring it back.</p>
+          <form method="post" action={`${path}/delete`}>
+            <button class="danger">Delete task and files</button>
+          </form>
+        </details>
+      </details>
+    </div>
+  );
+}
+
+interface CommandProps {
+  readonly action: string;
+  readonly hint?: string;
+  readonly children: Child;
+}
+
+/** With script it is done without leaving the page. */
+function Command({ action, hint, children }: CommandProps) {
+  return (
+    <form method="post" action={action} data-command>
+      <button>{children}</button>
+      {hint === undefined ? null : <span class="hint">{hint}</span>}
+    </form>
+  );
+}

@@ -1,0 +1,39 @@
+/** Why a file is not kept, for people: what happened and what helps, by the code of the reason. Pure. */
+import { reasonWords } from "../words.ts";
+
+export interface NotKept {
+  /** The end of a sentence: "the link was refused". */
+  readonly what: string;
+  /** A sentence. Null where nothing is to be done but to try again. */
+  readonly cure: string | null;
+}
+
+/** Takes a reason of the view: `code: what happened`, perhaps behind the code of what it led to. */
+export function whyNotKept(reason: string): NotKept {
+  const bare = reason.replace(/^dead_link: /, "");
+  for (const [pattern, what, cure] of KINDS) if (pattern.test(bare)) return { what: bare.replace(pattern, what), cure };
+  return { what: reasonWords(bare), cure: null };
+}
+
+const NEW_LINKS = "Only the provider can give a new link.";
+
+/** `$1` is what the pattern caught. 441 is the provider's own word for an expired link. */
+const KINDS: readonly (readonly [pattern: RegExp, what: string, cure: string | null])[] = [
+  [
+    /^refused: (.*)$/s,
+    "the link was refused ($1)",
+    "Set AUDIO_ORIGINS so that it allows this address, then try again.",
+  ],
+  [/^http_(401|403|404|410|441|451):.*$/s, "its link is dead (the file server answered $1)", NEW_LINKS],
+  [/^http_(\d+):.*$/s, "the provider's file server failed ($1)", null],
+  [/^too_large:.*$/s, "the file is larger than MAX_AUDIO_BYTES allows", "Raise MAX_AUDIO_BYTES, then try again."],
+  [/^expired:.*$/s, "the provider keeps files for 14 days, and they are over", NEW_LINKS],
+  [/^no_link:.*$/s, "the provider never sent a link to it", NEW_LINKS],
+  [/^empty:.*$/s, "the provider's file was empty", null],
+  [/^not_audio:.*$/s, "what the provider sent is no audio", null],
+  [/^truncated:.*$/s, "the provider's file was cut short", null],
+  [/^timeout:.*$/s, "the provider's file server did not answer in time", null],
+  [/^unreachable:.*$/s, "the provider's file server could not be reached", null],
+  [/^(?:poison|too_many_attempts):.*$/s, "every attempt to copy it failed", null],
+  [/^task_failed:.*$/s, "the task failed before it was made", null],
+];

@@ -1,0 +1,71 @@
+/** The sentence at the head of a task's page is true in every state, and says what helps. */
+import { expect, test } from "vitest";
+import { failureOf } from "../../../src/core/provider/failure.ts";
+import type { TaskEvent } from "../../../src/core/task/event.ts";
+import { viewOf } from "../../../src/core/view/view.ts";
+import { headlineOf } from "../../../src/http/pages/task/headline.ts";
+import { at, audioUrl, copied, failed, listed, lost, observation, observed, started, T0, taskOf } from "../builders.ts";
+
+const [A, B] = [audioUrl("a"), audioUrl("b")];
+const complete = observed(
+  observation("complete", [listed({ id: "a", audioLink: A }), listed({ id: "b", audioLink: B })]),
+);
+const a = { trackId: "a" };
+const b = { trackId: "b", attempt: 2 };
+const keptA = [started(T0, A, a), copied(T0, A, a)];
+const keptB = [started(T0, B, b), copied(T0, B, b)];
+const REFUSED = "refused: https://files.example.com is not in AUDIO_ORIGINS";
+const failure = observed(observation("failed", [], { failure: failureOf(429, null, "Insufficient credits") }));
+
+test.each<[state: string, events: readonly TaskEvent[], standing: string, text: RegExp, more: RegExp, help: unknown]>([
+  ["in the queue", [observed(observation("pending"))], "busy", /^Waiting for the provider/, /^$/, null],
+  ["being copied", [complete, ...keptA], "busy", /1 of 2 tracks kept, the rest is being copied/, /^$/, null],
+  [
+    "failing",
+    [complete, ...keptA, started(T0, B, b), failed(T0, B, true, { ...b, reason: "http_403: answered 403" })],
+    "warn",
+    /1 of 2 tracks is not kept yet: its link is dead/,
+    /new link.*tried again by itself/,
+    "retry",
+  ],
+  ["silent", [observed(observation("text")), at(T0, { type: "stalled" })], "warn", /^Silent/, /callBackUrl/, "retry"],
+  ["kept", [complete, ...keptA, ...keptB], "good", /^Complete\. 2 of 2 tracks kept\.$/, /^$/, null],
+  [
+    "partial",
+    [complete, ...keptA, lost(T0, [B], { ...b, reason: `dead_link: ${REFUSED}` })],
+    "warn",
+    /^Complete, but 1 of 2 tracks could not be kept: the link was refused \(https:.* is not in AUDIO_ORIGINS\)\.$/,
+    /^Set AUDIO_ORIGINS .* then try again\.$/,
+    "retry",
+  ],
+  [
+    "lost",
+    [complete, lost(T0, [A], { ...a, reason: "too_large: much" }), lost(T0, [B], b)],
+    "bad",
+    /^Complete, but no track could be kept: the file is larger than MAX_AUDIO_BYTES allows\.$/,
+    /^Raise MAX_AUDIO_BYTES/,
+    "retry",
+  ],
+  [
+    "failed",
+    [failure],
+    "bad",
+    /^Failed: the provider account is out of credits \(code 429\)\.$/,
+    /^Top it up, then submit again\. The provider says: “Insufficient credits”\.$/,
+    null,
+  ],
+  [
+    "failed with a track",
+    [observed(observation("first", [listed({ id: "a", audioLink: A })])), ...keptA, failure],
+    "bad",
+    /^Failed after 1 track, which is kept: the provider account/,
+    /^Top it up/,
+    null,
+  ],
+  ["given up", [observed(observation("text")), at(T0, { type: "abandoned" })], "bad", /14 days/, /^Check/, "retry"],
+])("%s", (_state, events, standing, text, more, help) => {
+  const headline = headlineOf(viewOf(taskOf(...events)));
+  expect(headline.text).toMatch(text);
+  expect(headline.more).toMatch(more);
+  expect([headline.standing, headline.help]).toEqual([standing, help]);
+});
