@@ -18,14 +18,29 @@ export interface Verification {
   readonly format: Format;
   /** Feed every byte once, the head included. */
   push(chunk: Uint8Array): void;
-  /** The reason why the file must not be kept, or null. `announcedBytes` is null where the server named no length. */
+  /**
+   * The reason why the file must not be kept, or null. Call once, after the last bytes, be it that the connection broke.
+   * `announcedBytes` is null where the server named no length.
+   */
   finish(announcedBytes: number | null): string | null;
-  /** What the container says, after `finish`. Of a picture, its format alone. */
+  /**
+   * What the container says, after `finish`, also of a file that was refused: its `durationSeconds` is over 0 where
+   * something of it can be played. Of a picture, its format alone.
+   */
   facts(): ContainerFacts;
 }
 
+export interface Claims {
+  /** The longest duration that the provider gave for the track. */
+  readonly claimedSeconds: number | null;
+}
+
 /** Starts the checks by the file's first bytes (`HEAD_BYTES`, or all of a shorter file). A string is a refusal. */
-export function verify(head: Uint8Array, file: FileKind): Verification | string {
+export function verify(
+  head: Uint8Array,
+  file: FileKind,
+  { claimedSeconds }: Claims = { claimedSeconds: null },
+): Verification | string {
   if (head.length === 0) return "empty: the server sent no bytes";
   const format = formatOf(head, file);
   if (format === null) return `${file === "audio" ? "not_audio" : "not_image"}: the server sent ${describeBytes(head)}`;
@@ -38,9 +53,10 @@ export function verify(head: Uint8Array, file: FileKind): Verification | string 
       checks.push(chunk);
     },
     finish(announcedBytes) {
-      if (announcedBytes !== null && bytes !== announcedBytes)
-        return `truncated: ${bytes} of ${announcedBytes} announced bytes arrived`;
-      return checks.finish(bytes, announcedBytes !== null);
+      const problem = checks.finish({ bytes, isAnnounced: announcedBytes !== null, claimedSeconds });
+      return announcedBytes !== null && bytes !== announcedBytes
+        ? `truncated: ${bytes} of ${announcedBytes} announced bytes arrived`
+        : problem;
     },
     facts: () => withBitrate({ ...NO_FACTS, format: format.name, ...checks.facts() }, bytes),
   };
@@ -64,9 +80,16 @@ const NO_FACTS: ContainerFacts = {
   resyncs: null,
 };
 
+interface Arrived {
+  readonly bytes: number;
+  /** The server named a length. */
+  readonly isAnnounced: boolean;
+  readonly claimedSeconds: number | null;
+}
+
 interface Checks {
   push(chunk: Uint8Array): void;
-  finish(bytes: number, announced: boolean): string | null;
+  finish(arrived: Arrived): string | null;
   facts(): Partial<ContainerFacts>;
 }
 
@@ -95,19 +118,29 @@ function mp3Checks(): Checks {
   return {
     push: (chunk) => scan.push(chunk),
     facts: () => (scanned === null ? {} : mp3Container(scanned)),
-    finish() {
+    finish(arrived) {
       const facts = scan.finish();
-      scanned = facts;
       if (facts.frames === 0 || facts.junkBytes > facts.audioBytes)
         return "not_audio: no run of MPEG audio frames was found";
-      const { declaredFrames, declaredSeconds } = facts;
-      // One frame less than declared is how some encoders count.
-      if (declaredFrames !== null && declaredSeconds !== null && facts.frames < declaredFrames - 1) {
-        return `truncated: MP3 ends after ${facts.seconds.toFixed(1)} s of the ${declaredSeconds.toFixed(1)} s its header declares`;
-      }
-      return facts.missingBytes > 0 ? `truncated: the last MP3 frame lacks ${facts.missingBytes} bytes` : null;
+      scanned = facts;
+      return mp3Cut(facts, arrived);
     },
   };
+}
+
+/** A file is cut if it holds less than this share of what it should. */
+const WHOLE_SHARE = 0.9;
+
+/** Why there is too little of it, or null. A last frame that is short says so only where nothing else does. */
+function mp3Cut(facts: Mp3Facts, { isAnnounced, claimedSeconds }: Arrived): string | null {
+  const { seconds, declaredSeconds, missingBytes } = facts;
+  const isShort = (whole: number | null): whole is number => whole !== null && seconds < whole * WHOLE_SHARE;
+  const ends = `truncated: MP3 ends after ${seconds.toFixed(1)} s`;
+  if (isShort(declaredSeconds)) return `${ends} of the ${declaredSeconds.toFixed(1)} s its header declares`;
+  if (isAnnounced) return null;
+  if (isShort(claimedSeconds)) return `${ends} of the ${claimedSeconds.toFixed(1)} s that are claimed`;
+  const isKnown = declaredSeconds !== null || claimedSeconds !== null;
+  return isKnown || missingBytes === 0 ? null : `truncated: the last MP3 frame lacks ${missingBytes} bytes`;
 }
 
 function mp3Container(scanned: Mp3Facts): Partial<ContainerFacts> {
@@ -130,7 +163,7 @@ function edgeChecks(format: Format): Checks {
       end = joined(end, chunk.subarray(-EDGE_BYTES)).slice(-EDGE_BYTES);
     },
     facts: () => wav?.facts() ?? {},
-    finish(bytes, announced) {
+    finish({ bytes, isAnnounced }) {
       switch (format.name) {
         case "wav":
         case "webp":
@@ -139,7 +172,7 @@ function edgeChecks(format: Format): Checks {
           return holds(end, [0x49, 0x45, 0x4e, 0x44]) ? null : "truncated: the PNG has no end chunk";
         case "jpeg":
           // Some cameras and tools append bytes to the end mark, so an announced and complete length is believed.
-          return announced || holds(end, [0xff, 0xd9]) ? null : "truncated: the JPEG has no end mark";
+          return isAnnounced || holds(end, [0xff, 0xd9]) ? null : "truncated: the JPEG has no end mark";
         case "mp3":
         case "flac":
         case "ogg":

@@ -34,6 +34,8 @@ export interface CopyOrder {
   /** The link itself; the log holds its hash. */
   readonly url: string;
   readonly linkHash: string;
+  /** The longest duration that the provider gave for the track. */
+  readonly claimedSeconds?: number | null;
 }
 
 export interface AssessOrder {

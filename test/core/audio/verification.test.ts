@@ -30,8 +30,9 @@ function check(
   file: FileKind = "audio",
   announced: number | null = null,
   borders: readonly number[] = [],
+  claimedSeconds: number | null = null,
 ) {
-  const verification = verify(bytes.slice(0, HEAD_BYTES), file);
+  const verification = verify(bytes.slice(0, HEAD_BYTES), file, { claimedSeconds });
   if (typeof verification === "string") return verification;
   for (const chunk of chunked(bytes, borders)) verification.push(chunk);
   return verification.finish(announced);
@@ -50,15 +51,39 @@ test("fewer or more bytes than announced are refused", () => {
   expect(check(frames(200), "audio", 1)).toMatch(/^truncated: /);
 });
 
-test("a file that ends inside a frame is refused", () => {
+test("a file that ends inside a frame is refused where nothing tells its length", () => {
   expect(check(frames(200).slice(0, -10))).toBe("truncated: the last MP3 frame lacks 10 bytes");
+});
+
+test("a last frame 100 bytes short is kept where the announced length was reached", () => {
+  const bytes = frames(200).slice(0, -100);
+  expect(check(bytes, "audio", bytes.length)).toBeNull();
+});
+
+test("a trailing 0xFF is kept where the announced length was reached", () => {
+  const bytes = joined(frames(200), Uint8Array.of(0xff));
+  expect(check(bytes, "audio", bytes.length)).toBeNull();
+});
+
+test("without an announced length, under 90 % of the claimed duration is cut, also on a frame's border", () => {
+  const claim = (bytes: Uint8Array, seconds: number) => check(bytes, "audio", null, [], seconds);
+  const seconds = (200 * 1_152) / 44_100;
+  expect(claim(frames(200), seconds / 0.89)).toBe("truncated: MP3 ends after 5.2 s of the 5.9 s that are claimed");
+  expect(claim(frames(200), seconds / 0.91)).toBeNull();
+  expect(claim(frames(201).slice(0, -100), seconds / 0.91)).toBeNull();
+  expect(check(frames(200), "audio", frames(200).length, [], seconds * 2)).toBeNull();
 });
 
 test("a file that ends at a frame but before its declared length is refused", () => {
   const reason = check(joined(infoFrame("Xing", 400), frames(200)));
   expect(reason).toBe("truncated: MP3 ends after 5.2 s of the 10.4 s its header declares");
-  expect(check(joined(infoFrame("Xing", 201), frames(200)))).toBeNull();
-  expect(check(joined(infoFrame("Xing", 202), frames(200)))).toMatch(/^truncated: /);
+  for (const announced of [null, 417 * 201])
+    expect(check(joined(infoFrame("Xing", 223), frames(200)), "audio", announced)).toMatch(/^truncated: /);
+});
+
+test("a header that counts a few frames more or fewer is no cut", () => {
+  for (const declared of [201, 202, 222, 198, 100])
+    expect(check(joined(infoFrame("Xing", declared), frames(200)))).toBeNull();
 });
 
 test("a tag with nothing behind it, or with mostly junk, is not audio", () => {
@@ -274,6 +299,23 @@ test("of any other file the format alone is told", () => {
     [webp(8), "cover", "webp"],
   ];
   for (const [bytes, file, format] of others) expect(factsOf(bytes, file)).toEqual({ ...untold, format });
+});
+
+/** Of a refused file. */
+function playable(bytes: Uint8Array, announced: number | null): number | null {
+  const verification = verify(bytes.slice(0, HEAD_BYTES), "audio");
+  if (typeof verification === "string") throw new Error(verification);
+  verification.push(bytes);
+  expect(verification.finish(announced)).not.toBeNull();
+  return verification.facts().durationSeconds;
+}
+
+test("what of a refused file can be played is told", () => {
+  const seconds = (100 * 1_152) / 44_100;
+  expect(playable(frames(100), 90_000)).toBeCloseTo(seconds, 6);
+  expect(playable(frames(101).slice(0, -9), null)).toBeCloseTo(seconds, 6);
+  expect(playable(joined(infoFrame("Info", 200), frames(100)), null)).toBeCloseTo(seconds, 6);
+  expect(playable(joined(id3v2(500), new Uint8Array(9_000)), 10_000)).toBeNull();
 });
 
 test("how long an MP3 is, is known at its end", () => {
