@@ -21,7 +21,7 @@ function taskWith(...callbacks: readonly Callback[]): Task {
     negativeTags: "b",
     callBackUrl: "http://a/",
   };
-  return { ...makeTask(about, { seed: 1, number: 0, seconds: 1 }, null), callbacks: [...callbacks] };
+  return { ...makeTask(about, { seed: 1, number: 0, seconds: 1 }), callbacks: [...callbacks] };
 }
 
 function callback(sha256: string, ...statuses: readonly (number | null)[]): Callback {

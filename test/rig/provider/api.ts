@@ -25,18 +25,20 @@ export type ApiDeps = {
 };
 
 type ApiContext = Context<{ Bindings: HttpBindings }>;
-type Answer = { readonly code: number; readonly msg: string; readonly data: unknown; readonly task: Task | null };
+type Refusal = { readonly code: number; readonly msg: string; readonly data: null };
+type Answer = { readonly code: number; readonly msg: string; readonly data: unknown; readonly task?: Task | null };
 
 export function apiRoutes(deps: ApiDeps): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.post("/generate/add-instrumental", async (c) => {
     const body: unknown = await c.req.json().catch(() => null);
-    const answer = keyRefused(c, deps) ?? submitted(body, deps);
-    return respond(c, answer, deps.faults.answer("submit", answer.task), deps);
+    const answer: Answer = keyRefused(c.req.header("Authorization"), deps.apiKey) ?? submitted(body, deps);
+    return respond(c, answer, deps.faults.answer("submit", answer.task ?? null), deps);
   });
   app.get("/generate/record-info", (c) => {
-    const answer = keyRefused(c, deps) ?? recorded(c.req.query("taskId"), deps);
-    const fault = deps.faults.answer("record", answer.task);
+    const answer: Answer =
+      keyRefused(c.req.header("Authorization"), deps.apiKey) ?? recorded(c.req.query("taskId"), deps);
+    const fault = deps.faults.answer("record", answer.task ?? null);
     answer.task?.asks.push({ at: Date.now(), fault: fault?.kind ?? null });
     return respond(c, answer, fault, deps);
   });
@@ -58,19 +60,19 @@ function recorded(taskId: string | undefined, { mayRead, tasks, addresses }: Api
   return { code: 200, msg: "success", data: task && recordOf(task, addresses), task };
 }
 
-function keyRefused(c: ApiContext, { apiKey }: ApiDeps): Answer | null {
-  const [, key] = /^Bearer\s+(\S+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
+export function keyRefused(authorization: string | undefined, apiKey: string | null): Refusal | null {
+  const [, key] = /^Bearer\s+(\S+)$/i.exec(authorization ?? "") ?? [];
   const accepted = key !== undefined && (apiKey === null || key === apiKey);
   return accepted ? null : refused(401, "You do not have access permissions");
 }
 
-function refused(code: number, msg: string): Answer {
-  return { code, msg, data: null, task: null };
+function refused(code: number, msg: string): Refusal {
+  return { code, msg, data: null };
 }
 
 async function respond(
   c: ApiContext,
-  { task, ...answer }: Answer,
+  { task = null, ...answer }: Answer,
   fault: AnswerFault | null,
   { addresses }: ApiDeps,
 ): Promise<Response> {

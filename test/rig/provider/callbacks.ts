@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import type { CallbackFault, Faults } from "./faults.ts";
-import type { Attempt, Callback, Task } from "./ledger.ts";
+import type { Attempt, Callback, Called } from "./ledger.ts";
 import type { Pace } from "./pace.ts";
 import type { Body } from "./plan.ts";
 import { signatureHeaders } from "./signature.ts";
@@ -19,26 +19,26 @@ export type Courier = {
   readonly faults: Faults;
   readonly timeoutMs: number;
   readonly hmacKey: string | null;
-  readonly onAttempt: (task: Task, callback: Callback, attempt: Attempt) => void;
+  readonly onAttempt: (called: Called, callback: Callback, attempt: Attempt) => void;
 };
 
 /** Resolves when the callback is acknowledged or given up; rejects only when the provider is closed meanwhile. */
-export async function deliver(task: Task, kind: string, body: Body, courier: Courier): Promise<Callback> {
+export async function deliver(called: Called, kind: string, body: Body, courier: Courier): Promise<Callback> {
   const callback = callbackOf(kind, body);
-  task.callbacks.push(callback);
+  called.callbacks.push(callback);
   for (const [index, gapMs] of [0, ...GAPS_MS].entries()) {
     await courier.pace.wait(gapMs);
-    if (task.silenced) {
+    if (called.silenced) {
       callback.outcome = callback.attempts.length === 0 ? "not_sent" : "given_up";
       return callback;
     }
-    if (await attempted(task, callback, index + 1, courier)) {
+    if (await attempted(called, callback, index + 1, courier)) {
       callback.outcome = "acknowledged";
       return callback;
     }
   }
   callback.outcome = "given_up";
-  task.silenced = true;
+  called.silenced = true;
   return callback;
 }
 
@@ -49,27 +49,27 @@ function callbackOf(kind: string, body: Body): Callback {
   return { kind, at: Date.now(), body: bytes, sha256, attempts: [], outcome: "sending" };
 }
 
-async function attempted(task: Task, callback: Callback, nth: number, courier: Courier): Promise<boolean> {
-  const fault = courier.faults.callback(task, callback.kind, nth);
+async function attempted(called: Called, callback: Callback, nth: number, courier: Courier): Promise<boolean> {
+  const fault = courier.faults.callback(called, callback.kind, nth);
   if (fault !== null && typeof fault === "object") await courier.pace.wait(fault.delayMs);
-  const attempts = await Promise.all(tries(task, callback, courier, fault));
+  const attempts = await Promise.all(tries(called, callback, courier, fault));
   for (const attempt of attempts) {
     callback.attempts.push(attempt);
-    courier.onAttempt(task, callback, attempt);
+    courier.onAttempt(called, callback, attempt);
   }
   return attempts.some(({ status }) => status === 200);
 }
 
-function tries(task: Task, callback: Callback, courier: Courier, fault: CallbackFault | null): Promise<Attempt>[] {
+function tries(called: Called, callback: Callback, courier: Courier, fault: CallbackFault | null): Promise<Attempt>[] {
   if (fault === "drop") return [Promise.resolve({ at: Date.now(), ms: 0, status: null, error: "dropped" })];
-  return Array.from({ length: fault === "double" ? 2 : 1 }, () => post(task, callback, courier));
+  return Array.from({ length: fault === "double" ? 2 : 1 }, () => post(called, callback, courier));
 }
 
-async function post(task: Task, { body }: Callback, { pace, timeoutMs, hmacKey }: Courier): Promise<Attempt> {
+async function post(called: Called, { body }: Callback, { pace, timeoutMs, hmacKey }: Courier): Promise<Attempt> {
   const at = Date.now();
-  const signed = hmacKey === null ? {} : signatureHeaders(hmacKey, task.taskId, Math.floor(at / 1000));
+  const signed = hmacKey === null ? {} : signatureHeaders(hmacKey, called.taskId, Math.floor(at / 1000));
   try {
-    const response = await fetch(task.request.callBackUrl, {
+    const response = await fetch(called.request.callBackUrl, {
       method: "POST",
       headers: { "Content-Type": "application/json", ...signed },
       body,

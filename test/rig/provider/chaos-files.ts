@@ -5,9 +5,10 @@
  * to expire: it is not worth a question to the provider.
  */
 import type { Draw } from "./chaos.ts";
-import type { FileFault, FileRequest } from "./faults.ts";
+import type { FileFault, FileRequest, LinkFault } from "./faults.ts";
 import type { Track } from "./ledger.ts";
 import { oneOf, type Random, whole } from "./random.ts";
+import { FORBIDDEN_PATH } from "./links.ts";
 import { audioOf, coverOf } from "./tracks.ts";
 
 type Passing =
@@ -22,9 +23,10 @@ type Passing =
   | "swapped"
   | "no-length"
   | "redirect";
-type Deadly = "expired" | "astray" | "round";
+type Deadly = "astray" | "round" | "forbidden" | "encrypted";
+type Kind = Passing | Deadly | number;
 
-const PASSING: readonly [Passing | number, ...(Passing | number)[]] = [
+const PASSING: readonly [Kind, ...Kind[]] = [
   "stall",
   "drip",
   "cut",
@@ -40,8 +42,10 @@ const PASSING: readonly [Passing | number, ...(Passing | number)[]] = [
   500,
   503,
 ];
-/** These say that the link is no good. For a link that really is not, a fresh one has to be had. */
-const DEADLY = ["expired", "expired", 403, 404, 410, 441, "astray", "round"] as const;
+/** These say that the link is no good, though it is. */
+const DEADLY: readonly [Kind, ...Kind[]] = [403, 404, 410, 441, "astray", "round"];
+/** What a link turns into for good: a fresh one has to be had. */
+const LASTING: readonly [Kind, ...Kind[]] = [403, "forbidden"];
 /** Of a network that is nobody's (RFC 5737). */
 const ASTRAY = "http://192.0.2.1/file.mp3";
 
@@ -62,18 +66,22 @@ export function fileFault(
     const random = draw("file", url.pathname, nth);
     // Not for long: there are few tries for a link that seems dead.
     const deadly = random() < 0.4 && nth <= 2 && canRefresh && file === "audio";
-    return { kind: deadly ? oneOf(random, DEADLY) : oneOf(random, PASSING), random };
+    const lasting = deadly && random() < 0.5;
+    return { kind: oneOf(random, lasting ? LASTING : deadly ? DEADLY : PASSING), lasting, random };
   });
 }
 
 /** Whatever passes, in so large a share of all requests. */
 export function passingFault(request: FileRequest, track: Track | null, draw: Draw, share: number): FileFault | null {
   const random = draw("file", request.url.pathname, request.nth);
-  return faultOn(request, track, () => (random() < share ? { kind: oneOf(random, PASSING), random } : null));
+  return faultOn(request, track, () =>
+    random() < share ? { kind: oneOf(random, PASSING), lasting: false, random } : null,
+  );
 }
 
 interface Chosen {
-  readonly kind: Passing | Deadly | number;
+  readonly kind: Kind;
+  readonly lasting: boolean;
   readonly random: Random;
 }
 
@@ -86,10 +94,12 @@ function faultOn(
   if (track === null || (file !== "audio" && file !== "cover")) return null;
   if (url.searchParams.has("hop")) return { kind: "redirect", to: null, times: HOPS };
   const chosen = choose(file);
-  return chosen === null ? null : faultOf(chosen, file, track, url);
+  if (chosen === null) return null;
+  const fault = faultOf(chosen, file, track, url);
+  return chosen.lasting ? { kind: "turned", into: fault } : fault;
 }
 
-function faultOf({ kind, random }: Chosen, file: "audio" | "cover", track: Track, url: URL): FileFault {
+function faultOf({ kind, random }: Chosen, file: "audio" | "cover", track: Track, url: URL): LinkFault {
   if (typeof kind === "number") return { kind: "status", status: kind };
   const afterBytes = Math.floor(track[file].bytes * (0.1 + 0.8 * random()));
   switch (kind) {
@@ -115,7 +125,9 @@ function faultOf({ kind, random }: Chosen, file: "audio" | "cover", track: Track
       return { kind, contentType: oneOf(random, ["application/octet-stream", "text/html", "image/webp"]) };
     case "swapped":
       return { kind, body: file === "audio" ? coverOf(track) : audioOf(track) };
-    case "expired":
+    case "forbidden":
+      return { kind: "redirect", to: new URL(FORBIDDEN_PATH, url).href, times: 1 };
+    case "encrypted":
     case "gzip":
     case "html":
     case "empty":

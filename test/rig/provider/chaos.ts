@@ -6,7 +6,7 @@
  */
 import { fileFault } from "./chaos-files.ts";
 import type { AnswerFault, CallbackFault, Faults } from "./faults.ts";
-import type { Progress, Task } from "./ledger.ts";
+import type { Called, Progress, Quirk, Task } from "./ledger.ts";
 import { type Plan, usualPlan } from "./plan.ts";
 import { oneOf, type Random, randomFrom, whole } from "./random.ts";
 import { stageBody } from "./shapes.ts";
@@ -14,6 +14,7 @@ import { stageBody } from "./shapes.ts";
 export type Chaos = {
   readonly faults: Faults;
   readonly plan: (task: Task, random: Random) => Plan;
+  readonly quirk: (number: number) => Quirk | null;
 };
 
 export type ChaosOptions = {
@@ -35,6 +36,8 @@ export function chaos({ seed, receiverAsks }: ChaosOptions): Chaos {
       if (plan.some(({ type }) => type === "failure")) for (const { trackId } of task.tracks) failing.add(trackId);
       return plan;
     },
+    // Whoever cannot ask would never get what the record alone has.
+    quirk: (number) => (receiverAsks ? quirkOf(draw("quirk", number)()) : null),
     faults: {
       file: (request, track) =>
         fileFault(request, track, draw, receiverAsks && track !== null && !failing.has(track.trackId)),
@@ -51,13 +54,20 @@ export function chaos({ seed, receiverAsks }: ChaosOptions): Chaos {
   };
 }
 
+/** The share of tasks up to which each is drawn. */
+const QUIRKS: readonly (readonly [Quirk, number])[] = [["forbidden", 0.06]];
+
+function quirkOf(fate: number): Quirk | null {
+  return QUIRKS.find(([, share]) => fate < share)?.[0] ?? null;
+}
+
 /** The usual one, or: a failure in the clothes of a success, a `complete` without audio before the real one, silence. */
 function planOf(task: Task, usual: Plan, draw: Draw, receiverAsks: boolean): Plan {
   const random = draw("plan", task.taskId);
   const fate = random();
   const last = usual.at(-1);
   if (last?.type !== "stage") return usual;
-  if (fate < 0.06) {
+  if (fate < 0.06 && task.quirk === null) {
     const data = oneOf(random, ["null", "empty", "error-text"] as const);
     return [
       ...usual.slice(0, -1),
@@ -76,7 +86,7 @@ const withoutAudio: Extract<Plan[number], { type: "body" }>["body"] = (task, add
 
 /** Who can ask may lose every callback of a task; who cannot loses two attempts at most, and the provider tries four times. */
 function callbackFault(
-  { taskId }: Task,
+  { taskId }: Called,
   kind: string,
   attempt: number,
   draw: Draw,

@@ -3,7 +3,7 @@
  *
  * The object is read at every use, so a test may set and clear its functions while the provider runs.
  */
-import type { Progress, Task, Track } from "./ledger.ts";
+import type { Called, Progress, Task, Track } from "./ledger.ts";
 
 export type FileRequest = {
   readonly file: "audio" | "cover" | "stream" | "source";
@@ -16,10 +16,11 @@ export type FileRequest = {
   readonly nth: number;
 };
 
-export type FileFault =
+/** `turned`: from now on this link answers so, for good; only a fresh one works. */
+export type FileFault = LinkFault | { readonly kind: "turned"; readonly into: LinkFault };
+
+export type LinkFault =
   | { readonly kind: "status"; readonly status: number }
-  /** This link is dead from now on (403); only a fresh one works. */
-  | { readonly kind: "expired" }
   /** Sends so many bytes, then nothing, and holds the connection. */
   | { readonly kind: "stall"; readonly afterBytes: number }
   /** Ends early: with an announced length the connection breaks, without one nothing tells. */
@@ -30,6 +31,8 @@ export type FileFault =
   /** An error page with status 200. */
   | { readonly kind: "html" }
   | { readonly kind: "empty" }
+  /** Noise of the file's length that calls itself `audio/mp4`: no `ftyp`, no `moov`. */
+  | { readonly kind: "encrypted" }
   /** The right bytes under another name. */
   | { readonly kind: "mistyped"; readonly contentType: string }
   /** Another file under the right name. */
@@ -58,7 +61,7 @@ export type Faults = {
   /** `track` is null for a source file. */
   file(request: FileRequest, track: Track | null): FileFault | null;
   /** `attempt` counts from 1. */
-  callback(task: Task, kind: string, attempt: number): CallbackFault | null;
+  callback(called: Called, kind: string, attempt: number): CallbackFault | null;
   /** `task` is null where the request was refused or names none. Its `asks` do not hold this one yet. */
   answer(route: "submit" | "record", task: Task | null): AnswerFault | null;
 };

@@ -7,13 +7,13 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
-import type { Faults, FileFault, FileRequest } from "./faults.ts";
+import type { Faults, FileRequest, LinkFault } from "./faults.ts";
 import type { Fetched, Task, Track } from "./ledger.ts";
-import type { Links } from "./links.ts";
+import { FORBIDDEN_PATH, type Links } from "./links.ts";
 import { randomFrom, whole } from "./random.ts";
 import { page, type Reply, sendFile } from "./send-file.ts";
 import { song } from "./songs.ts";
-import { audioOf, coverOf } from "./tracks.ts";
+import { audioOf, coverOf, previewOf } from "./tracks.ts";
 
 export type FileDeps = {
   readonly links: Links;
@@ -33,9 +33,9 @@ export function fileRoutes(deps: FileDeps): Hono<{ Bindings: HttpBindings }> {
 
   app.get("/files/:name", (c) => {
     const name = c.req.param("name");
-    const trackId = name.replace(/^image_/, "").replace(/\.\w+$/, "");
-    const file = name.startsWith("image_") ? "cover" : "audio";
-    return answer(c, { file, trackId, reply: () => linkedFile(deps, c, file, trackId) });
+    const [, kind = "audio", trackId = ""] = /^(?:(image|preview)_)?(.*?)(?:\.\w+)?$/.exec(name) ?? [];
+    const file = kind === "image" ? "cover" : "audio";
+    return answer(c, { file, trackId, reply: () => linkedFile(deps, c, kind, trackId) });
   });
   app.get("/stream/:trackId", (c) => {
     const trackId = c.req.param("trackId");
@@ -49,6 +49,7 @@ export function fileRoutes(deps: FileDeps): Hono<{ Bindings: HttpBindings }> {
   // Leads round in a circle.
   app.get("/round", (c) => c.redirect("/round"));
   app.get("/cdn1/:name", (c) => c.text("Forbidden", 403));
+  app.get(FORBIDDEN_PATH, (c) => c.text("Forbidden", 403));
   return app;
 
   async function answer(c: FileContext, { file, trackId, reply }: Served): Promise<Response> {
@@ -59,8 +60,10 @@ export function fileRoutes(deps: FileDeps): Hono<{ Bindings: HttpBindings }> {
     served.set(path, nth);
     const taskId = found?.task.taskId ?? null;
     const request = { file, taskId, method, url: new URL(c.req.url), range, userAgent, nth };
-    const fault = deps.faults.file(request, found?.track ?? null);
-    if (fault?.kind === "expired") deps.links.expire(request.url);
+    const drawn = deps.faults.file(request, found?.track ?? null);
+    if (drawn?.kind === "turned") deps.links.turn(request.url, drawn.into);
+    const turned = deps.links.turnedInto(request.url);
+    const fault = turned ?? (drawn?.kind === "turned" ? null : drawn);
 
     const at = Date.now();
     const whole = userAgent ? reply() : page(403, "text/plain", "Forbidden");
@@ -73,14 +76,13 @@ export function fileRoutes(deps: FileDeps): Hono<{ Bindings: HttpBindings }> {
       trackId,
       range,
       userAgent,
-      fault: fault?.kind ?? null,
+      fault: turned === null ? (fault?.kind ?? null) : `turned: ${turned.kind}`,
       ...sent,
     });
     return RESPONSE_ALREADY_SENT;
   }
 
-  function send(c: FileContext, reply: Reply, fault: FileFault | null): ReturnType<typeof sendFile> {
-    if (fault?.kind === "expired") return sendFile(c.env.outgoing, reply, null);
+  function send(c: FileContext, reply: Reply, fault: LinkFault | null): ReturnType<typeof sendFile> {
     if (fault?.kind !== "redirect") return sendFile(c.env.outgoing, reply, fault);
     const hop = Number(c.req.query("hop") ?? 0) + 1;
     if (hop > fault.times) return sendFile(c.env.outgoing, reply, null);
@@ -93,11 +95,12 @@ export function fileRoutes(deps: FileDeps): Hono<{ Bindings: HttpBindings }> {
   }
 }
 
-function linkedFile({ links, find }: FileDeps, c: FileContext, file: "audio" | "cover", trackId: string): Reply {
+function linkedFile({ links, find }: FileDeps, c: FileContext, kind: string, trackId: string): Reply {
   if (links.judge(new URL(c.req.url)) !== "good") return page(403, "text/plain", "Forbidden");
   const found = find(trackId);
   if (found === null) return page(404, "text/plain", "Not Found");
-  return file === "audio" ? whole200("audio/mpeg", audioOf(found.track)) : whole200("image/png", coverOf(found.track));
+  if (kind === "image") return whole200("image/png", coverOf(found.track));
+  return whole200("audio/mpeg", kind === "preview" ? previewOf(found.track) : audioOf(found.track));
 }
 
 function streamed({ find }: FileDeps, trackId: string): Reply {

@@ -70,17 +70,38 @@ export type Variant = {
   readonly codeFirst: boolean;
 };
 
-export type Task = {
+/**
+ * What is wrong with the links of a task: `first` carries those of shorter files; callbacks carry `…/forbidden`, and the
+ * record better ones; or all carry links that are gone, and only Recovery audio makes good ones.
+ */
+export type Quirk = "preview" | "forbidden" | "gone";
+
+/** What a callback is about, and where it goes. */
+export type Called = {
   readonly taskId: string;
+  readonly request: { readonly callBackUrl: string };
+  readonly callbacks: Callback[];
+  /** A callback was given up: no more will come. */
+  silenced: boolean;
+};
+
+/** New links for the tracks of `original`, under a task id of its own. Its callback is in the record's words. */
+export type Recovery = Called & {
+  readonly at: number;
+  readonly original: Task;
+  readonly asks: Asked[];
+  /** What it came to; null while it runs. */
+  outcome: { readonly code: 200 | 500; readonly msg: string; readonly data: readonly object[] | null } | null;
+};
+
+export type Task = Called & {
   readonly at: number;
   readonly request: SubmitRequest;
   readonly tracks: readonly [Track, Track];
   readonly variant: Variant;
-  readonly callbacks: Callback[];
+  readonly quirk: Quirk | null;
   readonly fetches: Fetched[];
   readonly asks: Asked[];
   progress: Progress;
   failure: { readonly code: number; readonly message: string } | null;
-  /** A callback was given up: no more will come. */
-  silenced: boolean;
 };

@@ -13,13 +13,14 @@ import { apiRoutes } from "./api.ts";
 import { type Courier, deliver } from "./callbacks.ts";
 import { type Faults, noFaults } from "./faults.ts";
 import { fileRoutes } from "./files.ts";
-import type { Attempt, Callback, Fetched, Stage, Task, Track } from "./ledger.ts";
+import type { Attempt, Callback, Called, Fetched, Quirk, Recovery, Stage, Task, Track } from "./ledger.ts";
 import { live } from "./life.ts";
 import { createLimit } from "./limits.ts";
 import { createLinks } from "./links.ts";
 import { createPace } from "./pace.ts";
 import { type Body, type Plan, usualPlan } from "./plan.ts";
 import { type Random, randomFrom } from "./random.ts";
+import { recoveryRoutes } from "./recovery.ts";
 import type { SubmitRequest } from "./request.ts";
 import { sentRoutes } from "./sent.ts";
 import { type Addresses, stageBody } from "./shapes.ts";
@@ -47,21 +48,25 @@ export type ProviderOptions = {
   readonly plan?: (task: Task, random: Random) => Plan;
   /** What is wrong with a track of the task of this number, from 0. */
   readonly flaw?: (number: number) => Flaw | null;
+  /** What is wrong with the links of the task of this number. */
+  readonly quirk?: (number: number) => Quirk | null;
   readonly onEvent?: (event: ProviderEvent) => void;
 };
 
 export type ProviderEvent =
   | { readonly type: "submitted"; readonly task: Task }
-  | { readonly type: "attempted"; readonly task: Task; readonly callback: Callback; readonly attempt: Attempt }
+  | { readonly type: "attempted"; readonly task: Called; readonly callback: Callback; readonly attempt: Attempt }
   | { readonly type: "fetched"; readonly task: Task | null; readonly fetched: Fetched };
 
-export type SubmitOptions = { readonly plan?: Plan; readonly flaw?: Flaw };
+export type SubmitOptions = { readonly plan?: Plan; readonly flaw?: Flaw; readonly quirk?: Quirk };
 
 export type Provider = {
   /** Without a slash at the end. */
   readonly url: string;
   readonly seed: number;
   readonly tasks: ReadonlyMap<string, Task>;
+  /** By their own task ids. */
+  readonly recoveries: ReadonlyMap<string, Recovery>;
   /** Requests for files that belong to no task: sources, and made-up tracks. */
   readonly otherFetches: readonly Fetched[];
   /** May be changed while it runs. */
@@ -74,7 +79,7 @@ export type Provider = {
   bodyOf(taskId: string, stage: Stage): object;
   /** Sends one more callback now, with retries, and resolves when it is acknowledged or given up. */
   send(taskId: string, kind: string, body: Body): Promise<Callback>;
-  /** Resolves when the task's plan is through: every callback acknowledged or given up. */
+  /** Resolves when the plan of this task, or this recovery, is through: every callback acknowledged or given up. */
   done(taskId: string): Promise<void>;
   /** Aborted as soon as it is being closed. */
   readonly closed: AbortSignal;
@@ -89,6 +94,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   const { plan: planOf = ({ request }, random) => usualPlan(request.uploadUrl, random) } = options;
   const tasks = new Map<string, Task>();
   const tracks = new Map<string, { readonly task: Task; readonly track: Track }>();
+  const recoveries = new Map<string, Recovery>();
   const lives = new Map<string, Promise<void>>();
   const otherFetches: Fetched[] = [];
   const faults: Faults = { ...noFaults(), ...options.faults };
@@ -109,9 +115,16 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     onAttempt: (task, callback, attempt) => onEvent({ type: "attempted", task, callback, attempt }),
   };
 
-  function submit(request: SubmitRequest, { plan, flaw }: SubmitOptions = {}): Task {
+  function submit(request: SubmitRequest, { plan, flaw, quirk }: SubmitOptions = {}): Task {
     const number = tasks.size;
-    const task = makeTask(request, { seed, number, seconds: songSeconds }, flaw ?? options.flaw?.(number) ?? null);
+    const task = makeTask(
+      request,
+      { seed, number, seconds: songSeconds },
+      {
+        flaw: flaw ?? options.flaw?.(number) ?? null,
+        quirk: quirk ?? options.quirk?.(number) ?? null,
+      },
+    );
     tasks.set(task.taskId, task);
     for (const track of task.tracks) tracks.set(track.trackId, { task, track });
     onEvent({ type: "submitted", task });
@@ -146,6 +159,9 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   const apiKey = options.apiKey ?? null;
   const find = (trackId: string): { readonly task: Task; readonly track: Track } | null => tracks.get(trackId) ?? null;
   app.route("/api/v1", apiRoutes({ addresses, faults, apiKey, mayCreate, mayRead, tasks, submit }));
+  const onStarted = ({ taskId }: Recovery, life: Promise<void>): void =>
+    void lives.set(taskId, untilClosed(life, pace.closed));
+  app.route("/api/v1/suno/recovery", recoveryRoutes({ addresses, courier, apiKey, tasks, recoveries, onStarted }));
   app.route("/_sent", sentRoutes(tasks));
   app.route("/", fileRoutes({ links, faults, songSeconds, origin, find, onFetched }));
 
@@ -153,6 +169,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     url: origin,
     seed,
     tasks,
+    recoveries,
     otherFetches,
     faults,
     sourceUrl: (name) => `${origin}/source/${name}.mp3`,
@@ -160,7 +177,11 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     bodyOf: (taskId, stage) => stageBody(known(taskId), stage, addresses),
     send: async (taskId, kind, body) => deliver(known(taskId), kind, body, courier),
     closed: pace.closed,
-    done: async (taskId) => lives.get(known(taskId).taskId),
+    async done(taskId) {
+      const life = lives.get(taskId);
+      if (life === undefined) throw new Error(`no such task: ${taskId}`);
+      await life;
+    },
     close: () => (ending ??= end()),
   };
 }

@@ -3,10 +3,11 @@
  *
  * Written past the web framework, because most of the faults are things it rightly refuses to do.
  */
+import { createCipheriv } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import type { FileFault } from "./faults.ts";
+import type { LinkFault } from "./faults.ts";
 
 export type Reply = {
   readonly status: number;
@@ -16,8 +17,8 @@ export type Reply = {
   readonly announced: boolean;
 };
 
-/** A redirect is another request, and an expired link another reply: not another way to send. */
-type SendFault = Exclude<FileFault, { kind: "redirect" | "expired" }>;
+/** A redirect is another request: not another way to send. */
+type SendFault = Exclude<LinkFault, { kind: "redirect" }>;
 
 /** `bytes` of the body were handed to the socket; `finished` tells whether the answer came to its regular end. */
 export type Sent = { readonly status: number; readonly bytes: number; readonly finished: boolean };
@@ -48,6 +49,7 @@ export async function sendFile(out: ServerResponse, reply: Reply, fault: SendFau
     case "status":
     case "html":
     case "empty":
+    case "encrypted":
     case "mistyped":
     case "swapped":
     case "no-length":
@@ -72,6 +74,8 @@ function spoil(reply: Reply, fault: Exclude<SendFault, { kind: "stall" | "cut" |
       return page(200, "text/html", "<!doctype html><title>Error</title><h1>The file could not be read</h1>");
     case "empty":
       return { ...reply, body: new Uint8Array() };
+    case "encrypted":
+      return { ...reply, headers: { ...headers, "Content-Type": "audio/mp4" }, body: encrypted(body) };
     case "mistyped":
       return { ...reply, headers: { ...headers, "Content-Type": fault.contentType } };
     case "swapped":
@@ -81,6 +85,10 @@ function spoil(reply: Reply, fault: Exclude<SendFault, { kind: "stall" | "cut" |
     case "gzip":
       return { ...reply, headers: { ...headers, "Content-Encoding": "gzip" }, body: gzipSync(body) };
   }
+}
+
+function encrypted(body: Uint8Array): Uint8Array {
+  return createCipheriv("aes-128-ctr", new Uint8Array(16), new Uint8Array(16)).update(body);
 }
 
 export function page(status: number, type: string, text: string): Reply {

@@ -4,9 +4,10 @@
  *
  * Pure but for the links, which are signed as of now.
  */
-import type { Links } from "./links.ts";
+import { FORBIDDEN_PATH, type Links } from "./links.ts";
 import type { Progress, Stage, Task, Track } from "./ledger.ts";
 import type { Step } from "./plan.ts";
+import { previewPath } from "./tracks.ts";
 
 export type Addresses = { readonly origin: string; readonly links: Links };
 
@@ -24,7 +25,7 @@ const STATUSES = { pending: "PENDING", text: "TEXT_SUCCESS", first: "FIRST_SUCCE
 /** The callback of a stage, as of now. */
 export function stageBody(task: Task, stage: Stage, addresses: Addresses): Json {
   const bare = stage === "text" && !task.variant.textCarriesTracks;
-  const tracks = bare ? [] : tracksAt(task, stage, addresses);
+  const tracks = bare ? [] : tracksAt(task, stage, addresses, "callback");
   return envelope(task, 200, MESSAGES[stage], { callbackType: stage, task_id: task.taskId, data: tracks });
 }
 
@@ -44,7 +45,7 @@ export function failureBody(task: Task, failure: Failure): Json {
 /** The `data` of a record, as of now. */
 export function recordOf(task: Task, addresses: Addresses): Json {
   const { taskId, progress, failure } = task;
-  const tracks = progress === "pending" || progress === "failed" ? null : tracksAt(task, progress, addresses);
+  const tracks = progress === "pending" || progress === "failed" ? null : tracksAt(task, progress, addresses, "record");
   return {
     taskId,
     parentMusicId: "",
@@ -75,21 +76,39 @@ function statusOf({ silenced, failure }: Task, progress: Progress): string {
   return progress === "complete" && silenced ? "CALLBACK_EXCEPTION" : STATUSES[progress];
 }
 
-function tracksAt(task: Task, stage: Stage, addresses: Addresses): readonly Json[] {
-  return task.tracks.map((track, index) => {
-    const finished = stage === "complete" || (stage === "first" && index === task.variant.finishedFirst);
-    return trackAt(task, track, finished, addresses);
+function tracksAt(task: Task, stage: Stage, addresses: Addresses, via: Via): readonly Json[] {
+  return task.tracks.map((track) => {
+    const audioUrl = isFinished(task, track, stage) ? audioUrlOf(task, track, stage, addresses, via) : null;
+    return trackAt(task, track, audioUrl, addresses);
   });
 }
 
+/** Whether the task gets a track's audio at this stage: at the first, one of the two. */
+export function isFinished({ tracks, variant }: Task, track: Track, stage: Progress): boolean {
+  return stage === "complete" || (stage === "first" && tracks[variant.finishedFirst] === track);
+}
+
+type Via = "callback" | "record";
+
+function audioUrlOf({ quirk }: Task, track: Track, stage: Stage, { origin, links }: Addresses, via: Via): string {
+  if (quirk === "preview" && stage === "first") return links.current(previewPath(track));
+  if (quirk === "forbidden" && via === "callback") return `${origin}${FORBIDDEN_PATH}`;
+  return quirk === "gone" ? `${origin}/gone/${track.trackId}.mp3` : links.current(track.audio.path);
+}
+
 /** An unfinished track has an empty `audio_url` and no `duration` at all. */
-function trackAt({ at, request, variant }: Task, track: Track, finished: boolean, { origin, links }: Addresses): Json {
+function trackAt(
+  { at, request, variant }: Task,
+  track: Track,
+  audioUrl: string | null,
+  { origin, links }: Addresses,
+): Json {
   const { trackId } = track;
   const model = request.model ?? "V4_5PLUS";
   return {
     id: trackId,
-    audio_url: finished ? links.current(track.audio.path) : "",
-    ...(variant.hasSources && { source_audio_url: finished ? `${origin}/cdn1/${trackId}.mp3` : "" }),
+    audio_url: audioUrl ?? "",
+    ...(variant.hasSources && { source_audio_url: audioUrl !== null ? `${origin}/cdn1/${trackId}.mp3` : "" }),
     stream_audio_url: `${origin}/stream/${trackId}`,
     ...(variant.hasSources && { source_stream_audio_url: `${origin}/cdn1/${trackId}` }),
     image_url: links.current(track.cover.path),
@@ -99,7 +118,7 @@ function trackAt({ at, request, variant }: Task, track: Track, finished: boolean
     title: track.title,
     tags: `${request.tags}. The arrangement rests on tight drums, a round bass and a warm pad`,
     createTime: at,
-    ...(finished && { duration: track.seconds }),
+    ...(audioUrl !== null && { duration: track.seconds }),
   };
 }
 

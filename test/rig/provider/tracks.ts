@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { cover } from "./covers.ts";
-import type { File, Task, Track } from "./ledger.ts";
+import type { File, Quirk, Task, Track } from "./ledger.ts";
 import { hex, type Random, randomFrom, whole } from "./random.ts";
 import type { SubmitRequest } from "./request.ts";
 import { type Flaw, song, tagged } from "./songs.ts";
@@ -16,10 +16,16 @@ import { type Flaw, song, tagged } from "./songs.ts";
  */
 export const REPERTOIRE = 8;
 
+const PREVIEW_SHARE = 0.4;
+
 export type TaskSeed = { readonly seed: number; readonly number: number; readonly seconds: number };
 
 /** `flaw` is in the first of the two tracks. */
-export function makeTask(request: SubmitRequest, { seed, number, seconds }: TaskSeed, flaw: Flaw | null): Task {
+export function makeTask(
+  request: SubmitRequest,
+  { seed, number, seconds }: TaskSeed,
+  { flaw = null, quirk = null }: { readonly flaw?: Flaw | null; readonly quirk?: Quirk | null } = {},
+): Task {
   const random = randomFrom("task", seed, number);
   const piece = whole(random, 0, REPERTOIRE - 1);
   const next = (piece + whole(random, 1, REPERTOIRE - 1)) % REPERTOIRE;
@@ -36,6 +42,7 @@ export function makeTask(request: SubmitRequest, { seed, number, seconds }: Task
       hasSources: random() < 0.7,
       codeFirst: random() < 0.5,
     },
+    quirk,
     callbacks: [],
     fetches: [],
     asks: [],
@@ -43,6 +50,15 @@ export function makeTask(request: SubmitRequest, { seed, number, seconds }: Task
     failure: null,
     silenced: false,
   };
+}
+
+/** Another, shorter file of the same music. */
+export function previewOf({ trackId, title, songSeed, seconds }: Track): Uint8Array<ArrayBuffer> {
+  return tagged(song(songSeed, seconds * PREVIEW_SHARE).bytes, title, `preview ${trackId}`);
+}
+
+export function previewPath({ trackId }: Track): string {
+  return `/files/preview_${trackId}.mp3`;
 }
 
 type Music = Pick<Track, "trackId" | "title" | "songSeed" | "seconds" | "flaw">;
