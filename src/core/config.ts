@@ -5,6 +5,7 @@
  * cure. An invalid var counts as its default, except origins: those allow nothing then. Pure.
  */
 import * as z from "zod";
+import { redactionOf, type Redaction } from "./provider/redaction.ts";
 import { ASSESS_MODES, type AssessMode } from "./task/event.ts";
 import { isLoopback, originPattern, type OriginPattern } from "./access/fetch-policy.ts";
 
@@ -42,6 +43,8 @@ export interface Config {
   /** Null: nobody is told. */
   readonly notify: NotifyTarget | null;
   readonly timeScale: number;
+  /** What is taken out of every message of the provider. */
+  readonly redaction: Redaction;
   /** What is wrong with the vars: a sentence each that names the variable and the cure, never a value. */
   readonly warnings: readonly string[];
 }
@@ -98,6 +101,10 @@ export function parseConfig(env: unknown): Config {
     assessMaxSeconds: numberOf("ASSESS_MAX_SECONDS", vars.ASSESS_MAX_SECONDS, DEFAULT_ASSESS_MAX_SECONDS, warnings),
     notify: notifyTargetOf(vars.NOTIFY_URL, vars.NOTIFY_SECRET, audioOrigins, warnings),
     timeScale: timeScaleOf(vars.TIME_SCALE, audioOrigins, warnings),
+    redaction: redactionOf(
+      [vars.CALLBACK_HMAC_KEY, vars.API_TOKEN, vars.PROVIDER_API_KEY, vars.NOTIFY_SECRET].flatMap(partsOf),
+      partsOf(vars.CALLBACK_TOKEN),
+    ),
     warnings,
   };
 }
@@ -128,7 +135,7 @@ function pickText(env: unknown): Record<string, string> {
 function secretOf(name: string, value: string, minChars: number): Secret {
   const put = `run \`npx wrangler secret put ${name}\` (locally: \`npm run setup\`)`;
   if (value === "") return { state: "missing", name, cure: `${name} is not set: ${put}.` };
-  const values = value.split(",").map((part) => part.trim());
+  const values = partsOf(value);
   if (values.includes(""))
     return {
       state: "invalid",
@@ -143,6 +150,10 @@ function secretOf(name: string, value: string, minChars: number): Secret {
     };
   }
   return { state: "set", values };
+}
+
+function partsOf(value: string): readonly string[] {
+  return value.split(",").map((part) => part.trim());
 }
 
 function originsOf(name: string, value: string, warnings: string[]): readonly OriginPattern[] | null {

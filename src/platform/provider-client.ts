@@ -5,14 +5,18 @@
  * Nothing of an answer but its code is put into words: its texts differ from its documents, and echo our URLs.
  */
 import * as z from "zod";
+import type { Config } from "../core/config.ts";
 import { isTaskId, sha256Hex } from "../core/ids.ts";
 import { firstText, isRecord, toInteger } from "../core/provider/loose-values.ts";
 import { parseMessage, type Observation } from "../core/provider/message.ts";
-import { redact } from "../core/provider/redaction.ts";
+import { redact, type Redaction } from "../core/provider/redaction.ts";
+import { withoutEcho } from "../core/provider/request-echo.ts";
 
 export interface ProviderAccess {
   readonly baseUrl: URL;
   readonly apiKey: string;
+  /** Taken out of every answer before anything of it is read. */
+  readonly redaction: Redaction;
 }
 
 export type RecordAnswer =
@@ -38,6 +42,12 @@ const MAX_ANSWER_CHARS = 1_024 * 1_024;
 const code = z.coerce.number().int();
 const recordEnvelope = z.looseObject({ code, data: z.unknown() });
 
+/** Null where there is no key. */
+export function providerAccess(config: Config): ProviderAccess | null {
+  const { providerApiKey: apiKey, providerBaseUrl: baseUrl, redaction } = config;
+  return apiKey === null ? null : { baseUrl, apiKey, redaction };
+}
+
 /** Never rejects. */
 export async function askForRecord(access: ProviderAccess, taskId: string, signal: AbortSignal): Promise<RecordAnswer> {
   const path = `/api/v1/generate/record-info?taskId=${encodeURIComponent(taskId)}`;
@@ -55,10 +65,9 @@ export async function askForRecord(access: ProviderAccess, taskId: string, signa
     };
   }
   if ((envelope.data.data ?? null) === null) return { type: "unknown" };
-  const body = redact(answer.text);
   const { taskIds, observation } = parseMessage(answer.json);
   if (!taskIds.includes(taskId)) return { type: "failed", reason: "unreadable: the record is of another task" };
-  return { type: "record", sha256: sha256Hex(answer.text), observation, body };
+  return { type: "record", sha256: answer.sha256, observation, body: withoutEcho(answer.text) };
 }
 
 /** Never rejects. `request` is the provider's own, callBackUrl included. */
@@ -85,6 +94,9 @@ function submitAnswerOf({ status, json, isHtml }: Answer): SubmitAnswer {
 
 interface Answer {
   readonly status: number;
+  /** Of the bytes as they came. */
+  readonly sha256: string;
+  /** Without our secrets. */
   readonly text: string;
   /** Undefined where it is no JSON. */
   readonly json: unknown;
@@ -101,10 +113,11 @@ async function call(
   try {
     const headers = { authorization: `Bearer ${access.apiKey}`, "content-type": "application/json" };
     const response = await fetch(new URL(path, access.baseUrl), { ...init, headers, signal, redirect: "manual" });
-    const text = await response.text();
-    if (text.length > MAX_ANSWER_CHARS) return "unreadable: the provider's answer is over 1 MiB";
+    const raw = await response.text();
+    if (raw.length > MAX_ANSWER_CHARS) return "unreadable: the provider's answer is over 1 MiB";
+    const text = redact(raw, access.redaction);
     const isHtml = /html/i.test(response.headers.get("content-type") ?? "") || text.trimStart().startsWith("<");
-    return { status: response.status, text, json: parsed(text), isHtml };
+    return { status: response.status, sha256: sha256Hex(raw), text, json: parsed(text), isHtml };
   } catch {
     return signal.aborted
       ? "timeout: the provider did not answer in time"

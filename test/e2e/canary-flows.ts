@@ -67,6 +67,10 @@ export interface Parts {
 
 const submitted = z.object({ taskId: z.string(), ref: z.string() });
 const shared = z.object({ url: z.url() });
+/** The callBackUrl as it may come back in any text of the provider. */
+const PLANTED = [encodeURIComponent, btoa, String]
+  .map((write) => write(`/callback/${SECRETS.CALLBACK_TOKEN}`))
+  .join(" ");
 const FORM = "application/x-www-form-urlencoded";
 
 interface Saying {
@@ -120,7 +124,7 @@ export async function everyFlow({ worker, provider, receiver, files }: Parts): P
     const callBackUrl = `${worker.origin}/nowhere/${SECRETS.CALLBACK_TOKEN}`;
     const uploadUrl = provider.sourceUrl("vocals");
     const task = provider.submit(
-      { uploadUrl, title: "Elsewhere", tags: "house", negativeTags: "vocals", callBackUrl },
+      { uploadUrl, title: `Elsewhere ${callBackUrl}`, tags: PLANTED, negativeTags: "vocals", callBackUrl },
       { plan: AT_ONCE },
     );
     await say("PUT", `/tasks/${task.taskId}`, { reads: true });
@@ -136,7 +140,7 @@ export async function everyFlow({ worker, provider, receiver, files }: Parts): P
     const stream_audio_url = `${files.url}/stream?token=${LINKS.stream}`;
     const image_url = `${files.url}/cover.mp3?token=${LINKS.cover}`;
     const good = { audio_url: `${files.url}/good.mp3?token=${LINKS.good}`, stream_audio_url };
-    const kept = messageOf(settled, [{ id: "kept", ...good }]);
+    const kept = messageOf(settled, [{ id: "kept", title: `Kept ${PLANTED}`, tags: SECRETS.API_TOKEN, ...good }]);
     const message = messageOf(open, [
       { id: "good", ...good, image_url },
       { id: "gone", audio_url: `${files.url}/gone.mp3?token=${LINKS.gone}` },
@@ -144,7 +148,7 @@ export async function everyFlow({ worker, provider, receiver, files }: Parts): P
     ]);
     const door = `/callback/${SECRETS.CALLBACK_TOKEN}`;
     for (const body of [kept, message, message]) await say("POST", door, { body });
-    for (const text of ["{no json", '{"data":{}}']) await say("POST", door, { text });
+    for (const text of [`{no json ${PLANTED}`, '{"data":{}}']) await say("POST", door, { text });
     const timestamp = String(Math.floor(Date.now() / 1_000));
     for (const signature of [sign(SECRETS.CALLBACK_HMAC_KEY, open, timestamp), "bm90IHRoZSBzaWduYXR1cmU="])
       await say("POST", "/callback", {

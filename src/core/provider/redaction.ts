@@ -1,75 +1,192 @@
 /**
- * What is taken out of a provider's message before it is stored. Pure.
+ * Takes our secrets out of what others wrote, by their values, in every field and in every encoding that one meets. Pure.
  *
- * Records, and callbacks of their shape, echo the request in `param`, our callBackUrl with its token included. The
- * text is worked on, not what it parses to: numbers keep their digits, any depth will do, and so will text that is
- * no JSON at all.
+ * Looked for are the secrets themselves and the callBackUrl of any submission (it verifies against CALLBACK_TOKEN): plain,
+ * percent-encoded, JSON-escaped, both of them again and again, in hex, in base64, as UTF-16. What stands around a secret
+ * stays as it came.
  */
-const ECHOES = new Set(["param", "callbackurl", "callback_url"]);
-const REMOVED = "[removed]";
+import { claimedRef, capabilityOf } from "./callback-url.ts";
 
-/** The text of a message as it may be stored. JSON stays JSON. */
-export function redact(text: string): string {
-  return withoutEchoes(text).replace(CALLBACK_PATH, `$1${REMOVED}`);
+/** Read off the configuration once. */
+export interface Redaction {
+  /** Every form of every secret, as it would stand in an unescaped text. */
+  readonly needles: readonly string[];
+  /** The values of CALLBACK_TOKEN. */
+  readonly callbackTokens: readonly string[];
 }
 
-/** Our route and what follows it, whatever it is nested in; slashes may be escaped, once or more. */
-const CALLBACK_PATH = /(\/callback\\*\/)[^\s"'\\/?#&<>]+/gi;
+export const REMOVED = "[removed]";
 
-function withoutEchoes(text: string): string {
-  if (!/param|call_?back_?url|\\u00/i.test(text)) return text;
-  let redacted = "";
+/** Shorter values are words that a title may hold. */
+const MIN_SECRET_CHARS = 16;
+/** How often escapes may be nested. */
+const MAX_LAYERS = 6;
+/** More than one message holds by chance: what looks like a submission's token beyond that counts as one. */
+const MAX_VERIFICATIONS = 500;
+
+export function redactionOf(secrets: readonly string[], callbackTokens: readonly string[]): Redaction {
+  const all = [...secrets, ...callbackTokens, ...secrets.flatMap(webhookKey)];
+  const long = all.filter(({ length }) => length >= MIN_SECRET_CHARS);
+  return { needles: [...new Set(long.flatMap(formsOf))], callbackTokens };
+}
+
+/** The text without any secret. JSON stays JSON. */
+export function redact(text: string, redaction: Redaction): string {
+  let kept = "";
   let copied = 0;
-  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at)) {
-    const end = stringEnd(text, at);
-    const colon = skipBlanks(text, end);
-    if (text[colon] !== ":" || !isEcho(text.slice(at, end))) {
-      at = end;
-      continue;
+  for (const { start, end } of spansIn(text, redaction).toSorted((a, b) => a.start - b.start)) {
+    if (start >= copied) kept += text.slice(copied, start) + REMOVED;
+    copied = Math.max(copied, end);
+  }
+  return kept + text.slice(copied);
+}
+
+interface Span {
+  readonly start: number;
+  /** Behind its last character. */
+  readonly end: number;
+}
+
+/** Where secrets stand in the text, at any depth of escaping. They may overlap. */
+function spansIn(text: string, redaction: Redaction): readonly Span[] {
+  const found: Span[] = [];
+  const verify = verifierOf(redaction.callbackTokens);
+  const layers: Layer[] = [];
+  let current = text;
+  for (;;) {
+    const here = [...secretsIn(current, redaction.needles), ...capabilitiesIn(current, verify)];
+    for (const span of here) found.push(layers.reduceRight(outside, span));
+    const layer = layers.length < MAX_LAYERS ? unescaped(current) : null;
+    if (layer === null) return found;
+    layers.push(layer);
+    current = layer.text;
+  }
+}
+
+function secretsIn(text: string, needles: readonly string[]): readonly Span[] {
+  const found: Span[] = [];
+  for (const needle of needles) {
+    for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + needle.length))
+      found.push({ start: at, end: at + needle.length });
+  }
+  return found;
+}
+
+const CAPABILITY = /[A-Za-z0-9_-]{1,64}\.[0-9a-f]{64}/g;
+/** As short as a capability can be in base64. */
+const BASE64_RUN = /[A-Za-z0-9+/_-]{86,}={0,2}/g;
+
+function capabilitiesIn(text: string, verify: (candidate: string) => string | null): readonly Span[] {
+  const found: Span[] = [];
+  for (const { 0: candidate, index } of text.matchAll(CAPABILITY)) {
+    const capability = verify(candidate);
+    const end = index + candidate.length;
+    if (capability !== null) found.push({ start: end - capability.length, end });
+  }
+  for (const { 0: run, index } of text.matchAll(BASE64_RUN)) {
+    const isOne = [0, 1, 2, 3].some((offset) =>
+      Array.from(decoded(run.slice(offset)).matchAll(CAPABILITY)).some(([candidate]) => verify(candidate) !== null),
+    );
+    if (isOne) found.push({ start: index, end: index + run.length });
+  }
+  return found;
+}
+
+/** What precedes a name may look like a part of it, so every end of it is tried. */
+function verifierOf(callbackTokens: readonly string[]): (candidate: string) => string | null {
+  const known = new Map<string, string | null>();
+  let verifications = 0;
+  const find = (candidate: string): string | null => {
+    for (let start = 0; start < candidate.length - 65; start += 1) {
+      const one = candidate.slice(start);
+      const ref = claimedRef(one);
+      verifications += 1;
+      if (verifications > MAX_VERIFICATIONS) return candidate;
+      if (ref !== null && callbackTokens.some((token) => capabilityOf(token, ref) === one)) return one;
     }
-    const value = skipBlanks(text, colon + 1);
-    redacted += `${text.slice(copied, value)}"${REMOVED}"`;
-    copied = at = valueEnd(text, value);
-  }
-  return redacted + text.slice(copied);
+    return null;
+  };
+  return (candidate) => {
+    const before = known.get(candidate);
+    const capability = before === undefined ? find(candidate) : before;
+    known.set(candidate, capability);
+    return capability;
+  };
 }
 
-function isEcho(quoted: string): boolean {
-  if (quoted.length > 100) return false;
-  try {
-    return ECHOES.has(String(JSON.parse(quoted)).toLowerCase());
-  } catch {
-    return false;
-  }
+/** A text with one layer of escapes taken off, and where each of them stood. */
+interface Layer {
+  readonly text: string;
+  /** In the order of the text: the character `at` stood from `start` to `end`. */
+  readonly escapes: readonly { readonly at: number; readonly start: number; readonly end: number }[];
 }
 
-/** Where the value that starts here is over: behind its last character. */
-function valueEnd(text: string, start: number): number {
-  if (text[start] === '"') return stringEnd(text, start);
-  let depth = 0;
-  for (let at = start; at < text.length; at += 1) {
-    const char = text[at];
-    if (char === '"') at = stringEnd(text, at) - 1;
-    else if (char === "{" || char === "[") depth += 1;
-    else if ((char === "}" || char === "]") && depth > 0) {
-      depth -= 1;
-      if (depth === 0) return at + 1;
-    } else if (depth === 0 && (char === "," || char === "}" || char === "]")) return at;
+const ESCAPE = /%([0-9a-f]{2})|\\u00([0-9a-f]{2})|\\([\\/"])|&#x([0-9a-f]{2});/gi;
+
+/** Null where there is nothing to take off. */
+function unescaped(text: string): Layer | null {
+  if (!/[%\\&]/.test(text)) return null;
+  const escapes: { at: number; start: number; end: number }[] = [];
+  let plain = "";
+  let copied = 0;
+  for (const match of text.matchAll(ESCAPE)) {
+    const [escape, percent, unicode, literal, entity] = match;
+    const { index } = match;
+    plain += text.slice(copied, index);
+    copied = index + escape.length;
+    escapes.push({ at: plain.length, start: index, end: copied });
+    plain += literal ?? String.fromCharCode(Number.parseInt(percent ?? unicode ?? entity ?? "", 16));
   }
-  return text.length;
+  return escapes.length === 0 ? null : { text: plain + text.slice(copied), escapes };
 }
 
-/** Behind the closing quote, or at the end of a text that is cut. */
-function stringEnd(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at += 1) {
-    if (text[at] === '"') return at + 1;
-    if (text[at] === "\\") at += 1;
-  }
-  return text.length;
+/** A span of the unescaped text in the text that it was taken from. */
+function outside({ start, end }: Span, { escapes }: Layer): Span {
+  return { start: escapeAround(escapes, start).start, end: escapeAround(escapes, end - 1).end };
 }
 
-function skipBlanks(text: string, start: number): number {
-  let at = start;
-  while (" \t\r\n".includes(text[at] ?? ".")) at += 1;
-  return at;
+/** Where the character at `position` stood. */
+function escapeAround(escapes: Layer["escapes"], position: number): Span {
+  let [low, high] = [0, escapes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((escapes[middle]?.at ?? 0) <= position) low = middle + 1;
+    else high = middle;
+  }
+  const before = escapes[low - 1];
+  if (before?.at === position) return before;
+  const start = before === undefined ? position : before.end + position - before.at - 1;
+  return { start, end: start + 1 };
+}
+
+/** What a secret of Standard Webhooks stands for. */
+function webhookKey(secret: string): readonly string[] {
+  return secret.startsWith("whsec_") ? [decoded(secret.slice(6))] : [];
+}
+
+/** Characters stand for bytes where the text is none: so a secret does too. */
+function formsOf(secret: string): readonly string[] {
+  const bytes = Array.from(new TextEncoder().encode(secret), (byte) => String.fromCharCode(byte)).join("");
+  const hex = Array.from(bytes, (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  return [
+    secret,
+    bytes,
+    Array.from(secret).join("\0"),
+    hex,
+    hex.toUpperCase(),
+    ...[0, 1, 2].flatMap((before) => base64Forms(bytes, before)),
+  ];
+}
+
+/** Behind so many other bytes, without the digits that it shares with its neighbours. */
+function base64Forms(bytes: string, before: number): readonly string[] {
+  const shifted = "\0".repeat(before) + bytes;
+  const form = btoa(shifted).slice(Math.ceil((before * 8) / 6), Math.floor((shifted.length * 8) / 6));
+  return [form, form.replaceAll("+", "-").replaceAll("/", "_")];
+}
+
+/** In either alphabet; a character for each byte. One digit that is left over stands for none. */
+function decoded(base64: string): string {
+  const digits = base64.replaceAll("-", "+").replaceAll("_", "/").replaceAll("=", "");
+  return atob(digits.length % 4 === 1 ? digits.slice(0, -1) : digits);
 }

@@ -8,7 +8,8 @@ import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { sha256Hex } from "../../core/ids.ts";
 import { parseMessage } from "../../core/provider/message.ts";
-import { redact } from "../../core/provider/redaction.ts";
+import { redact, type Redaction } from "../../core/provider/redaction.ts";
+import { withoutEcho } from "../../core/provider/request-echo.ts";
 import { tellCatalog } from "../../platform/catalog/teller.ts";
 import { fileInInbox, type InboxEntry } from "../../platform/inbox.ts";
 import { observe } from "../../platform/task/client.ts";
@@ -30,7 +31,7 @@ export const callback = new Hono<AppEnv>()
 async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): Promise<Response> {
   const bytes = await readBody(c);
   const { host } = new URL(c.req.url);
-  const message = read(bytes);
+  const message = read(bytes, c.get("config").redaction);
   const { taskIds, observation } = parseMessage(message.json);
   const { taskId, verdict } = admitMessage(entry, taskIds, c.get("config").providerApiKey !== null, Date.now());
 
@@ -83,17 +84,16 @@ type Message =
   | { readonly json: unknown; readonly body: string; readonly problem: null }
   | { readonly json: null; readonly body: string | Uint8Array; readonly problem: "not_utf8" | "not_json" };
 
-function read(bytes: Uint8Array): Message {
+function read(bytes: Uint8Array, redaction: Redaction): Message {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     // A character for each byte, and back.
-    const latin1 = redact(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-    const body = Uint8Array.from(latin1, (char) => char.charCodeAt(0));
-    return { json: null, body, problem: "not_utf8" };
+    const latin1 = withoutEcho(redact(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""), redaction));
+    return { json: null, body: Uint8Array.from(latin1, (char) => char.charCodeAt(0)), problem: "not_utf8" };
   }
-  const body = redact(text);
+  const body = withoutEcho(redact(text, redaction));
   try {
     // What is read off it is shown too, so nothing is read that is not stored.
     const json: unknown = JSON.parse(body);

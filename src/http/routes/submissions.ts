@@ -12,7 +12,7 @@ import { requestHash, submissionRequest, type SubmissionRequest } from "../../co
 import type { TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../../platform/catalog/catalog.ts";
 import { tellCatalog } from "../../platform/catalog/teller.ts";
-import { submitTask } from "../../platform/provider-client.ts";
+import { providerAccess, submitTask } from "../../platform/provider-client.ts";
 import { handOver } from "../../platform/catalog/handover.ts";
 import type { Handover, Reservation } from "../../platform/catalog/submission-table.ts";
 import type { Deleted } from "../../platform/task/messages.ts";
@@ -37,8 +37,8 @@ export const submittingView = z.object({
 export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
   const config = c.get("config");
   const [callbackToken] = secretValues(config.callbackToken);
-  const { providerApiKey: apiKey, providerBaseUrl: baseUrl } = config;
-  if (apiKey === null || callbackToken === undefined) throw new Problem("not_configured", NO_KEY);
+  const provider = providerAccess(config);
+  if (provider === null || callbackToken === undefined) throw new Problem("not_configured", NO_KEY);
 
   const { ref: wanted, force = false, ...request } = await readRequest(c);
   const key = keyOf(c);
@@ -57,7 +57,7 @@ export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
 
   const origin = (config.publicUrl ?? new URL(c.req.url)).origin;
   const callBackUrl = `${origin}/callback/${capabilityOf(callbackToken, ref)}`;
-  const answer = await submitTask({ baseUrl, apiKey }, { ...request, callBackUrl });
+  const answer = await submitTask(provider, { ...request, callBackUrl });
   switch (answer.type) {
     case "unclear":
       await insist("record that an answer was lost", () => catalogOf(c.env).loseAnswer(ref));

@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../../platform/catalog/catalog.ts";
 import { tellCatalog } from "../../platform/catalog/teller.ts";
-import { askForRecord } from "../../platform/provider-client.ts";
+import { askForRecord, providerAccess } from "../../platform/provider-client.ts";
 import { slots } from "../../platform/audio/slots.ts";
 import type { AppEnv } from "../app-env.ts";
 import { Problem } from "../problem.ts";
@@ -71,12 +71,12 @@ export const taskActions = new Hono<AppEnv>()
 /** Asked about before anything is stored: an id that the provider does not know makes no task. */
 async function adopt<P extends string>(c: Context<AppEnv, P>): Promise<Response> {
   const taskId = taskIdOf(c);
-  const { providerApiKey: apiKey, providerBaseUrl: baseUrl } = c.get("config");
+  const provider = providerAccess(c.get("config"));
   const object = c.env.TASKS.getByName(taskId);
   const known = await object.view();
   if (known !== null) return c.json(present<TaskView>(known), 200, FRESH);
-  if (apiKey === null) throw new Problem("not_configured", NO_KEY);
-  const answer = await askForRecord({ baseUrl, apiKey }, taskId, c.req.raw.signal);
+  if (provider === null) throw new Problem("not_configured", NO_KEY);
+  const answer = await askForRecord(provider, taskId, c.req.raw.signal);
   if (answer.type === "unknown")
     throw new Problem("task_not_found", "The provider knows no task of this id. Check the id, and PROVIDER_BASE_URL.");
   if (answer.type === "failed")

@@ -3,6 +3,7 @@ import { catalogRowOf } from "../../core/view/catalog-row.ts";
 import { submittedEvent } from "../../core/task/event.ts";
 import type { Config } from "../../core/config.ts";
 import type { Message } from "../../core/next/notices.ts";
+import { redact } from "../../core/provider/redaction.ts";
 import { paceOf, type Pace } from "../../core/next/pace.ts";
 import type { Task } from "../../core/task/task.ts";
 import { fileKey } from "../../core/ids.ts";
@@ -13,7 +14,7 @@ import { copyFile, type CopyRules } from "../audio/copy.ts";
 import type { AssessOrder, AssessOutcome, CopyOrder, CopyOutcome, Deps } from "./effects.ts";
 import { sendMessage, type NotifyOutcome } from "./notifier.ts";
 import type { News } from "./wake-signal.ts";
-import { askForRecord, type RecordAnswer } from "../provider-client.ts";
+import { askForRecord, providerAccess, type RecordAnswer } from "../provider-client.ts";
 import { publishTask } from "../read-model.ts";
 import type { Slots } from "../audio/slots.ts";
 import type { TaskState } from "./state.ts";
@@ -74,7 +75,8 @@ async function copy(
   };
   const outcome = await copyFile(order, rules, env.AUDIO, signal);
   if (outcome.stored && state.tombstone !== null) await env.AUDIO.delete(outcome.key);
-  return outcome;
+  // It names the host that a redirect led to.
+  return outcome.stored ? outcome : { ...outcome, reason: redact(outcome.reason, config.redaction) };
 }
 
 /** One that ends under a tombstone takes its waveform along. */
@@ -108,8 +110,10 @@ async function publish({ env, state }: Wiring, task: Task): Promise<void> {
 }
 
 async function ask({ config }: Wiring, taskId: string, signal: AbortSignal): Promise<RecordAnswer> {
-  if (config.providerApiKey === null) return { type: "failed", reason: "no_key: PROVIDER_API_KEY is not set" };
-  return askForRecord({ baseUrl: config.providerBaseUrl, apiKey: config.providerApiKey }, taskId, signal);
+  const access = providerAccess(config);
+  return access === null
+    ? { type: "failed", reason: "no_key: PROVIDER_API_KEY is not set" }
+    : askForRecord(access, taskId, signal);
 }
 
 async function notify({ config, state }: Wiring, message: Message, signal: AbortSignal): Promise<NotifyOutcome> {
