@@ -64,15 +64,21 @@ function Player({ track, number, viewer }: TrackProps) {
   // Who was listened to has a waveform.
   const waveform =
     audio.url === null || (assessment?.audio?.decoderErrors ?? null) === null ? null : `${base(audio.url)}waveform`;
+  const facts = assessment?.audio ?? null;
   return (
     <div
       class="player"
       id={`player-${trackId}`}
       data-player={`${source} ${waveform}`}
       data-waveform={waveform === null ? undefined : viewer.link(waveform)}
+      data-name={`${title ?? "Untitled"} (take ${number})`}
+      data-key={audio.url === null ? "" : String(number)}
       data-seconds={seconds === null ? undefined : String(seconds)}
+      data-lufs={facts?.integratedLufs ?? undefined}
+      data-peak={facts?.truePeakDbtp ?? undefined}
+      data-cover={track.cover.url === null ? undefined : viewer.link(track.cover.url)}
     >
-      <audio controls preload="none" src={source} aria-label={`${title ?? "Untitled"}, track ${number}`}></audio>
+      <audio controls preload="none" src={source} aria-label={`${title ?? "Untitled"}, take ${number}`}></audio>
       <p class="links">
         {audio.url === null ? (
           <a href={source} rel="noreferrer">

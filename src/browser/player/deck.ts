@@ -1,0 +1,224 @@
+/**
+ * One player for the page: a bar that stays in sight, and beside each take a button and its picture.
+ *
+ * What the audio elements say is the truth, whoever started them: one is heard at a time, the next take follows, and
+ * everything shown is drawn from it.
+ */
+import { route } from "./gain.ts";
+import { tellSystem } from "./media-session.ts";
+import { clock, lengthOf, takesOf, type Take } from "./takes.ts";
+import { compare, follow, isAlong, isTogether, stopComparing, swap } from "./together.ts";
+import { drawWave } from "./wave.ts";
+
+const STEP_SECONDS = 5;
+const HELP = "Space plays · ← → 5 s · 1 2 same place in take 1, 2 · X swaps · [ ] take before, after";
+
+const SHAPES = {
+  play: "M6 4l14 8-14 8z",
+  pause: "M5 4h5v16H5zM14 4h5v16h-5z",
+  previous: "M18 4L8 12l10 8zM4 4h3v16H4z",
+  next: "M6 4l10 8-10 8zM17 4h3v16h-3z",
+} as const;
+
+let takes: readonly Take[] = [];
+let current: Take | null = null;
+let deck: Deck | null = null;
+
+interface Deck {
+  readonly bar: HTMLElement;
+  readonly play: HTMLButtonElement;
+  readonly name: HTMLElement;
+  readonly position: HTMLInputElement;
+  readonly time: HTMLElement;
+  readonly swap: HTMLButtonElement;
+}
+
+/** After each change of the page. */
+export function offerPlayers(): void {
+  takes = takesOf(document);
+  if (takes.length === 0) return;
+  current = takes.find(({ audio }) => audio === current?.audio) ?? takes[0] ?? null;
+  deck ??= makeDeck();
+  for (const take of takes) offer(take);
+  draw();
+}
+
+function offer(take: Take): void {
+  const { box, audio } = take;
+  if (box.querySelector(".transport") !== null) return;
+  audio.controls = false;
+  const transport = element("div", "transport");
+  const play = button("play", `Play ${take.name}`, () => toggle(take));
+  play.classList.add("play");
+  const time = element("span", "time");
+  transport.append(play, time);
+  box.prepend(transport);
+  void drawWave(take);
+}
+
+function toggle(take: Take): void {
+  if (!take.audio.paused && !isAlong(take.audio)) return take.audio.pause();
+  if (take !== current) stopComparing();
+  void start(take);
+}
+
+async function start(take: Take): Promise<void> {
+  current = take;
+  if (isComparable()) await route(takes.map(({ audio }) => audio)).catch(() => undefined);
+  await take.audio.play().catch(() => undefined);
+  draw();
+}
+
+function step(by: 1 | -1): void {
+  const next = takes[takes.findIndex((take) => take === current) + by];
+  if (next === undefined) return;
+  stopComparing();
+  current?.audio.pause();
+  next.audio.currentTime = 0;
+  void start(next);
+}
+
+/** The same place in another take. */
+async function listenTo(take: Take | undefined): Promise<void> {
+  const from = current;
+  if (take === undefined || take === from || from === null) return;
+  if (!isTogether()) compare(takes, from.audio);
+  await swap(take.audio).catch(() => undefined);
+  current = take;
+  draw();
+}
+
+function other(): Take | undefined {
+  return takes[(takes.findIndex((take) => take === current) + 1) % takes.length];
+}
+
+function seek(by: number): void {
+  if (current !== null) current.audio.currentTime = Math.max(0, current.audio.currentTime + by);
+}
+
+const KEYS: Readonly<Record<string, () => void>> = {
+  " ": () => current !== null && toggle(current),
+  ArrowLeft: () => seek(-STEP_SECONDS),
+  ArrowRight: () => seek(STEP_SECONDS),
+  "[": () => step(-1),
+  "]": () => step(1),
+  x: () => isComparable() && void listenTo(other()),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || takes.length === 0) return;
+  const { target } = event;
+  if (target instanceof Element && target.closest("input, select, textarea, [contenteditable]") !== null) return;
+  // Who came there by keys means what has the focus; who clicked it means the player.
+  if (event.key === " " && target instanceof Element && target.matches("button:focus-visible, a, summary, audio"))
+    return;
+  const act = KEYS[event.key.toLowerCase()] ?? KEYS[event.key];
+  const numbered = isComparable() ? takes.find(({ key }) => key === event.key) : undefined;
+  if (act === undefined && numbered === undefined) return;
+  event.preventDefault();
+  if (act === undefined) void listenTo(numbered);
+  else act();
+});
+
+function isComparable(): boolean {
+  return takes.length > 1 && takes.every(({ key }) => key !== "");
+}
+
+for (const type of ["play", "pause", "ended", "seeked", "timeupdate", "loadedmetadata", "error"])
+  document.addEventListener(type, (event) => heard(type, event.target), true);
+
+function heard(type: string, target: EventTarget | null): void {
+  const take = takes.find(({ audio }) => audio === target);
+  if (take === undefined || isAlong(take.audio)) return;
+  if (type === "play") {
+    current = take;
+    for (const { audio } of takes) if (audio !== take.audio && !isAlong(audio)) audio.pause();
+  }
+  if (type === "play" || type === "pause" || type === "seeked") follow();
+  if (type === "ended") step(1);
+  draw();
+}
+
+function draw(): void {
+  for (const take of takes) {
+    const { box, audio, name } = take;
+    const isHeard = !audio.paused && !isAlong(audio);
+    const play = box.querySelector<HTMLButtonElement>(".play");
+    if (play !== null) show(play, isHeard ? "pause" : "play", `${isHeard ? "Pause" : "Play"} ${name}`);
+    const time = box.querySelector(".time");
+    if (time !== null) time.textContent = `${clock(audio.currentTime)} / ${clock(lengthOf(take))}`;
+    box.toggleAttribute("data-current", take === current);
+  }
+  if (deck === null || current === null) return;
+  const { audio, name } = current;
+  const length = lengthOf(current);
+  show(deck.play, audio.paused ? "play" : "pause", audio.paused ? "Play" : "Pause");
+  deck.name.textContent = audio.error === null ? name : `${name} cannot be played here.`;
+  deck.position.max = length.toFixed(1);
+  if (document.activeElement !== deck.position || !audio.paused) deck.position.value = audio.currentTime.toFixed(1);
+  deck.position.ariaValueText = `${clock(audio.currentTime)} of ${clock(length)}`;
+  deck.time.textContent = `${clock(audio.currentTime)} / ${clock(length)}`;
+  deck.swap.hidden = !isComparable();
+  deck.swap.textContent =
+    isComparable() && isTogether() ? `A/B, now ${current.key === "0" ? "source" : current.key}` : "A/B";
+  deck.swap.ariaPressed = String(isTogether());
+  tellSystem(current, length, { play: () => current !== null && toggle(current), step, seek });
+}
+
+function makeDeck(): Deck {
+  const bar = element("section", "deck");
+  bar.ariaLabel = "Player";
+  const play = button("play", "Play", () => current !== null && toggle(current));
+  const name = element("span", "deck-name");
+  const position = document.createElement("input");
+  position.type = "range";
+  position.step = "0.1";
+  position.min = "0";
+  position.value = "0";
+  position.ariaLabel = "Position";
+  position.addEventListener("input", () => {
+    if (current !== null) current.audio.currentTime = Number(position.value);
+  });
+  const time = element("span", "time");
+  const ab = document.createElement("button");
+  ab.className = "quiet";
+  ab.title = "Swaps the takes at the same place, equally loud";
+  ab.addEventListener("click", () => void listenTo(other()));
+  const help = element("details", "keys");
+  const summary = element("summary", "");
+  summary.textContent = "Keys";
+  const words = element("p", "hint");
+  words.textContent = HELP;
+  help.append(summary, words);
+  const made = { bar, play, name, position, time, swap: ab };
+  const back = button("previous", "Take before", () => step(-1));
+  const on = button("next", "Take after", () => step(1));
+  bar.append(back, play, on, name, position, time, ab, help);
+  document.querySelector("main")?.append(bar);
+  return made;
+}
+
+function element(tag: string, name: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = name;
+  return made;
+}
+
+function button(shape: keyof typeof SHAPES, label: string, act: () => void): HTMLButtonElement {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "quiet icon";
+  made.addEventListener("click", ({ detail }) => {
+    act();
+    // By pointer: the keys go on to mean the player, not this button.
+    if (detail > 0) made.blur();
+  });
+  show(made, shape, label);
+  return made;
+}
+
+function show(shown: HTMLButtonElement, shape: keyof typeof SHAPES, label: string): void {
+  if (shown.ariaLabel === label) return;
+  shown.ariaLabel = label;
+  shown.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${SHAPES[shape]}"/></svg>`;
+}

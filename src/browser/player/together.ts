@@ -1,0 +1,91 @@
+/**
+ * Takes that run side by side, one of them heard: to swap them is to swap their gains, so nothing is lost between.
+ *
+ * A take joins in silence and is brought to the position of the one that is heard; it is heard only once it is there.
+ */
+import { setGain } from "./gain.ts";
+import { levels } from "./level.ts";
+import type { Take } from "./takes.ts";
+
+/** Closer than anybody hears. */
+const TOGETHER_SECONDS = 0.02;
+const DRIFT_SECONDS = 0.035;
+const ROUNDS = 6;
+const SETTLE_MS = 120;
+const LOOK_EVERY_MS = 1_000;
+const MAX_LEAD_SECONDS = 0.5;
+
+let running: readonly Take[] = [];
+let heard: HTMLAudioElement | null = null;
+
+/** Whether this one is run along and not heard: its events are no wish of anybody's. */
+export function isAlong(audio: HTMLAudioElement): boolean {
+  return audio !== heard && running.some((take) => take.audio === audio);
+}
+
+export function isTogether(): boolean {
+  return running.length > 0;
+}
+
+/** From now on these are compared: equally loud, and loaded. */
+export function compare(takes: readonly Take[], first: HTMLAudioElement): void {
+  running = takes;
+  heard = first;
+  for (const { audio } of takes) audio.preload = "auto";
+  mix();
+}
+
+export function stopComparing(): void {
+  for (const { audio } of running) {
+    if (isAlong(audio)) audio.pause();
+    setGain(audio, 1);
+  }
+  running = [];
+}
+
+/** Makes `to` heard in place of what is heard, where that is. */
+export async function swap(to: HTMLAudioElement): Promise<void> {
+  if (heard === null) return;
+  if (heard.paused) to.currentTime = heard.currentTime;
+  else await join(to, heard);
+  heard = to;
+  mix();
+}
+
+/** Those that run along do as the one that is heard. */
+export function follow(): void {
+  for (const { audio } of running) {
+    if (heard === null || audio === heard) continue;
+    if (heard.paused) audio.pause();
+    else if (audio.currentTime > 0) void join(audio, heard).catch(() => undefined);
+  }
+}
+
+function mix(): void {
+  const gains = levels(running);
+  for (const [index, { audio }] of running.entries()) setGain(audio, isAlong(audio) ? 0 : (gains[index] ?? 1));
+}
+
+/** How far ahead a seek has to aim to arrive in time: what it took before. */
+let leadSeconds = 0.05;
+
+async function join(audio: HTMLAudioElement, to: HTMLAudioElement): Promise<void> {
+  await audio.play();
+  for (let round = 0; round < ROUNDS && !to.paused; round += 1) {
+    const lag = to.currentTime - audio.currentTime;
+    if (Math.abs(lag) < TOGETHER_SECONDS) return;
+    if (round > 0) leadSeconds = Math.min(MAX_LEAD_SECONDS, Math.max(0, leadSeconds + lag));
+    audio.currentTime = to.currentTime + leadSeconds;
+    await new Promise((resolve) => audio.addEventListener("seeked", resolve, { once: true }));
+    // What a clock says just after it was set is a guess.
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  }
+}
+
+/** Decoders drift. */
+setInterval(() => {
+  if (heard === null || heard.paused) return;
+  for (const { audio } of running)
+    if (isAlong(audio) && !audio.paused && Math.abs(heard.currentTime - audio.currentTime) > DRIFT_SECONDS)
+      void join(audio, heard).catch(() => undefined);
+}, LOOK_EVERY_MS);

@@ -1,0 +1,126 @@
+/** One player: heard by pointer and by keys, one take at a time, and two takes compared at the same place. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
+import { logIn, startBrowser, violations, visit, type Visitor } from "./visitor.ts";
+
+const STEP_MS = 6_000;
+
+let stand: Stand;
+let browser: Browser;
+let taskId: string;
+
+beforeAll(async () => {
+  [stand, browser] = await Promise.all([
+    startStand({ timeScale: 100, vars: { ASSESS: "full" }, provider: { songSeconds: 20 } }),
+    startBrowser(),
+  ]);
+  ({ taskId } = stand.submit("Two takes"));
+  await stand.viewWhen(taskId, ({ tracks }) => tracks.length === 2 && tracks.every(isMeasured));
+});
+afterAll(async () => {
+  await Promise.all([stand.stop(), browser.close()]);
+});
+
+test("starting one take stops the other, and the next one follows at its end", async () => {
+  const visitor = await listener();
+  const { page, faults } = visitor;
+  await page.getByRole("button", { name: "Play Two takes (take 1)" }).click();
+  await expect.poll(() => playing(page)).toEqual([true, false]);
+  await page.getByRole("button", { name: "Play Two takes (take 2)" }).click();
+  await expect.poll(() => playing(page)).toEqual([false, true]);
+  await page.getByRole("button", { name: "Take before" }).click();
+  await expect.poll(() => playing(page)).toEqual([true, false]);
+  await page
+    .locator("audio")
+    .first()
+    .evaluate((audio: HTMLAudioElement) => (audio.currentTime = audio.duration - 0.2));
+  await expect.poll(() => playing(page), { timeout: STEP_MS }).toEqual([false, true]);
+  expect(await page.evaluate("navigator.mediaSession.metadata.title")).toBe("Two takes (take 2)");
+  expect(faults).toEqual([]);
+  await visitor.leave();
+});
+
+test("A/B keeps the place within 50 ms and the loudness within 0.5 LU", async () => {
+  const visitor = await listener();
+  const { page } = visitor;
+  await page.getByRole("button", { name: "Play Two takes (take 1)" }).click();
+  await expect.poll(() => position(page, 0)).toBeGreaterThan(0.5);
+  const loudness: number[] = [];
+  for (const [key, heard] of [
+    ["2", 1],
+    ["1", 0],
+    ["x", 1],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect
+      .poll(() => gains(page).then((all) => all.map((gain) => gain > 0)), { timeout: STEP_MS })
+      .toEqual([heard === 0, heard === 1]);
+    const apart = await page
+      .locator("audio")
+      .evaluateAll(([a, b]: HTMLAudioElement[]) => Math.abs((a?.currentTime ?? 0) - (b?.currentTime ?? 99)));
+    expect(apart).toBeLessThan(0.05);
+    expect(await playing(page)).toEqual([true, true]);
+    const lufs = Number(await page.locator("[data-player]").nth(heard).getAttribute("data-lufs"));
+    loudness[heard] = lufs + 20 * Math.log10((await gains(page))[heard] ?? 0);
+  }
+  expect(Math.abs((loudness[0] ?? 0) - (loudness[1] ?? 99))).toBeLessThan(0.5);
+  await page.keyboard.press(" ");
+  await expect.poll(() => playing(page)).toEqual([false, false]);
+  await visitor.leave();
+});
+
+test("the keyboard alone plays, seeks and moves on, in a bar that stays in sight", async () => {
+  const visitor = await listener();
+  const { page } = visitor;
+  await page.keyboard.press(" ");
+  await expect.poll(() => playing(page)).toEqual([true, false]);
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => position(page, 0)).toBeGreaterThan(5);
+  const slider = page.getByRole("slider", { name: "Position in Two takes (take 1)" });
+  await slider.focus();
+  await page.keyboard.press("Home");
+  await expect.poll(() => position(page, 0)).toBeLessThan(3);
+  expect(await slider.getAttribute("aria-valuetext")).toMatch(/^0:0\d of 0:20$/);
+  await page.keyboard.press("]");
+  await expect.poll(() => playing(page)).toEqual([false, true]);
+  await page.keyboard.press("[");
+  await expect.poll(() => playing(page)).toEqual([true, false]);
+  await page.evaluate("scrollTo(0, 0)");
+  const box = await page.getByRole("region", { name: "Player" }).boundingBox();
+  const height = page.viewportSize()?.height ?? 0;
+  expect(box === null ? 0 : box.y + box.height).toBeLessThanOrEqual(height + 1);
+  expect(await violations(page)).toEqual([]);
+  await visitor.leave();
+});
+
+async function listener(): Promise<Visitor> {
+  const visitor = await visit(browser, stand.origin);
+  await logIn(visitor, API_TOKEN);
+  await visitor.page.goto(`/tasks/${taskId}`);
+  await visitor.page.locator(".wave").nth(1).waitFor({ timeout: STEP_MS });
+  return visitor;
+}
+
+function isMeasured({ assessment }: { readonly assessment: { readonly state: string } | null }): boolean {
+  return assessment?.state === "done";
+}
+
+function playing(page: Page): Promise<boolean[]> {
+  return page
+    .locator("audio")
+    .evaluateAll((all: HTMLAudioElement[]) => all.map(({ paused, ended }) => !paused && !ended));
+}
+
+function gains(page: Page): Promise<number[]> {
+  return page
+    .locator("audio")
+    .evaluateAll((all: HTMLAudioElement[]) => all.map(({ dataset }) => Number(dataset["gain"] ?? 1)));
+}
+
+function position(page: Page, index: number): Promise<number> {
+  return page
+    .locator("audio")
+    .nth(index)
+    .evaluate(({ currentTime }: HTMLAudioElement) => currentTime);
+}
