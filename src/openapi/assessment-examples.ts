@@ -30,17 +30,28 @@ const HEARD: AudioFacts = {
   junkBytes: 0,
   resyncs: 0,
   decoderErrors: 0,
+  flatTopShare: 0,
+  hardGapSeconds: 0,
+  dropoutsPerMinute: 0,
+  clicksPerMinute: 0.329,
+  noiseFloorDbfs: null,
+  deadChannelShare: 0,
+  endLevelDb: -58.211,
+  repetition: 0.412,
+  repetitionSeconds: 8.276,
+  key: "A minor",
+  keyConfidence: 0.83,
 };
 
 export const ASSESSMENT_EXAMPLE: Assessment = {
   state: "done",
   reason: null,
-  verdict: "warn",
+  verdict: "pass",
   findings: [
     {
       code: "true_peak_over",
-      level: "warn",
-      message: "Its peaks reach +1.3 dBTP, so players may clip them.",
+      level: "info",
+      message: "The true peak is 1.3 dBTP: a player that does not turn it down clips it.",
       measured: 1.312,
       limit: 1,
     },
@@ -53,7 +64,7 @@ export const ASSESSMENT_EXAMPLE: Assessment = {
     extra: [],
     contradicting: [],
   },
-  analyzerVersion: "1",
+  analyzerVersion: "2",
   assessedAt: "2026-01-29T07:14:33.120Z",
 };
 

@@ -7,6 +7,8 @@ import * as z from "zod";
 
 const measure = z.number().nullable();
 const count = z.int().nonnegative().nullable();
+/** Added after the first release: rows of before do not have it. */
+const laterMeasure = measure.default(null);
 
 export const audioFacts = z.object({
   /** By the bytes: `mp3`, `wav`, … */
@@ -47,6 +49,26 @@ export const audioFacts = z.object({
   /** How often the run of frames broke off and began again. */
   resyncs: count,
   decoderErrors: count,
+  /** Of the samples, 0 to 1: what is piled up at one level as a clipper does, also where it was turned down since. */
+  flatTopShare: laterMeasure,
+  /** The longest gap with sound on both sides that begins and ends within a few milliseconds; 0 where there is none. */
+  hardGapSeconds: laterMeasure,
+  /** Such gaps of at most a quarter of a second. */
+  dropoutsPerMinute: laterMeasure,
+  clicksPerMinute: laterMeasure,
+  /** What hisses under the music; null where nothing does. */
+  noiseFloorDbfs: laterMeasure,
+  /** For how much of the time one side is dead while the other plays, 0 to 1; null for mono. */
+  deadChannelShare: laterMeasure,
+  /** The level of the last 50 ms over that of the whole. */
+  endLevelDb: laterMeasure,
+  /** How much all of it resembles itself some seconds later, 0 to 1, and after how long. */
+  repetition: laterMeasure,
+  repetitionSeconds: laterMeasure,
+  /** As `A minor`, with sharps; null where none is clear. */
+  key: z.string().nullable().default(null),
+  /** 0 to 1. */
+  keyConfidence: laterMeasure,
 });
 
 export type AudioFacts = z.infer<typeof audioFacts>;

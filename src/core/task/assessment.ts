@@ -10,6 +10,8 @@ import { unheard } from "../audio/container/facts.ts";
 import { finding, findingsOf, VERDICT_WORDS, verdictOf, type Asked } from "../audio/findings/findings.ts";
 import { requestedBpm } from "../audio/style/requested-bpm.ts";
 import { matchStyle, styleMatch } from "../audio/style/match.ts";
+import { keyAgreement } from "../audio/sound/tonal/key-names.ts";
+import { requestedKey } from "../audio/style/requested-key.ts";
 import { tempoAgreement } from "../audio/sound/tempo.ts";
 import type { Copied } from "./event.ts";
 import type { AskedStyle } from "../provider/message.ts";
@@ -87,12 +89,18 @@ function askedOf(
 ): Asked & { readonly style: z.infer<typeof styleMatch> | null } {
   const request = requestOf(task);
   const bpm = request === null ? null : requestedBpm(request.tags);
+  const key = request === null ? null : requestedKey(request.tags);
+  const isHeard = audio.decoderErrors !== null;
   return {
     claimedDurationSeconds: track.durationSeconds,
     claimedFormat: null,
     style: request === null ? null : matchStyle(request, track.tags),
     requestedBpm: bpm,
-    tempoAgreement: bpm === null || audio.decoderErrors === null ? null : tempoAgreement(bpm, audio),
+    tempoAgreement: bpm === null || !isHeard ? null : tempoAgreement(bpm, audio),
+    requestedKey: key,
+    // Of files that an older release listened to, no key is known.
+    keyAgreement: key === null || audio.keyConfidence === null ? null : keyAgreement(key, audio.key),
+    source: task.source?.audio ?? null,
   };
 }
 

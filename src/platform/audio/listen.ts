@@ -7,7 +7,8 @@ import { audioFacts, type AudioFacts } from "../../core/audio/facts.ts";
 import { unheard, type ContainerFacts } from "../../core/audio/container/facts.ts";
 import type { Pcm, PcmShape } from "../../core/audio/sound/pcm.ts";
 import { soundMeter } from "../../core/audio/sound/meters.ts";
-import { tempoMeter } from "../../core/audio/sound/tempo.ts";
+import { keyMeter } from "../../core/audio/sound/tonal/key.ts";
+import { rhythmMeter } from "../../core/audio/sound/rhythm.ts";
 import { wavReader } from "../../core/audio/container/wav.ts";
 import type { Waveform } from "../../core/audio/sound/waveform.ts";
 import { mp3Decoder } from "./mp3-decoder.ts";
@@ -103,20 +104,22 @@ function listenerOf({ channels, durationSeconds }: ContainerFacts): Listener {
       const heard = mono ? sound.slice(0, 1) : sound;
       frames += heard[0]?.length ?? 0;
       meters.sound.push(heard);
-      meters.tempo.push(heard);
+      meters.rhythm.push(heard);
+      meters.key.push(heard);
     },
     seconds: () => (rate === 0 ? 0 : frames / rate),
     problem: () => problem,
     finish(): Heard | null {
       if (meters === null || frames === 0) return null;
       const { samplePeakDbfs: _, durationSeconds: heardSeconds, ...sound } = meters.sound.finish();
-      return { ...sound, ...meters.tempo.finish(), durationSeconds: durationSeconds ?? heardSeconds };
+      const durations = { durationSeconds: durationSeconds ?? heardSeconds };
+      return { ...sound, ...meters.rhythm.finish(), ...meters.key.finish(), ...durations };
     },
   };
 }
 
 function metersOf(shape: PcmShape) {
-  return { sound: soundMeter(shape), tempo: tempoMeter(shape) };
+  return { sound: soundMeter(shape), rhythm: rhythmMeter(shape), key: keyMeter(shape) };
 }
 
 function skipped(reason: string): Analysis {

@@ -6,7 +6,8 @@
 import { open, readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { soundMeter } from "../../../src/core/audio/sound/meters.ts";
-import { tempoMeter } from "../../../src/core/audio/sound/tempo.ts";
+import { keyMeter } from "../../../src/core/audio/sound/tonal/key.ts";
+import { rhythmMeter } from "../../../src/core/audio/sound/rhythm.ts";
 import { HEAD_BYTES } from "../../../src/core/audio/format.ts";
 import { verify } from "../../../src/core/audio/verification.ts";
 import { analyze } from "../../../src/platform/audio/listen.ts";
@@ -34,8 +35,12 @@ const passes: Readonly<Record<string, () => Promise<unknown>>> = {
     return decoded((stretch) => sound.push(stretch)).then(() => sound.finish());
   },
   tempo: () => {
-    const tempo = tempoMeter(SHAPE);
-    return decoded((stretch) => tempo.push(stretch)).then(() => tempo.finish());
+    const rhythm = rhythmMeter(SHAPE);
+    return decoded((stretch) => rhythm.push(stretch)).then(() => rhythm.finish());
+  },
+  key: () => {
+    const key = keyMeter(SHAPE);
+    return decoded((stretch) => key.push(stretch)).then(() => key.finish());
   },
 };
 const work = passes[pass];

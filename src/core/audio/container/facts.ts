@@ -52,6 +52,17 @@ const UNMEASURED: AudioFacts = {
   junkBytes: null,
   resyncs: null,
   decoderErrors: null,
+  flatTopShare: null,
+  hardGapSeconds: null,
+  dropoutsPerMinute: null,
+  clicksPerMinute: null,
+  noiseFloorDbfs: null,
+  deadChannelShare: null,
+  endLevelDb: null,
+  repetition: null,
+  repetitionSeconds: null,
+  key: null,
+  keyConfidence: null,
 };
 
 /** All facts, of which those that need the sound are not measured. */

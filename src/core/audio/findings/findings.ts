@@ -5,6 +5,7 @@
  */
 import * as z from "zod";
 import type { AudioFacts } from "../facts.ts";
+import type { KeyAgreement } from "../sound/tonal/key-names.ts";
 import { requestRules } from "./request-rules.ts";
 import { soundRules } from "./sound-rules.ts";
 import { sourceRules } from "./source-rules.ts";
@@ -49,6 +50,23 @@ export const FINDING_CODES = [
   /** Bytes between the frames that are no audio. */
   "resyncs",
   "decoder_errors",
+  /** The sound is gone for a moment, again and again. */
+  "dropouts",
+  "clicks",
+  /** One side is dead while the other plays. */
+  "dead_channel",
+  /** The same few seconds from beginning to end. */
+  "repeats",
+  /** It ends in full sound. */
+  "abrupt_end",
+  /** Hiss, or the noise of too few bits. */
+  "noise",
+  /** Little more than half as long as the source. */
+  "half_length",
+  /** Another key than requested. */
+  "key_mismatch",
+  /** A key was requested, and none was measured with confidence, or a neighbour. */
+  "key_inconclusive",
   /** Of sources: longer than the provider takes. */
   "too_long",
   /** Of sources. */
@@ -84,6 +102,10 @@ export interface Asked {
   readonly style: StyleMatch | null;
   readonly requestedBpm: number | null;
   readonly tempoAgreement: "agrees" | "disagrees" | "inconclusive" | null;
+  readonly requestedKey: string | null;
+  readonly keyAgreement: KeyAgreement | null;
+  /** What was measured of the source, where it was submitted through us. */
+  readonly source: AudioFacts | null;
 }
 
 /** Why a file could not be read to its end. The message is shown as it is. */
@@ -134,6 +156,9 @@ const NOTHING_ASKED: Asked = {
   style: null,
   requestedBpm: null,
   tempoAgreement: null,
+  requestedKey: null,
+  keyAgreement: null,
+  source: null,
 };
 
 /** What there is to say about a kept track, the worst first. */

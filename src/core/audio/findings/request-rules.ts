@@ -30,6 +30,24 @@ export const requestRules = {
     const message = `Whether it has the requested ${requestedBpm} bpm could not be told: its beat is not clear enough.`;
     return { level: "info", message, measured: tempoBpm, limit: requestedBpm };
   },
+  key_mismatch: ({ facts: { key }, asked: { requestedKey, keyAgreement } }) => {
+    if (requestedKey === null || key === null || keyAgreement !== "disagrees") return null;
+    const message = `It is in ${key}; ${keyName(requestedKey)} was requested. Relative and parallel keys would count as the same.`;
+    return { level: "warn", message, measured: key, limit: keyName(requestedKey) };
+  },
+  key_inconclusive: ({ facts: { key }, asked: { requestedKey, keyAgreement } }) => {
+    if (requestedKey === null || keyAgreement !== "inconclusive") return null;
+    const why = key === null ? "no key is clear enough" : `${key} is too near to it`;
+    const message = `Whether it is in ${keyName(requestedKey)}, as requested, could not be told: ${why}.`;
+    return { level: "info", message, measured: key, limit: keyName(requestedKey) };
+  },
+  half_length: ({ facts: { durationSeconds }, asked: { source } }) => {
+    const whole = source?.durationSeconds ?? null;
+    if (durationSeconds === null || whole === null || durationSeconds >= whole * LIMITS.halfLengthShare.value)
+      return null;
+    const message = `It lasts ${durationSeconds.toFixed(1)} s; its source has ${whole.toFixed(1)} s.`;
+    return { level: "warn", message, measured: durationSeconds, limit: whole };
+  },
   style_missing: ({ asked: { style } }) => {
     const limit = LIMITS.styleScore.value;
     if (style === null || style.score >= limit) return null;
@@ -68,6 +86,11 @@ function told(problem: FileProblem | null, code: FileProblem["code"]): Remark | 
 function formatNamed(claim: string): string | null {
   const [type = ""] = claim.toLowerCase().split(";");
   return FORMAT_NAMES.get(type.trim().replace(/^(?:audio\/)?(?:x-)?/, "")) ?? null;
+}
+
+/** A requested key in the form of a measured one. */
+function keyName(key: string): string {
+  return key.charAt(0).toUpperCase() + key.slice(1);
 }
 
 function listed(names: readonly string[]): string {

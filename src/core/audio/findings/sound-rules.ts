@@ -1,88 +1,126 @@
-/** The rules on what was measured of the sound itself. Pure; limits and their reasons are in `finding-limits.ts`. */
+/** The rules on what was measured of the sound itself. Pure; limits and their reasons are in `limits.ts`. */
 import { LIMITS } from "./limits.ts";
 import type { Remark, Rule } from "./findings.ts";
 
 export const soundRules = {
   mostly_silent: ({ facts: { silentShare } }) =>
-    over(silentShare, LIMITS.silentShare.value, "fail", (share) => `It is silent for ${percent(share)} of its time.`),
-  too_quiet: ({ facts: { integratedLufs } }) =>
-    under(
-      integratedLufs,
-      LIMITS.faintestLufs.value,
-      "fail",
-      (lufs) => `At ${fixed(lufs)} LUFS there is next to nothing to hear.`,
-    ) ??
-    under(
-      integratedLufs,
-      LIMITS.quietestLufs.value,
-      "warn",
-      (lufs, limit) => `At ${fixed(lufs)} LUFS it is quiet: raise it by at least ${fixed(limit - lufs)} dB.`,
-    ),
+    over(silentShare, "silentShare", "fail", (share) => `It is silent for ${percent(share)} of its time.`),
+  too_quiet: ({ facts: { integratedLufs } }) => {
+    return (
+      under(
+        integratedLufs,
+        "faintestLufs",
+        "fail",
+        (lufs) => `At ${fixed(lufs)} LUFS there is next to nothing to hear.`,
+      ) ??
+      under(integratedLufs, "quietestLufs", "warn", quiet) ??
+      under(integratedLufs, "quietLufs", "info", quiet)
+    );
+  },
   too_loud: ({ facts: { integratedLufs } }) =>
+    over(integratedLufs, "loudestLufs", "warn", (lufs) => `At ${fixed(lufs)} LUFS it is crushed.`) ??
     over(
       integratedLufs,
-      LIMITS.loudestLufs.value,
-      "warn",
-      (lufs, limit) =>
-        `At ${fixed(lufs)} LUFS it is ${fixed(lufs - limit)} LU over ${limit}: streaming services turn it down.`,
+      "loudLufs",
+      "info",
+      (lufs) => `At ${fixed(lufs)} LUFS it is loud: streaming services turn it down.`,
     ),
   true_peak_over: ({ facts: { truePeakDbtp } }) =>
     truePeakDbtp !== null && truePeakDbtp > LIMITS.corruptPeakDbtp.value
       ? null
       : over(
           truePeakDbtp,
-          LIMITS.highestPeakDbtp.value,
-          "warn",
-          (peak) => `The true peak is ${fixed(peak)} dBTP and clips when played: lower the level by ${fixed(peak)} dB.`,
+          "highestPeakDbtp",
+          "info",
+          (peak) => `The true peak is ${fixed(peak)} dBTP: a player that does not turn it down clips it.`,
         ),
   corrupt_peak: ({ facts: { truePeakDbtp } }) =>
     over(
       truePeakDbtp,
-      LIMITS.corruptPeakDbtp.value,
+      "corruptPeakDbtp",
       "fail",
       (peak) => `A peak of ${fixed(peak)} dBTP shows that the file is corrupt.`,
     ),
-  clipped: ({ facts: { clippedRunsPerMinute } }) =>
+  clipped: ({ facts: { flatTopShare, clippedRunsPerMinute } }) =>
     over(
-      clippedRunsPerMinute,
-      LIMITS.clippedRunsPerMinute.value,
+      flatTopShare,
+      "flatTopShare",
       "warn",
-      (runs) => `It clips ${runs.toFixed(0)} times a minute, which is heard as distortion.`,
-    ),
-  leading_silence: ({ facts: { leadingSilenceSeconds } }) =>
-    over(
-      leadingSilenceSeconds,
-      LIMITS.leadingSilenceSeconds.value,
-      "warn",
-      (seconds) => `It begins with ${fixed(seconds)} s of silence: trim the start.`,
-    ),
-  trailing_silence: ({ facts: { trailingSilenceSeconds } }) =>
-    over(
-      trailingSilenceSeconds,
-      LIMITS.trailingSilenceSeconds.value,
-      "warn",
-      (seconds) => `It ends with ${fixed(seconds)} s of silence: trim the end.`,
-    ),
-  silent_gap: ({ facts: { longestGapSeconds } }) =>
-    over(
-      longestGapSeconds,
-      LIMITS.gapSeconds.value,
-      "warn",
-      (seconds) => `The music stops for ${fixed(seconds)} s in the middle.`,
-    ),
-  phase_cancels: ({ facts: { stereoCorrelation, monoLossDb } }) =>
-    under(
-      stereoCorrelation,
-      LIMITS.lowestCorrelation.value,
-      "warn",
-      (correlation) => `The channels are out of phase (correlation ${correlation.toFixed(2)}): parts vanish in mono.`,
+      (share) => `It is clipped: ${percent(share)} of the samples are cut at one level, which is heard as distortion.`,
     ) ??
     over(
-      monoLossDb,
-      LIMITS.monoLossDb.value,
-      "warn",
-      (loss) => `Played in mono it loses ${fixed(loss)} dB: check the phase.`,
+      clippedRunsPerMinute,
+      "clippedRunsPerMinute",
+      "info",
+      (runs) => `It reaches full scale ${runs.toFixed(0)} times a minute.`,
     ),
+  leading_silence: ({ facts: { leadingSilenceSeconds } }) => {
+    return (
+      over(leadingSilenceSeconds, "longLeadingSeconds", "warn", lateStart) ??
+      over(leadingSilenceSeconds, "leadingSilenceSeconds", "info", lateStart)
+    );
+  },
+  trailing_silence: ({ facts: { trailingSilenceSeconds } }) => {
+    return (
+      over(trailingSilenceSeconds, "longTrailingSeconds", "warn", emptyEnd) ??
+      over(trailingSilenceSeconds, "trailingSilenceSeconds", "info", emptyEnd)
+    );
+  },
+  silent_gap: ({ facts: { longestGapSeconds, hardGapSeconds } }) => {
+    return (
+      over(
+        hardGapSeconds,
+        "hardGapSeconds",
+        "warn",
+        (seconds) => `The sound breaks off for ${fixed(seconds)} s and comes back as suddenly: there is a hole.`,
+      ) ??
+      over(longestGapSeconds, "longGapSeconds", "warn", stops) ??
+      over(longestGapSeconds, "gapSeconds", "info", stops)
+    );
+  },
+  dropouts: ({ facts: { dropoutsPerMinute } }) =>
+    over(
+      dropoutsPerMinute,
+      "dropoutsPerMinute",
+      "warn",
+      (times) => `The sound drops out for a moment, ${fixed(times)} times a minute.`,
+    ),
+  clicks: ({ facts: { clicksPerMinute } }) =>
+    over(clicksPerMinute, "clicksPerMinute", "warn", (times) => `It clicks, ${fixed(times)} times a minute.`),
+  dead_channel: ({ facts: { deadChannelShare } }) =>
+    over(
+      deadChannelShare,
+      "deadChannelShare",
+      "warn",
+      (share) => `One side is dead for ${percent(share)} of the time while the other plays.`,
+    ),
+  repeats: ({ facts: { repetition, repetitionSeconds } }) =>
+    over(
+      repetition,
+      "repetition",
+      "warn",
+      () => `It is the same ${fixed(repetitionSeconds ?? 0)} s over and over, from beginning to end.`,
+    ),
+  abrupt_end: ({ facts: { endLevelDb, durationSeconds }, asked: { claimedDurationSeconds } }) => {
+    const isShort = (claimedDurationSeconds ?? 0) - (durationSeconds ?? Infinity) > LIMITS.durationSeconds.value;
+    return over(endLevelDb, "endLevelDb", isShort ? "warn" : "info", () =>
+      isShort ? "It breaks off in full sound, before its announced end." : "It ends in full sound: a loop, or a cut.",
+    );
+  },
+  noise: ({ facts: { noiseFloorDbfs } }) =>
+    over(
+      noiseFloorDbfs,
+      "noiseFloorDbfs",
+      "warn",
+      (floor) => `It hisses: flat noise at ${fixed(floor)} dBFS lies under the music.`,
+    ),
+  phase_cancels: ({ facts: { stereoCorrelation, monoLossDb } }) => {
+    return (
+      under(stereoCorrelation, "inverseCorrelation", "warn", outOfPhase) ??
+      over(monoLossDb, "monoLossDb", "warn", (loss) => `Played in mono it loses ${fixed(loss)} dB: check the phase.`) ??
+      under(stereoCorrelation, "lowestCorrelation", "info", outOfPhase)
+    );
+  },
   dual_mono: ({ facts: { dualMono } }) =>
     dualMono === true
       ? {
@@ -92,52 +130,86 @@ export const soundRules = {
           limit: null,
         }
       : null,
-  dc_offset: ({ facts: { dcOffset } }) =>
-    over(
-      size(dcOffset),
-      LIMITS.dcOffset.value,
-      "warn",
-      (offset) => `A constant offset of ${percent(offset)} of full scale costs headroom: filter it out below 20 Hz.`,
-    ),
-  narrow_bandwidth: ({ facts: { bandwidthHz, sampleRateHz } }) =>
-    sampleRateHz === null || sampleRateHz < LIMITS.fullBandSampleRateHz.value
-      ? null
-      : under(
-          bandwidthHz,
-          LIMITS.bandwidthHz.value,
-          "warn",
-          (hz) =>
-            `Nothing sounds above ${(hz / 1_000).toFixed(1)} kHz: it is dull, and was upsampled or over-compressed.`,
-        ),
+  dc_offset: ({ facts: { dcOffset } }) => {
+    return (
+      over(size(dcOffset), "largeDcOffset", "warn", offCentre) ?? over(size(dcOffset), "dcOffset", "info", offCentre)
+    );
+  },
+  narrow_bandwidth: ({ facts: { bandwidthHz, sampleRateHz } }) => {
+    if (sampleRateHz === null || sampleRateHz < LIMITS.fullBandSampleRateHz.value) return null;
+    return (
+      under(bandwidthHz, "dullBandwidthHz", "warn", (hz) => `${above(hz)}: it is muffled.`) ??
+      under(bandwidthHz, "bandwidthHz", "info", (hz) => `${above(hz)}: it was upsampled, coded hard, or is soft.`)
+    );
+  },
   unbalanced: ({ facts: { balanceDb } }) =>
     over(
       size(balanceDb),
-      LIMITS.balanceDb.value,
+      "balanceDb",
       "warn",
       (db) => `The ${balanceDb !== null && balanceDb < 0 ? "right" : "left"} channel is louder by ${fixed(db)} dB.`,
     ),
   resyncs: ({ facts: { resyncs, junkBytes } }) =>
-    over(
+    overNumber(
       resyncs,
       0,
       "warn",
       (times) =>
         `The run of frames breaks ${times} times (${junkBytes ?? "some"} foreign bytes): clicks or gaps are likely.`,
-    ) ?? over(junkBytes, LIMITS.junkBytes.value, "warn", (bytes) => `The file holds ${bytes} bytes that are no audio.`),
+    ) ?? over(junkBytes, "junkBytes", "warn", (bytes) => `The file holds ${bytes} bytes that are no audio.`),
   decoder_errors: ({ facts: { decoderErrors } }) =>
-    over(decoderErrors, 0, "warn", (errors) => `The decoder stumbled ${errors} times: clicks or gaps are likely.`),
+    overNumber(
+      decoderErrors,
+      0,
+      "warn",
+      (errors) => `The decoder stumbled ${errors} times: clicks or gaps are likely.`,
+    ),
 } as const satisfies Readonly<Record<string, Rule>>;
 
-type Sentence = (measured: number, limit: number) => string;
-
-function over(measured: number | null, limit: number, level: Remark["level"], sentence: Sentence): Remark | null {
-  if (measured === null || !(measured > limit)) return null;
-  return { level, message: sentence(measured, limit), measured, limit };
+function quiet(lufs: number): string {
+  return `At ${fixed(lufs)} LUFS it is quiet: raise it by at least ${fixed(LIMITS.quietLufs.value - lufs)} dB.`;
 }
 
-function under(measured: number | null, limit: number, level: Remark["level"], sentence: Sentence): Remark | null {
+function lateStart(seconds: number): string {
+  return `It begins with ${fixed(seconds)} s of silence: trim the start.`;
+}
+
+function emptyEnd(seconds: number): string {
+  return `It ends with ${fixed(seconds)} s of silence: trim the end.`;
+}
+
+function stops(seconds: number): string {
+  return `The music stops for ${fixed(seconds)} s in the middle.`;
+}
+
+function outOfPhase(correlation: number): string {
+  return `The channels are out of phase (correlation ${correlation.toFixed(2)}): parts vanish in mono.`;
+}
+
+function offCentre(offset: number): string {
+  return `A constant offset of ${percent(offset)} of full scale costs headroom: filter it out below 20 Hz.`;
+}
+
+function above(hz: number): string {
+  return `Nothing sounds above ${(hz / 1_000).toFixed(1)} kHz`;
+}
+
+type Sentence = (measured: number) => string;
+type LimitName = keyof typeof LIMITS;
+
+function over(measured: number | null, name: LimitName, level: Remark["level"], sentence: Sentence): Remark | null {
+  return overNumber(measured, LIMITS[name].value, level, sentence);
+}
+
+function overNumber(measured: number | null, limit: number, level: Remark["level"], sentence: Sentence): Remark | null {
+  if (measured === null || !(measured > limit)) return null;
+  return { level, message: sentence(measured), measured, limit };
+}
+
+function under(measured: number | null, name: LimitName, level: Remark["level"], sentence: Sentence): Remark | null {
+  const limit = LIMITS[name].value;
   if (measured === null || !(measured < limit)) return null;
-  return { level, message: sentence(measured, limit), measured, limit };
+  return { level, message: sentence(measured), measured, limit };
 }
 
 function size(value: number | null): number | null {

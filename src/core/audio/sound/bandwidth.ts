@@ -1,15 +1,16 @@
 /**
- * Up to which frequency a sound reaches: what an encoder's low pass cut off shows.
+ * Up to which frequency a sound reaches: what an encoder's low pass cut off shows. And the noise in it.
  *
  * Every so often one window of one channel is transformed. A band is present in a window when its power is over an
  * absolute floor, and not too far under the loudest band; the sound reaches up to the highest band that is present
  * in enough windows, so that a single click, which has all frequencies, does not count. Pure.
  */
 import { realFft } from "./fft.ts";
+import { noiseReader, type Noise } from "./flaws/noise.ts";
 import type { Meter, PcmShape } from "./pcm.ts";
 import { channelOf, sampleAt } from "./sample.ts";
 
-export interface Bandwidth {
+export interface Bandwidth extends Noise {
   /** The upper edge of the highest band. Null for silence, and for a sound shorter than one window. */
   readonly bandwidthHz: number | null;
 }
@@ -35,6 +36,7 @@ export function bandwidthMeter({ sampleRateHz, channels }: PcmShape): Meter<Band
   const window = new Float32Array(WINDOW);
   const bands = new Float64Array(BANDS);
   const present = new Float64Array(BANDS);
+  const noise = noiseReader(sampleRateHz, (BINS_PER_BAND * sampleRateHz) / WINDOW, WINDOW);
   let windows = 0;
   let position = 0;
   // The channels take turns; folded together, what is in opposite phase would vanish.
@@ -44,6 +46,7 @@ export function bandwidthMeter({ sampleRateHz, channels }: PcmShape): Meter<Band
     const loudest = bandPowers(transform(window), bands);
     turn = (turn + 1) % channels;
     if (loudest < FLOOR) return;
+    noise.hear(bands);
     windows++;
     const floor = Math.max(FLOOR, loudest * RANGE);
     for (let n = 0; n < BANDS; n++) if (sampleAt(bands, n) > floor) present[n] = sampleAt(present, n) + 1;
@@ -68,7 +71,8 @@ export function bandwidthMeter({ sampleRateHz, channels }: PcmShape): Meter<Band
     },
     finish() {
       const highest = present.findLastIndex((count) => count > 0 && count >= windows * PRESENT_SHARE);
-      return { bandwidthHz: highest < 0 ? null : ((highest + 1) * BINS_PER_BAND * sampleRateHz) / WINDOW };
+      const bandwidthHz = highest < 0 ? null : ((highest + 1) * BINS_PER_BAND * sampleRateHz) / WINDOW;
+      return { bandwidthHz, ...noise.finish() };
     },
   };
 }

@@ -1,10 +1,12 @@
 /**
- * Where a sound is silent: blocks of 512 samples whose RMS, over all channels, is under -60 dBFS.
+ * Where a sound is silent: blocks of 256 frames in which no sample of any channel reaches -60 dBFS, as ffmpeg's
+ * `silencedetect` counts. A fade is silent only when its peaks are. A sound that is silent throughout is leading
+ * silence alone.
  *
- * A sound that is silent throughout is leading silence alone. Pure.
+ * A gap whose edges are both hard is no pause: an instrument rings on, and a hall answers. Pure.
  */
+import { blockMeter, type BlockListener } from "./blocks.ts";
 import type { Meter, PcmShape } from "./pcm.ts";
-import { channelOf, sampleAt } from "./sample.ts";
 
 /** Nulls for no sound. */
 export interface Silence {
@@ -16,48 +18,32 @@ export interface Silence {
   readonly silentShare: number | null;
 }
 
-const BLOCK = 512;
-/** -60 dBFS as a mean square. */
-const SILENT_POWER = 1e-6;
+const SILENT_PEAK = 0.001;
 
-export function silenceMeter({ sampleRateHz, channels }: PcmShape): Meter<Silence> {
-  let filled = 0;
-  let energy = 0;
+export function silenceMeter(shape: PcmShape): Meter<Silence> {
+  return blockMeter(shape, silence(shape));
+}
+
+export function silence({ sampleRateHz }: PcmShape): BlockListener<Silence> {
   let frames = 0;
   let silent = 0;
   let quiet = 0;
   let gap = 0;
   // Null until something sounds.
   let leading: number | null = null;
-
-  function endBlock(): void {
-    frames += filled;
-    if (energy < SILENT_POWER * filled * channels) {
-      silent += filled;
-      quiet += filled;
-    } else {
+  return {
+    hear(block) {
+      frames += block.frames;
+      if (block.peak < SILENT_PEAK) {
+        silent += block.frames;
+        quiet += block.frames;
+        return;
+      }
       if (leading === null) leading = quiet;
       else gap = Math.max(gap, quiet);
       quiet = 0;
-    }
-    filled = 0;
-    energy = 0;
-  }
-
-  return {
-    push(sound) {
-      const length = channelOf(sound, 0).length;
-      for (let from = 0; from < length;) {
-        const to = Math.min(length, from + BLOCK - filled);
-        for (let n = 0; n < channels; n++) energy = energyOf(channelOf(sound, n), from, to, energy);
-        filled += to - from;
-        from = to;
-        if (filled === BLOCK) endBlock();
-      }
     },
     finish() {
-      // The last block is judged by what it holds.
-      if (filled > 0) endBlock();
       const seconds = (count: number) => (frames === 0 ? null : count / sampleRateHz);
       return {
         leadingSilenceSeconds: seconds(leading ?? frames),
@@ -67,13 +53,4 @@ export function silenceMeter({ sampleRateHz, channels }: PcmShape): Meter<Silenc
       };
     },
   };
-}
-
-function energyOf(samples: Float32Array, from: number, to: number, before: number): number {
-  let energy = before;
-  for (let n = from; n < to; n++) {
-    const sample = sampleAt(samples, n);
-    energy += sample * sample;
-  }
-  return energy;
 }

@@ -10,12 +10,10 @@
  *
  * Memory does not grow with the track. Pure: the result depends on the samples alone, not on how they are split.
  */
-import { onsetEnvelope } from "./onset.ts";
-import type { Meter, PcmShape } from "./pcm.ts";
 import { recurrenceMeter, type Recurrence } from "./recurrence.ts";
 
 /** Beats per minute; both are null for a sound under 6 s and for one in which nothing begins. */
-interface Tempo {
+export interface Tempo {
   readonly tempoBpm: number | null;
   readonly tempoConfidence: number | null;
 }
@@ -60,16 +58,19 @@ interface Candidate {
   readonly score: number;
 }
 
-export function tempoMeter(shape: PcmShape): Meter<Tempo> {
-  const onsets = onsetEnvelope(shape);
-  const meter = recurrenceMeter(onsets.hopsPerSecond, (4 * 60) / SLOWEST_BPM);
+interface TempoReader {
+  push(onset: number): void;
+  finish(): Tempo;
+}
+
+/** Reads an onset envelope. */
+export function tempoReader(hopsPerSecond: number): TempoReader {
+  const meter = recurrenceMeter(hopsPerSecond, (4 * 60) / SLOWEST_BPM);
   return {
-    push: (sound) => onsets.push(sound, (onset) => meter.push(onset)),
+    push: (onset) => meter.push(onset),
     finish() {
       const recurrence = meter.finish();
-      return recurrence === null
-        ? { tempoBpm: null, tempoConfidence: null }
-        : tempoOf(recurrence, onsets.hopsPerSecond * 60);
+      return recurrence === null ? { tempoBpm: null, tempoConfidence: null } : tempoOf(recurrence, hopsPerSecond * 60);
     },
   };
 }

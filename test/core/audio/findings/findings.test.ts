@@ -43,6 +43,17 @@ const GOOD: AudioFacts = {
   junkBytes: 0,
   resyncs: 0,
   decoderErrors: 0,
+  flatTopShare: 0,
+  hardGapSeconds: 0,
+  dropoutsPerMinute: 0,
+  clicksPerMinute: 0.5,
+  noiseFloorDbfs: -80,
+  deadChannelShare: 0,
+  endLevelDb: -60,
+  repetition: 0.4,
+  repetitionSeconds: 8,
+  key: "A minor",
+  keyConfidence: 0.9,
 };
 
 const ASKED: Asked = {
@@ -51,6 +62,9 @@ const ASKED: Asked = {
   style: { score: 1, matched: ["jazz"], missing: [], extra: [], contradicting: [] },
   requestedBpm: 120,
   tempoAgreement: "agrees",
+  requestedKey: "a minor",
+  keyAgreement: "agrees",
+  source: GOOD,
 };
 
 interface Case {
@@ -120,21 +134,30 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
   mostly_silent: [fact("fail", "silentShare", 0.501, 0.5)],
   too_quiet: [
     fact("fail", "integratedLufs", -40.1, -24),
-    fact("warn", "integratedLufs", -24.1, -23.9),
-    fact("warn", "integratedLufs", -40, -24),
+    fact("warn", "integratedLufs", -33.1, -24),
+    fact("info", "integratedLufs", -24.1, -23.9),
   ],
-  too_loud: [fact("warn", "integratedLufs", -6.9, -7)],
-  true_peak_over: [fact("warn", "truePeakDbtp", 1.01, 1), fact("warn", "truePeakDbtp", 6, 6.01)],
+  too_loud: [fact("warn", "integratedLufs", -4.9, -9), fact("info", "integratedLufs", -8.9, -9)],
+  true_peak_over: [fact("info", "truePeakDbtp", 1.01, 1), fact("info", "truePeakDbtp", 6, 6.01)],
   corrupt_peak: [fact("fail", "truePeakDbtp", 6.01, 6)],
-  clipped: [fact("warn", "clippedRunsPerMinute", 200.1, 200)],
-  leading_silence: [fact("warn", "leadingSilenceSeconds", 2.01, 2)],
-  trailing_silence: [fact("warn", "trailingSilenceSeconds", 5.01, 5)],
-  silent_gap: [fact("warn", "longestGapSeconds", 3.01, 3)],
-  phase_cancels: [fact("warn", "stereoCorrelation", -0.01, 0), fact("warn", "monoLossDb", 6.01, 6)],
+  clipped: [fact("warn", "flatTopShare", 0.0051, 0.005), fact("info", "clippedRunsPerMinute", 200.1, 200)],
+  leading_silence: [fact("warn", "leadingSilenceSeconds", 3.01, 2), fact("info", "leadingSilenceSeconds", 2.01, 2)],
+  trailing_silence: [fact("warn", "trailingSilenceSeconds", 8.01, 5), fact("info", "trailingSilenceSeconds", 5.01, 5)],
+  silent_gap: [
+    fact("warn", "hardGapSeconds", 0.51, 0.5),
+    fact("warn", "longestGapSeconds", 8.01, 3),
+    fact("info", "longestGapSeconds", 3.01, 3),
+  ],
+  phase_cancels: [
+    fact("warn", "stereoCorrelation", -0.31, 0),
+    fact("info", "stereoCorrelation", -0.01, 0),
+    fact("warn", "monoLossDb", 6.01, 6),
+  ],
   dual_mono: [fact("info", "dualMono", true, false)],
-  dc_offset: [fact("warn", "dcOffset", 0.0201, 0.02), fact("warn", "dcOffset", -0.0201, -0.02)],
+  dc_offset: [fact("warn", "dcOffset", 0.0601, 0.02), fact("info", "dcOffset", -0.0201, -0.02)],
   narrow_bandwidth: [
-    fact("warn", "bandwidthHz", 14_999, 15_000),
+    fact("warn", "bandwidthHz", 9_599, 15_000),
+    fact("info", "bandwidthHz", 14_999, 15_000),
     {
       level: "warn",
       over: { facts: { bandwidthHz: 9_000 } },
@@ -168,6 +191,33 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
   ],
   resyncs: [fact("warn", "resyncs", 1, 0), fact("warn", "junkBytes", 4_097, 4_096)],
   decoder_errors: [fact("warn", "decoderErrors", 1, 0)],
+  dropouts: [fact("warn", "dropoutsPerMinute", 3.1, 3)],
+  clicks: [fact("warn", "clicksPerMinute", 5.1, 5)],
+  dead_channel: [fact("warn", "deadChannelShare", 0.21, 0.2)],
+  repeats: [fact("warn", "repetition", 0.971, 0.97)],
+  abrupt_end: [
+    fact("info", "endLevelDb", -14.9, -15),
+    { level: "warn", over: { facts: { endLevelDb: -3, durationSeconds: 178.9 } }, under: {} },
+  ],
+  noise: [fact("warn", "noiseFloorDbfs", -63.9, -64)],
+  half_length: [
+    { level: "warn", over: { facts: { durationSeconds: 107.9 } }, under: { facts: { durationSeconds: 108.1 } } },
+    { level: "warn", over: { facts: { durationSeconds: 90 } }, under: { asked: { source: null } } },
+  ],
+  key_mismatch: [
+    {
+      level: "warn",
+      over: { asked: { keyAgreement: "disagrees" } },
+      under: { asked: { keyAgreement: "disagrees", requestedKey: null } },
+    },
+  ],
+  key_inconclusive: [
+    {
+      level: "info",
+      over: { asked: { keyAgreement: "inconclusive" } },
+      under: { asked: { keyAgreement: "inconclusive", requestedKey: null } },
+    },
+  ],
   too_long: [source("fail", "durationSeconds", 480.1, 480)],
   very_short: [source("warn", "durationSeconds", 9.99, 10)],
   low_bitrate: [source("warn", "bitrateKbps", 95.9, 96)],
@@ -195,7 +245,7 @@ test("a finding is a sentence, and its numbers are in it", () => {
   expect(found({ facts: { integratedLufs: -26.5 } })).toEqual([
     {
       code: "too_quiet",
-      level: "warn",
+      level: "info",
       message: "At -26.5 LUFS it is quiet: raise it by at least 2.5 dB.",
       measured: -26.5,
       limit: -24,
@@ -216,6 +266,9 @@ test("what was not measured gives no finding, and a good song none either", () =
     style: null,
     requestedBpm: null,
     tempoAgreement: null,
+    requestedKey: null,
+    keyAgreement: null,
+    source: null,
   };
   for (const facts of [nothing, GOOD])
     for (const asked of [ASKED, nobody]) expect([...findingsOf(facts, asked), ...sourceFindingsOf(facts)]).toEqual([]);
@@ -225,7 +278,7 @@ test("what was not measured gives no finding, and a good song none either", () =
 
 test("the verdict is the worst finding, which stands first", () => {
   const info = { dualMono: true };
-  const warned = { ...info, dcOffset: 0.03 };
+  const warned = { ...info, dcOffset: 0.07 };
   const failed = { ...warned, silentShare: 0.9 };
   const verdicts = [{}, info, warned, failed].map((facts) => verdictOf(found({ facts })));
   expect(verdicts).toEqual(["pass", "pass", "warn", "fail"]);
@@ -241,14 +294,14 @@ test("another tempo or style is never a failure", () => {
 });
 
 test("a source is judged as raw material", () => {
-  const raw = { leadingSilenceSeconds: 9, integratedLufs: -30, balanceDb: 9, durationSeconds: 60 };
+  const raw = { leadingSilenceSeconds: 9, integratedLufs: -35, balanceDb: 9, durationSeconds: 60 };
   expect(found({ facts: raw, isSource: true })).toEqual([]);
   expect(found({ facts: { format: "wav", bitrateKbps: 64 }, isSource: true })).toEqual([]);
   for (const facts of [{ silentShare: 0.6 }, { clippedRunsPerMinute: 300 }, { truePeakDbtp: 7 }, { resyncs: 3 }])
     expect([facts, found({ facts, isSource: true }).length]).toEqual([facts, 1]);
   expect(verdictOf(found({ problem: { code: "truncated", message: "It is cut." }, isSource: true }))).toBe("fail");
   const track = { channels: 1, bitrateKbps: 64, durationSeconds: 5 };
-  expect(found({ facts: track, asked: { claimedDurationSeconds: 5 } })).toEqual([]);
+  expect(found({ facts: track, asked: { claimedDurationSeconds: 5, source: null } })).toEqual([]);
 });
 
 test("each limit has its reason", () => {

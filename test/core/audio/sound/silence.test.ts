@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { silenceMeter } from "../../../../src/core/audio/sound/silence.ts";
 import { amplitude, joined, measure, MONO, noise, silence, STEREO } from "../signals.ts";
 
-const BLOCK = 512;
+const BLOCK = 256;
 const RATE_HZ = 44_100;
 
 /** Loud where there is a 1: one block per character. */
@@ -64,7 +64,7 @@ function steadyShare(dbfs: number): number | null {
   return measure(silenceMeter, MONO, [silence(BLOCK).fill(amplitude(dbfs))]).silentShare;
 }
 
-test("silence is under -60 dBFS of RMS", () => {
+test("silence is where no sample reaches -60 dBFS", () => {
   expect(steadyShare(-60.1)).toBe(1);
   expect(steadyShare(-59.9)).toBe(0);
 });
@@ -73,7 +73,7 @@ test("one channel that sounds is enough", () => {
   const [loud, quiet] = [pattern("11"), pattern("00")];
   expect(measure(silenceMeter, STEREO, [loud, quiet]).silentShare).toBe(0);
   expect(measure(silenceMeter, STEREO, [quiet, loud]).silentShare).toBe(0);
-  // Both of -60.1 dBFS: the mean over the channels, not their sum.
+  // Both of -60.1 dBFS: channels do not add up.
   const edge = silence(BLOCK).fill(amplitude(-60.1));
   expect(measure(silenceMeter, STEREO, [edge, edge]).silentShare).toBe(1);
 });

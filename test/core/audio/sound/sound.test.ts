@@ -13,7 +13,8 @@ const RIGHT = joined(scaled(LEFT, 0.5).subarray(0, 16_000), noise(LEFT.length - 
 
 test("the same sound in other stretches has the same facts, to the last digit", () => {
   const whole = measure(soundMeter, SMALL, [LEFT, RIGHT]);
-  expect(Object.values(whole)).not.toContain(null);
+  const { noiseFloorDbfs: _, ...measured } = whole;
+  expect(Object.values(measured)).not.toContain(null);
   const lengths = fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 6 });
   fc.assert(
     fc.property(fc.integer({ min: 200, max: 5000 }), lengths, (first, more) => {
@@ -26,7 +27,8 @@ test("the same sound in other stretches has the same facts, to the last digit", 
 
 test("every fact of a plain tone is what it was made to be", () => {
   const tone = sine(44_100, 4, 1000, 0.5);
-  const { waveform, bandwidthHz, ...facts } = measure(soundMeter, STEREO, [tone, tone]);
+  // A tone is no music: what is read off the crowd of its levels says nothing.
+  const { waveform, bandwidthHz, flatTopShare: _, ...facts } = measure(soundMeter, STEREO, [tone, tone]);
   expect(Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, rounded(fact)]))).toEqual({
     durationSeconds: 4,
     integratedLufs: -6,
@@ -43,6 +45,12 @@ test("every fact of a plain tone is what it was made to be", () => {
     monoLossDb: 0,
     balanceDb: 0,
     dualMono: true,
+    hardGapSeconds: 0,
+    dropoutsPerMinute: 0,
+    deadChannelShare: 0,
+    endLevelDb: 0,
+    noiseFloorDbfs: null,
+    clicksPerMinute: 0,
   });
   expect(bandwidthHz).toBeGreaterThan(1000);
   expect(bandwidthHz).toBeLessThan(1300);
@@ -73,6 +81,13 @@ test("what no sound cannot tell is null, and never 0", () => {
     balanceDb: null,
     dualMono: false,
     bandwidthHz: null,
+    noiseFloorDbfs: null,
+    hardGapSeconds: null,
+    dropoutsPerMinute: null,
+    deadChannelShare: null,
+    endLevelDb: null,
+    clicksPerMinute: null,
+    flatTopShare: null,
   });
   expect(waveform.data).toEqual([]);
 });

@@ -1,12 +1,8 @@
 /** Tempo, against tracks whose tempo is known from how they are made. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  LEAST_CONFIDENCE,
-  TEMPO_TOLERANCE,
-  tempoAgreement,
-  tempoMeter,
-} from "../../../../src/core/audio/sound/tempo.ts";
+import { LEAST_CONFIDENCE, TEMPO_TOLERANCE, tempoAgreement } from "../../../../src/core/audio/sound/tempo.ts";
+import { rhythmMeter } from "../../../../src/core/audio/sound/rhythm.ts";
 import { clicks, drums, evenNotes, twoTempi, type Rhythm } from "../rhythms.ts";
 import { joined, measure, measureSplit, MONO, noise, silence, sine, STEREO } from "../signals.ts";
 
@@ -26,7 +22,7 @@ const RHYTHMS: readonly Rhythm[] = [
 
 const MEASURED = RHYTHMS.map((rhythm) => ({
   bpm: rhythm.bpm,
-  tempo: measure(tempoMeter, { sampleRateHz: rhythm.sampleRateHz, channels: 1 }, [drums(rhythm)]),
+  tempo: measure(rhythmMeter, { sampleRateHz: rhythm.sampleRateHz, channels: 1 }, [drums(rhythm)]),
 }));
 
 function octavesApart(one: number, other: number): number {
@@ -63,7 +59,7 @@ test("nothing is told of a sound that is short, silent or steady", () => {
     sine(RATE_HZ, 13, 440, 0.5),
   ];
   for (const sound of sounds) {
-    expect(measure(tempoMeter, MONO, [sound])).toEqual({ tempoBpm: null, tempoConfidence: null });
+    expect(measure(rhythmMeter, MONO, [sound])).toMatchObject({ tempoBpm: null, tempoConfidence: null });
   }
 });
 
@@ -75,7 +71,7 @@ test("a sound without a beat settles nothing", () => {
     ...Array.from({ length: 7 }, (_, seed) => clicks(LOW_RATE_HZ, 14, seed)),
   ];
   for (const sound of sounds) {
-    const tempo = measure(tempoMeter, shape, [sound]);
+    const tempo = measure(rhythmMeter, shape, [sound]);
     for (const requested of [60, 90, 120, tempo.tempoBpm ?? 0]) {
       expect(tempoAgreement(requested, tempo)).toBe("inconclusive");
     }
@@ -83,12 +79,12 @@ test("a sound without a beat settles nothing", () => {
 });
 
 test("notes that are beats of several tempi settle nothing", () => {
-  const tempo = measure(tempoMeter, MONO, [evenNotes(RATE_HZ, 13, 360)]);
+  const tempo = measure(rhythmMeter, MONO, [evenNotes(RATE_HZ, 13, 360)]);
   for (const requested of [60, 90, 120, 180]) expect(tempoAgreement(requested, tempo)).toBe("inconclusive");
 });
 
 test("of a track that changes its tempo, one of the two is told, or nothing", () => {
-  const tempo = measure(tempoMeter, MONO, [twoTempi(RATE_HZ, 28, 96, 132)]);
+  const tempo = measure(rhythmMeter, MONO, [twoTempi(RATE_HZ, 28, 96, 132)]);
   const verdicts = [96, 132].map((bpm) => tempoAgreement(bpm, tempo));
   expect(verdicts.some((verdict) => verdict !== "disagrees")).toBe(true);
   for (const wrong of [72, 80, 108, 116, 120, 150]) expect(tempoAgreement(wrong, tempo)).not.toBe("agrees");
@@ -99,19 +95,19 @@ test("silence around a track, and a window that is not a number, leave its tempo
   const broken = track.slice();
   broken.fill(Number.NaN, 2 * RATE_HZ, 2.1 * RATE_HZ);
   for (const sound of [joined(silence(13 * RATE_HZ), track, silence(13 * RATE_HZ)), broken]) {
-    expect(tempoAgreement(112, measure(tempoMeter, MONO, [sound]))).toBe("agrees");
+    expect(tempoAgreement(112, measure(rhythmMeter, MONO, [sound]))).toBe("agrees");
   }
 });
 
 test("the result is the same however the sound is split", () => {
   const left = drums({ sampleRateHz: RATE_HZ, seconds: 13, bpm: 118 });
   const right = noise(left.length, 0.05, 9);
-  const whole = measure(tempoMeter, STEREO, [left, right]);
+  const whole = measure(rhythmMeter, STEREO, [left, right]);
   expect(tempoAgreement(118, whole)).toBe("agrees");
   const lengths = fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 5 });
   fc.assert(
     fc.property(lengths, (lengths) => {
-      expect(measureSplit(tempoMeter, STEREO, [left, right], lengths)).toEqual(whole);
+      expect(measureSplit(rhythmMeter, STEREO, [left, right], lengths)).toEqual(whole);
     }),
     { numRuns: 3, examples: [[[1]], [[0, 4608]]] },
   );
