@@ -1,7 +1,7 @@
 /** Query parameters, checked by zod: a bad value is a 400 that names the parameter. */
 import type { Context } from "hono";
 import * as z from "zod";
-import { LIST_STATUSES } from "../platform/catalog/task-table.ts";
+import { LIST_STATUSES } from "../platform/catalog/task-queries.ts";
 import { readPlace } from "./task-list.ts";
 import { Problem } from "./problem.ts";
 
@@ -32,15 +32,23 @@ export const taskQuery = z.object({
 });
 
 export const tasksQuery = z.object({
-  status: z.enum(LIST_STATUSES).optional().meta({ description: "A stage, or `open`, `settled`, `stalled`." }),
+  status: z
+    .enum(LIST_STATUSES)
+    .optional()
+    .meta({ description: "A stage, or `open`, `settled`, `stalled`, `problems`." }),
   ref: z.string().min(1).max(64).optional().meta({ description: "Your own reference." }),
-  q: z.string().min(1).max(200).optional().meta({ description: "Part of a title or of a task id, in any case." }),
+  q: z.string().min(1).max(200).optional().meta({
+    description:
+      "Part of a title, a task id or a `ref`, in any case. A page looks at a part of the tasks: follow `nextCursor`, also of an empty one.",
+  }),
   cursor: z.string().transform(readPlace).optional().meta({ description: "`nextCursor` of the page before." }),
   limit,
 });
 
 export const retryQuery = z.object({
-  status: z.enum(LIST_STATUSES).meta({ description: "Which tasks: a stage, or `open`, `settled`, `stalled`." }),
+  status: z
+    .enum(LIST_STATUSES)
+    .meta({ description: "Which tasks: a stage, or `open`, `settled`, `stalled`, `problems`." }),
   cursor: z.string().transform(readPlace).optional().meta({ description: "`nextCursor` of the call before." }),
   limit,
 });

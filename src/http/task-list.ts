@@ -3,6 +3,8 @@ import * as z from "zod";
 import type { CatalogRow } from "../core/view/catalog-row.ts";
 import { STAGES } from "../core/task/stage.ts";
 import { isoTime } from "../core/view/view.ts";
+import { TROUBLES } from "../core/view/trouble.ts";
+import type { CatalogPage } from "../platform/catalog/task-queries.ts";
 import type { CatalogPlace } from "../platform/catalog/task-table.ts";
 
 const time = z.iso.datetime();
@@ -15,6 +17,10 @@ export const taskListItem = z.object({
   settled: z.boolean(),
   stalled: z.boolean(),
   failureReason: z.string().nullable(),
+  problem: z.enum(TROUBLES).nullable().meta({ description: "What wants attention; null where nothing does." }),
+  reason: z.string().nullable().meta({ description: "Why the task failed, or a file is not kept (yet)." }),
+  keptTracks: z.int().meta({ description: "Tracks whose audio is kept, of `tracks`." }),
+  tracks: z.int().meta({ description: "Tracks that are known." }),
   version: z.int().meta({ description: "As of the last move of the stage: the task itself may be ahead." }),
   createdAt: time,
   settledAt: time.nullable(),
@@ -22,11 +28,8 @@ export const taskListItem = z.object({
 
 export const taskList = z.object({ items: z.array(taskListItem), nextCursor: z.string().nullable() });
 
-/** `rows` may hold one more than `limit`: then there is a next page. */
-export function pageOf(rows: readonly CatalogRow[], limit: number): z.infer<typeof taskList> {
-  const shown = rows.slice(0, limit);
-  const last = rows.length > limit ? shown.at(-1) : undefined;
-  return { items: shown.map(itemOf), nextCursor: last === undefined ? null : placeCursor(last) };
+export function pageOf({ items, next }: CatalogPage): z.infer<typeof taskList> {
+  return { items: items.map(itemOf), nextCursor: next === null ? null : placeCursor(next) };
 }
 
 /** Reads a cursor; for use in a zod schema. */
@@ -42,7 +45,22 @@ export function placeCursor({ createdAt, taskId }: CatalogPlace): string {
 }
 
 function itemOf({ createdAt, settledAt, ...row }: CatalogRow): z.infer<typeof taskListItem> {
-  const { taskId, ref, title, stage, settled, stalled, failureReason, version } = row;
+  const { taskId, ref, title, stage, settled, stalled, failureReason, problem, reason, keptTracks, tracks, version } =
+    row;
   const times = { createdAt: isoTime(createdAt), settledAt: settledAt === null ? null : isoTime(settledAt) };
-  return { taskId, ref, title, stage, settled, stalled, failureReason, version, ...times };
+  return {
+    taskId,
+    ref,
+    title,
+    stage,
+    settled,
+    stalled,
+    failureReason,
+    problem,
+    reason,
+    keptTracks,
+    tracks,
+    version,
+    ...times,
+  };
 }

@@ -44,23 +44,25 @@ async function handOverSubmissions(env: Env, now: number): Promise<void> {
 
 async function lookAfterTasks(env: Watched, now: number, neglectedMs: number): Promise<void> {
   const neglected = await catalogOf(env).neglected(now - neglectedMs, TASKS_A_ROUND);
-  await visitAll(env, neglected);
+  await visitAll(env, neglected, now);
 }
 
 /** A settled task has no alarm, so one that settled before `RETENTION_DAYS` was set is told of it here. */
 async function startRetention(env: Env, now: number): Promise<void> {
   const { retentionDays, timeScale } = parseConfig(env);
   if (retentionDays === null) return;
-  const expired = await catalogOf(env).expired(now - (retentionDays * DAY_MS) / timeScale, TASKS_A_ROUND);
-  await visitAll(env, expired);
+  const expired = await catalogOf(env).expired(now - (retentionDays * DAY_MS) / timeScale, now, TASKS_A_ROUND);
+  await visitAll(env, expired, now);
 }
 
-async function visitAll(env: Watched, tasks: readonly CatalogRow[]): Promise<void> {
+/** One that cannot be visited goes to the end of the queue. */
+async function visitAll(env: Watched, tasks: readonly CatalogRow[], now: number): Promise<void> {
   const room = slots(AT_ONCE);
   await Promise.all(
-    tasks.map(async (place) => {
+    tasks.map(async (row) => {
       const leave = await room.take();
-      await attempt("visit a task", () => visit(env, place));
+      const visited = await attempt("visit a task", () => visit(env, row));
+      if (!visited) await attempt("put a task off", () => catalogOf(env).missed(row, now));
       leave();
     }),
   );
@@ -73,9 +75,11 @@ async function visit(env: Watched, place: CatalogPlace): Promise<void> {
   else await catalogOf(env).drop(place);
 }
 
-async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {
+/** Whether it worked; never rejects. */
+async function attempt(what: string, work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
+    return true;
   } catch (error) {
     console.error(
       JSON.stringify({
@@ -83,5 +87,6 @@ async function attempt(what: string, work: () => Promise<unknown>): Promise<void
         error: error instanceof Error ? error.name : "unknown",
       }),
     );
+    return false;
   }
 }

@@ -6,6 +6,7 @@ import { failureShown, isStalled, stageOf, stageReport, type Stage } from "../ta
 import type { Task } from "../task/task.ts";
 import { tallyOf, type Tally } from "./tally.ts";
 import { tracksOf } from "../task/tracks.ts";
+import { keptCount, lastReason, troubleOf, type Trouble } from "./trouble.ts";
 
 export interface CatalogRow {
   readonly taskId: string;
@@ -15,16 +16,25 @@ export interface CatalogRow {
   readonly failureReason: string | null;
   readonly settled: boolean;
   readonly stalled: boolean;
+  /** What wants a person's attention. */
+  readonly problem: Trouble | null;
+  /** Why it is not all well: a code, and after a colon what happened. */
+  readonly reason: string | null;
+  /** Tracks whose audio is kept, of those that are known. */
+  readonly keptTracks: number;
+  readonly tracks: number;
   readonly createdAt: number;
   readonly firstAt: number | null;
   readonly completeAt: number | null;
   readonly settledAt: number | null;
   readonly version: number;
   readonly touchedAt: number;
+  /** When the task's alarm is to run next; null: there is nothing left to do. */
+  readonly wake: number | null;
   readonly tally: Tally;
 }
 
-export function catalogRowOf(task: Task, now: number): CatalogRow {
+export function catalogRowOf(task: Task, now: number, wake: number | null): CatalogRow {
   return {
     taskId: task.taskId,
     ref: task.ref,
@@ -33,12 +43,18 @@ export function catalogRowOf(task: Task, now: number): CatalogRow {
     failureReason: failureShown(task)?.reason ?? null,
     settled: task.settledAt !== null,
     stalled: isStalled(task),
+    problem: troubleOf(task),
+    reason: lastReason(task),
+    keptTracks: keptCount(task),
+    tracks: tracksOf(task).length,
     createdAt: task.createdAt,
     firstAt: stageReport(task, "first")?.at ?? null,
     completeAt: stageReport(task, "complete")?.at ?? null,
     settledAt: task.settledAt,
     version: task.version,
     touchedAt: now,
+    // What is due already is as good as due now.
+    wake: wake === null ? null : Math.ceil(Math.max(wake, now)),
     tally: tallyOf(task),
   };
 }

@@ -1,6 +1,6 @@
 /** `GET /tasks` for people: problems first, then the newest, with a filter and a search. Pure. */
 import { isoTime } from "../../core/view/view.ts";
-import { LIST_STATUSES } from "../../platform/catalog/task-table.ts";
+import { LIST_STATUSES } from "../../platform/catalog/task-queries.ts";
 import { Badge, StageBadge, VerdictBadge } from "./badge.tsx";
 import type { CallBackUrl } from "./callback-url.ts";
 import { Layout } from "./layout.tsx";
@@ -68,7 +68,7 @@ function FilterForm({ filter: { status, q } }: { readonly filter: Filter }) {
         </select>
       </label>
       <label class="grow">
-        Title or id
+        Title, id or ref
         <input type="search" name="q" value={q ?? ""} maxlength={200} />
       </label>
       <button>Show</button>

@@ -1,5 +1,6 @@
 /** A task in the list: its row of the catalog and, once it is settled, what was published of it. Pure. */
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
+import type { Trouble } from "../../core/view/trouble.ts";
 import type { TaskView } from "../../core/view/view.ts";
 
 export interface ListedTask {
@@ -7,13 +8,17 @@ export interface ListedTask {
   readonly view: TaskView | null;
 }
 
+const TROUBLE_WORDS: Readonly<Record<Trouble, string>> = {
+  failed: "failed",
+  lost: "a file was lost",
+  faulty: "a track is faulty",
+  stalled: "silent for longer than is usual",
+};
+
 /** What is wrong with it, in a few words; null where nothing is. */
-export function troubleOf({ row, view }: ListedTask): string | null {
+export function troubleOf({ row }: ListedTask): string | null {
   if (row.stage === "failed") return row.failureReason ?? "failed";
-  if (row.stalled) return "silent for longer than is usual";
-  const tracks = view?.tracks ?? [];
-  if (tracks.some(({ audio }) => audio.state === "lost")) return "a track was lost";
-  return tracks.some(({ assessment }) => assessment?.verdict === "fail") ? "a track is faulty" : null;
+  return row.problem === null ? null : TROUBLE_WORDS[row.problem];
 }
 
 /** More is about to be known of it than the list shows. */

@@ -12,7 +12,7 @@ import { present, readTask, taskIdOf } from "../task-reader.ts";
 import { callBackUrlOf } from "./callback-url.ts";
 import { ListPage } from "./list-page.tsx";
 import { nonceOf, page, prefersHtml } from "./page.ts";
-import { troubleOf, type ListedTask } from "./listed-task.ts";
+import type { ListedTask } from "./listed-task.ts";
 import { TaskPage } from "./task-page.tsx";
 import { viewerOf } from "./viewer.ts";
 
@@ -20,6 +20,7 @@ const EVENTS = 100;
 const MAX_EVENT_CHARS = 1_024 * 1_024;
 const LIST_LENGTH = 25;
 const PROBLEMS = 10;
+const NO_TASKS = { items: [], next: null };
 const PROBLEMS_FOR_MS = 7 * 24 * 3_600_000;
 
 const taskPageQuery = z.object({
@@ -73,34 +74,29 @@ export const listPage = createMiddleware<AppEnv>(async (c, next) => {
   const { status = null, q = null, ref = null, cursor = null } = parseQuery(listQuery, c);
   const now = Date.now();
   const catalog = catalogOf(c.env);
-  const query = { status, ref, text: q, after: cursor, limit: LIST_LENGTH + 1 };
+  const query = { status, ref, text: q, after: cursor, limit: LIST_LENGTH };
   const isFront = status === null && q === null && ref === null && cursor === null;
-  const [rows, failed, stalled] = await Promise.all([
+  const [listed, troubled] = await Promise.all([
     catalog.list(query),
-    isFront ? catalog.list({ ...query, status: "failed", limit: PROBLEMS }) : [],
-    isFront ? catalog.list({ ...query, status: "stalled", limit: PROBLEMS }) : [],
+    isFront ? catalog.list({ ...query, status: "problems", limit: PROBLEMS }) : NO_TASKS,
   ]);
-  const recent = [...stalled, ...failed.filter(({ createdAt }) => now - createdAt < PROBLEMS_FOR_MS)];
-  const listed = rows.slice(0, LIST_LENGTH);
-  const all = [...new Map([...recent, ...listed].map((row) => [row.taskId, row])).values()];
+  const recent = troubled.items.filter(({ createdAt }) => now - createdAt < PROBLEMS_FOR_MS);
+  const shown = new Map([...recent, ...listed.items].map((row) => [row.taskId, row]));
   // KV has the covers and the verdicts of what is settled.
   const tasks = await Promise.all(
-    all.map(async (row): Promise<ListedTask> => {
+    [...shown.values()].map(async (row): Promise<ListedTask> => {
       const published = row.settled ? await readPublished(c.env.STATE, row.taskId) : null;
       return { row, view: published?.view ?? null };
     }),
   );
-  const troubled = new Set(
-    isFront ? tasks.filter((task) => troubleOf(task) !== null).map(({ row }) => row.taskId) : [],
-  );
-  const last = rows.length > LIST_LENGTH ? listed.at(-1) : undefined;
+  const isProblem = ({ row }: ListedTask): boolean => isFront && row.problem !== null;
   return page(
     c,
     <ListPage
-      problems={tasks.filter(({ row }) => troubled.has(row.taskId))}
-      tasks={tasks.filter(({ row }) => !troubled.has(row.taskId))}
+      problems={tasks.filter(isProblem)}
+      tasks={tasks.filter((task) => !isProblem(task))}
       filter={{ status, q }}
-      nextCursor={last === undefined ? null : placeCursor(last)}
+      nextCursor={listed.next === null ? null : placeCursor(listed.next)}
       callBackUrl={callBackUrlOf(c)}
       now={now}
       nonce={nonceOf(c)}

@@ -32,9 +32,8 @@ export const rebuiltView = z.object({
 export const taskActions = new Hono<AppEnv>()
   .post("/tasks/retry", async (c) => {
     const { status, limit, cursor } = parseQuery(retryQuery, c);
-    const query = { status, ref: null, text: null, after: cursor ?? null, limit: limit + 1 };
-    const found = await catalogOf(c.env).list(query);
-    const chosen = found.slice(0, limit);
+    const query = { status, ref: null, text: null, after: cursor ?? null, limit };
+    const { items: chosen, next } = await catalogOf(c.env).list(query);
     const room = slots(AT_ONCE);
     const retried = await Promise.all(
       chosen.map(async ({ taskId }) => {
@@ -46,10 +45,9 @@ export const taskActions = new Hono<AppEnv>()
         return answer === null || "deletedAt" in answer ? [] : [taskId];
       }),
     );
-    const last = found.length > limit ? chosen.at(-1) : undefined;
     const page: z.infer<typeof retriedPage> = {
       items: retried.flat(),
-      nextCursor: last === undefined ? null : placeCursor(last),
+      nextCursor: next === null ? null : placeCursor(next),
     };
     return c.json(page, 202, FRESH);
   })

@@ -24,8 +24,7 @@ export const tasks = new Hono<AppEnv>()
   .get("/tasks", listPage, async (c) => {
     const { status, ref, q, cursor, limit } = parseQuery(tasksQuery, c);
     const query = { status: status ?? null, ref: ref ?? null, text: q ?? null, after: cursor ?? null };
-    const rows = await catalogOf(c.env).list({ ...query, limit: limit + 1 });
-    return c.json(pageOf(rows, limit), 200, FRESH);
+    return c.json(pageOf(await catalogOf(c.env).list({ ...query, limit })), 200, FRESH);
   })
   .get("/tasks/:id", taskPage, async (c) => {
     const { wait, min_version: minVersion } = parseQuery(taskQuery, c);

@@ -12,19 +12,18 @@ import { parseConfig } from "../../core/config.ts";
 import { SCOREBOARD_MS, scoreboardOf, type Scoreboard } from "../../core/view/statistics.ts";
 import { usualOf, type Usual } from "../../core/view/usual.ts";
 import {
+  agedTasks,
   completedTasks,
-  createTasks,
-  dropTask,
-  expiredTasks,
+  isFullRound,
   listTasks,
-  markTaskDeleted,
-  neglectedTasks,
+  overdueTasks,
   recentTasks,
-  touchTask,
-  upsertTask,
-  type CatalogPlace,
+  untouchedTasks,
+  watchedUntil,
+  type CatalogPage,
   type CatalogQuery,
-} from "./task-table.ts";
+} from "./task-queries.ts";
+import { createTasks, dropTask, markTaskDeleted, touchTask, upsertTask, type CatalogPlace } from "./task-table.ts";
 import {
   createSubmissions,
   findSubmission,
@@ -52,6 +51,9 @@ export class Catalog extends DurableObject<Env> {
   #ready = false;
   /** When the provider was called lately. A restart forgets them; the provider refuses by itself then. */
   #creations: readonly number[] = [];
+  /** Where the next rounds of the watchdog go on. A restart begins them anew. */
+  #watchedFrom = 0;
+  #agedFrom = 0;
 
   /** Takes rows of tasks. Returns the submissions that found their task, for their objects to be told. */
   tell(rows: readonly CatalogRow[]): readonly Handover[] {
@@ -64,7 +66,12 @@ export class Catalog extends DurableObject<Env> {
   /** The same, from a visit of the watchdog: it counts as a touch even where nothing is newer. */
   heal(told: CatalogRow): void {
     upsertTask(this.#sql, told);
-    touchTask(this.#sql, told, told.touchedAt);
+    touchTask(this.#sql, told, told.touchedAt, told.wake);
+  }
+
+  /** A visit failed: the task goes to the end of the queue, so that it keeps no other waiting. */
+  missed(row: CatalogRow, at: number): void {
+    touchTask(this.#sql, row, at, row.settled ? at : row.wake);
   }
 
   markDeleted(place: CatalogPlace, version: number): void {
@@ -77,18 +84,28 @@ export class Catalog extends DurableObject<Env> {
   }
 
   /** Newest first. */
-  list(query: CatalogQuery): readonly CatalogRow[] {
+  list(query: CatalogQuery): CatalogPage {
     return listTasks(this.#sql, query);
   }
 
-  /** Open tasks that nobody has touched since, the longest neglected first. */
+  /** Who is to be visited: open tasks untouched since `before`, and settled ones with a wake overdue since. */
   neglected(before: number, limit: number): readonly CatalogRow[] {
-    return neglectedTasks(this.#sql, before, limit);
+    const open = untouchedTasks(this.#sql, this.#watchedFrom, before, limit);
+    this.#watchedFrom = watchedUntil(this.#sql, this.#watchedFrom) ?? 0;
+    const overdue = overdueTasks(this.#sql, before, limit);
+    return [...open, ...overdue].toSorted((a, b) => a.touchedAt - b.touchedAt).slice(0, limit);
   }
 
-  /** Tasks that settled before a time, the oldest first. */
-  expired(before: number, limit: number): readonly CatalogRow[] {
-    return expiredTasks(this.#sql, before, limit);
+  /** Tasks that settled before a time and whose alarm is not set to it: a part of them with each call. */
+  expired(before: number, now: number, limit: number): readonly CatalogRow[] {
+    const aged = agedTasks(this.#sql, this.#agedFrom, before);
+    const expired = aged.filter(
+      ({ settledAt, wake }) => settledAt !== null && settledAt < before && (wake === null || wake > now),
+    );
+    // Those of one time are looked at twice, and those beyond the limit next time.
+    const stopped = expired[limit] ?? (isFullRound(aged) ? aged.at(-1) : undefined);
+    this.#agedFrom = stopped?.createdAt ?? 0;
+    return expired.slice(0, limit);
   }
 
   /** How long tasks take here. */

@@ -1,25 +1,14 @@
 /**
  * The catalog's rows of tasks in SQLite. **A persisted contract**: columns are added, never changed.
  *
- * Newest first is the order of the key, so a page of a list reads only its own rows; open tasks have an index of
- * their own, which is as long as there are open tasks.
+ * Newest first is the order of the key. What few tasks are has an index of its own: open ones, those in trouble, those
+ * with a reference, and settled ones with something left to do. All else is looked for within a bound.
  */
 import * as z from "zod";
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
 import { STAGES } from "../../core/task/stage.ts";
 import { tally } from "../../core/view/tally.ts";
-
-export const LIST_STATUSES = [...STAGES, "open", "settled", "stalled"] as const;
-
-export interface CatalogQuery {
-  readonly status: (typeof LIST_STATUSES)[number] | null;
-  readonly ref: string | null;
-  /** Part of a title or of an id, in any case. */
-  readonly text: string | null;
-  /** Only tasks after this one, newest first. */
-  readonly after: CatalogPlace | null;
-  readonly limit: number;
-}
+import { TROUBLES } from "../../core/view/trouble.ts";
 
 export interface CatalogPlace {
   readonly createdAt: number;
@@ -36,83 +25,115 @@ const stored = z
     failure_reason: z.string().nullable(),
     settled: flag,
     stalled: flag,
+    problem: z.enum(TROUBLES).nullable(),
+    reason: z.string().nullable(),
+    kept_tracks: z.int(),
+    tracks: z.int(),
     created_at: z.int(),
     first_at: z.int().nullable(),
     complete_at: z.int().nullable(),
     settled_at: z.int().nullable(),
     version: z.int(),
     touched_at: z.int(),
+    wake: z.int().nullable(),
     tally: z.string(),
   })
-  .transform(
-    ({
-      task_id,
-      failure_reason,
-      created_at,
-      first_at,
-      complete_at,
-      settled_at,
-      touched_at,
-      tally: tallied,
-      ...rest
-    }): CatalogRow => {
-      const renamed = { taskId: task_id, failureReason: failure_reason, createdAt: created_at, firstAt: first_at };
-      return {
-        ...rest,
-        ...renamed,
-        completeAt: complete_at,
-        settledAt: settled_at,
-        touchedAt: touched_at,
-        tally: tally.parse(JSON.parse(tallied)),
-      };
-    },
-  );
+  .transform((row): CatalogRow => ({
+    taskId: row.task_id,
+    ref: row.ref,
+    title: row.title,
+    stage: row.stage,
+    failureReason: row.failure_reason,
+    settled: row.settled,
+    stalled: row.stalled,
+    problem: row.problem,
+    reason: row.reason,
+    keptTracks: row.kept_tracks,
+    tracks: row.tracks,
+    createdAt: row.created_at,
+    firstAt: row.first_at,
+    completeAt: row.complete_at,
+    settledAt: row.settled_at,
+    version: row.version,
+    touchedAt: row.touched_at,
+    wake: row.wake,
+    tally: tally.parse(JSON.parse(row.tally)),
+  }));
 
 export function createTasks(sql: SqlStorage): void {
   sql.exec(`CREATE TABLE IF NOT EXISTS tasks (
     created_at INTEGER NOT NULL, task_id TEXT NOT NULL, ref TEXT, title TEXT, search TEXT NOT NULL, stage TEXT NOT NULL,
-    failure_reason TEXT, settled INTEGER NOT NULL, stalled INTEGER NOT NULL, first_at INTEGER, complete_at INTEGER,
-    settled_at INTEGER, version INTEGER NOT NULL, touched_at INTEGER NOT NULL, tally TEXT NOT NULL,
+    failure_reason TEXT, settled INTEGER NOT NULL, stalled INTEGER NOT NULL, problem TEXT, reason TEXT,
+    kept_tracks INTEGER NOT NULL, tracks INTEGER NOT NULL, first_at INTEGER, complete_at INTEGER, settled_at INTEGER,
+    version INTEGER NOT NULL, touched_at INTEGER NOT NULL, wake INTEGER, tally TEXT NOT NULL,
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (created_at, task_id)) WITHOUT ROWID`);
-  sql.exec("CREATE INDEX IF NOT EXISTS open_tasks ON tasks (created_at, task_id) WHERE settled = 0");
+  for (const [name, columns, where] of INDEXES)
+    sql.exec(`CREATE INDEX IF NOT EXISTS ${name} ON tasks (${columns}) WHERE ${where}`);
 }
 
-/** View columns change only where the version is newer; `touchedAt` is the later of the two. */
+/** `wake` of an open task is no guide: its rows are told at each stage, and between them the alarm goes on. */
+const INDEXES = [
+  ["open_tasks", "created_at, task_id", "settled = 0"],
+  ["problem_tasks", "created_at, task_id", "problem IS NOT NULL"],
+  ["tasks_by_ref", "ref, created_at, task_id", "ref IS NOT NULL"],
+  ["unfinished_tasks", "wake", "settled = 1 AND wake IS NOT NULL"],
+] as const;
+
+/** View columns change only where the version is newer, `wake` also where it is the same and told later. */
 export function upsertTask(sql: SqlStorage, told: CatalogRow): void {
-  const search = `${told.title ?? ""} ${told.taskId}`.toLowerCase();
-  sql.exec(
-    `INSERT INTO tasks (created_at, task_id, ref, title, search, stage, failure_reason, settled, stalled, first_at,
-       complete_at, settled_at, version, touched_at, tally) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-     ON CONFLICT (created_at, task_id) DO UPDATE SET ref = ?3, title = ?4, search = ?5, stage = ?6, failure_reason = ?7,
-       settled = ?8, stalled = ?9, first_at = ?10, complete_at = ?11, settled_at = ?12, version = ?13,
-       touched_at = max(touched_at, ?14), tally = ?15 WHERE version < ?13`,
-    told.createdAt,
-    told.taskId,
-    told.ref,
-    told.title,
-    search,
-    told.stage,
-    told.failureReason,
-    Number(told.settled),
-    Number(told.stalled),
-    told.firstAt,
-    told.completeAt,
-    told.settledAt,
-    told.version,
-    told.touchedAt,
-    JSON.stringify(told.tally),
-  );
+  const values: Readonly<Record<string, SqlStorageValue>> = {
+    title: told.title,
+    search: [told.title, told.taskId, told.ref]
+      .filter((one) => one !== null)
+      .join(" ")
+      .toLowerCase(),
+    stage: told.stage,
+    failure_reason: told.failureReason,
+    stalled: Number(told.stalled),
+    reason: told.reason,
+    kept_tracks: told.keptTracks,
+    tracks: told.tracks,
+    first_at: told.firstAt,
+    complete_at: told.completeAt,
+    settled_at: told.settledAt,
+    version: told.version,
+    tally: JSON.stringify(told.tally),
+  };
+  // A column that an index holds costs a row of it with each write, so it is written where it changes.
+  const indexed = { ref: told.ref, settled: Number(told.settled), problem: told.problem, wake: told.wake };
+  const known = findTask(sql, told);
+  if (known === null) {
+    const all = { created_at: told.createdAt, task_id: told.taskId, touched_at: told.touchedAt, ...values, ...indexed };
+    const columns = Object.keys(all);
+    const marks = columns.map(() => "?").join(", ");
+    sql.exec(`INSERT INTO tasks (${columns.join(", ")}) VALUES (${marks})`, ...Object.values(all));
+    return;
+  }
+  if (known.version > told.version) return;
+  if (known.version === told.version) {
+    const isLater = told.touchedAt >= known.touchedAt && told.wake !== known.wake;
+    if (isLater) update(sql, told, { wake: told.wake, touched_at: told.touchedAt });
+    return;
+  }
+  const before = { ref: known.ref, settled: Number(known.settled), problem: known.problem, wake: known.wake };
+  const changed = Object.entries(indexed).filter(([name, value]) => Reflect.get(before, name) !== value);
+  const touchedAt = Math.max(known.touchedAt, told.touchedAt);
+  update(sql, told, { ...values, ...Object.fromEntries(changed), touched_at: touchedAt });
 }
 
-export function touchTask(sql: SqlStorage, { createdAt, taskId }: CatalogPlace, at: number): void {
-  const place = "created_at = ?1 AND task_id = ?2";
-  sql.exec(`UPDATE tasks SET touched_at = max(touched_at, ?3) WHERE ${place}`, createdAt, taskId, at);
+/** A visit of the watchdog: it counts as a touch even where nothing is newer. */
+export function touchTask(sql: SqlStorage, visited: CatalogPlace, at: number, wake: number | null): void {
+  const known = findTask(sql, visited);
+  if (known === null) return;
+  const touched = { touched_at: Math.max(known.touchedAt, at) };
+  update(sql, visited, known.wake === wake ? touched : { ...touched, wake });
 }
 
 /** No list shows it, and no later word of an older version brings it back. */
 export function markTaskDeleted(sql: SqlStorage, { createdAt, taskId }: CatalogPlace, version: number): void {
-  const fields = "deleted = 1, settled = 1, title = NULL, search = '', version = max(version, ?3)";
+  const fields =
+    "deleted = 1, settled = 1, problem = NULL, wake = NULL, title = NULL, search = '', version = max(version, ?3)";
   sql.exec(`UPDATE tasks SET ${fields} WHERE created_at = ?1 AND task_id = ?2`, createdAt, taskId, version);
 }
 
@@ -120,53 +141,24 @@ export function dropTask(sql: SqlStorage, { createdAt, taskId }: CatalogPlace): 
   sql.exec("DELETE FROM tasks WHERE created_at = ? AND task_id = ?", createdAt, taskId);
 }
 
-/** Newest first. */
-export function listTasks(sql: SqlStorage, { status, ref, text, after, limit }: CatalogQuery): readonly CatalogRow[] {
-  const where = ["deleted = 0"];
-  const values: (string | number)[] = [];
-  const add = (condition: string, ...bound: (string | number)[]): void => {
-    where.push(condition);
-    values.push(...bound);
-  };
-  if (status === "open") add("settled = 0");
-  else if (status === "settled") add("settled = 1");
-  else if (status === "stalled") add("stalled = 1");
-  else if (status !== null) add("stage = ?", status);
-  if (ref !== null) add("ref = ?", ref);
-  if (text !== null) add("instr(search, ?) > 0", text.toLowerCase());
-  if (after !== null) add("(created_at, task_id) < (?, ?)", after.createdAt, after.taskId);
-  const order = "ORDER BY created_at DESC, task_id DESC LIMIT ?";
-  return rows(sql, `SELECT * FROM tasks WHERE ${where.join(" AND ")} ${order}`, ...values, limit);
-}
-
-/** Open tasks that nobody has touched since `before`, the longest neglected first. */
-export function neglectedTasks(sql: SqlStorage, before: number, limit: number): readonly CatalogRow[] {
-  const query =
-    "SELECT * FROM tasks INDEXED BY open_tasks WHERE settled = 0 AND touched_at < ? ORDER BY touched_at LIMIT ?";
-  return rows(sql, query, before, limit);
-}
-
-/** Tasks that settled before `before`, the oldest first. */
-export function expiredTasks(sql: SqlStorage, before: number, limit: number): readonly CatalogRow[] {
-  const where = "settled = 1 AND deleted = 0 AND settled_at < ?1 AND created_at < ?1";
-  return rows(sql, `SELECT * FROM tasks WHERE ${where} ORDER BY created_at, task_id LIMIT ?2`, before, limit);
-}
-
-/** The latest tasks that came to their end, for what is usual here. */
-export function completedTasks(sql: SqlStorage, limit: number): readonly CatalogRow[] {
-  const where = "complete_at IS NOT NULL AND deleted = 0";
-  return rows(sql, `SELECT * FROM tasks WHERE ${where} ORDER BY created_at DESC, task_id DESC LIMIT ?`, limit);
-}
-
-/** Tasks first seen at or after `since`, the newest first. */
-export function recentTasks(sql: SqlStorage, since: number, limit: number): readonly CatalogRow[] {
-  const where = "created_at >= ? AND deleted = 0";
-  return rows(sql, `SELECT * FROM tasks WHERE ${where} ORDER BY created_at DESC, task_id DESC LIMIT ?`, since, limit);
-}
-
-function rows(sql: SqlStorage, query: string, ...values: (string | number)[]): readonly CatalogRow[] {
+export function readRows(sql: SqlStorage, query: string, ...values: readonly SqlStorageValue[]): readonly CatalogRow[] {
   return sql
     .exec(query, ...values)
     .toArray()
     .map((found) => stored.parse(found));
+}
+
+function findTask(sql: SqlStorage, { createdAt, taskId }: CatalogPlace): CatalogRow | null {
+  const query = "SELECT * FROM tasks WHERE created_at = ? AND task_id = ?";
+  return readRows(sql, query, createdAt, taskId)[0] ?? null;
+}
+
+function update(
+  sql: SqlStorage,
+  { createdAt, taskId }: CatalogPlace,
+  set: Readonly<Record<string, SqlStorageValue>>,
+): void {
+  const columns = Object.keys(set).map((name) => `${name} = ?`);
+  const query = `UPDATE tasks SET ${columns.join(", ")} WHERE created_at = ? AND task_id = ?`;
+  sql.exec(query, ...Object.values(set), createdAt, taskId);
 }

@@ -41,14 +41,21 @@ export class EventLog {
   /** Rows whose counters rise: deliveries by their hash, and the overflow. */
   readonly #counted = new Map<string, number>();
   #created = false;
+  #owner: string | null = null;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
+  /** The task that the log is of, as its first row says; null before the first load, and for an empty log. */
+  get owner(): string | null {
+    return this.#owner;
+  }
+
   /** The whole log in its order, without bodies. */
   load(): readonly TaskEvent[] {
     this.#counted.clear();
+    this.#owner = null;
     this.#created =
       this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'log'").toArray().length > 0;
     if (!this.#created) return [];
@@ -56,14 +63,15 @@ export class EventLog {
       .exec("SELECT seq, at, type, data, times, last_at FROM log ORDER BY seq")
       .toArray()
       .map((stored) => {
-        const { seq, event } = eventOf(stored);
+        const { seq, event, taskId } = eventOf(stored);
+        this.#owner ??= taskId;
         this.#note(event, seq);
         return event;
       });
   }
 
   /** Appends the event, or raises the counters of the row that it repeats. */
-  record(event: TaskEvent, body: string | null): void {
+  record(taskId: string, event: TaskEvent, body: string | null): void {
     const name = counterName(event);
     const seq = name === null ? undefined : this.#counted.get(name);
     const { times, lastAt } = countersOf(event);
@@ -71,8 +79,9 @@ export class EventLog {
       this.#sql.exec("UPDATE log SET times = ?, last_at = ? WHERE seq = ?", times, lastAt, seq);
       return;
     }
-    this.#create();
-    const { at, type, ...data } = event;
+    const isFirst = this.#create();
+    const { at, type, ...fields } = event;
+    const data = isFirst ? { ...fields, taskId } : fields;
     const inserted = this.#sql.exec(
       "INSERT INTO log (at, type, data, times, last_at, body) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq",
       at,
@@ -84,6 +93,7 @@ export class EventLog {
     );
     const { seq: added } = numbered.parse(inserted.one());
     this.#note(event, added);
+    if (isFirst) this.#owner = taskId;
   }
 
   /** A retry begins the counts of polls anew, a wish to be told again those of notices. */
@@ -111,20 +121,31 @@ export class EventLog {
     return { events, nextSeq: null };
   }
 
-  #create(): void {
-    if (this.#created) return;
+  /** Whether the log was only made by this, which its first row then says whose it is. */
+  #create(): boolean {
+    if (this.#created) return false;
     this.#sql.exec(
       "CREATE TABLE log (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL, times INTEGER, last_at INTEGER, body TEXT)",
     );
     this.#created = true;
+    return true;
   }
 }
 
-function eventOf(stored: unknown): { readonly seq: number; readonly event: TaskEvent } {
+interface ReadRow {
+  readonly seq: number;
+  readonly event: TaskEvent;
+  /** Of the first row. */
+  readonly taskId: string | null;
+}
+
+function eventOf(stored: unknown): ReadRow {
   const { seq, at, type, data, times, last_at } = row.parse(stored);
   const fields: unknown = JSON.parse(data);
   const counters = times === null ? {} : { times, count: times, lastAt: last_at };
-  return { seq, event: readEvent(type, at, { ...anyFields.parse(fields), ...counters }) };
+  const { taskId, ...known } = anyFields.parse(fields);
+  const event = readEvent(type, at, { ...known, ...counters });
+  return { seq, event, taskId: typeof taskId === "string" ? taskId : null };
 }
 
 /** The name of a row that is counted instead of appended again. */

@@ -5,6 +5,7 @@
  * nothing is written for a task that nobody named.
  */
 import { isPublished } from "../../core/next/agenda.ts";
+import type { CatalogRow } from "../../core/view/catalog-row.ts";
 import type { EventBody, TaskEvent } from "../../core/task/event.ts";
 import { fold, reduce } from "../../core/task/reduce.ts";
 import { newTask, type Task } from "../../core/task/task.ts";
@@ -15,20 +16,31 @@ import { bury, countHit, readTombstone, type Tombstone } from "./tombstone.ts";
 const RIVAL_MS = 15 * 60_000;
 
 export class TaskState {
-  readonly taskId: string;
+  /** The name that the object was called by; null where the platform does not say, as it may be in an alarm. */
+  readonly #name: string | null;
   readonly log: EventLog;
   readonly #storage: DurableObjectStorage;
   /** Undefined before the first call. */
   #loaded: { readonly task: Task | null; readonly tombstone: Tombstone | null } | undefined;
 
-  constructor(taskId: string, storage: DurableObjectStorage) {
-    this.taskId = taskId;
+  constructor(name: string | null, storage: DurableObjectStorage) {
+    this.#name = name;
     this.log = new EventLog(storage.sql);
     this.#storage = storage;
   }
 
+  /** What this instance told the catalog last. */
+  told: Pick<CatalogRow, "wake" | "problem"> | null = null;
+
   /** Until when an earlier instance may still publish; 0 where this one found nothing to be published. */
   rivalUntil = 0;
+
+  /** Throws where nobody says which task this is. */
+  get taskId(): string {
+    const taskId = this.#name ?? this.#load().tombstone?.taskId ?? this.log.owner;
+    if (taskId === null || taskId === undefined) throw new Error("the object does not know its task");
+    return taskId;
+  }
 
   /** Whether this instance has read the log yet. */
   get fresh(): boolean {
@@ -59,7 +71,7 @@ export class TaskState {
     const { task, tombstone } = this.#load();
     if (tombstone !== null) return;
     const recorded: TaskEvent = { ...event, at: event.at ?? this.now() };
-    this.log.record(recorded, body);
+    this.log.record(this.taskId, recorded, body);
     this.#loaded = { task: reduce(task ?? newTask(this.taskId, recorded.at), recorded), tombstone };
   }
 
@@ -96,7 +108,10 @@ export class TaskState {
   #load(): { readonly task: Task | null; readonly tombstone: Tombstone | null } {
     const tombstone = this.#loaded === undefined ? readTombstone(this.#storage.kv) : null;
     if (this.#loaded === undefined) {
-      const task = tombstone === null ? fold(this.taskId, this.log.load()) : null;
+      const events = tombstone === null ? this.log.load() : [];
+      const owner = tombstone?.taskId ?? this.log.owner ?? this.#name;
+      if (this.#name !== null && owner !== this.#name) throw new Error("the object's log is of another task");
+      const task = owner === null ? null : fold(owner, events);
       if (task !== null && !isPublished(task)) this.rivalUntil = Date.now() + RIVAL_MS;
       this.#loaded = { task, tombstone };
     }

@@ -15,6 +15,7 @@ import { keptFilesOf, type KeptFile } from "../../core/view/kept-file.ts";
 import { isStalled, stageOf } from "../../core/task/stage.ts";
 import type { Task } from "../../core/task/task.ts";
 import { isoTime, viewOf, type TaskView } from "../../core/view/view.ts";
+import { catalogOf } from "../catalog/catalog.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { configuredPace, depsOf } from "./wiring.ts";
 import { runAlarm } from "./engine.ts";
@@ -31,7 +32,7 @@ const LEASE_MS = 30_000;
 export class TaskObject extends DurableObject<Env> {
   readonly #config: Config = parseConfig(this.env);
   readonly #pace = configuredPace(this.#config);
-  readonly #state = new TaskState(this.ctx.id.name ?? this.ctx.id.toString(), this.ctx.storage);
+  readonly #state = new TaskState(this.ctx.id.name ?? null, this.ctx.storage);
   readonly #clock = new AlarmClock(this.ctx.storage);
   readonly #news = new News();
   readonly #buffers = slots(UNSIZED_COPIES);
@@ -108,7 +109,7 @@ export class TaskObject extends DurableObject<Env> {
     if (this.#wakeUp() === null) return null;
     const identical = this.#state.rebuild();
     await depsOf(this.#wiring()).publish(this.#state.known);
-    return { identical, row: catalogRowOf(this.#state.known, this.#state.now()) };
+    return { identical, row: this.#row() };
   }
 
   /** Looks at the state, arms for it whatever an alarm may already be set to, and tells how the task stands. */
@@ -116,7 +117,7 @@ export class TaskObject extends DurableObject<Env> {
     const task = this.#wakeUp();
     const wake = this.#wake();
     if (!this.#running && wake !== null) await this.#clock.set(wake);
-    return task === null ? null : catalogRowOf(task, this.#state.now());
+    return task === null ? null : this.#row();
   }
 
   /** The version alone, for who waits for a change; null for an unknown or deleted task. */
@@ -148,12 +149,14 @@ export class TaskObject extends DurableObject<Env> {
     } finally {
       this.#running = false;
     }
+    await this.#tellIfBehind();
   }
 
   async #recordWish(event: EventBody): Promise<TaskView | Deleted | null> {
     if (this.#wakeUp() !== null) {
       this.#state.record(event);
       await this.#armForWake();
+      if (this.#state.task !== null) this.ctx.waitUntil(this.#tell(this.#row()));
     }
     return this.view();
   }
@@ -206,11 +209,36 @@ export class TaskObject extends DurableObject<Env> {
     return task === null ? null : nextWake(task, this.#pace);
   }
 
-  /** The catalog is told of a first sight, and of each move of the stage. */
+  /** The catalog is told of a first sight, of each move of the stage, and of what gives a settled task work again. */
   #rowIfMoved(before: Task | null): CatalogRow | null {
     const task = this.#state.known;
     const moved = before === null || stageOf(before) !== stageOf(task) || isStalled(before) !== isStalled(task);
-    return moved ? catalogRowOf(task, this.#state.now()) : null;
+    const stirred = before !== null && before.settledAt !== null && before.version !== task.version;
+    return moved || stirred ? this.#row() : null;
+  }
+
+  #row(): CatalogRow {
+    return catalogRowOf(this.#state.known, this.#state.now(), this.#wake());
+  }
+
+  /** Where the catalog would look for work that is done, or not for work or trouble that there is. Best effort. */
+  async #tellIfBehind(): Promise<void> {
+    const { task, told } = this.#state;
+    if (task === null) return;
+    const { wake, problem } = told ?? { wake: null, problem: null };
+    const row = this.#row();
+    if (row.problem === problem && (!row.settled || row.wake === wake)) return;
+    await this.#tell(row);
+  }
+
+  async #tell(row: CatalogRow): Promise<void> {
+    try {
+      await catalogOf(this.env).tell([row]);
+      this.#state.told = row;
+    } catch (error) {
+      const name = error instanceof Error ? error.name : "unknown";
+      console.error(JSON.stringify({ message: "the catalog was not told", error: name }));
+    }
   }
 
   #deleted(): Deleted | null {

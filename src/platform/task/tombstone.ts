@@ -10,6 +10,7 @@ import { deleteFiles } from "../audio/store.ts";
 import { publishDeletion } from "../read-model.ts";
 
 const tombstone = z.object({
+  taskId: z.string().optional(),
   deletedAt: z.int(),
   createdAt: z.int(),
   version: z.int(),
@@ -33,6 +34,7 @@ export function readTombstone(kv: SyncKvStorage): Tombstone | null {
 /** Replaces log and bodies, at once. */
 export function bury(storage: DurableObjectStorage, task: Task, now: number): Tombstone {
   const buried: Tombstone = {
+    taskId: task.taskId,
     deletedAt: now,
     createdAt: task.createdAt,
     version: task.version + 1,

@@ -4,7 +4,9 @@ import { submittedEvent } from "../../core/task/event.ts";
 import type { Config } from "../../core/config.ts";
 import type { Message } from "../../core/next/notices.ts";
 import { redact } from "../../core/provider/redaction.ts";
+import { nextWake } from "../../core/next/agenda.ts";
 import { paceOf, type Pace } from "../../core/next/pace.ts";
+import { reduce } from "../../core/task/reduce.ts";
 import type { Task } from "../../core/task/task.ts";
 import { fileKey } from "../../core/ids.ts";
 import type { Assessor } from "../audio/assessor.ts";
@@ -91,21 +93,36 @@ async function assess(
   return outcome;
 }
 
-/** KV for the readers of a settled task, the catalog for lists. A submission that finds its task by this is recorded. */
-async function publish({ env, state }: Wiring, task: Task): Promise<void> {
-  const row = catalogRowOf(task, state.now());
-  const settledOnce = task.settledAt !== null || task.published !== null;
-  // Both come to their end before the next publication may begin: a put that lags behind would undo it.
-  const [told, put] = await Promise.allSettled([
-    catalogOf(env).tell([row]),
-    settledOnce ? publishTask(env.STATE, task) : Promise.resolve(),
-  ]);
-  if (told.status === "rejected") throw told.reason;
-  if (put.status === "rejected") throw put.reason;
-  for (const { ref, requestJson, host, source } of told.value) {
+/**
+ * KV for the readers of a settled task, then the catalog for lists and the watchdog: it is to know when there is work
+ * left, should the alarm be lost. Both come to their end before the next publication may begin: a put that lags behind
+ * would undo it.
+ */
+async function publish({ env, state, pace }: Wiring, task: Task): Promise<void> {
+  const settled = task.settledAt !== null;
+  const isPut = settled || task.published !== null;
+  const put = isPut ? await attempt(publishTask(env.STATE, task)) : null;
+  const now = state.now();
+  const published = { type: "published", version: task.version, settled, againAt: state.rivalUntil, at: now } as const;
+  const wake = nextWake(isPut && put === null ? reduce(task, published) : task, pace);
+  const row = catalogRowOf(task, now, wake);
+  const handovers = await catalogOf(env).tell([row]);
+  state.told = row;
+  if (put !== null) throw put.error;
+  for (const { ref, requestJson, host, source } of handovers) {
     const known = { host, ...(source === null ? {} : { source }) };
     if (state.known.request === null) state.record({ ...submittedEvent(ref, requestJson), ...known });
     await catalogOf(env).handedOver(ref);
+  }
+}
+
+/** Null where it worked. */
+async function attempt(work: Promise<void>): Promise<{ readonly error: unknown } | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    return { error };
   }
 }
 

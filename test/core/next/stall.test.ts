@@ -29,7 +29,7 @@ test("a question that failed is put off", () => {
 test("a stalled task shows it, as a change of its version, until there is news", () => {
   const task = taskOf(text, stalled);
   expect(viewOf(task)).toMatchObject({ stalled: true, version: 2 });
-  expect(catalogRowOf(task, T0).stalled).toBe(true);
+  expect(catalogRowOf(task, T0, null).stalled).toBe(true);
   expect(nextWake(task, pace)).toBe(T0 + 14 * DAY);
   const first = observed(observation("first"), { at: T0 + HOUR });
   expect(isStalled(taskOf(text, stalled, first))).toBe(false);
@@ -46,7 +46,7 @@ test("a finished task does not stall", () => {
 const timeOf = (ms: number | null) => (ms === null ? null : T0 + ms);
 
 function finished(firstMs: number | null, completeMs: number | null): CatalogRow {
-  const row = catalogRowOf(taskOf(text), T0);
+  const row = catalogRowOf(taskOf(text), T0, null);
   return { ...row, createdAt: T0, firstAt: timeOf(firstMs), completeAt: timeOf(completeMs) };
 }
 

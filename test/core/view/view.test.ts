@@ -115,7 +115,7 @@ test("repeats, overflows and our own bookkeeping do not change the version", () 
 
 test("a row of the catalog tells the same as the view", () => {
   const task = taskOf(first, complete, started(T0 + MINUTE, A), copied(T0 + 2 * MINUTE, A));
-  expect(catalogRowOf(task, T0 + 3 * MINUTE)).toMatchObject({
+  expect(catalogRowOf(task, T0 + 3 * MINUTE, null)).toMatchObject({
     taskId: TASK_ID,
     title: "Night",
     stage: "complete",
@@ -129,7 +129,7 @@ test("a row of the catalog tells the same as the view", () => {
     touchedAt: T0 + 3 * MINUTE,
   });
   const failure = failureOf(531, null, null);
-  expect(catalogRowOf(taskOf(observed(observation("failed", [], { failure }))), T0)).toMatchObject({
+  expect(catalogRowOf(taskOf(observed(observation("failed", [], { failure }))), T0, null)).toMatchObject({
     title: null,
     stage: "failed",
     failureReason: "refunded",

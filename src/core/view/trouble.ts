@@ -1,0 +1,44 @@
+/** What of a task wants a person's attention, for the list of problems. Pure. */
+import { assessmentOf } from "../task/assessment.ts";
+import { fileStatus } from "../task/copies.ts";
+import { FILE_KINDS } from "../task/event.ts";
+import { audioStatus, failureShown, isStalled, stageOf } from "../task/stage.ts";
+import type { Task } from "../task/task.ts";
+import { tracksOf, type Track } from "../task/tracks.ts";
+
+/** The gravest first. **A persisted contract** of the catalog's table. */
+export const TROUBLES = ["failed", "lost", "faulty", "stalled"] as const;
+export type Trouble = (typeof TROUBLES)[number];
+
+export function troubleOf(task: Task): Trouble | null {
+  if (stageOf(task) === "failed") return "failed";
+  const tracks = tracksOf(task);
+  if (tracks.some((track) => statesOf(task, track).includes("lost"))) return "lost";
+  if (tracks.some((track) => isFaulty(task, track))) return "faulty";
+  return isStalled(task) ? "stalled" : null;
+}
+
+/** Tracks whose audio is kept, of those that are known. */
+export function keptCount(task: Task): number {
+  return tracksOf(task).filter((track) => audioStatus(task, track).state === "stored").length;
+}
+
+/** Why it is not all well: of the failure, else of the last file that was not kept. Null where nothing went wrong. */
+export function lastReason(task: Task): string | null {
+  const failure = failureShown(task);
+  if (failure !== null) return failure.reason;
+  const reasons = tracksOf(task).flatMap((track) => [
+    audioStatus(task, track).reason ?? [],
+    fileStatus(task, track, "cover").reason ?? [],
+  ]);
+  return reasons.flat()[0] ?? null;
+}
+
+function isFaulty(task: Task, track: Track): boolean {
+  const { stored } = audioStatus(task, track);
+  return stored !== null && assessmentOf(task, track, stored).verdict === "fail";
+}
+
+function statesOf(task: Task, track: Track): readonly string[] {
+  return FILE_KINDS.map((file) => (file === "audio" ? audioStatus(task, track) : fileStatus(task, track, file)).state);
+}
