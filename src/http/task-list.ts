@@ -1,6 +1,7 @@
 /** A page of the list of tasks, and the cursor to the next one. */
 import * as z from "zod";
 import type { CatalogRow } from "../core/view/catalog-row.ts";
+import { PRODUCTS } from "../core/provider/product.ts";
 import { STAGES } from "../core/task/stage.ts";
 import { isoTime } from "../core/view/view.ts";
 import { TROUBLES } from "../core/view/trouble.ts";
@@ -11,6 +12,7 @@ const time = z.iso.datetime();
 
 export const taskListItem = z.object({
   taskId: z.string(),
+  product: z.enum(PRODUCTS),
   ref: z.string().nullable(),
   title: z.string().nullable(),
   stage: z.enum(STAGES),
@@ -45,11 +47,25 @@ export function placeCursor({ createdAt, taskId }: CatalogPlace): string {
 }
 
 function itemOf({ createdAt, settledAt, ...row }: CatalogRow): z.infer<typeof taskListItem> {
-  const { taskId, ref, title, stage, settled, stalled, failureReason, problem, reason, keptTracks, tracks, version } =
-    row;
+  const {
+    taskId,
+    product,
+    ref,
+    title,
+    stage,
+    settled,
+    stalled,
+    failureReason,
+    problem,
+    reason,
+    keptTracks,
+    tracks,
+    version,
+  } = row;
   const times = { createdAt: isoTime(createdAt), settledAt: settledAt === null ? null : isoTime(settledAt) };
   return {
     taskId,
+    product,
     ref,
     title,
     stage,

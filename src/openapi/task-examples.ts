@@ -34,6 +34,8 @@ const TRACK = {
 
 const OPEN: TaskView = {
   taskId: TASK_ID,
+  product: "music",
+  parent: null,
   ref: null,
   version: 2,
   stage: "first",
@@ -125,6 +127,7 @@ export const TASK_LIST_EXAMPLE: z.infer<typeof taskList> = {
   items: [
     {
       taskId: TASK_ID,
+      product: "music",
       ref: null,
       title: "Midnight Bossa",
       stage: "complete",

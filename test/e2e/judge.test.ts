@@ -72,6 +72,8 @@ test("a file that lies there twice is found, by its name and by its bytes", () =
 });
 
 const view: TaskView = {
+  product: "music",
+  parent: null,
   taskId: "t",
   ref: null,
   version: 3,

@@ -7,6 +7,7 @@ export function catalogRow(fields: Partial<CatalogRow> = {}): CatalogRow {
   const createdAt = fields.createdAt ?? Date.now();
   return {
     taskId: newTaskId(),
+    product: "music",
     ref: null,
     title: null,
     stage: "text",

@@ -57,6 +57,22 @@ test("who waits for nothing gets the view when the time is up", async () => {
   expect([unreached.status, await unreached.json()]).toMatchObject([200, { version: 1 }]);
 });
 
+test("who waits on a settled task is answered at once, unless a later version is asked for", async () => {
+  const taskId = newTaskId();
+  await worker(callback(failure(taskId)));
+  const tag = (await worker(reading(`/tasks/${taskId}`))).headers.get("etag") ?? "";
+  const askedAt = Date.now();
+  const answers = [
+    await worker(reading(`/tasks/${taskId}?wait=20`)),
+    await worker(reading(`/tasks/${taskId}?wait=20&min_version=1`)),
+    await worker(reading(`/tasks/${taskId}?wait=20`, { "if-none-match": tag })),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 304]);
+  expect(Date.now() - askedAt).toBeLessThan(900);
+  const later = await worker(reading(`/tasks/${taskId}?wait=1&min_version=9`));
+  expect([later.status, Date.now() - askedAt >= 950]).toEqual([200, true]);
+});
+
 test("who waits for a version is answered when it is reached, and not before", async () => {
   const taskId = await taskAfter("text");
   let answered = false;

@@ -9,6 +9,7 @@ import { fileStatus, linksOf, nextStep, type FileStep } from "../task/copies.ts"
 import { retryDelay, type Pace } from "./pace.ts";
 import { nextNotice, type Notice } from "./notices.ts";
 import { awaitsFreshLink, isUnknownToProvider, nextPoll } from "./polling.ts";
+import { isMusic } from "../task/product.ts";
 import { isSettled, isStalled, lastNewsAt, stageOf, stageReport } from "../task/stage.ts";
 import { noticeName, type Task } from "../task/task.ts";
 import { tracksOf, type Link, type Track } from "../task/tracks.ts";
@@ -127,7 +128,7 @@ function retryAt(task: Task, effect: "publish" | "sweep" | "stall", pace: Pace):
 /** Without news for as long as the provider keeps anything, a task is given up. A late callback opens it again. */
 function abandonItems(task: Task, pace: Pace): readonly Item[] {
   const stage = stageOf(task);
-  if (stage === "complete" || stage === "failed") return [];
+  if (stage === "complete" || stage === "failed" || !isMusic(task)) return [];
   const silentAt = lastNewsAt(task) + pace.linkLifeMs;
   // A callback says that there is such a task, whatever the provider's record says.
   const strange = isUnknownToProvider(task) && heeded(task.observations).length === 0;
@@ -138,7 +139,7 @@ function abandonItems(task: Task, pace: Pace): readonly Item[] {
 /** Told once in a silence: after ten minutes, or what the history calls usual if that is longer. */
 function stallItems(task: Task, pace: Pace): readonly Item[] {
   const stage = stageOf(task);
-  if (stage === "complete" || stage === "failed" || isStalled(task)) return [];
+  if (stage === "complete" || stage === "failed" || isStalled(task) || !isMusic(task)) return [];
   const silence = Math.max(pace.shortestStallMs, task.usualSilenceMs ?? 0);
   return [{ at: Math.max(lastNewsAt(task) + silence, retryAt(task, "stall", pace)), effect: { type: "stall" } }];
 }

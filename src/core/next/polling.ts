@@ -5,6 +5,7 @@
  */
 import { fileStatus, linksOf } from "../task/copies.ts";
 import { MAX_POLLS, type Pace } from "./pace.ts";
+import { isMusic } from "../task/product.ts";
 import { lastNewsAt, stageOf } from "../task/stage.ts";
 import { progressOf, type Task } from "../task/task.ts";
 import { tracksOf, type Track } from "../task/tracks.ts";
@@ -12,7 +13,8 @@ import { tracksOf, type Track } from "../task/tracks.ts";
 /** The next question, or null where there is no key, no need, or no point any more. */
 export function nextPoll(task: Task, pace: Pace): number | null {
   const asked = pollCount(task);
-  if (!pace.canAsk || asked >= MAX_POLLS) return null;
+  // The record of another product lies elsewhere.
+  if (!pace.canAsk || asked >= MAX_POLLS || !isMusic(task)) return null;
   const reasons = [silenceAt(task, asked, pace), refreshAt(task, asked, pace), claimAt(task)].filter(
     (at) => at !== null,
   );

@@ -11,6 +11,7 @@ export type FailureReason =
   | "rate_limited"
   | "timeout"
   | "too_long"
+  | "source_unreachable"
   | "content_rejected"
   | "provider_error"
   | "refunded"
@@ -37,19 +38,27 @@ export const FAILURES: Record<FailureReason, FailureKind> = {
   invalid_request: {
     retryable: false,
     advice:
-      "The provider refused the parameters or the source audio (on some brands: copyrighted lyrics). Check uploadUrl, title, tags and negativeTags, then submit a new task.",
+      "The provider refused the parameters, the source audio or the content (on some brands: copyrighted lyrics). Check uploadUrl, title, tags and negativeTags, then submit a new task.",
   },
   unauthorized: {
     retryable: false,
     advice: "The provider refused the API key. Check the key, then submit a new task.",
   },
-  no_credits: { retryable: true, advice: "The provider account is out of credits. Top it up, then submit again." },
+  no_credits: {
+    retryable: true,
+    advice: "The provider account is out of credits, or its sub-key over the limit. Top it up, then submit again.",
+  },
   rate_limited: { retryable: true, advice: "Too many requests at once. Submit again after a minute." },
   timeout: { retryable: true, advice: "The provider timed out. Submit again." },
   too_long: {
     retryable: false,
     advice:
       "Tags or style are too long, or (on KIE.AI) the uploaded audio matches an existing work. Shorten the text or change the source, then submit a new task.",
+  },
+  source_unreachable: {
+    retryable: true,
+    advice:
+      "The provider could not fetch the source, or a file that belongs to it. Check that uploadUrl is public, then submit again.",
   },
   content_rejected: {
     retryable: false,
@@ -78,26 +87,45 @@ const BY_CODE: ReadonlyMap<number, FailureReason> = new Map([
   [430, "rate_limited"],
   [408, "timeout"],
   [413, "too_long"],
-  [451, "content_rejected"],
+  [409, "invalid_request"],
+  [433, "no_credits"],
+  [451, "source_unreachable"],
   [455, "provider_error"],
   [500, "provider_error"],
   [501, "provider_error"],
+  [505, "provider_error"],
   [531, "refunded"],
 ]);
 
-/** Status words that say more than "failed", for failures that come without a code. */
-const BY_STATUS: ReadonlyMap<string, FailureReason> = new Map([
-  ["create_task_failed", "invalid_request"],
-  ["sensitive_word_error", "content_rejected"],
+/** A word that says more than any code that comes with it. */
+const CONTENT_WORD = "sensitive_word_error";
+/** Says what a failure is that comes without a code. */
+const REQUEST_WORD = "create_task_failed";
+
+/** Codes that end a task even where its status says that it is still pending. */
+const FINAL: ReadonlySet<FailureReason> = new Set([
+  "invalid_request",
+  "unauthorized",
+  "no_credits",
+  "too_long",
+  "source_unreachable",
+  "content_rejected",
+  "refunded",
 ]);
 
-/** What a failed observation means: its code decides, then its status word. */
+/** What a failed observation means: a word that says more than its code, then the code, then the word. */
 export function failureOf(code: number | null, status: string | null, message: string | null): Failure {
   const reason = reasonOf(code, status);
   return { reason, code, message, retryable: FAILURES[reason].retryable, refunded: reason === "refunded" };
 }
 
+/** Whether nothing more will come of a task with this code. */
+export function isFinal(code: number): boolean {
+  return FINAL.has(reasonOf(code, null));
+}
+
 function reasonOf(code: number | null, status: string | null): FailureReason {
+  if (status === CONTENT_WORD) return "content_rejected";
   if (code !== null) return BY_CODE.get(code) ?? "unknown";
-  return (status === null ? undefined : BY_STATUS.get(status)) ?? "provider_error";
+  return status === REQUEST_WORD ? "invalid_request" : "provider_error";
 }

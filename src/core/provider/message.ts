@@ -5,12 +5,13 @@
  * the same envelope. Strict on what is acted on, forgiving on the rest: an unreadable field is null, an unreadable
  * track never hides its neighbours. Pure.
  */
-import { failureOf, type Failure } from "./failure.ts";
+import { failureOf, isFinal, type Failure } from "./failure.ts";
+import { otherMessageOf, type OtherProduct } from "./product.ts";
 import { isTaskId } from "../ids.ts";
 import { linkOf } from "./link.ts";
 import { firstText, isRecord, toDuration, toInteger, toText, type Fields } from "./loose-values.ts";
 
-export const OBSERVATION_KINDS = ["pending", "text", "first", "complete", "failed", "sibling", "unknown"] as const;
+export const OBSERVATION_KINDS = ["pending", "text", "first", "complete", "failed", "unknown"] as const;
 export type ObservationKind = (typeof OBSERVATION_KINDS)[number];
 
 export interface ObservedTrack {
@@ -34,6 +35,8 @@ export interface Observation {
   readonly tracks: readonly ObservedTrack[];
   /** How many listed tracks were over the bound and are not kept. */
   readonly tracksDropped: number;
+  /** Of another product than music. Its files are in the kept body. */
+  readonly product?: OtherProduct;
   /** What a record repeats of the request's style. */
   readonly asked?: AskedStyle;
 }
@@ -49,9 +52,9 @@ export interface ParsedMessage {
   readonly observation: Observation;
 }
 
-/** Whether a message says anything about the task: other products' callbacks and unknown ones do not. */
+/** Whether a message says anything about its task: those of an unknown kind do not. */
 export function isNews({ kind, tracks }: Observation): boolean {
-  return tracks.length > 0 || (kind !== "sibling" && kind !== "unknown");
+  return tracks.length > 0 || kind !== "unknown";
 }
 
 /** A task has two tracks; the bound is for who lies. */
@@ -83,24 +86,13 @@ const STAGES: ReadonlyMap<string, ObservationKind> = new Map([
   ["sensitive_word_error", "failed"],
 ]);
 
-/** Fields of other products (WAV, stems, cover, video, instruments) whose callbacks may share the URL. */
-const SIBLING_FIELDS = [
-  "audioWavUrl",
-  "audio_wav_url",
-  "vocal_removal_info",
-  "images",
-  "video_url",
-  "videoUrl",
-  "instruments",
-];
-
 /** Reads any JSON value. A message of an unknown kind is still an observation; without `taskIds` it belongs to no task. */
 export function parseMessage(json: unknown): ParsedMessage {
   const root = isRecord(json) ? json : {};
   const data = isRecord(root["data"]) ? root["data"] : {};
   const response = isRecord(data["response"]) ? data["response"] : {};
   const asked = askedOf(data["param"]);
-  const observation = observationOf(root, data, trackItems(root, data, response));
+  const observation = observationOf(root, data, response);
   return {
     taskIds: taskIdsOf([
       data["task_id"],
@@ -114,7 +106,9 @@ export function parseMessage(json: unknown): ParsedMessage {
   };
 }
 
-function observationOf(root: Fields, data: Fields, items: readonly unknown[]): Observation {
+function observationOf(root: Fields, data: Fields, response: Fields): Observation {
+  const market = embedded(data["resultJson"]);
+  const items = trackItems(root, data, response, market);
   const readable = items.flatMap((item) => trackOf(item) ?? []);
   const tracks = readable.slice(0, MAX_TRACKS);
   const tracksDropped = readable.length - tracks.length;
@@ -129,23 +123,30 @@ function observationOf(root: Fields, data: Fields, items: readonly unknown[]): O
   const stage = status?.toLowerCase() ?? null;
 
   const code = toInteger(root["code"]);
-  const refused = code !== null && code !== 200;
+  // A record's 201 is one of a recovery that is still under way.
+  const refused = code !== null && code !== 200 && code !== 201;
   const errorText = firstText([root["error"], data["error"]]);
   const named = stage === null ? undefined : STAGES.get(stage);
-  const failed = refused || named === "failed";
-  if (!failed && isSibling(root, data, items, tracks))
-    return { kind: "sibling", failure: null, tracks: [], tracksDropped: 0 };
-  if (failed || (named === undefined && code === null && errorText !== null)) {
-    const failureCode = refused ? code : (toInteger(data["errorCode"]) ?? toInteger(data["failCode"]));
-    const message = firstText([data["errorMessage"], data["failMsg"], errorText, root["msg"], root["message"]]);
-    return {
-      kind: "failed",
-      failure: failureOf(failureCode === 200 ? null : failureCode, stage, message),
-      tracks,
-      tracksDropped,
-    };
-  }
-  return { kind: named ?? kindByTracks(stage, tracks), failure: null, tracks, tracksDropped };
+  const ownCode = [data["errorCode"], data["failCode"]].flatMap((value) => errorCodeOf(value) ?? [])[0] ?? null;
+  const other = otherMessageOf({ root, data, response, market, items, tracks: tracks.length, code, stage });
+  const failed =
+    other === null
+      ? refused ||
+        named === "failed" ||
+        (named === "pending" && ownCode !== null && isFinal(ownCode)) ||
+        (named === undefined && code === null && errorText !== null)
+      : other.kind === "failed";
+  const message = firstText([data["errorMessage"], data["failMsg"], errorText, root["msg"], root["message"]]);
+  const failure = failed ? failureOf(refused ? code : ownCode, stage, message) : null;
+  if (other !== null) return { ...other, failure, tracks: [], tracksDropped: 0 };
+  const kind = failed ? "failed" : (named ?? kindByTracks(stage, tracks));
+  return { kind, failure, tracks, tracksDropped };
+}
+
+/** 0 and 200 stand in the place of an error's code where there is none. */
+function errorCodeOf(value: unknown): number | null {
+  const code = toInteger(value);
+  return code === 0 || code === 200 ? null : code;
 }
 
 /** Some shapes name no stage at all. Then code 200 with audio for every listed track means that generation completed. */
@@ -155,14 +156,8 @@ function kindByTracks(stage: string | null, tracks: readonly ObservedTrack[]): O
   return tracks.some((track) => track.audioLink !== null) ? "first" : "text";
 }
 
-function isSibling(root: Fields, data: Fields, items: readonly unknown[], tracks: readonly ObservedTrack[]): boolean {
-  if (tracks.length > 0) return false;
-  return items.length > 0 || SIBLING_FIELDS.some((field) => (data[field] ?? root[field] ?? null) !== null);
-}
-
 /** The first place that lists anything wins. */
-function trackItems(root: Fields, data: Fields, response: Fields): readonly unknown[] {
-  const market = embedded(data["resultJson"]);
+function trackItems(root: Fields, data: Fields, response: Fields, market: Fields): readonly unknown[] {
   const places = [
     data["data"],
     root["data"],

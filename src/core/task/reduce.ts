@@ -8,8 +8,7 @@
  */
 import type { Copied, Observed, Polled, TaskEvent } from "./event.ts";
 import { withNotice } from "./notice-progress.ts";
-import { isNews } from "../provider/message.ts";
-import { isSettled } from "./stage.ts";
+import { concerns, isSettled } from "./stage.ts";
 import { copyKey, forgiven, lossKey, newTask, progressOf, type LinkProgress, type Task } from "./task.ts";
 import { messageKey } from "./trust.ts";
 
@@ -127,7 +126,7 @@ function changesView(task: Task, event: TaskEvent): boolean {
   switch (event.type) {
     case "observed": {
       const known = task.observations.some((other) => messageKey(other) === messageKey(event));
-      return !known && (task.version === 0 || isNews(event.observation));
+      return !known && (task.version === 0 || concerns(task, event));
     }
     case "copy_started":
     case "copied":

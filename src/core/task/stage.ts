@@ -7,9 +7,9 @@ import type { Observed } from "./event.ts";
 import { failureOf, FAILURES, type Failure } from "../provider/failure.ts";
 import { fileStatus, type FileStatus } from "./copies.ts";
 import { isNews, type ObservationKind } from "../provider/message.ts";
+import { isMusic, saidOf } from "./product.ts";
 import type { Task } from "./task.ts";
 import { byPrecedence, tracksOf, type Track } from "./tracks.ts";
-import { heeded } from "./trust.ts";
 
 export const STAGES = ["pending", "text", "first", "complete", "failed"] as const;
 export type Stage = (typeof STAGES)[number];
@@ -19,6 +19,7 @@ export const OUTCOMES = ["complete", "partial", "failed", "failed_with_tracks"] 
 export type Outcome = (typeof OUTCOMES)[number];
 
 export function stageOf(task: Task): Stage {
+  if (!isMusic(task)) return saw(task, "complete") ? "complete" : failureSeen(task) === null ? "pending" : "failed";
   if (saw(task, "complete") && hasAudio(task)) return "complete";
   if (failureSeen(task) !== null) return "failed";
   // A `complete` without audio is not the end: another one with audio has been seen to follow.
@@ -33,11 +34,10 @@ export function failureShown(task: Task): Failure | null {
 
 /** When a stage was first reported, and by what; null where it was skipped. */
 export function stageReport(task: Task, kind: "text" | "first" | "complete"): Observed | null {
-  const reached = kind === "complete" && !hasAudio(task) ? "none" : kind;
-  const early = kind === "first" && !hasAudio(task) ? "complete" : "none";
-  const reports = heeded(task.observations).filter(
-    ({ observation }) => observation.kind === reached || observation.kind === early,
-  );
+  const delivered = hasAudio(task) || !isMusic(task);
+  const reached = kind === "complete" && !delivered ? "none" : kind;
+  const early = kind === "first" && !delivered ? "complete" : "none";
+  const reports = saidOf(task).filter(({ observation }) => observation.kind === reached || observation.kind === early);
   return reports.toSorted((a, b) => a.at - b.at || byPrecedence(a, b))[0] ?? null;
 }
 
@@ -64,9 +64,15 @@ export function audioStatus(task: Task, track: Track): FileStatus {
   return { ...status, state: "lost", reason: "task_failed: the task failed before this track had audio" };
 }
 
+/** Whether an observation says anything about this task: what another product calls back under its id does not. */
+export function concerns(task: Task, event: Observed): boolean {
+  const after = { ...task, observations: [...task.observations, event] };
+  return isNews(event.observation) && (event.observation.product === undefined || saidOf(after).includes(event));
+}
+
 /** When something new was last said of this task. Repeats and what is only counted are no news; a retry is. */
 export function lastNewsAt(task: Task): number {
-  const news = heeded(task.observations).filter(({ observation }) => isNews(observation));
+  const news = saidOf(task).filter(({ observation }) => isNews(observation));
   return Math.max(task.createdAt, task.retriedAt ?? 0, ...news.map(({ at }) => at));
 }
 
@@ -84,7 +90,7 @@ export function unconfirmedReport(task: Task, kind: "text" | "first" | "complete
 }
 
 function failureSeen(task: Task): Failure | null {
-  const failed = heeded(task.observations)
+  const failed = saidOf(task)
     .filter(({ observation }) => observation.failure !== null)
     .toSorted(byPrecedence);
   const failure = failed[0]?.observation.failure ?? null;
@@ -99,5 +105,5 @@ function hasAudio(task: Task): boolean {
 }
 
 function saw(task: Task, kind: ObservationKind): boolean {
-  return heeded(task.observations).some(({ observation }) => observation.kind === kind);
+  return saidOf(task).some(({ observation }) => observation.kind === kind);
 }

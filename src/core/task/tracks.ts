@@ -33,7 +33,6 @@ export interface Track {
 
 const RANK: Record<ObservationKind, number> = {
   unknown: 0,
-  sibling: 0,
   pending: 0,
   text: 1,
   failed: 1,

@@ -3,6 +3,8 @@
  * table and of the calls to it. Pure. Times are epoch milliseconds.
  */
 import { failureShown, isStalled, stageOf, stageReport, type Stage } from "../task/stage.ts";
+import { productOf } from "../task/product.ts";
+import type { Product } from "../provider/product.ts";
 import type { Task } from "../task/task.ts";
 import { tallyOf, type Tally } from "./tally.ts";
 import { tracksOf } from "../task/tracks.ts";
@@ -10,6 +12,7 @@ import { keptCount, lastReason, troubleOf, type Trouble } from "./trouble.ts";
 
 export interface CatalogRow {
   readonly taskId: string;
+  readonly product: Product;
   readonly ref: string | null;
   readonly title: string | null;
   readonly stage: Stage;
@@ -37,6 +40,7 @@ export interface CatalogRow {
 export function catalogRowOf(task: Task, now: number, wake: number | null): CatalogRow {
   return {
     taskId: task.taskId,
+    product: productOf(task),
     ref: task.ref,
     title: tracksOf(task)[0]?.title ?? null,
     stage: stageOf(task),

@@ -1,10 +1,11 @@
 /**
- * How the provider did lately: how many tasks, how fast, and what failed, from the catalog's rows. Pure.
+ * How the provider did lately: how many tasks, how fast, and what failed, from the catalog's rows of music. Pure.
  *
  * The catalog is told at each move of a stage and when a task settles, so what comes after that is not counted.
  */
 import * as z from "zod";
 import type { CatalogRow } from "./catalog-row.ts";
+import { isMusicProduct } from "../provider/product.ts";
 import { addTallies, NOTHING, tally } from "./tally.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -31,7 +32,7 @@ export type Scoreboard = z.infer<typeof scoreboard>;
 
 export function scoreboardOf(rows: readonly CatalogRow[], now: number): Scoreboard {
   const since = now - SCOREBOARD_MS;
-  const recent = rows.filter(({ createdAt }) => createdAt >= since);
+  const recent = rows.filter(({ createdAt, product }) => createdAt >= since && isMusicProduct(product));
   const count = (holds: (row: CatalogRow) => boolean): number => recent.filter(holds).length;
   return {
     since: new Date(since).toISOString(),

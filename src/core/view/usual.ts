@@ -1,4 +1,5 @@
 /** What is usual on this deployment: how long tasks take, from those that came to their end. Pure; milliseconds. */
+import { isMusicProduct } from "../provider/product.ts";
 import type { CatalogRow } from "./catalog-row.ts";
 
 export interface Spread {
@@ -14,7 +15,8 @@ export interface Usual {
 
 const ENOUGH = 10;
 
-export function usualOf(completed: readonly CatalogRow[]): Usual {
+export function usualOf(rows: readonly CatalogRow[]): Usual {
+  const completed = rows.filter(({ product }) => isMusicProduct(product));
   return {
     first: spreadOf(completed.flatMap(({ firstAt, createdAt }) => (firstAt === null ? [] : [firstAt - createdAt]))),
     complete: spreadOf(

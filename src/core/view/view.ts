@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { sourceReport } from "../audio/findings/source-report.ts";
 import { assessmentOf, assessmentView } from "../task/assessment.ts";
+import { PRODUCTS } from "../provider/product.ts";
 import { FAILURES } from "../provider/failure.ts";
 import { fileStatus, type FileStatus } from "../task/copies.ts";
 import {
@@ -19,6 +20,7 @@ import {
   STAGES,
   unconfirmedReport,
 } from "../task/stage.ts";
+import { productOf } from "../task/product.ts";
 import type { Task } from "../task/task.ts";
 import { tracksOf, type Track } from "../task/tracks.ts";
 
@@ -72,6 +74,9 @@ const spreadView = z.object({ median: time, p90: time }).nullable();
 
 export const taskView = z.object({
   taskId: z.string(),
+  product: z.enum(PRODUCTS),
+  /** The task that this one was made of; null where there is none, or nobody said. */
+  parent: z.string().nullable(),
   ref: z.string().nullable(),
   version: z.int(),
   stage: z.enum(STAGES),
@@ -102,6 +107,8 @@ export function viewOf(task: Task): TaskView {
   const failure = failureShown(task);
   return {
     taskId: task.taskId,
+    product: productOf(task),
+    parent: null,
     ref: task.ref,
     version: task.version,
     stage: stageOf(task),

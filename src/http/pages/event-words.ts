@@ -80,7 +80,6 @@ const KINDS: Readonly<Record<Observed["observation"]["kind"], string>> = {
   first: "the first track is done",
   complete: "all is done",
   failed: "failed",
-  sibling: "about another product of the task",
   unknown: "of a kind that nobody knows",
 };
 

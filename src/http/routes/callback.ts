@@ -33,7 +33,9 @@ async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): P
   const { host } = new URL(c.req.url);
   const message = read(bytes, c.get("config").redaction);
   const { taskIds, observation } = parseMessage(message.json);
-  const { taskId, verdict } = admitMessage(entry, taskIds, c.get("config").providerApiKey !== null, Date.now());
+  // Only music has a record that we ask for.
+  const canConfirm = c.get("config").providerApiKey !== null && observation.product === undefined;
+  const { taskId, verdict } = admitMessage(entry, taskIds, canConfirm, Date.now());
 
   const sha256 = sha256Hex(bytes);
   const mail = { sha256, verdict, host, taskId, ref: entry.ref, receivedAt: new Date().toISOString() };

@@ -57,7 +57,8 @@ export function readingOf(c: Context<AppEnv>): Reading {
  */
 async function waitedFor(c: Context<AppEnv>, reading: Reading, waitMs: number): Promise<TaskView> {
   const before = await readTask(reading);
-  const reached = reading.minVersion > 0 && before.version >= reading.minVersion;
+  // Nobody knows of anything that a settled task would still wait for, unless the reader does.
+  const reached = before.version >= reading.minVersion && (reading.minVersion > 0 || before.settled);
   const behind =
     c.req.header("if-none-match") !== undefined &&
     !isKnown(c, tagOf(JSON.stringify(await withProspects(c.env, c.get("config"), before))));

@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
+import { PRODUCTS } from "../../core/provider/product.ts";
 import { STAGES } from "../../core/task/stage.ts";
 import { tally } from "../../core/view/tally.ts";
 import { TROUBLES } from "../../core/view/trouble.ts";
@@ -19,6 +20,7 @@ const flag = z.int().transform((value) => value === 1);
 const stored = z
   .object({
     task_id: z.string(),
+    product: z.enum(PRODUCTS),
     ref: z.string().nullable(),
     title: z.string().nullable(),
     stage: z.enum(STAGES),
@@ -40,6 +42,7 @@ const stored = z
   })
   .transform((row): CatalogRow => ({
     taskId: row.task_id,
+    product: row.product,
     ref: row.ref,
     title: row.title,
     stage: row.stage,
@@ -62,8 +65,8 @@ const stored = z
 
 export function createTasks(sql: SqlStorage): void {
   sql.exec(`CREATE TABLE IF NOT EXISTS tasks (
-    created_at INTEGER NOT NULL, task_id TEXT NOT NULL, ref TEXT, title TEXT, search TEXT NOT NULL, stage TEXT NOT NULL,
-    failure_reason TEXT, settled INTEGER NOT NULL, stalled INTEGER NOT NULL, problem TEXT, reason TEXT,
+    created_at INTEGER NOT NULL, task_id TEXT NOT NULL, product TEXT NOT NULL, ref TEXT, title TEXT,
+    search TEXT NOT NULL, stage TEXT NOT NULL, failure_reason TEXT, settled INTEGER NOT NULL, stalled INTEGER NOT NULL, problem TEXT, reason TEXT,
     kept_tracks INTEGER NOT NULL, tracks INTEGER NOT NULL, first_at INTEGER, complete_at INTEGER, settled_at INTEGER,
     version INTEGER NOT NULL, touched_at INTEGER NOT NULL, wake INTEGER, tally TEXT NOT NULL,
     deleted INTEGER NOT NULL DEFAULT 0,
@@ -83,6 +86,7 @@ const INDEXES = [
 /** View columns change only where the version is newer, `wake` also where it is the same and told later. */
 export function upsertTask(sql: SqlStorage, told: CatalogRow): void {
   const values: Readonly<Record<string, SqlStorageValue>> = {
+    product: told.product,
     title: told.title,
     search: [told.title, told.taskId, told.ref]
       .filter((one) => one !== null)

@@ -15,7 +15,10 @@ const BY_CODE: readonly (readonly [number, FailureReason, boolean])[] = [
   [430, "rate_limited", true],
   [408, "timeout", true],
   [413, "too_long", false],
-  [451, "content_rejected", false],
+  [451, "source_unreachable", true],
+  [409, "invalid_request", false],
+  [433, "no_credits", true],
+  [505, "provider_error", true],
   [455, "provider_error", true],
   [500, "provider_error", true],
   [501, "provider_error", true],
@@ -82,7 +85,7 @@ test("an error text alone is a failure, beside code 200 it is not", () => {
     failure: null,
   });
   expect(observationOf({ code: 451, error: "refused" }).failure).toMatchObject({
-    reason: "content_rejected",
+    reason: "source_unreachable",
     message: "refused",
   });
 });
@@ -133,3 +136,37 @@ test("a wording never changes the reason", () => {
 test("every reason has an advice that says what to do", () => {
   for (const [reason, { advice }] of Object.entries(FAILURES)) expect([reason, advice]).toEqual([reason, like(/\.$/)]);
 });
+
+test("a word that says more than its code wins", () => {
+  const said = { code: 400, msg: "no", data: { task_id: TASK_ID, status: "SENSITIVE_WORD_ERROR" } };
+  expect(observationOf(said).failure).toMatchObject({ reason: "content_rejected", code: 400, retryable: false });
+  expect(observationOf({ ...said, data: { ...said.data, status: "CREATE_TASK_FAILED" } }).failure).toMatchObject({
+    reason: "invalid_request",
+  });
+});
+
+test("a task that is pending with a code that ends it has failed", () => {
+  for (const [code, reason] of [
+    [413, "too_long"],
+    ["400", "invalid_request"],
+    [451, "source_unreachable"],
+    [531, "refunded"],
+  ] as const)
+    expect(pendingWith(code)).toMatchObject({ kind: "failed", failure: { reason, message: "no" } });
+  for (const code of [0, "", null, 200, 500, 430])
+    expect(pendingWith(code)).toMatchObject({ kind: "pending", failure: null });
+});
+
+test("201 is no failure, and what could not be fetched is named with its cure", () => {
+  expect(
+    observationOf({ code: 201, msg: "running", data: { task_id: TASK_ID, status: "PENDING" } }).failure,
+  ).toBeNull();
+  expect(FAILURES.source_unreachable).toMatchObject({ retryable: true });
+  expect(FAILURES.source_unreachable.advice).toContain("Check that uploadUrl is public");
+  expect(FAILURES.invalid_request.advice).toContain("content");
+});
+
+function pendingWith(errorCode: unknown): unknown {
+  const data = { taskId: TASK_ID, status: "PENDING", errorCode, errorMessage: "no" };
+  return observationOf({ code: 200, data });
+}

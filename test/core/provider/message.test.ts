@@ -137,26 +137,6 @@ test("an unreadable track never hides its neighbours", () => {
   expect(tracks).toEqual([readTrack]);
 });
 
-test("what other products send is a sibling of its task", () => {
-  const datas = [
-    { task_id: TASK_ID, audioWavUrl: "https://cdn.example.com/a.wav" },
-    { task_id: TASK_ID, audio_wav_url: "https://cdn.example.com/a.wav" },
-    { task_id: TASK_ID, vocal_removal_info: { vocal_url: "https://cdn.example.com/v.mp3" } },
-    { taskId: TASK_ID, images: ["https://cdn.example.com/i.png"] },
-    { task_id: TASK_ID, video_url: "https://cdn.example.com/v.mp4" },
-    { task_id: TASK_ID, videoUrl: "https://cdn.example.com/v.mp4" },
-    { taskId: TASK_ID, callbackType: "complete", data: [{ text: "[Verse] la", title: "Song", status: "complete" }] },
-  ];
-  for (const data of datas) {
-    expect(parsed({ code: 200, msg: "success", data })).toEqual({
-      taskIds: [TASK_ID],
-      observation: { kind: "sibling", failure: null, tracks: [], tracksDropped: 0 },
-    });
-  }
-  expect(observationOf({ task_id: TASK_ID, data: { state: "complete", instruments: [] } }).kind).toBe("sibling");
-  expect(observationOf({ task_id: TASK_ID, instruments: [] }).kind).toBe("sibling");
-});
-
 test("a field of another product beside tracks does not hide them", () => {
   const message = {
     code: 200,

@@ -119,7 +119,7 @@ test("a repeat, an overflow or another product's callback does not open an aband
   const late = T0 + 15 * DAY;
   const repeat = { ...text, lastAt: late, times: 2 };
   const overflow = at(late, { type: "overflowed", count: 1, lastAt: late });
-  const sibling = observed(observation("sibling"), { at: late });
+  const sibling = observed(observation("complete", [], { product: "wav" }), { at: late });
   for (const event of [repeat, overflow, sibling]) {
     const task = taskOf(text, given, event);
     expect(stageOf(task)).toBe("failed");

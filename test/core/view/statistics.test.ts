@@ -6,6 +6,7 @@ import { NOTHING } from "../../../src/core/view/tally.ts";
 import { SECOND, T0 } from "../builders.ts";
 
 const done: CatalogRow = {
+  product: "music" as const,
   taskId: "t",
   ref: null,
   title: null,

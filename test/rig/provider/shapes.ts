@@ -70,7 +70,6 @@ function envelope({ variant }: Task, code: number, msg: string, data: Json): Jso
 
 function statusOf({ silenced, failure }: Task, progress: Progress): string {
   if (progress === "failed") {
-    if (failure?.code === 451) return "SENSITIVE_WORD_ERROR";
     return failure?.code === 400 ? "CREATE_TASK_FAILED" : "GENERATE_AUDIO_FAILED";
   }
   return progress === "complete" && silenced ? "CALLBACK_EXCEPTION" : STATUSES[progress];

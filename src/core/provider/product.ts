@@ -1,0 +1,160 @@
+/**
+ * Which of the provider's products a message is of, told by its mark. Pure.
+ *
+ * Music (Add Instrumental and its relatives) has stages and tracks. Every other product calls back once, on the same
+ * callBackUrl, and no callback names its product: each is known by the field that holds what it delivers.
+ */
+import { firstText, isRecord, toInteger, toText, type Fields } from "./loose-values.ts";
+
+/** Of a task. `add_instrumental` was submitted by us; `music` is any product of its envelope. */
+export const PRODUCTS = [
+  "music",
+  "add_instrumental",
+  "wav",
+  "stems",
+  "video",
+  "midi",
+  "cover_art",
+  "lyrics",
+  "recovery",
+  "voice",
+  "unknown",
+] as const;
+export type Product = (typeof PRODUCTS)[number];
+export type OtherProduct = Exclude<Product, "music" | "add_instrumental">;
+
+/** Products that have stages and tracks. */
+export function isMusicProduct(product: Product): boolean {
+  return product === "music" || product === "add_instrumental";
+}
+
+/** What a message says that is not of music. */
+export interface OtherMessage {
+  readonly product: OtherProduct;
+  readonly kind: "pending" | "complete" | "failed";
+}
+
+/** The parts of a message in which products put what they deliver. */
+export interface Parts {
+  readonly root: Fields;
+  readonly data: Fields;
+  readonly response: Fields;
+  /** What a market task says in its JSON string. */
+  readonly market: Fields;
+  /** The listed things that could be tracks, and how many of them are. */
+  readonly items: readonly unknown[];
+  readonly tracks: number;
+  readonly code: number | null;
+  /** `callbackType`, `status` or `state`, in lower case. */
+  readonly stage: string | null;
+}
+
+/** Fields that hold what a product delivers; in a failure they hold null. */
+const MARKS: readonly (readonly [OtherProduct, readonly string[]])[] = [
+  ["wav", ["audioWavUrl", "audio_wav_url"]],
+  ["stems", ["vocal_removal_info", "vocal_separation_info", "vocalUrl", "instrumentalUrl", "originData"]],
+  ["video", ["video_url", "videoUrl"]],
+  ["midi", ["instruments", "midiData"]],
+  ["cover_art", ["images"]],
+  ["lyrics", ["lyricsData"]],
+  ["voice", ["voiceId", "validateInfo"]],
+];
+
+/** The market's names, after `ai-music-api/`; those that are not here are music. */
+const MARKET: ReadonlyMap<string, OtherProduct> = new Map([
+  ["convert-to-wav-format", "wav"],
+  ["create-music-video", "video"],
+  ["cover-generate", "cover_art"],
+  ["separate-vocals", "stems"],
+  ["generate-midi-from-audio", "midi"],
+  ["generate-lyrics", "lyrics"],
+  ["suno-recovery-audio", "recovery"],
+  ["generate-persona", "unknown"],
+  ["timestamped-lyrics", "unknown"],
+  ["boost-music-style", "unknown"],
+]);
+
+/** Null where the message is of music. */
+export function otherMessageOf(parts: Parts): OtherMessage | null {
+  const product = productIn(parts);
+  return product === null ? null : { product, kind: kindOf(product, parts) };
+}
+
+function productIn(parts: Parts): OtherProduct | null {
+  const { data, items, tracks, stage } = parts;
+  if (isRecovery(parts)) return "recovery";
+  const named = marketProduct(parts);
+  if (named !== undefined) return named;
+  if (tracks > 0) return null;
+  const marked = MARKS.find(([, fields]) => fields.some((field) => isMark(parts, field)));
+  if (marked !== undefined) return marked[0];
+  if (items.some((item) => isRecord(item) && toText(item["text"], 1) !== null)) return "lyrics";
+  if (items.length > 0 && !("callbackType" in data)) return "unknown";
+  return stage === null && isStrange(parts) ? "unknown" : null;
+}
+
+/** A message of music may have an empty field of another product; a product without stages has no word for one. */
+function isMark({ root, data, response, market, stage }: Parts, field: string): boolean {
+  const holder = [data, root, response, market].find((part) => field in part);
+  if (holder === undefined) return false;
+  return "callbackType" in data && stage !== null ? isFull(holder[field]) : true;
+}
+
+function isFull(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  return (value ?? "") !== "";
+}
+
+/** Its items are the original's tracks under another task, each with a status of its own. */
+function isRecovery({ root, data }: Parts): boolean {
+  const items = root["data"];
+  if (!Array.isArray(items) || items.length === 0 || Object.keys(data).length > 0) return false;
+  return items.every((item) => isRecord(item) && ("status" in item || "error" in item));
+}
+
+/** Undefined where the market says nothing of a product, null for music. */
+function marketProduct({ data, market }: Parts): OtherProduct | null | undefined {
+  const model = firstText([data["model"]])?.toLowerCase();
+  const operation = model?.startsWith("ai-music-api/") === true ? model.slice("ai-music-api/".length) : null;
+  if (operation !== null) return MARKET.get(operation) ?? null;
+  const result = isRecord(market["resultObject"]) ? market["resultObject"] : {};
+  if ("lyricsData" in result) return "lyrics";
+  const links: readonly unknown[] = Array.isArray(market["resultUrls"]) ? market["resultUrls"] : [];
+  const [link] = links;
+  if (link === undefined) return undefined;
+  const path = (toText(link, 4_096) ?? "").split(/[?#]/)[0]?.toLowerCase() ?? "";
+  return path.endsWith(".wav") ? "wav" : path.endsWith(".mp4") ? "video" : "unknown";
+}
+
+/**
+ * Without a stage, a mark or a place for tracks. A failure is of an unknown product where only the top level names its
+ * task, which music never does.
+ */
+function isStrange({ root, data, response, code }: Parts): boolean {
+  if (code === null || "data" in data || "sunoData" in response || Array.isArray(root["data"])) return false;
+  if (code === 200) return Object.keys(data).some((field) => field !== "task_id" && field !== "taskId");
+  return Object.keys(data).length === 0 && ("task_id" in root || "taskId" in root) && root["data"] === null;
+}
+
+const FAILED = /fail|error|sensitive/;
+const UNDER_WAY = /pending|wait|queu|generating|processing/;
+
+/** Presence decides over words: a delivery that is there is complete. */
+function kindOf(product: OtherProduct, parts: Parts): OtherMessage["kind"] {
+  const { root, data, code } = parts;
+  if (code === 201) return "pending";
+  if (code !== null && code !== 200) return "failed";
+  if (product === "recovery") return recoveryKind(root["data"]);
+  const flag = data["successFlag"] ?? data["status"] ?? data["state"] ?? data["callbackType"] ?? null;
+  const number = toInteger(flag);
+  const word = typeof flag === "string" ? flag.toLowerCase() : "";
+  if (FAILED.test(word) || number === 3 || (number === 2 && product === "midi")) return "failed";
+  const isThere = MARKS.some(([, fields]) => fields.some((field) => isFull(data[field] ?? root[field] ?? null)));
+  if (isThere) return "complete";
+  return UNDER_WAY.test(word) || number === 0 || number === 2 ? "pending" : "complete";
+}
+
+function recoveryKind(items: unknown): OtherMessage["kind"] {
+  const all = Array.isArray(items) ? items.filter(isRecord) : [];
+  return all.some(({ audio_url: link }) => isFull(link)) ? "complete" : "failed";
+}

@@ -1,0 +1,58 @@
+/**
+ * Which product a task is of, and what was said of it: a selector over its observations, so that order does not show.
+ *
+ * Music wins over anything else that was said under the same id: what we submitted or adopted is music, and so is what
+ * ever called back as music. Pure.
+ */
+import { isNews } from "../provider/message.ts";
+import type { OtherProduct, Product } from "../provider/product.ts";
+import type { Observed } from "./event.ts";
+import type { Task } from "./task.ts";
+import { heeded } from "./trust.ts";
+
+type Known = Pick<Task, "observations" | "request" | "adopted">;
+
+/** Music, or a product without stages: it calls back once, and nobody asks about it. */
+export function isMusic(task: Known): boolean {
+  return otherProductOf(task) === null;
+}
+
+export function productOf(task: Known): Product {
+  if (task.request !== null) return "add_instrumental";
+  return otherProductOf(task) ?? "music";
+}
+
+/** What counts of what was said. A failure that names no product is one of whatever the task is. */
+export function saidOf(task: Known): readonly Observed[] {
+  const all = heeded(task.observations);
+  if (others(all).length === 0) return all;
+  const other = otherProductOf(task);
+  return all.filter(({ observation: { product = null, failure } }) => {
+    return product === other || (product === "unknown" && failure !== null);
+  });
+}
+
+function otherProductOf(task: Known): OtherProduct | null {
+  if (task.request !== null || task.adopted) return null;
+  const all = heeded(task.observations);
+  // What counts for nothing yet still says what nobody is to be asked about.
+  const considered = all.length > 0 ? all : task.observations;
+  const named = others(considered);
+  if (named.length === 0 || considered.some(isOfMusic)) return null;
+  const products = named.flatMap(({ observation: { product } }) => product ?? []).toSorted();
+  return products.find((product) => product !== "unknown") ?? "unknown";
+}
+
+function isOfMusic({ observation }: Observed): boolean {
+  return observation.product === undefined && isNews(observation);
+}
+
+const known = new WeakMap<readonly Observed[], readonly Observed[]>();
+
+function others(observations: readonly Observed[]): readonly Observed[] {
+  const found = known.get(observations);
+  if (found !== undefined) return found;
+  const named = observations.filter(({ observation }) => observation.product !== undefined);
+  known.set(observations, named);
+  return named;
+}
