@@ -56,7 +56,7 @@ test("the list shows problems first, finds by title, filters by status, and take
   await page.locator("#problems").getByText("refunded").waitFor();
   const { taskId: late } = stand.submit("Came later");
   await page.locator(`#task-${late}`).waitFor({ timeout: STEP_MS });
-  await page.getByLabel("Title or id").fill("harbour");
+  await page.getByLabel("Title, id or ref").fill("harbour");
   await page.getByRole("button", { name: "Show" }).click();
   await expect.poll(() => page.locator(".tasks .title").allTextContents()).toEqual(["Harbour lights"]);
   await page.getByLabel("Title or id").fill("");

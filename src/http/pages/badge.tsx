@@ -13,11 +13,18 @@ export function Badge({ tone, children }: { readonly tone: BadgeTone; readonly c
   );
 }
 
-export function StageBadge({ stage, stalled }: { readonly stage: Stage; readonly stalled: boolean }) {
+interface StageBadgeProps {
+  readonly stage: Stage;
+  readonly stalled: boolean;
+  /** Whether the audio of every track is kept: nothing less is good. */
+  readonly whole: boolean;
+}
+
+export function StageBadge({ stage, stalled, whole }: StageBadgeProps) {
   const { tone, name } = STAGES[stage];
   return (
     <>
-      <Badge tone={tone}>{name}</Badge>
+      <Badge tone={tone === "good" && !whole ? "warn" : tone}>{name}</Badge>
       {stalled ? <Badge tone="bad">stalled</Badge> : null}
     </>
   );

@@ -100,11 +100,16 @@ function Row({ task, now }: { readonly task: ListedTask; readonly now: number })
           {title ?? "Untitled"}
         </a>
         <p class="badges">
-          <StageBadge stage={stage} stalled={stalled} />
+          <StageBadge stage={stage} stalled={stalled} whole={row.keptTracks === row.tracks} />
           {tracks.map(({ assessment }) =>
             assessment?.verdict == null ? null : <VerdictBadge verdict={assessment.verdict} />,
           )}
           {view?.outcome === "partial" ? <Badge tone="warn">partial</Badge> : null}
+          {row.tracks === 0 ? null : (
+            <span class="hint">
+              {row.keptTracks} of {row.tracks} kept
+            </span>
+          )}
           {trouble === null ? null : <span>{reasonWords(trouble)}</span>}
         </p>
         <p class="hint">

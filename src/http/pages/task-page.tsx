@@ -77,7 +77,11 @@ function Heading({ view, now }: { readonly view: TaskView; readonly now: number 
     <>
       <h1>{titleOf(view)}</h1>
       <p class="badges">
-        <StageBadge stage={stage} stalled={stalled} />
+        <StageBadge
+          stage={stage}
+          stalled={stalled}
+          whole={view.tracks.every(({ audio }) => audio.state === "stored")}
+        />
         <span class="hint">
           <When at={createdAt} now={now} /> · <code>{taskId}</code>
           {ref === null ? "" : ` · ${ref}`}
