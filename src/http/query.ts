@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { LIST_STATUSES } from "../platform/catalog/task-queries.ts";
+import { INBOX_CURSOR } from "../platform/inbox/inbox.ts";
 import { readPlace } from "./task-list.ts";
 import { Problem } from "./problem.ts";
 
@@ -61,7 +62,7 @@ export const eventsQuery = z.object({
 export const inboxQuery = z.object({
   cursor: z
     .string()
-    .regex(/^[0-9a-f]{64}$/, "must be `nextCursor` of the page before")
+    .regex(INBOX_CURSOR, "must be `nextCursor` of the page before")
     .optional()
     .meta({ description: "`nextCursor` of the page before." }),
   limit,

@@ -16,7 +16,7 @@ export const otherPaths = {
         summary: "Deliveries that reached no task",
         description:
           "What named no usable task, could not be read, or could not reach its task in time. The last are delivered by the cron; the rest is kept for 30 days.",
-        parameters: queryParameters(inboxQuery, { cursor: INBOX_EXAMPLE.items[0]?.sha256 }),
+        parameters: queryParameters(inboxQuery, { cursor: `kept/2026-01-29/${INBOX_EXAMPLE.items[0]?.sha256}` }),
         responses: { "200": jsonResponse("A page of the inbox.", inboxPage, { page: INBOX_EXAMPLE }) },
       },
       ["invalid_query"],

@@ -49,7 +49,7 @@ export const PROBLEM_EXAMPLES = {
     "This Idempotency-Key or ref was used for another request. Use a new one.",
   ),
   submission_in_flight: problem("submission_in_flight", "The same submission is under way. Ask again in a minute."),
-  overloaded: problem("overloaded", "Too many deliveries that belong to no task came in this minute. Send it again."),
+  overloaded: problem("overloaded", "Too many deliveries that belong to no task came lately. Send it again."),
   internal: problem("internal", "Something failed on our side and was logged under this request id. Try again."),
 } satisfies Partial<Record<ProblemType, object>>;
 

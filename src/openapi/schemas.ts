@@ -40,7 +40,10 @@ const components = z
   .add(scoreboard, { id: "Scoreboard", description: "How many tasks, how fast, and what failed." })
   .add(frontView, { id: "Front", description: "What this is, and where to go on." })
   .add(inboxItem, { id: "InboxItem", description: "An authenticated delivery that reached no task." })
-  .add(inboxPage, { id: "Inbox", description: "A page of the inbox, in the order of the hashes." })
+  .add(inboxPage, {
+    id: "Inbox",
+    description: "A page of the inbox: what can be delivered, then the rest, the oldest day first.",
+  })
   .add(healthReport, { id: "Health", description: "Names and sentences, never values." })
   .add(submissionRequest, { id: "Submission", description: "A request to the provider, in the provider's words." })
   .add(submittingView, { id: "Submitting", description: "The provider's answer was lost; a callback will tell." })

@@ -9,7 +9,7 @@ import { parseConfig } from "../core/config.ts";
 import { catalogOf } from "./catalog/catalog.ts";
 import type { CatalogPlace } from "./catalog/task-table.ts";
 import { handOver } from "./catalog/handover.ts";
-import { emptyInbox } from "./inbox.ts";
+import { emptyInbox } from "./inbox/replay.ts";
 import { slots } from "./audio/slots.ts";
 
 const NEGLECTED_MS = 10 * 60_000;

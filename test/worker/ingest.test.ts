@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import { sha256Hex } from "../../src/core/ids.ts";
-import { fileInInbox } from "../../src/platform/inbox.ts";
+import { fileInInbox } from "../../src/platform/inbox/inbox.ts";
 import { watch } from "../../src/platform/watchdog.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { SECRETS } from "./secrets.ts";
@@ -207,7 +207,7 @@ test("a flood that belongs to no task is refused with 503, never dropped silentl
     const entry = { reason: "not_json", verdict: "token", receivedAt: "", taskId: null, ref: null, host: "" } as const;
     const filed: boolean[] = [];
     for (let index = 0; index < 600; index += 1)
-      filed.push(await fileInInbox(env.AUDIO, { ...entry, sha256: `f${index}` }, flood));
+      filed.push(await fileInInbox(env, { ...entry, sha256: `f${index}` }, flood, () => undefined));
     expect(filed).not.toContain(false);
     const refused = await worker(callback(`${flood} over`));
     expect(refused.headers.get("retry-after")).toBe("60");

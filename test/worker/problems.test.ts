@@ -27,7 +27,6 @@ afterEach(() => {
 });
 
 test("a row tells how many tracks are kept, the last reason, and what is wrong; and the list of problems has them all", async () => {
-  const link = (name: string): string => `https://cdn.example.com/${name}`;
   provider.files.set(link("good.mp3"), SONG);
   provider.files.set(link("gone.mp3"), null);
   const [whole, failed, stalled, losing] = [newTaskId(), newTaskId(), newTaskId(), newTaskId()];
@@ -69,6 +68,10 @@ test("a row tells how many tracks are kept, the last reason, and what is wrong; 
     expect((await listed("/tasks?status=problems")).map(({ taskId }) => taskId)).not.toContain(losing),
   );
 }, 60_000);
+
+function link(name: string): string {
+  return `https://cdn.example.com/${name}`;
+}
 
 async function listed(path: string): Promise<readonly Item[]> {
   return taskList.parse(await (await worker(reading(path))).json()).items;

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { app } from "../../src/app.ts";
 import { sourceReport } from "../../src/core/audio/findings/source-report.ts";
 import { taskView, type TaskView } from "../../src/core/view/view.ts";
-import { INBOX_REASONS } from "../../src/platform/inbox.ts";
+import { INBOX_REASONS } from "../../src/platform/inbox/inbox.ts";
 import { SECRETS } from "./secrets.ts";
 
 export type Fetch = (request: Request) => Promise<Response>;

@@ -11,7 +11,7 @@ import { parseMessage } from "../../core/provider/message.ts";
 import { redact, type Redaction } from "../../core/provider/redaction.ts";
 import { withoutEcho } from "../../core/provider/request-echo.ts";
 import { tellCatalog } from "../../platform/catalog/teller.ts";
-import { fileInInbox, type InboxEntry } from "../../platform/inbox.ts";
+import { fileInInbox, type InboxEntry } from "../../platform/inbox/inbox.ts";
 import { observe } from "../../platform/task/client.ts";
 import type { Delivery } from "../../platform/task/messages.ts";
 import type { AppEnv } from "../app-env.ts";
@@ -73,8 +73,9 @@ async function readBody<P extends string>(c: Context<AppEnv, P>): Promise<Uint8A
 }
 
 async function keep(c: Context<AppEnv>, mail: InboxEntry, body: Message["body"]): Promise<void> {
-  if (!(await fileInInbox(c.env.AUDIO, mail, body))) {
-    throw new Problem("overloaded", "Too many deliveries that belong to no task came in this minute. Send it again.", {
+  const later = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work);
+  if (!(await fileInInbox(c.env, mail, body, later))) {
+    throw new Problem("overloaded", "Too many deliveries that belong to no task came lately. Send it again.", {
       "retry-after": "60",
     });
   }

@@ -20,7 +20,7 @@ export const health = new Hono<AppEnv>().get("/health", async (c) => {
   const config = c.get("config");
   const unbound: readonly string[] = BINDINGS.filter((name) => !(name in c.env));
   const missing = [...missingSecrets(config), ...unbound];
-  const warnings = [...config.warnings, ...signatureWarnings(config), ...(await cronWarnings(c.env, Date.now()))];
+  const warnings = [...config.warnings, ...signatureWarnings(config), ...(await catalogWarnings(c.env, Date.now()))];
   const report: z.infer<typeof healthReport> = {
     status: missing.length === 0 ? "ok" : "unconfigured",
     missing,
@@ -37,13 +37,23 @@ function signatureWarnings({ callbackToken, callbackHmacKey, providerApiKey }: C
 }
 
 /** A stranger may ask often: the catalog is asked at most twice a minute. */
-let asked = { at: Number.NEGATIVE_INFINITY, cronSeenAt: null as number | null };
+let asked = { at: Number.NEGATIVE_INFINITY, cronSeenAt: null as number | null, dropped: 0 };
 
-async function cronWarnings(env: Env, now: number): Promise<readonly string[]> {
+async function catalogWarnings(env: Env, now: number): Promise<readonly string[]> {
   if (!("CATALOG" in env)) return [];
-  if (now - asked.at > ASK_EVERY_MS) asked = { at: now, cronSeenAt: await catalogOf(env).cronSeenAt() };
-  if (asked.cronSeenAt === null || now - asked.cronSeenAt < CRON_SILENT_MS) return [];
-  return [
-    "The cron has been silent for more than 15 minutes: nobody looks after tasks whose alarm was lost. Check the [triggers] of wrangler.toml and deploy again.",
-  ];
+  if (now - asked.at > ASK_EVERY_MS) {
+    const catalog = catalogOf(env);
+    const [cronSeenAt, dropped] = await Promise.all([catalog.cronSeenAt(), catalog.droppedFromInbox(now)]);
+    asked = { at: now, cronSeenAt, dropped };
+  }
+  const { cronSeenAt, dropped } = asked;
+  const isSilent = cronSeenAt !== null && now - cronSeenAt >= CRON_SILENT_MS;
+  return [...(isSilent ? [CRON_SILENT] : []), ...(dropped === 0 ? [] : [droppedWarning(dropped)])];
+}
+
+const CRON_SILENT =
+  "The cron has been silent for more than 15 minutes: nobody looks after tasks whose alarm was lost. Check the [triggers] of wrangler.toml and deploy again.";
+
+function droppedWarning(count: number): string {
+  return `${count} deliveries that belong to no task were refused with 503 in the last 30 days, as the inbox had no room. GET /inbox shows what came: if it is not the provider's, change CALLBACK_TOKEN.`;
 }

@@ -1,7 +1,7 @@
 /** `GET /inbox`: authenticated deliveries that belong to no task, or wait for theirs. */
 import { Hono } from "hono";
 import * as z from "zod";
-import { INBOX_REASONS, readInbox, type InboxItem } from "../../platform/inbox.ts";
+import { INBOX_REASONS, readInbox, type InboxItem } from "../../platform/inbox/inbox.ts";
 import { requireApiToken } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
 import { inboxQuery, parseQuery } from "../query.ts";

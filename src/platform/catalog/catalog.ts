@@ -24,6 +24,7 @@ import {
   type CatalogQuery,
 } from "./task-queries.ts";
 import { createTasks, dropTask, markTaskDeleted, touchTask, upsertTask, type CatalogPlace } from "./task-table.ts";
+import { admitToInbox, createInboxUse, droppedFromInbox, forgetInboxUse, noteDropped } from "./inbox-table.ts";
 import {
   createSubmissions,
   findSubmission,
@@ -162,8 +163,24 @@ export class Catalog extends DurableObject<Env> {
     return submissionsToHandOver(this.#sql, now, limit);
   }
 
+  /** Counts a delivery that belongs to no task, where there is room for it. `door`: who let it in. */
+  admitToInbox(door: string, isCapability: boolean, bytes: number, now: number): boolean {
+    return admitToInbox(this.#sql, door, isCapability, bytes, now);
+  }
+
+  /** So many were refused before the catalog was asked. */
+  noteDropped(count: number, now: number): void {
+    noteDropped(this.#sql, count, now);
+  }
+
+  /** How many deliveries the inbox had no room for, in the last 30 days. */
+  droppedFromInbox(now: number): number {
+    return droppedFromInbox(this.#sql, now);
+  }
+
   /** The cron was here. */
   noteCron(at: number): void {
+    forgetInboxUse(this.#sql, at);
     this.#sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES ('cron_at', ?)", at);
   }
 
@@ -180,6 +197,7 @@ export class Catalog extends DurableObject<Env> {
     if (!this.#ready) {
       createTasks(sql);
       createSubmissions(sql);
+      createInboxUse(sql);
       sql.exec("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID");
     }
     this.#ready = true;

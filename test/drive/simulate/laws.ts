@@ -61,7 +61,7 @@ function judgeLog({ world, deployment, acknowledged }: Evidence, task: Task): vo
       );
   }
   for (const sha256 of acknowledged.byInbox) {
-    const kept = known.has(`callback ${sha256}`) || deployment.bucket.objects.has(`inbox/${sha256}`);
+    const kept = known.has(`callback ${sha256}`) || deployment.bucket.keys(`inbox/due/${sha256}`).length > 0;
     if (!kept && overflow === 0)
       world.violate(`acknowledged: ${sha256.slice(0, 8)} was in the inbox, and is nowhere now`);
   }

@@ -4,7 +4,7 @@
  */
 import { sha256Hex } from "../../../src/core/ids.ts";
 import { parseMessage } from "../../../src/core/provider/message.ts";
-import { fileInInbox } from "../../../src/platform/inbox.ts";
+import { fileInInbox } from "../../../src/platform/inbox/inbox.ts";
 import { observe } from "../../../src/platform/task/client.ts";
 import { oneOf } from "../../rig/provider/random.ts";
 import type { Deployment } from "./deployment.ts";
@@ -84,7 +84,7 @@ async function receive(
   const receipt = await observe(env.TASKS, taskId, { ...mail, via: "callback", observation, body });
   if (receipt === null) {
     const receivedAt = new Date(world.now).toISOString();
-    const filed = await fileInInbox(env.AUDIO, { ...mail, taskId, reason: "unreachable", receivedAt }, body);
+    const filed = await fileInInbox(env, { ...mail, taskId, reason: "unreachable", receivedAt }, body, () => undefined);
     return filed ? "inbox" : null;
   }
   const { catalogRow } = receipt;

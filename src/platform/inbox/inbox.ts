@@ -1,0 +1,128 @@
+/**
+ * Authenticated deliveries that belong to no task, or whose task could not be reached: kept in R2 under `inbox/`.
+ *
+ * What can be delivered later lies under a prefix of its own, so that it is found however much else there is; the rest
+ * lies under the day of its receipt, so that the oldest comes first. **Keys and metadata are a persisted contract.**
+ */
+import * as z from "zod";
+import { sha256Hex } from "../../core/ids.ts";
+import { hasRoom, type InboxDoor } from "./limits.ts";
+
+export const INBOX_REASONS = ["not_utf8", "not_json", "no_task_id", "unreachable", "other_ref"] as const;
+
+export interface InboxEntry {
+  readonly sha256: string;
+  readonly reason: (typeof INBOX_REASONS)[number];
+  readonly verdict: string;
+  readonly receivedAt: string;
+  /** The task that it names, and the host that received it, where it may be delivered later. */
+  readonly taskId: string | null;
+  readonly host: string;
+  /** The submission that its capability is for. */
+  readonly ref: string | null;
+}
+
+/** An entry and where it lies. */
+export interface Filed extends InboxEntry {
+  readonly key: string;
+  readonly size: number;
+}
+
+export interface InboxItem extends InboxEntry {
+  readonly bytes: Uint8Array;
+}
+
+export interface InboxPage {
+  readonly items: readonly InboxItem[];
+  readonly nextCursor: string | null;
+}
+
+const PREFIX = "inbox/";
+export const DUE = `${PREFIX}due/`;
+export const KEPT = `${PREFIX}kept/`;
+/** What a cursor looks like: a key, without the prefix. */
+export const INBOX_CURSOR = /^(?:due|kept\/\d{4}-\d\d-\d\d)\/[0-9a-f]{64}(?:-[0-9a-f]{16})?$/;
+
+const metadata = z.object({
+  reason: z.enum(INBOX_REASONS),
+  verdict: z.string(),
+  receivedAt: z.string(),
+  taskId: z.string().optional(),
+  host: z.string().default(""),
+  ref: z.string().optional(),
+});
+
+/** Resolves once the body is durable; false where there is no room for it and nothing was stored. */
+export async function fileInInbox(
+  env: InboxDoor,
+  entry: InboxEntry,
+  body: string | Uint8Array,
+  later: (work: Promise<unknown>) => void,
+): Promise<boolean> {
+  const { reason, verdict, receivedAt, host, taskId, ref } = entry;
+  // A task that is out of reach for a while loses none of its deliveries for that.
+  if (entry.reason !== "unreachable" && !(await hasRoom(env, entry, body.length, later))) return false;
+  const known = { ...(taskId === null ? {} : { taskId }), ...(ref === null ? {} : { ref }) };
+  // The first of the same stands, with the time of its receipt.
+  const onlyIf = { etagDoesNotMatch: "*" };
+  await env.AUDIO.put(keyOf(entry), body, { customMetadata: { reason, verdict, receivedAt, host, ...known }, onlyIf });
+  return true;
+}
+
+/** The same bytes for another task, or under another proof, are another entry. */
+function keyOf({ sha256, reason, verdict, taskId, ref, receivedAt }: InboxEntry): string {
+  if (reason !== "unreachable") return `${KEPT}${receivedAt.slice(0, 10)}/${sha256}`;
+  return `${DUE}${sha256}-${sha256Hex(JSON.stringify([taskId, verdict, ref])).slice(0, 16)}`;
+}
+
+/** At most `limit` entries and `maxBytes` of bodies, but at least one. What can be delivered comes first. */
+export async function readInbox(
+  bucket: R2Bucket,
+  cursor: string | null,
+  limit: number,
+  maxBytes: number,
+): Promise<InboxPage> {
+  const { entries, last } = await listFiled(bucket, PREFIX, cursor === null ? null : PREFIX + cursor, limit);
+  const items: InboxItem[] = [];
+  let bytes = 0;
+  let read: string | null = null;
+  for (const { key, size, ...entry } of entries) {
+    bytes += size;
+    if (items.length > 0 && bytes > maxBytes) return { items, nextCursor: read };
+    const object = await bucket.get(key);
+    read = key.slice(PREFIX.length);
+    if (object !== null) items.push({ ...entry, bytes: new Uint8Array(await object.arrayBuffer()) });
+  }
+  return { items, nextCursor: last === null ? null : last.slice(PREFIX.length) };
+}
+
+interface Listing {
+  readonly entries: readonly Filed[];
+  /** Of which nobody knows what they are. */
+  readonly unreadable: readonly { readonly key: string; readonly uploaded: Date }[];
+  /** The last key that was looked at; null at the end. */
+  readonly last: string | null;
+}
+
+/** In the order of the keys, after one of them. */
+export async function listFiled(
+  bucket: R2Bucket,
+  prefix: string,
+  after: string | null,
+  limit: number,
+): Promise<Listing> {
+  const place = after === null ? {} : { startAfter: after };
+  const page = await bucket.list({ prefix, limit, include: ["customMetadata"], ...place });
+  const unreadable: Pick<R2Object, "key" | "uploaded">[] = [];
+  const entries = page.objects.flatMap(({ key, size, customMetadata, uploaded }) => {
+    const facts = metadata.safeParse(customMetadata);
+    if (!facts.success) {
+      unreadable.push({ key, uploaded });
+      return [];
+    }
+    const sha256 = key.slice(key.lastIndexOf("/") + 1).split("-")[0] ?? "";
+    const { taskId = null, ref = null } = facts.data;
+    return [{ ...facts.data, taskId, ref, sha256, key, size }];
+  });
+  return { entries, unreadable, last: page.truncated ? (page.objects.at(-1)?.key ?? null) : null };
+}

@@ -1,0 +1,79 @@
+/**
+ * The cron's part in the inbox: hands over what could not reach its object, and deletes what is older than 30 days.
+ *
+ * It reads what can be delivered, and of the rest no more than its oldest. One bad entry stops no other.
+ */
+import { parseMessage } from "../../core/provider/message.ts";
+import { slots } from "../audio/slots.ts";
+import { observe } from "../task/client.ts";
+import type { Delivery } from "../task/messages.ts";
+import { DUE, KEPT, listFiled, type Filed } from "./inbox.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const KEPT_MS = 30 * DAY_MS;
+const PAGE = 100;
+const AT_ONCE = 6;
+/** Shorter than the time between two rounds. */
+const ROUND_MS = 240_000;
+
+type Inbox = Pick<Env, "AUDIO" | "TASKS">;
+
+/** `now` is epoch milliseconds. */
+export async function emptyInbox(env: Inbox, now: number): Promise<void> {
+  await Promise.all([deliverAll(env, now), deleteOld(env.AUDIO, now)]);
+}
+
+/** From a random place on and around: what is stuck for good keeps the same others waiting in no two rounds. */
+async function deliverAll(env: Inbox, now: number): Promise<void> {
+  const startedAt = Date.now();
+  const from = DUE + Math.floor(Math.random() * 16).toString(16);
+  for (const part of [from, null]) {
+    for (let after: string | null = part; ;) {
+      const { entries, unreadable, last } = await listFiled(env.AUDIO, DUE, after, PAGE);
+      const old = unreadable.filter(({ uploaded }) => now - uploaded.getTime() > KEPT_MS).map(({ key }) => key);
+      if (old.length > 0) await env.AUDIO.delete(old);
+      const room = slots(AT_ONCE);
+      const mine = entries.filter(({ key }) => part !== null || key <= from);
+      await Promise.all(
+        mine.map(async (entry) => {
+          const leave = await room.take();
+          await handle(env, entry, now);
+          leave();
+        }),
+      );
+      if (last === null || (part === null && last > from) || Date.now() - startedAt > ROUND_MS) break;
+      after = last;
+    }
+  }
+}
+
+async function handle(env: Inbox, entry: Filed, now: number): Promise<void> {
+  try {
+    const isOld = now - Date.parse(entry.receivedAt) > KEPT_MS;
+    if (isOld || (await deliver(env, entry))) await env.AUDIO.delete(entry.key);
+  } catch (error) {
+    const name = error instanceof Error ? error.name : "unknown";
+    console.error(JSON.stringify({ message: "an entry of the inbox could not be delivered", error: name }));
+  }
+}
+
+async function deliver(env: Inbox, { key, sha256, taskId, verdict, host, ref }: Filed): Promise<boolean> {
+  const object = taskId === null ? null : await env.AUDIO.get(key);
+  if (taskId === null || object === null) return false;
+  const body = await object.text();
+  const { observation } = parseMessage(JSON.parse(body));
+  const delivery: Delivery = { sha256, via: "callback", verdict, observation, body, host, ref };
+  const receipt = await observe(env.TASKS, taskId, delivery);
+  return receipt !== null && !receipt.misdirected;
+}
+
+/** The keys begin with the day, so the oldest come first. */
+async function deleteOld(bucket: R2Bucket, now: number): Promise<void> {
+  const oldest = `${KEPT}${new Date(now - KEPT_MS).toISOString().slice(0, 10)}`;
+  for (;;) {
+    const { objects } = await bucket.list({ prefix: KEPT, limit: PAGE });
+    const old = objects.filter(({ key }) => key < oldest).map(({ key }) => key);
+    if (old.length > 0) await bucket.delete(old);
+    if (old.length < PAGE) return;
+  }
+}
