@@ -38,6 +38,8 @@ export interface Config {
   readonly assess: AssessMode;
   /** The sound of longer files is not looked into. */
   readonly assessMaxSeconds: number;
+  /** Whether new links are asked for before a file is given up, which may cost credits: by itself, or by a person only. */
+  readonly recovery: "ask" | "auto";
   /** Null: settled tasks are kept. */
   readonly retentionDays: number | null;
   /** Null: nobody is told. */
@@ -73,6 +75,7 @@ const environment = z.object({
   AUDIO_ORIGINS: text,
   SOURCE_ORIGINS: text,
   RETENTION_DAYS: text,
+  RECOVERY: text,
   MAX_AUDIO_BYTES: text,
   ASSESS: text,
   ASSESS_MAX_SECONDS: text,
@@ -95,6 +98,7 @@ export function parseConfig(env: unknown): Config {
     publicUrl: originOf("PUBLIC_URL", vars.PUBLIC_URL, warnings),
     audioOrigins,
     sourceOrigins: originsOf("SOURCE_ORIGINS", vars.SOURCE_ORIGINS, warnings),
+    recovery: recoveryOf(vars.RECOVERY, warnings),
     retentionDays: numberOf("RETENTION_DAYS", vars.RETENTION_DAYS, null, warnings),
     maxAudioBytes: numberOf("MAX_AUDIO_BYTES", vars.MAX_AUDIO_BYTES, DEFAULT_MAX_AUDIO_BYTES, warnings),
     assess: assessOf(vars.ASSESS, warnings),
@@ -107,6 +111,12 @@ export function parseConfig(env: unknown): Config {
     ),
     warnings,
   };
+}
+
+function recoveryOf(value: string, warnings: string[]): Config["recovery"] {
+  if (value !== "" && value !== "ask" && value !== "auto")
+    warnings.push('RECOVERY is neither "ask" nor "auto", so it counts as "ask": set one of the two in wrangler.toml.');
+  return value === "auto" ? "auto" : "ask";
 }
 
 /** The names of the needed secrets that are missing, and of any that is invalid. One of the callback's two is enough. */

@@ -25,6 +25,8 @@ export const PROBLEMS = {
   task_not_found: { status: 404, title: "No such task" },
   task_deleted: { status: 410, title: "Task deleted" },
   file_not_found: { status: 404, title: "No such file" },
+  file_gone: { status: 404, title: "Kept file gone" },
+  precondition_failed: { status: 412, title: "Precondition failed" },
   version_not_reached: { status: 412, title: "Version not reached" },
   invalid_query: { status: 400, title: "Invalid query" },
   range_not_satisfiable: { status: 416, title: "Range not satisfiable" },

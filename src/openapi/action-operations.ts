@@ -148,6 +148,24 @@ export const actionPaths = {
       ["task_not_found", "task_deleted"],
     ),
   },
+  "/tasks/{id}/recover": {
+    post: actOperation(
+      {
+        operationId: "recoverTask",
+        tags: TAG,
+        summary: "Have the provider make new links",
+        description:
+          "For files whose links are dead. **It may cost credits**: the provider does not say how many. While it is under way, asking again changes nothing. `recovery` in the view says how it goes; the new links are fetched by themselves.",
+        parameters,
+        responses: {
+          "202": jsonResponse("The provider is being asked.", taskView, {
+            task: { ...open, recovery: { state: "running", by: "person", at: open.updatedAt, reason: null } },
+          }),
+        },
+      },
+      ["task_not_found", "task_deleted", "not_configured"],
+    ),
+  },
   "/sources/check": {
     post: actOperation(
       {

@@ -28,6 +28,8 @@ export const EXAMPLE_VALUES = {
   Range: "bytes=0-65535",
   "If-None-Match": '"2d711642b726b04401627ca9fbac32f5"',
   "If-Range": `"${SHA256}"`,
+  "If-Match": `"${SHA256}"`,
+  "If-Unmodified-Since": "Thu, 29 Jan 2026 07:15:20 GMT",
   "Cache-Control": "no-cache",
 } as const;
 

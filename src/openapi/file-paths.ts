@@ -10,6 +10,11 @@ const ids = [
   pathParameter("id", "The provider's task id."),
   pathParameter("trackId", "As the task's view names it."),
 ] as const;
+const conditions = [
+  headerParameter("If-Match", "412 unless the file has this tag: for a download that goes on where it broke off."),
+  headerParameter("If-Unmodified-Since", "412 where the file was kept later than this."),
+] as const;
+
 const ifNoneMatch = headerParameter("If-None-Match", "304 while the file has this tag.");
 
 const parameters = [
@@ -23,6 +28,7 @@ const parameters = [
     example: EXAMPLE_VALUES.download,
   },
   ifNoneMatch,
+  ...conditions,
 ] as const;
 
 const rangeParameters = [
@@ -32,12 +38,15 @@ const rangeParameters = [
 
 const headers = {
   ETag: header("The SHA-256 of the file.", EXAMPLE_VALUES["If-Range"]),
+  "Last-Modified": header("When the file was kept.", "Thu, 29 Jan 2026 07:15:20 GMT"),
   "Accept-Ranges": header("Always `bytes`.", "bytes"),
   "Content-Disposition": header("A readable file name.", 'inline; filename="Midnight Bossa.mp3"'),
 };
 const ranged = { ...headers, "Content-Range": header("Which bytes these are.", "bytes 0-65535/4377600") };
 
 const waveformHeaders = { ETag: header("The file's SHA-256 and the analyzer's version.", `"${SHA256}-1"`) };
+
+const FILE_PROBLEMS = ["task_not_found", "task_deleted", "file_not_found", "file_gone", "precondition_failed"] as const;
 
 const KNOWN = { description: "The file is the one that If-None-Match names." };
 
@@ -83,7 +92,7 @@ function file(name: string, what: string, contentTypes: readonly string[]): Path
           "304": KNOWN,
         },
       },
-      ["task_not_found", "task_deleted", "file_not_found", "range_not_satisfiable"],
+      [...FILE_PROBLEMS, "range_not_satisfiable"],
     ),
     head: sharedOperation(
       {
@@ -94,7 +103,7 @@ function file(name: string, what: string, contentTypes: readonly string[]): Path
         parameters,
         responses: { "200": { description: "The file is there.", headers }, "304": KNOWN },
       },
-      ["task_not_found", "task_deleted", "file_not_found"],
+      FILE_PROBLEMS,
     ),
   };
 }

@@ -27,6 +27,11 @@ export const PROBLEM_EXAMPLES = {
     "file_not_found",
     "No audio is stored for this track. GET /tasks/:id says what is stored, and why it is not.",
   ),
+  file_gone: problem(
+    "file_gone",
+    "The kept audio is gone from the R2 bucket: something outside of Backline deleted it. It is being fetched again; GET /tasks/:id says how that goes.",
+  ),
+  precondition_failed: problem("precondition_failed", "The file is another one by now: fetch it from its first byte."),
   version_not_reached: {
     ...problem("version_not_reached", "The task is at version 2, not yet at 3. Ask again, or add `wait=25`."),
     version: 2,

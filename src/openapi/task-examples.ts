@@ -42,6 +42,8 @@ const OPEN: TaskView = {
   outcome: null,
   settled: false,
   failure: null,
+  refunded: false,
+  recovery: null,
   tracks: [
     {
       ...TRACK,

@@ -11,6 +11,7 @@ import { firstText, isRecord, toInteger } from "../core/provider/loose-values.ts
 import { parseMessage, type Observation } from "../core/provider/message.ts";
 import { redact, type Redaction } from "../core/provider/redaction.ts";
 import { withoutEcho } from "../core/provider/request-echo.ts";
+import { readRecovery } from "../core/provider/recovery.ts";
 
 export interface ProviderAccess {
   readonly baseUrl: URL;
@@ -90,6 +91,40 @@ function submitAnswerOf({ status, json, isHtml }: Answer): SubmitAnswer {
   if (status >= 500) return { type: "unclear" };
   if (isHtml) return { type: "not_the_api", status };
   return status >= 400 ? { type: "refused", code: status } : { type: "unclear" };
+}
+
+export type RecoveryAnswer =
+  | { readonly type: "running" }
+  | { readonly type: "done"; readonly sha256: string; readonly observation: Observation; readonly body: string }
+  | { readonly type: "failed"; readonly reason: string }
+  /** Nothing is known; ask again. */
+  | { readonly type: "no_answer" };
+
+/** Never rejects. May cost credits. Two brands, two spellings of the same fields. */
+export async function requestRecovery(
+  access: ProviderAccess,
+  taskId: string,
+  callBackUrl: string,
+): Promise<SubmitAnswer> {
+  const request = { sunoTaskId: taskId, task_id: taskId, callBackUrl, call_back_url: callBackUrl };
+  const signal = AbortSignal.timeout(SUBMIT_TIMEOUT_MS);
+  const init = { method: "POST", body: JSON.stringify(request) };
+  const answer = await call(access, "/api/v1/suno/recovery", init, signal);
+  return typeof answer === "string" ? { type: "unclear" } : submitAnswerOf(answer);
+}
+
+/** Never rejects. */
+export async function askForRecovery(
+  access: ProviderAccess,
+  recoveryId: string,
+  signal: AbortSignal,
+): Promise<RecoveryAnswer> {
+  const path = `/api/v1/suno/recovery/record-info?task_id=${encodeURIComponent(recoveryId)}`;
+  const answer = await call(access, path, {}, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
+  if (typeof answer === "string" || answer.json === undefined) return { type: "no_answer" };
+  const reading = readRecovery(answer.json);
+  if (reading.type !== "done") return reading;
+  return { ...reading, sha256: answer.sha256, body: withoutEcho(answer.text) };
 }
 
 interface Answer {

@@ -97,7 +97,7 @@ export function failed(time: number, url: string, dead: boolean, about: About & 
 
 export function copied(time: number, url: string, about: About & Partial<Copied> = {}): Copied {
   const attempt = attemptOn(url, about);
-  const key = `tasks/${TASK_ID}/${attempt.trackId}/${attempt.file}-${attempt.attempt}.mp3`;
+  const key = about.key ?? `tasks/${TASK_ID}/${attempt.trackId}/${attempt.file}-${attempt.attempt}.mp3`;
   const contentType = attempt.file === "audio" ? "audio/mpeg" : "image/jpeg";
   const { container, analyzerVersion, assess } = about;
   const heard = {

@@ -9,6 +9,7 @@ import { due, type Effect } from "../../src/core/next/agenda.ts";
 import {
   POLL_RESULTS,
   readEvent,
+  type Copied,
   type EventBody,
   type Observed,
   type Polled,
@@ -17,7 +18,9 @@ import {
 import { MAX_ASSESS_STARTS, paceOf, type Pace } from "../../src/core/next/pace.ts";
 import { reduce } from "../../src/core/task/reduce.ts";
 import { lastNewsAt } from "../../src/core/task/stage.ts";
-import { newTask, noticeName, type Task } from "../../src/core/task/task.ts";
+import { containerFacts, unheard } from "../../src/core/audio/container/facts.ts";
+import { supersededKeys } from "../../src/core/task/copies.ts";
+import { lossKey, newTask, noticeName, type Task } from "../../src/core/task/task.ts";
 import { webhookIdOf, type Notice } from "../../src/core/next/notices.ts";
 import { messageKey } from "../../src/core/task/trust.ts";
 import { HOUR, TASK_ID } from "./builders.ts";
@@ -94,7 +97,12 @@ function perform(history: History, effect: Effect, result: CopyResult): void {
           : { type: "published", version: task.version, settled: task.settledAt !== null },
       );
     case "sweep":
-      return record(history, { type: "swept", attempts: task.attempts, deleted: 0 });
+      return record(history, {
+        type: "swept",
+        attempts: task.attempts,
+        deleted: 0,
+        keys: [...supersededKeys(task)],
+      });
     case "abandon":
       return record(history, { type: "abandoned" });
     case "stall":
@@ -118,29 +126,56 @@ function perform(history: History, effect: Effect, result: CopyResult): void {
     case "forget":
       // The end of the log, which is no event of it.
       return undefined;
+    case "settle_for": {
+      const { reason, ...cut } = effect.cut;
+      return record(history, { type: "copied", ...cut, lastResort: reason });
+    }
+    case "recover":
+      if (effect.by !== null) record(history, { type: "recovery_asked", by: effect.by, origin: "" });
+      record(history, { type: "recovery_called" });
+      if (result === "crashed") return undefined;
+      return record(
+        history,
+        result === "copied"
+          ? { type: "recovery_started", recoveryId: "r" }
+          : { type: "recovery_ended", reason: "refused" },
+      );
+    case "follow_recovery":
+      return record(history, { type: "recovery_ended", reason: "not_recovered: clip_error" });
     case "lose": {
       const { file, trackId, links, reason } = effect;
       return record(history, { type: "lost", file, trackId, links: [...links], reason });
     }
     case "copy": {
       const { file, trackId, link } = effect;
-      const about = { file, trackId, link: link.hash, attempt: task.attempts + 1 };
+      const attempt = (task.lastAttempts.get(lossKey(file, trackId)) ?? 0) + 1;
+      const about = { file, trackId, link: link.hash, attempt };
       record(history, { type: "copy_started", ...about, host: new URL(link.url).host });
       if (result === "copied")
         record(history, {
           type: "copied",
           ...about,
-          key: `k${about.attempt}`,
+          key: `${trackId}/${file}-${attempt}`,
           bytes: 1,
           sha256: link.hash,
           contentType: "",
           ...(file === "audio" ? { assess: "full" as const } : {}),
         });
       else if (result !== "crashed")
-        record(history, { type: "copy_failed", ...about, reason: result, dead: result === "dead" });
+        record(history, { type: "copy_failed", ...about, reason: result, dead: result === "dead", ...cutOf(about) });
     }
   }
 }
+
+/** Of some failed copies of audio a part is kept. */
+function cutOf({ file, trackId, attempt }: Pick<Copied, "file" | "trackId" | "attempt">): Pick<CopyFailed, "cut"> {
+  if (file !== "audio" || attempt % 3 !== 0) return {};
+  const key = `${trackId}/${file}-${attempt}.cut`;
+  const container = containerFacts.parse(unheard({ format: "mp3", durationSeconds: 1 }));
+  return { cut: { key, bytes: attempt, sha256: key, contentType: "audio/mpeg", container } };
+}
+
+type CopyFailed = Extract<EventBody, { type: "copy_failed" }>;
 
 const ASSESSED = {
   type: "assessed",

@@ -35,6 +35,8 @@ function observed(sha256: string, times: number): TimelineItem {
     verdict: "token",
     kind: "text",
     failure: null,
+    refunded: false,
+    recovery: null,
     tracksDropped: 0,
     body: {},
   } as const;
@@ -83,6 +85,8 @@ const view: TaskView = {
   advice: null,
   settled: true,
   failure: null,
+  refunded: false,
+  recovery: null,
   tracks: [],
   stages: { text: null, first: null, complete: null },
   request: null,

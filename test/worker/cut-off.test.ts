@@ -5,7 +5,6 @@ import { expect, test } from "vitest";
 import { parseConfig } from "../../src/core/config.ts";
 import { configuredPace, depsOf } from "../../src/platform/task/wiring.ts";
 import { News } from "../../src/platform/task/wake-signal.ts";
-import { slots } from "../../src/platform/audio/slots.ts";
 import { TaskState } from "../../src/platform/task/state.ts";
 import { failure, message, newTaskId } from "./messages.ts";
 import { callback, worker } from "./worker.ts";
@@ -34,7 +33,6 @@ test("a publication that fails for the catalog ends only with its put", async ()
       pace: configuredPace(config),
       state,
       news: new News(),
-      buffers: slots(1),
       lease: () => Promise.resolve(),
       rearm: () => Promise.resolve(),
     });

@@ -116,6 +116,7 @@ async function answers(): Promise<readonly Answer[]> {
   await worker(callback(message(deletedId, "text")));
   await worker(acting("DELETE", `/tasks/${deletedId}`));
   vi.restoreAllMocks();
+  const gone = await goneAnswers();
   const provider = playProvider();
 
   const viewTag = await etagOf(`/tasks/${taskId}`);
@@ -128,6 +129,7 @@ async function answers(): Promise<readonly Answer[]> {
     ["readTask", reading(`/tasks/${taskId}?min_version=999`)],
     ...readAnswers("listEvents", "GET", `/tasks/${taskId}/events`, "?cursor=x"),
     ...fileAnswers(taskId, unknownId, deletedId),
+    ...gone,
     ...readAnswers("listInbox", "GET", "/inbox", "?cursor=x"),
     ...accessAnswers(taskId, unknownId, deletedId),
     ["readFront", request("/")],
@@ -141,6 +143,7 @@ async function answers(): Promise<readonly Answer[]> {
     ...readAnswers("rebuildTask", "POST", `/tasks/${taskId}/rebuild`),
     ...readAnswers("assessTask", "POST", `/tasks/${taskId}/assess`),
     ...readAnswers("notifyTask", "POST", `/tasks/${taskId}/notify`),
+    ...readAnswers("recoverTask", "POST", `/tasks/${taskId}/recover`),
     ...[unknownId, deletedId].flatMap((id): readonly Answer[] => [
       ["readTask", reading(`/tasks/${id}`)],
       ["listEvents", reading(`/tasks/${id}/events`)],
@@ -148,6 +151,7 @@ async function answers(): Promise<readonly Answer[]> {
       ["rebuildTask", acting("POST", `/tasks/${id}/rebuild`)],
       ["assessTask", acting("POST", `/tasks/${id}/assess`)],
       ["notifyTask", acting("POST", `/tasks/${id}/notify`)],
+      ["recoverTask", acting("POST", `/tasks/${id}/recover`)],
     ]),
     ...sourceAnswers(provider),
     ...(await submitAnswers(provider, unknownId, deletedId)),
@@ -304,6 +308,24 @@ function fileAnswers(taskId: string, unknownId: string, deletedId: string): read
   ];
 }
 
+/** Of a task whose files somebody took out of the bucket. */
+async function goneAnswers(): Promise<readonly Answer[]> {
+  const taskId = newTaskId();
+  const links = { audio_url: "https://cdn.example.com/g.mp3", image_url: "https://cdn.example.com/g.jpeg" };
+  const provider = playProvider();
+  provider.files.set(links.audio_url, SONG).set(links.image_url, COVER);
+  await worker(callback(message(taskId, "complete", [track("a", links)])));
+  await runDurableObjectAlarm(env.TASKS.getByName(taskId));
+  const kept = await env.AUDIO.list({ prefix: `tasks/${taskId}/` });
+  await env.AUDIO.delete(kept.objects.map(({ key }) => key));
+  provider.files.clear();
+  // A GET finds out, and from then on there is no such file; so each has a file of its own to miss.
+  return [
+    ["readAudio", acting("GET", `/tasks/${taskId}/tracks/a/audio`)],
+    ["readCover", acting("GET", `/tasks/${taskId}/tracks/a/cover`)],
+  ];
+}
+
 function fileAnswersTo(
   operationId: string,
   method: string,
@@ -317,6 +339,7 @@ function fileAnswersTo(
     [operationId, acting(method, path, { range: "bytes=0-3" })],
     [operationId, acting(method, path, { range: `bytes=${bytes}-` })],
     [operationId, acting(method, path, { "if-none-match": "*" })],
+    [operationId, acting(method, path, { "if-match": '"another"' })],
     [operationId, acting(method, `/tasks/${taskId}/tracks/b/${file}`)],
     [operationId, acting(method, `/tasks/${unknownId}/tracks/a/${file}`)],
     [operationId, acting(method, `/tasks/${deletedId}/tracks/a/${file}`)],

@@ -2,6 +2,7 @@
 import { vi } from "vitest";
 
 const RECORD = "/api/v1/generate/record-info";
+const RECOVERY = "/api/v1/suno/recovery";
 const SUBMIT = "/api/v1/generate/add-instrumental";
 
 export interface PlayedProvider {
@@ -13,6 +14,10 @@ export interface PlayedProvider {
   accept: () => object | null | Promise<object>;
   /** The same as it comes over the wire, where that matters. */
   answer: () => Response | Promise<Response>;
+  /** The answer to a wish for new links, what those who wished sent, and what the record of it says, one after the other. */
+  recover: object;
+  readonly recovered: unknown[];
+  readonly recoveries: object[];
   /** The ids that were asked about, in order. */
   readonly asked: string[];
 }
@@ -22,6 +27,9 @@ export function playProvider(): PlayedProvider {
     records: new Map(),
     files: new Map(),
     asked: [],
+    recover: { code: 200, msg: "success", data: { task_id: "rec-1" } },
+    recovered: [],
+    recoveries: [],
     accept: () => null,
     answer: async () => {
       const answer = await provider.accept();
@@ -29,9 +37,15 @@ export function playProvider(): PlayedProvider {
       return Response.json(answer);
     },
   };
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const url = new URL(new Request(input).url);
     if (url.pathname === SUBMIT) return provider.answer();
+    if (url.pathname === RECOVERY) {
+      provider.recovered.push(JSON.parse(typeof init?.body === "string" ? init.body : "null"));
+      return Response.json(provider.recover);
+    }
+    if (url.pathname === `${RECOVERY}/record-info`)
+      return Response.json(provider.recoveries.shift() ?? { code: 500, msg: "feed_failed", data: null });
     if (url.pathname === RECORD) {
       const taskId = url.searchParams.get("taskId") ?? "";
       provider.asked.push(taskId);

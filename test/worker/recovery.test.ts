@@ -9,7 +9,7 @@ import { playProvider, recordOf, type PlayedProvider } from "./provider-api.ts";
 import { SONG } from "./provider-files.ts";
 import { SECRETS } from "./secrets.ts";
 import { configureWithKey } from "./settings.ts";
-import { callback, eventsOf, reading, signedCallback, viewOf, worker } from "./worker.ts";
+import { acting, callback, eventsOf, reading, signedCallback, viewOf, worker } from "./worker.ts";
 
 /** Silence of half a minute is 0.3 s, and an alarm takes a second. */
 configureWithKey(100);
@@ -67,6 +67,50 @@ test("the watchdog revives a task whose alarm was lost", async () => {
   expect(await settled(taskId)).toMatchObject({ stage: "complete" });
 });
 
+test("a recovery is asked for once, followed by the alarm, and its links join the original task by audio id", async () => {
+  const taskId = newTaskId();
+  const [dead, fresh] = [`https://cdn.example.com/${taskId}/dead.mp3`, song(taskId)];
+  provider.files.set(dead, null);
+  provider.records.set(taskId, recordOf(taskId, [track("a", { audio_url: dead })]));
+  await worker(callback(message(taskId, "complete", [track("a", { audio_url: dead })])));
+  await vi.waitFor(async () => expect((await audioOf(taskId))?.attempts).toBe(1), PATIENTLY);
+  provider.recoveries.push(
+    { code: 201, msg: "running", task_id: "rec-1", data: null },
+    {
+      code: 200,
+      msg: "success",
+      task_id: "rec-1",
+      data: [{ id: "a", audio_url: fresh, status: "success", error: null }],
+    },
+  );
+  const asked = await worker(acting("POST", `/tasks/${taskId}/recover`));
+  expect([asked.status, (await asked.json<{ recovery: object }>()).recovery]).toMatchObject([
+    202,
+    { state: "running", by: "person" },
+  ]);
+  await worker(acting("POST", `/tasks/${taskId}/recover`));
+  await vi.waitFor(async () => expect(await audioOf(taskId)).toMatchObject({ state: "stored" }), PATIENTLY);
+  expect(await viewOf(taskId)).toMatchObject({
+    stage: "complete",
+    recovery: { state: "done" },
+    tracks: [{ trackId: "a" }],
+  });
+  expect(provider.recovered).toHaveLength(1);
+  expect(provider.recovered[0]).toMatchObject({ sunoTaskId: taskId, task_id: taskId });
+});
+
+test("a recovery that the provider refuses says so", async () => {
+  const taskId = newTaskId();
+  provider.recover = { code: 500, msg: "The original Suno task does not exist.", data: null };
+  await worker(callback(message(taskId, "text", [track("a", {})])));
+  await worker(acting("POST", `/tasks/${taskId}/recover`));
+  await vi.waitFor(async () => {
+    expect(await viewOf(taskId)).toMatchObject({
+      recovery: { state: "failed", reason: "refused_500: the provider answered with code 500" },
+    });
+  }, PATIENTLY);
+});
+
 test("an HMAC-only delivery counts only after the read-back", async () => {
   const taskId = newTaskId();
   const record = Promise.withResolvers<object>();
@@ -119,4 +163,8 @@ function signed(taskId: string): Record<string, string> {
     "x-webhook-timestamp": timestamp,
     "x-webhook-signature": sign(SECRETS.CALLBACK_HMAC_KEY, taskId, timestamp),
   };
+}
+
+async function audioOf(taskId: string) {
+  return (await viewOf(taskId)).tracks[0]?.audio;
 }

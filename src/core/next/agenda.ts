@@ -4,14 +4,15 @@
  * Pure. Times are epoch milliseconds.
  */
 import { assessGraceEndsAt, waitingForAssessment } from "./assessing.ts";
-import { FILE_KINDS, type Copied, type FileKind } from "../task/event.ts";
-import { fileStatus, linksOf, nextStep, type FileStep } from "../task/copies.ts";
+import { FILE_KINDS, type Copied, type Cut, type FileKind } from "../task/event.ts";
+import { fileStatus, linksOf, supersededKeys } from "../task/copies.ts";
+import { nextStep, type FileStep } from "./copying.ts";
 import { retryDelay, type Pace } from "./pace.ts";
 import { nextNotice, type Notice } from "./notices.ts";
 import { awaitsFreshLink, isUnknownToProvider, nextPoll } from "./polling.ts";
 import { isMusic } from "../task/product.ts";
 import { isSettled, isStalled, lastNewsAt, stageOf, stageReport } from "../task/stage.ts";
-import { noticeName, type Task } from "../task/task.ts";
+import { noticeName, type Recovery, type Task } from "../task/task.ts";
 import { tracksOf, type Link, type Track } from "../task/tracks.ts";
 import { heeded } from "../task/trust.ts";
 
@@ -31,6 +32,9 @@ export type Effect =
       readonly links: readonly string[];
       readonly reason: string;
     }
+  | { readonly type: "settle_for"; readonly cut: Cut; readonly reason: string }
+  | { readonly type: "recover"; readonly by: "auto" | null }
+  | { readonly type: "follow_recovery"; readonly recoveryId: string | null }
   | { readonly type: "abandon" };
 
 interface Item {
@@ -58,6 +62,7 @@ export function nextDue(task: Task, now: number, pace: Pace): number | null {
 /** Two effects of the same name are one and the same piece of work. */
 export function effectName(effect: Effect): string {
   if (effect.type === "copy" || effect.type === "lose") return `${effect.file}:${effect.trackId}`;
+  if (effect.type === "settle_for") return `${effect.cut.file}:${effect.cut.trackId}`;
   return effect.type === "notify" ? `notify ${noticeName(effect.notice)}` : effect.type;
 }
 
@@ -70,6 +75,7 @@ function agenda(task: Task, pace: Pace): readonly Item[] {
     ...stallItems(task, pace),
     ...files,
     ...pollItems(task, pace),
+    ...recoveryItems(task, pace),
     ...assessItems(task, pace),
     ...sweepItems(task, files, pace),
     ...forgetItems(task, pace),
@@ -101,10 +107,14 @@ function publishItems(task: Task, pace: Pace): readonly Item[] {
  * without an outcome may still be writing, so it is given longer than a run of the alarm lasts.
  */
 function sweepItems(task: Task, files: readonly Item[], pace: Pace): readonly Item[] {
-  const clean = task.sweptAttempts === task.attempts || task.stored.size === task.attempts;
-  if (clean || files.length > 0 || !isSettled(task)) return [];
+  const unswept = task.sweptAttempts !== task.attempts && task.stored.size !== task.attempts;
+  const superseded = supersededKeys(task).length > 0;
+  if ((!unswept && !superseded) || files.length > 0 || !isSettled(task)) return [];
+  // What readers may still be told of stays until the publication that names another is over.
+  if (superseded && !isPublished(task)) return [];
   const cut = [...task.progress.values()].map(({ unanswered, lastAt, cutAt }) => (unanswered > 0 ? lastAt : cutAt));
-  const quietAt = Math.max(0, ...cut.map((at) => (at === 0 ? 0 : at + pace.retryCapMs)));
+  const readAt = superseded ? (task.published?.at ?? 0) + pace.supersededMs : 0;
+  const quietAt = Math.max(readAt, ...cut.map((at) => (at === 0 ? 0 : at + pace.retryCapMs)));
   return [{ at: Math.max(quietAt, retryAt(task, "sweep", pace)), effect: { type: "sweep" } }];
 }
 
@@ -149,6 +159,25 @@ function pollItems(task: Task, pace: Pace): readonly Item[] {
   return at === null ? [] : [{ at, effect: { type: "poll" } }];
 }
 
+/** A wish for new links is carried out once; then the provider's record of it is read until it ends. */
+function recoveryItems({ recovery }: Task, pace: Pace): readonly Item[] {
+  if (recovery === null || !isUnderWay(recovery)) return [];
+  if (recovery.state === "asked") return [{ at: recovery.at, effect: { type: "recover", by: null } }];
+  const gap = pace.recoveryGapsMs[Math.min(recovery.asked, pace.recoveryGapsMs.length - 1)] ?? 0;
+  const { recoveryId } = recovery;
+  // A call without an outcome is never made again: this ends it.
+  const at = recoveryId === null ? recovery.lastAt + pace.recoveryLifeMs : recovery.lastAt + gap;
+  return [{ at, effect: { type: "follow_recovery", recoveryId } }];
+}
+
+function isUnderWay({ state }: Recovery): boolean {
+  return state === "asked" || state === "called" || state === "running";
+}
+
+function isRecovering({ recovery }: Task): boolean {
+  return recovery !== null && isUnderWay(recovery);
+}
+
 function forgetItems(task: Task, pace: Pace): readonly Item[] {
   if (pace.retentionMs === null || task.settledAt === null) return [];
   return [{ at: task.settledAt + pace.retentionMs, effect: { type: "forget" } }];
@@ -165,10 +194,17 @@ function fileItem(task: Task, track: Track, file: FileKind, pace: Pace): Item | 
     file === "audio" && track.audioLinks.length === 0
       ? linklessStep(task, track, pace)
       : nextStep(task, track, file, pace);
+  const { state, stored, cut } = fileStatus(task, track, file);
+  if (state === "stored" && cut !== null)
+    return { at: stored?.at ?? 0, effect: { type: "settle_for", cut, reason: cut.reason } };
   if (step === null) return null;
   if (step.type === "copy") return { at: step.at, effect: { type: "copy", file, trackId, link: step.link } };
-  // Nobody asks for a link of what is lost.
-  if (file === "audio" && awaitsFreshLink(task, track, pace)) return null;
+  if (file === "audio") {
+    // Nobody asks for a link of what is lost.
+    if (awaitsFreshLink(task, track, pace) || isRecovering(task)) return null;
+    if (pace.recovers && task.recovery === null) return { at: step.at, effect: { type: "recover", by: "auto" } };
+    if (cut !== null) return { at: step.at, effect: { type: "settle_for", cut, reason: cut.reason } };
+  }
   const links = linksOf(track, file).map((link) => link.hash);
   return { at: step.at, effect: { type: "lose", file, trackId, links, reason: step.reason } };
 }

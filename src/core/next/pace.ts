@@ -19,6 +19,16 @@ export interface Pace {
   readonly dayMs: number;
   /** Between the tries of a file whose links are all dead; together they span a day. */
   readonly deadLinkGapsMs: readonly number[];
+  /** The provider is asked for fresh links of audio that has failed for so long. */
+  readonly troubleMs: number;
+  /** Between the readings of a recovery's record; the last one repeats. */
+  readonly recoveryGapsMs: readonly number[];
+  /** A recovery that does not end within this time is given up. */
+  readonly recoveryLifeMs: number;
+  /** Whether the provider is asked to make new links before a file is given up, which may cost credits. */
+  readonly recovers: boolean;
+  /** A key that another took the place of is deleted so long after its publication: far readers may still have it. */
+  readonly supersededMs: number;
   /** The provider keeps files this long. A task without news for as long is given up. */
   readonly linkLifeMs: number;
   /** Between two writes to one KV key. */
@@ -53,10 +63,11 @@ export const MAX_ASSESS_STARTS = 3;
 export interface PaceOptions {
   readonly canAsk: boolean;
   readonly canNotify: boolean;
+  readonly recovers?: boolean;
   readonly retentionDays: number | null;
 }
 
-export function paceOf(timeScale: number, { canAsk, canNotify, retentionDays }: PaceOptions): Pace {
+export function paceOf(timeScale: number, { canAsk, canNotify, recovers = false, retentionDays }: PaceOptions): Pace {
   const scaled = (ms: number): number => ms / timeScale;
   return {
     firstRetryMs: scaled(5 * SECOND),
@@ -64,6 +75,11 @@ export function paceOf(timeScale: number, { canAsk, canNotify, retentionDays }: 
     lateRetryCapMs: scaled(6 * HOUR),
     dayMs: scaled(DAY),
     deadLinkGapsMs: [MINUTE, 10 * MINUTE, 2 * HOUR, 22 * HOUR].map(scaled),
+    troubleMs: scaled(5 * MINUTE),
+    recoveryGapsMs: [2 * SECOND, 5 * SECOND, 15 * SECOND, MINUTE].map(scaled),
+    recoveryLifeMs: scaled(HOUR),
+    recovers: canAsk && recovers,
+    supersededMs: scaled(2 * MINUTE),
     linkLifeMs: scaled(14 * DAY),
     publishGapMs: 2 * SECOND,
     assessGraceMs: 20 * SECOND,

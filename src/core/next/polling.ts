@@ -3,29 +3,37 @@
  *
  * Pure. Times are epoch milliseconds.
  */
-import { fileStatus, linksOf } from "../task/copies.ts";
+import { nextStep } from "./copying.ts";
+import { fileStatus, type Try } from "../task/copies.ts";
 import { MAX_POLLS, type Pace } from "./pace.ts";
 import { isMusic } from "../task/product.ts";
 import { lastNewsAt, stageOf } from "../task/stage.ts";
-import { progressOf, type Task } from "../task/task.ts";
+import type { Task } from "../task/task.ts";
 import { tracksOf, type Track } from "../task/tracks.ts";
 
 /** The next question, or null where there is no key, no need, or no point any more. */
 export function nextPoll(task: Task, pace: Pace): number | null {
   const asked = pollCount(task);
   // The record of another product lies elsewhere.
-  if (!pace.canAsk || asked >= MAX_POLLS || !isMusic(task)) return null;
-  const reasons = [silenceAt(task, asked, pace), refreshAt(task, asked, pace), claimAt(task)].filter(
+  if (!pace.canAsk || !isMusic(task)) return null;
+  const spent = asked >= MAX_POLLS;
+  const tracks = tracksOf(task);
+  const lastWords = tracks.map((track) => lastWordAt(task, track, asked, pace));
+  const doubts = tracks.flatMap((track) => [troubleAt(task, track, asked, pace), doubtAt(task, track)]);
+  const reasons = (spent ? lastWords : [silenceAt(task, asked, pace), claimAt(task), ...doubts, ...lastWords]).filter(
     (at) => at !== null,
   );
   if (reasons.length === 0) return null;
   return asked === 0 ? Math.min(...reasons) : Math.max(Math.min(...reasons), lastPollAt(task) + pace.shortestPollGapMs);
 }
 
-/** Whether the provider may still name another link for audio whose links are all dead. */
+/** Whether the provider may still name another link for audio that is about to be given up. */
 export function awaitsFreshLink(task: Task, track: Track, pace: Pace): boolean {
-  return pace.canAsk && pollCount(task) < MAX_POLLS && unansweredDeath(task, track) !== null;
+  return pace.canAsk && pollCount(task) < MAX_POLLS + LAST_WORDS && unansweredMiss(task, track) !== null;
 }
+
+/** Questions that are left for files about to be given up when all others are spent. */
+const LAST_WORDS = 16;
 
 /** The last answer was that there is no such task. */
 export function isUnknownToProvider(task: Task): boolean {
@@ -61,22 +69,67 @@ function isAwaited(task: Task, track: Track): boolean {
   return track.audioLinks.length === 0 && fileStatus(task, track, "audio").state === "waiting";
 }
 
-/** Once for each death, at once; a question without an answer is asked again at the usual gaps. */
-function refreshAt(task: Task, asked: number, pace: Pace): number | null {
-  const deaths = tracksOf(task).flatMap((track) => unansweredDeath(task, track) ?? []);
-  if (deaths.length === 0) return null;
-  const at = Math.min(...deaths);
+const TROUBLE_MISSES = 3;
+
+/**
+ * Audio that cannot be had, whatever the reason: the provider may have fresh links. Asked at once when every link is
+ * dead, after three misses or five minutes of them otherwise, then at the pace of dead links.
+ */
+function troubleAt(task: Task, track: Track, asked: number, pace: Pace): number | null {
+  const { state, tries } = fileStatus(task, track, "audio");
+  const failed = tries.filter(({ progress }) => progress.failures > 0).map(({ progress }) => progress);
+  if (state !== "queued" || failed.length === 0) return null;
+  const missedAt = unansweredMiss(task, track);
   const askedAt = lastPollAt(task);
-  return askedAt < at ? at : askedAt + pollGap(asked, pace);
+  if (tries.every(({ progress }) => progress.dead)) {
+    if (missedAt === null) return null;
+    return askedAt < missedAt ? missedAt : askedAt + pollGap(asked, pace);
+  }
+  const since = Math.min(...failed.map(({ firstFailedAt }) => firstFailedAt));
+  const misses = failed.reduce((sum, { failures }) => sum + failures, 0);
+  const longAt = since + pace.troubleMs;
+  const begin = misses >= TROUBLE_MISSES ? Math.min(longAt, lastMissAt(tries)) : longAt;
+  return askedAt < since ? begin : Math.max(begin, nextAfter(askedAt, since, pace));
 }
 
-/** When the last link of the audio died, if the provider has not answered since. */
-function unansweredDeath(task: Task, track: Track): number | null {
-  if (fileStatus(task, track, "audio").state !== "queued") return null;
-  const tries = linksOf(track, "audio").map(({ hash }) => progressOf(task, { file: "audio", link: hash }));
-  const at = Math.max(...tries.map(({ diedAt }) => diedAt));
-  const answers = [...task.polls].flatMap(([result, { lastAt }]) => (result === "failed" ? [] : [lastAt]));
-  return tries.every(({ dead }) => dead) && at > Math.max(0, ...answers) ? at : null;
+/** The first moment of the dead links' pace, counted from `since`, that is later than `at`. */
+function nextAfter(at: number, since: number, pace: Pace): number {
+  let moment = since;
+  for (let index = 0; moment <= at; index += 1)
+    moment += pace.deadLinkGapsMs[Math.min(index, pace.deadLinkGapsMs.length - 1)] ?? Number.POSITIVE_INFINITY;
+  return moment;
+}
+
+/** Nothing is given up before the provider was asked after the last miss. */
+function lastWordAt(task: Task, track: Track, asked: number, pace: Pace): number | null {
+  if (!awaitsFreshLink(task, track, pace)) return null;
+  const step = nextStep(task, track, "audio", pace);
+  const { state } = fileStatus(task, track, "audio");
+  if (state !== "queued" || step?.type !== "lose") return null;
+  const askedAt = lastPollAt(task);
+  return askedAt < step.at ? step.at : askedAt + pollGap(asked, pace);
+}
+
+/** When the audio could last not be had, if the provider has not answered since. */
+function unansweredMiss(task: Task, track: Track): number | null {
+  const { state, tries } = fileStatus(task, track, "audio");
+  if (state !== "queued") return null;
+  const at = lastMissAt(tries);
+  return at > lastAnswerAt(task) ? at : null;
+}
+
+function lastMissAt(tries: readonly Try[]): number {
+  return Math.max(0, ...tries.map(({ progress }) => progress.failedAt));
+}
+
+/** A doubtful file is asked about once. */
+function doubtAt(task: Task, track: Track): number | null {
+  const { doubt, firstKeptAt } = fileStatus(task, track, "audio");
+  return doubt === null || firstKeptAt === null || lastAnswerAt(task) > firstKeptAt ? null : firstKeptAt;
+}
+
+function lastAnswerAt(task: Task): number {
+  return Math.max(0, ...[...task.polls].flatMap(([result, { lastAt }]) => (result === "failed" ? [] : [lastAt])));
 }
 
 /** A claim that only the provider's record can confirm. */

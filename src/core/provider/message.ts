@@ -8,10 +8,10 @@
 import { failureOf, isFinal, type Failure } from "./failure.ts";
 import { otherMessageOf, type OtherProduct } from "./product.ts";
 import { isTaskId } from "../ids.ts";
-import { linkOf } from "./link.ts";
+import { linkOf, readLink } from "./link.ts";
 import { firstText, isRecord, toDuration, toInteger, toText, type Fields } from "./loose-values.ts";
 
-export const OBSERVATION_KINDS = ["pending", "text", "first", "complete", "failed", "unknown"] as const;
+export const OBSERVATION_KINDS = ["pending", "text", "first", "complete", "failed", "recovered", "unknown"] as const;
 export type ObservationKind = (typeof OBSERVATION_KINDS)[number];
 
 export interface ObservedTrack {
@@ -26,6 +26,8 @@ export interface ObservedTrack {
   readonly model: string | null;
   /** As the provider wrote it: epoch milliseconds, or a time without a zone. Never computed with. */
   readonly createdAt: string | null;
+  /** Why what was sent as the audio's link is none. */
+  readonly refusedLink?: string;
 }
 
 /** A stored contract: rows of the log hold it. Fields are added as optional, never renamed. */
@@ -196,9 +198,12 @@ function trackOf(item: unknown): ObservedTrack | null {
   const id = toText(item["id"], 256);
   if (id === null && !LINK_FIELDS.some((field) => field in item)) return null;
   const tags = item["tags"];
+  const audio = [readLink(item["audio_url"]), readLink(item["audioUrl"])];
+  const audioLink = audio.find(({ link }) => link !== null)?.link ?? null;
+  const refusedLink = audioLink === null ? audio.find(({ refused }) => refused !== null)?.refused : undefined;
   return {
     id,
-    audioLink: linkOf(item["audio_url"]) ?? linkOf(item["audioUrl"]),
+    audioLink,
     streamLink: linkOf(item["stream_audio_url"]) ?? linkOf(item["streamAudioUrl"]),
     coverLink: linkOf(item["image_url"]) ?? linkOf(item["imageUrl"]),
     title: toText(item["title"], 300),
@@ -206,6 +211,7 @@ function trackOf(item: unknown): ObservedTrack | null {
     durationSeconds: toDuration(item["duration"]),
     model: toText(item["model_name"], 100) ?? toText(item["modelName"], 100),
     createdAt: toText(item["createTime"], 64) ?? toText(item["create_time"], 64),
+    ...(typeof refusedLink === "string" ? { refusedLink } : {}),
   };
 }
 

@@ -34,8 +34,11 @@ export function learns(task: Task, event: Observed): boolean {
   return admit(task, event) === "new" && told(reduce(task, event)) !== told(task);
 }
 
+/** Of a link's rank, its place among the others counts, and whether it is confirmed. */
 function told(task: Task): string {
-  return JSON.stringify([stageOf(task), failureShown(task), tracksOf(task)]);
+  return JSON.stringify([stageOf(task), failureShown(task), tracksOf(task)], (name, value: unknown) =>
+    name === "rank" ? value !== 0 : value,
+  );
 }
 
 function brings(task: Task, after: Task, observation: Observation): boolean {

@@ -15,8 +15,8 @@ import { requestedKey } from "../audio/style/requested-key.ts";
 import { tempoAgreement } from "../audio/sound/tempo.ts";
 import type { Copied } from "./event.ts";
 import type { AskedStyle } from "../provider/message.ts";
-import type { Task } from "./task.ts";
-import { byPrecedence, type Track } from "./tracks.ts";
+import { copyKey, type Task } from "./task.ts";
+import { byPrecedence, tracksOf, type Track } from "./tracks.ts";
 import { heeded } from "./trust.ts";
 
 export const assessmentView = z.object({
@@ -40,15 +40,19 @@ export function assessmentOf(task: Task, track: Track, stored: Copied): Assessme
   const { result = null, pending = false } = task.assessments.get(stored.sha256) ?? {};
   if (pending) return { ...UNKNOWN, state: "pending", audio: containerOf(stored) };
   if (result === null && stored.assess === "scan") {
-    return judged(task, track, containerOf(stored), {
+    return judged(task, track, stored, containerOf(stored), {
       state: "done",
       reason: null,
       analyzerVersion: stored.analyzerVersion ?? null,
       assessedAt: new Date(stored.at).toISOString(),
     });
   }
-  if (result === null) return { ...UNKNOWN, state: "skipped", reason: NOT_ASSESSED };
-  return judged(task, track, result.facts ?? containerOf(stored), {
+  if (result === null && stored.lastResort === undefined) return { ...UNKNOWN, state: "skipped", reason: NOT_ASSESSED };
+  if (result === null) {
+    const told = { state: "skipped", reason: NOT_ASSESSED, analyzerVersion: null, assessedAt: null } as const;
+    return judged(task, track, stored, containerOf(stored), told);
+  }
+  return judged(task, track, stored, result.facts ?? containerOf(stored), {
     state: result.outcome,
     reason: result.reason,
     analyzerVersion: result.analyzerVersion,
@@ -68,17 +72,36 @@ const UNKNOWN: Omit<Assessment, "state"> = {
   assessedAt: null,
 };
 
+/** A reason is a code, a colon and what was found. */
+function cutWords(reason: string): string {
+  return `It is cut, and nothing longer could be had: ${reason.slice(reason.indexOf(":") + 1).trim()}.`;
+}
+
 function containerOf({ container }: Copied): AudioFacts | null {
   return container === undefined ? null : unheard(container);
+}
+
+/** Whether another take of the task was kept with the same bytes. */
+export function isSharedByTakes(task: Task, track: Track, { sha256 }: Pick<Copied, "sha256">): boolean {
+  return tracksOf(task).some(
+    ({ trackId, audioLinks }) =>
+      trackId !== track.trackId &&
+      audioLinks.some(({ hash }) => task.stored.get(copyKey({ file: "audio", link: hash }))?.sha256 === sha256),
+  );
 }
 
 type Told = Pick<Assessment, "state" | "reason" | "analyzerVersion" | "assessedAt">;
 
 /** Where the sound is not known, the container's facts are judged alone. */
-function judged(task: Task, track: Track, audio: AudioFacts | null, told: Told): Assessment {
+function judged(task: Task, track: Track, stored: Copied, audio: AudioFacts | null, told: Told): Assessment {
   if (audio === null) return { ...UNKNOWN, ...told };
-  const asked = askedOf(task, track, audio);
-  const findings = findingsOf(audio, asked);
+  const asked = {
+    ...askedOf(task, track, audio),
+    sameAsOtherTake: isSharedByTakes(task, track, stored),
+    sameAsSource: task.source?.sha256 === stored.sha256,
+  };
+  const cut = stored.lastResort;
+  const findings = findingsOf(audio, asked, cut === undefined ? null : { code: "truncated", message: cutWords(cut) });
   return { ...told, verdict: verdictOf(findings), findings: [...findings], audio, style: asked.style };
 }
 

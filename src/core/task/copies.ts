@@ -1,117 +1,132 @@
 /**
- * What became of each file of a track, and when to try it next: selectors over links, copies and losses.
+ * What became of each file of a track: selectors over links, copies and losses.
  *
- * Pure. Times are epoch milliseconds.
+ * Of several copies of a file one is kept. One without doubt stays, the first of them; a doubtful one gives way. Pure.
  */
-import type { Copied, FileKind } from "./event.ts";
-import { MAX_COPY_ATTEMPTS, MAX_UNANSWERED_STARTS, retryDelay, type Pace } from "../next/pace.ts";
-import { copyKey, lossKey, progressOf, type LinkProgress, type Task } from "./task.ts";
-import type { Link, Track } from "./tracks.ts";
+import { assessmentOf, isSharedByTakes } from "./assessment.ts";
+import type { Copied, Cut, FileKind } from "./event.ts";
+import { copyKey, lossKey, UNTRIED, type LinkProgress, type Task } from "./task.ts";
+import { tracksOf, type Link, type Track } from "./tracks.ts";
 
 export type FileState = "waiting" | "queued" | "stored" | "lost";
+
+/**
+ * Why a kept file gives way to a better one: another take has the same bytes, it is much shorter than claimed, its
+ * assessment failed, no confirmed message named its link, or it is cut. The worse, the later.
+ */
+export const DOUBTS = ["same_take", "short", "failed", "unconfirmed", "last_resort"] as const;
+export type Doubt = (typeof DOUBTS)[number];
+
+export interface Try {
+  readonly link: Link;
+  readonly progress: LinkProgress;
+  readonly copied: Copied | null;
+}
 
 export interface FileStatus {
   readonly state: FileState;
   readonly stored: Copied | null;
   readonly attempts: number;
-  /** Why it is not stored: of the last failure, or of the loss. */
+  /** Why it is not stored: of the last failure, of the loss, or of a link that is none. */
   readonly reason: string | null;
-}
-
-/** When a file wants attention, and whether that is another copy or giving up. */
-export type FileStep =
-  | { readonly type: "copy"; readonly at: number; readonly link: Link }
-  | { readonly type: "lose"; readonly at: number; readonly reason: string };
-
-interface Try {
-  readonly link: Link;
-  readonly progress: LinkProgress;
+  /** Of a stored file. */
+  readonly doubt: Doubt | null;
+  /** The links, the best first, and how far the copies from each have come. */
+  readonly tries: readonly Try[];
+  /** The most that was had of a file that ended too early; null too where more is kept. */
+  readonly cut: Cut | null;
+  /** When the first copy of it was kept; null without one. */
+  readonly firstKeptAt: number | null;
 }
 
 export function linksOf(track: Track, file: FileKind): readonly Link[] {
   return file === "audio" ? track.audioLinks : track.coverLinks;
 }
 
+const known = new WeakMap<Task, Map<string, FileStatus>>();
+
+/** Looked up once for each state of the task: a file can have hundreds of links. */
 export function fileStatus(task: Task, track: Track, file: FileKind): FileStatus {
-  const tries = triesOf(task, track, file);
+  const statuses = known.get(task) ?? new Map<string, FileStatus>();
+  known.set(task, statuses);
+  const name = lossKey(file, track.trackId);
+  const status = statuses.get(name) ?? selectStatus(task, track, file);
+  statuses.set(name, status);
+  return status;
+}
+
+function selectStatus(task: Task, track: Track, file: FileKind): FileStatus {
+  const tries = linksOf(track, file).map((link): Try => {
+    const key = copyKey({ file, link: link.hash });
+    return { link, progress: task.progress.get(key) ?? UNTRIED, copied: task.stored.get(key) ?? null };
+  });
   const attempts = tries.reduce((sum, { progress }) => sum + progress.starts, 0);
-  const stored = storedFile(task, track, file);
-  if (stored !== null) return { state: "stored", stored, attempts, reason: null };
+  const copies = tries.flatMap(({ copied }) => copied ?? []);
+  const cut = longestCut(task, tries, file);
+  if (copies.length > 0) {
+    const { stored, doubt } = bestOf(task, track, copies);
+    const firstKeptAt = Math.min(...copies.map(({ at }) => at));
+    const longer = cut !== null && stored.lastResort !== undefined && cut.bytes > stored.bytes ? cut : null;
+    return { state: "stored", stored, attempts, reason: null, doubt, tries, cut: longer, firstKeptAt };
+  }
   const loss = lossOf(task, track, file);
-  if (loss !== null) return { state: "lost", stored: null, attempts, reason: loss };
-  const [latest] = tries
-    .filter(({ progress }) => progress.reason !== null)
-    .toSorted((a, b) => b.progress.lastAt - a.progress.lastAt);
-  return {
-    state: tries.length === 0 ? "waiting" : "queued",
-    stored: null,
-    attempts,
-    reason: latest?.progress.reason ?? null,
-  };
+  const missing = { stored: null, attempts, doubt: null, tries, cut, firstKeptAt: null };
+  if (loss !== null) return { state: "lost", reason: loss, ...missing };
+  if (tries.length === 0) return { state: "waiting", reason: file === "audio" ? track.refusedLink : null, ...missing };
+  const failed = tries.filter(({ progress }) => progress.reason !== null);
+  const latest = failed.toSorted((a, b) => b.progress.lastAt - a.progress.lastAt)[0];
+  return { state: "queued", reason: latest?.progress.reason ?? null, ...missing };
 }
 
-/**
- * The next step of a file that has links and is neither stored nor lost.
- *
- * A new link is tried at once. Else the live link with the fewest misses is next, the newest of equals; dead ones
- * only when none is live.
- */
-export function nextStep(task: Task, track: Track, file: FileKind, pace: Pace): FileStep | null {
-  if (fileStatus(task, track, file).state !== "queued") return null;
-  const tries = triesOf(task, track, file);
-  const live = tries.filter(({ progress }) => !progress.dead);
-  const [next] = (live.length > 0 ? live : tries).toSorted((a, b) => misses(a) - misses(b) || b.link.at - a.link.at);
-  if (next === undefined) return null;
-  if (next.progress.starts === 0) return { type: "copy", at: next.link.at, link: next.link };
-
-  const since = Math.max(task.retriedAt ?? 0, Math.min(...tries.map(({ link }) => link.at)));
-  const total = tries.reduce((sum, one) => sum + misses(one), 0);
-  const lastAt = Math.max(...tries.map(({ progress }) => progress.lastAt));
-  if (file === "cover" && lastAt - since > pace.dayMs)
-    return { type: "lose", at: lastAt, reason: "no_cover: not to be had within a day" };
-  const poisoned =
-    next.progress.unanswered >= MAX_UNANSWERED_STARTS && lastAt - next.progress.firstUnansweredAt >= pace.dayMs;
-  if (poisoned)
-    return {
-      type: "lose",
-      at: lastAt,
-      reason: `poison: ${next.progress.unanswered} starts in a row without an outcome`,
-    };
-  if (live.length === 0) return deadStep(tries, next, lastAt, pace);
-  if (total >= MAX_COPY_ATTEMPTS)
-    return { type: "lose", at: lastAt, reason: `too_many_attempts: ${total} failed copies` };
-  const at =
-    lastAt + retryDelay(pace, total, lastAt - since, `${task.taskId} ${next.link.hash} ${next.progress.starts}`);
-  const expiredAt = Math.max(...tries.map(({ link }) => link.at)) + pace.linkLifeMs;
-  return at > expiredAt
-    ? { type: "lose", at: expiredAt, reason: "expired: the provider keeps files for 14 days" }
-    : { type: "copy", at, link: next.link };
+interface Judged {
+  readonly stored: Copied;
+  readonly doubt: Doubt | null;
 }
 
-/**
- * Every known address is gone. It is tried a few times over a day all the same: CDNs come back, new links arrive.
- * Only what said so counts: what else failed, or was cut by a crash, says nothing about the link.
- */
-function deadStep(tries: readonly Try[], next: Try, lastAt: number, pace: Pace): FileStep {
-  const deaths = tries.reduce((sum, { progress }) => sum + progress.deaths, 0);
-  const gap = pace.deadLinkGapsMs[Math.floor(deaths / tries.length) - 1];
-  if (gap !== undefined) return { type: "copy", at: lastAt + gap, link: next.link };
-  return { type: "lose", at: lastAt, reason: `dead_link: ${next.progress.reason ?? "every known link is dead"}` };
+/** `copies` are in the order of their links. */
+function bestOf(task: Task, track: Track, copies: readonly Copied[]): Judged {
+  const judged = copies.map((stored): Judged => ({ stored, doubt: doubtOf(task, track, stored) }));
+  const certain = judged.filter(({ doubt }) => doubt === null).toSorted(byAge);
+  const [best] = [...certain, ...judged.filter(({ doubt }) => doubt !== null).toSorted(byDoubt)];
+  if (best === undefined) throw new RangeError("a file without copies");
+  return best;
 }
 
-/** A start without an outcome is a miss too: it crashed, or it is under way. */
-function misses({ progress }: Try): number {
-  return progress.failures + progress.unanswered;
+function byAge({ stored: a }: Judged, { stored: b }: Judged): number {
+  return a.attempt - b.attempt || a.at - b.at;
 }
 
-function triesOf(task: Task, track: Track, file: FileKind): readonly Try[] {
-  return linksOf(track, file).map((link) => ({ link, progress: progressOf(task, { file, link: link.hash }) }));
+function byDoubt(a: Judged, b: Judged): number {
+  const worse = gravity(a) - gravity(b);
+  const longer = a.doubt === "last_resort" ? b.stored.bytes - a.stored.bytes : 0;
+  return worse || longer;
 }
 
-/** The first one kept, should two links ever both be stored. */
-function storedFile(task: Task, track: Track, file: FileKind): Copied | null {
-  const kept = linksOf(track, file).flatMap(({ hash }) => task.stored.get(copyKey({ file, link: hash })) ?? []);
-  return kept.toSorted((a, b) => a.attempt - b.attempt)[0] ?? null;
+function gravity({ doubt }: Judged): number {
+  return doubt === null ? -1 : DOUBTS.indexOf(doubt);
+}
+
+/** Of what was claimed, rounding and padding explain so much. */
+const SHORT_SHARE = 0.02;
+const SHORT_SECONDS = 1;
+
+function doubtOf(task: Task, track: Track, stored: Copied): Doubt | null {
+  if (stored.file !== "audio") return null;
+  if (stored.lastResort !== undefined) return "last_resort";
+  const link = track.audioLinks.find(({ hash }) => hash === stored.link);
+  if (link?.rank === 0 && track.audioLinks.some(({ rank }) => rank > 0)) return "unconfirmed";
+  const { audio, verdict } = assessmentOf(task, track, stored);
+  const claimed = track.durationSeconds;
+  const lasts = audio?.durationSeconds ?? stored.container?.durationSeconds ?? null;
+  const lacks = claimed === null || lasts === null ? 0 : claimed - lasts;
+  if (lacks > SHORT_SECONDS && lacks > SHORT_SHARE * (claimed ?? 0)) return "short";
+  if (verdict === "fail") return "failed";
+  return isSharedByTakes(task, track, stored) ? "same_take" : null;
+}
+
+function longestCut(task: Task, tries: readonly Try[], file: FileKind): Cut | null {
+  const cuts = tries.flatMap(({ link }) => task.cuts.get(copyKey({ file, link: link.hash })) ?? []);
+  return cuts.toSorted((a, b) => b.bytes - a.bytes)[0] ?? null;
 }
 
 /** A loss holds until a link is known that it did not cover. */
@@ -119,4 +134,21 @@ function lossOf(task: Task, track: Track, file: FileKind): string | null {
   const loss = task.losses.get(lossKey(file, track.trackId));
   if (loss === undefined) return null;
   return linksOf(track, file).every((link) => loss.links.includes(link.hash)) ? loss.reason : null;
+}
+
+/** The keys in R2 that the files of the task have now. */
+export function keysInUse(task: Task): ReadonlySet<string> {
+  const kept = tracksOf(task).flatMap((track) =>
+    (["audio", "cover"] as const).flatMap((file) => {
+      const { stored, cut } = fileStatus(task, track, file);
+      return [stored, cut].flatMap((one) => one?.key ?? []);
+    }),
+  );
+  return new Set(kept);
+}
+
+/** The keys that the log names and no file has any more. */
+export function supersededKeys(task: Task): readonly string[] {
+  const inUse = keysInUse(task);
+  return [...task.stored.values(), ...task.cuts.values()].flatMap(({ key }) => (inUse.has(key) ? [] : [key]));
 }

@@ -51,9 +51,28 @@ const copied = z.object({
   container: containerFacts.optional(),
   analyzerVersion: z.string().optional(),
   assess: z.enum(ASSESS_MODES).optional(),
+  /** Why the bytes are not whole: a cut file is kept where nothing else can be had. */
+  lastResort: z.string().optional(),
+});
+/** A file that ended too early, and plays as far as it goes. `key` names it in R2. */
+const cutFile = z.object({
+  key: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+  contentType: z.string(),
+  container: containerFacts,
 });
 /** `dead`: the link itself is no good (gone, expired, refused), as against a passing fault. */
-const copyFailed = z.object({ type: z.literal("copy_failed"), ...attempt, reason: z.string(), dead: z.boolean() });
+const copyFailed = z.object({
+  type: z.literal("copy_failed"),
+  ...attempt,
+  reason: z.string(),
+  dead: z.boolean(),
+  /** What there was of it, where that is more than was known: the file's last resort. */
+  cut: cutFile.optional(),
+});
+/** R2 does not have a key that the log names. The file is wanted again. */
+const fileGone = z.object({ type: z.literal("file_gone"), ...attempt, key: z.string() });
 /** The file is given up on as long as no other link than `links` is known. */
 const lost = z.object({
   type: z.literal("lost"),
@@ -84,8 +103,13 @@ const published = z.object({
   /** An earlier instance may have been at it too, and end later: it is told once more then. */
   againAt: z.int().optional(),
 });
-/** Keys of attempts up to `attempts` that no event names were deleted. */
-const swept = z.object({ type: z.literal("swept"), attempts: z.int(), deleted: z.int() });
+/** Of attempts up to `attempts`, what no event names was deleted, and what another file took the place of (`keys`). */
+const swept = z.object({
+  type: z.literal("swept"),
+  attempts: z.int(),
+  deleted: z.int(),
+  keys: z.array(z.string()).optional(),
+});
 /** Work that is not a copy failed on our side of the platform; it is due again after a while. */
 const effectFailed = z.object({
   type: z.literal("effect_failed"),
@@ -103,6 +127,20 @@ const submitted = z.object({
 });
 /** A task that was submitted elsewhere is ours to ask about. */
 const adopted = z.object({ type: z.literal("adopted") });
+/** The provider is to make new links, which may cost credits. `origin` is ours, for its callBackUrl. */
+const recoveryAsked = z.object({
+  type: z.literal("recovery_asked"),
+  by: z.enum(["person", "auto"]),
+  origin: z.string(),
+});
+/** Committed before the call: one that breaks off may have cost credits, so it is not repeated. */
+const recoveryCalled = z.object({ type: z.literal("recovery_called") });
+/** Under this id the provider tells of its end. */
+const recoveryStarted = z.object({ type: z.literal("recovery_started"), recoveryId: z.string() });
+/** Its record was read, last at `lastAt`, and it was still running. One row, counted. */
+const recoveryPolled = z.object({ type: z.literal("recovery_polled"), lastAt: z.int(), times: z.int() });
+/** `reason` is null where it gave links. */
+const recoveryEnded = z.object({ type: z.literal("recovery_ended"), reason: z.string().nullable() });
 export const POLL_RESULTS = ["news", "unchanged", "unknown", "failed"] as const;
 /** The provider was asked, at `at` and last at `lastAt`. One row for each result, counted; `reason` is that of its first time. */
 const polled = z.object({
@@ -150,6 +188,7 @@ export const eventBody = z.discriminatedUnion("type", [
   copyStarted,
   copied,
   copyFailed,
+  fileGone,
   lost,
   assessStarted,
   assessed,
@@ -160,6 +199,11 @@ export const eventBody = z.discriminatedUnion("type", [
   effectFailed,
   submitted,
   adopted,
+  recoveryAsked,
+  recoveryCalled,
+  recoveryStarted,
+  recoveryPolled,
+  recoveryEnded,
   polled,
   retried,
   stalled,
@@ -183,6 +227,9 @@ export type Observed = Extract<TaskEvent, { type: "observed" }>;
 export type Polled = Extract<TaskEvent, { type: "polled" }>;
 export type Assessed = Extract<TaskEvent, { type: "assessed" }>;
 export type Copied = Extract<TaskEvent, { type: "copied" }>;
+/** A cut file with what it is a copy of, and why it is cut. */
+export type Cut = z.infer<typeof cutFile> &
+  Pick<Copied, "file" | "trackId" | "link" | "attempt"> & { readonly reason: string };
 
 /** Reads a stored row. What this code cannot read becomes `ignored`. */
 export function readEvent(type: string, at: number, data: unknown): TaskEvent {

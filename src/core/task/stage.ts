@@ -15,7 +15,7 @@ export const STAGES = ["pending", "text", "first", "complete", "failed"] as cons
 export type Stage = (typeof STAGES)[number];
 
 /** What a task gave: null until its stage is `complete` or `failed`. */
-export const OUTCOMES = ["complete", "partial", "failed", "failed_with_tracks"] as const;
+export const OUTCOMES = ["complete", "partial", "lost", "failed", "failed_with_tracks"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export function stageOf(task: Task): Stage {
@@ -46,8 +46,14 @@ export function outcomeOf(task: Task): Outcome | null {
   const stage = stageOf(task);
   if (stage === "failed") return hasAudio(task) ? "failed_with_tracks" : "failed";
   if (stage !== "complete") return null;
-  const whole = tracksOf(task).every((track) => ["queued", "stored"].includes(audioStatus(task, track).state));
-  return whole ? "complete" : "partial";
+  const states = tracksOf(task).map((track) => audioStatus(task, track).state);
+  if (states.length > 0 && states.every((state) => state === "lost")) return "lost";
+  return states.every((state) => state === "queued" || state === "stored") ? "complete" : "partial";
+}
+
+/** Whether the provider ever said that it gave the credits back, whatever came of the task. */
+export function wasRefunded(task: Task): boolean {
+  return saidOf(task).some(({ observation }) => observation.failure?.refunded === true);
 }
 
 /** Nothing is left to wait for. Covers, assessments and notifications never hold it up. */
@@ -61,7 +67,8 @@ export function isSettled(task: Task): boolean {
 export function audioStatus(task: Task, track: Track): FileStatus {
   const status = fileStatus(task, track, "audio");
   if (status.state !== "waiting" || stageOf(task) !== "failed") return status;
-  return { ...status, state: "lost", reason: "task_failed: the task failed before this track had audio" };
+  const reason = status.reason ?? "task_failed: the task failed before this track had audio";
+  return { ...status, state: "lost", reason };
 }
 
 /** Whether an observation says anything about this task: what another product calls back under its id does not. */
@@ -84,7 +91,10 @@ export function isStalled(task: Task): boolean {
 /** The claim of a stage that the provider's record has yet to confirm. */
 export function unconfirmedReport(task: Task, kind: "text" | "first" | "complete"): Observed | null {
   const claims = task.observations.filter(
-    (claim) => claim.verdict === "hmac_unconfirmed" && claim.observation.kind === kind,
+    ({ verdict, observation }) =>
+      verdict === "hmac_unconfirmed" &&
+      observation.kind === kind &&
+      (observation.product === undefined) === isMusic(task),
   );
   return claims.toSorted((a, b) => a.at - b.at)[0] ?? null;
 }
@@ -94,8 +104,7 @@ function failureSeen(task: Task): Failure | null {
     .filter(({ observation }) => observation.failure !== null)
     .toSorted(byPrecedence);
   const failure = failed[0]?.observation.failure ?? null;
-  if (failure !== null)
-    return { ...failure, refunded: failed.some(({ observation }) => observation.failure?.refunded) };
+  if (failure !== null) return { ...failure, refunded: wasRefunded(task) };
   if (task.abandonedAt === null || task.abandonedAt < lastNewsAt(task)) return null;
   return { ...failureOf(null, null, FAILURES.no_news.advice), reason: "no_news" };
 }

@@ -5,7 +5,7 @@
  * do next (`agenda.ts`). Pure. Times are epoch milliseconds.
  */
 import type { SourceReport } from "../audio/findings/source-report.ts";
-import type { Assessed, Copied, FileKind, NoticeKind, Observed, Polled } from "./event.ts";
+import type { Assessed, Copied, Cut, FileKind, NoticeKind, Observed, Polled } from "./event.ts";
 
 /** How far the copies from one link have come. */
 export interface LinkProgress {
@@ -16,10 +16,11 @@ export interface LinkProgress {
   /** Of the last start that another one followed before its outcome: it may still be writing. 0: none. */
   readonly cutAt: number;
   readonly failures: number;
+  /** Of the first of these, and of the last; 0 where there is none. */
+  readonly firstFailedAt: number;
+  readonly failedAt: number;
   /** Those of the failures that said that the link is no good. */
   readonly deaths: number;
-  /** Of the last of these. */
-  readonly diedAt: number;
   /** Of the last start or outcome. */
   readonly lastAt: number;
   readonly reason: string | null;
@@ -52,6 +53,21 @@ export interface NoticeProgress {
   readonly times: number;
 }
 
+/** New links that the provider was asked to make. */
+export interface Recovery {
+  readonly state: "asked" | "called" | "running" | "done" | "failed";
+  readonly by: "person" | "auto";
+  readonly origin: string;
+  readonly recoveryId: string | null;
+  /** Of the wish. */
+  readonly at: number;
+  /** Of the last step. */
+  readonly lastAt: number;
+  /** How often its record was read. */
+  readonly asked: number;
+  readonly reason: string | null;
+}
+
 /** What KV was last told. */
 export interface Publication {
   readonly version: number;
@@ -78,12 +94,16 @@ export interface Task {
   readonly progress: ReadonlyMap<string, LinkProgress>;
   /** The kept files, by `copyKey`. */
   readonly stored: ReadonlyMap<string, Copied>;
+  /** The most that was had of a file that ended too early, by `lossKey`. */
+  readonly cuts: ReadonlyMap<string, Cut>;
   /** By the SHA-256 of the audio. */
   readonly assessments: ReadonlyMap<string, AssessmentProgress>;
   /** By `lossKey`. */
   readonly losses: ReadonlyMap<string, Loss>;
-  /** The number of the last attempt; it names R2 keys, so it is never given twice. */
+  /** How many copies were started. */
   readonly attempts: number;
+  /** The number of the last attempt at each file, by `lossKey`; it names R2 keys, so it is never given twice. */
+  readonly lastAttempts: ReadonlyMap<string, number>;
   readonly abandonedAt: number | null;
   /** Our name of the submission. The first one stands. */
   readonly ref: string | null;
@@ -92,6 +112,8 @@ export interface Task {
   readonly source: SourceReport | null;
   /** Somebody named it to us before the provider did. */
   readonly adopted: boolean;
+  /** The newest one. */
+  readonly recovery: Recovery | null;
   /** The answers to our asking since the last retry, by result. */
   readonly polls: ReadonlyMap<string, Polled>;
   readonly retriedAt: number | null;
@@ -122,14 +144,17 @@ export function newTask(taskId: string, at: number): Task {
     overflow: null,
     progress: new Map(),
     stored: new Map(),
+    cuts: new Map(),
     assessments: new Map(),
     losses: new Map(),
     attempts: 0,
+    lastAttempts: new Map(),
     abandonedAt: null,
     ref: null,
     request: null,
     source: null,
     adopted: false,
+    recovery: null,
     polls: new Map(),
     retriedAt: null,
     stalledAt: null,
@@ -156,14 +181,15 @@ export function noticeName({ kind, key }: Pick<NoticeProgress, "kind" | "key">):
   return `${kind} ${key}`;
 }
 
-const UNTRIED: LinkProgress = {
+export const UNTRIED: LinkProgress = {
   starts: 0,
   unanswered: 0,
   firstUnansweredAt: 0,
   cutAt: 0,
   failures: 0,
+  firstFailedAt: 0,
+  failedAt: 0,
   deaths: 0,
-  diedAt: 0,
   lastAt: 0,
   reason: null,
   dead: false,
@@ -176,5 +202,5 @@ export function progressOf(task: Task, copy: Pick<Copied, "file" | "link">): Lin
 /** As if it had never failed. What was cut off may still be writing. */
 export function forgiven(link: LinkProgress): LinkProgress {
   const cutAt = link.unanswered > 0 ? link.lastAt : link.cutAt;
-  return { ...link, cutAt, failures: 0, deaths: 0, diedAt: 0, unanswered: 0, dead: false };
+  return { ...link, cutAt, failures: 0, firstFailedAt: 0, failedAt: 0, deaths: 0, unanswered: 0, dead: false };
 }

@@ -1,12 +1,12 @@
 /**
  * Which tracks a task has: a selector over all its observations, so that their order cannot show.
  *
- * Observations of one track are joined by the provider's id; the oldest shape has none, and is joined by a shared
- * link, else (where no observation carries an id) by its place in the list. Of conflicting values the one of the
- * highest-ranked observation counts; an empty value never erases. Links only add up. Pure.
+ * Observations of one track are joined by the provider's id, else by a shared link, else by their place in the list.
+ * A track keeps the public id under which it was first seen, whatever later messages list. Of conflicting values the
+ * one of the highest-ranked observation counts; an empty value never erases. Links only add up, the best first. Pure.
  */
 import type { Observed } from "./event.ts";
-import { linkHash, publicTrackId, sha256Hex } from "../ids.ts";
+import { linkHash, publicTrackId } from "../ids.ts";
 import { MAX_TRACKS, type ObservationKind, type ObservedTrack } from "../provider/message.ts";
 import type { Task } from "./task.ts";
 import { heeded, weightOf } from "./trust.ts";
@@ -16,6 +16,8 @@ export interface Link {
   readonly url: string;
   readonly hash: string;
   readonly at: number;
+  /** By the best message that carried it; 0 where nothing but an unconfirmed one did. */
+  readonly rank: number;
 }
 
 export interface Track {
@@ -26,19 +28,25 @@ export interface Track {
   readonly model: string | null;
   readonly createdAt: string | null;
   readonly streamLink: string | null;
-  /** The newest first. */
+  /** The best first: what the provider recovered, then by stage, then the record's, then the newest. */
   readonly audioLinks: readonly Link[];
   readonly coverLinks: readonly Link[];
+  /** Why the link that the provider sent for the audio is none; null where it sent none, or a good one. */
+  readonly refusedLink: string | null;
 }
 
 const RANK: Record<ObservationKind, number> = {
   unknown: 0,
+  recovered: 0,
   pending: 0,
   text: 1,
   failed: 1,
   first: 2,
   complete: 3,
 };
+
+/** Above every stage: the provider made these links anew. */
+const RECOVERED_LINK = 9;
 
 /** The one that counts comes first: stage, then a poll over a callback, then the later, then the content's hash. */
 export function byPrecedence(a: Observed, b: Observed): number {
@@ -50,11 +58,21 @@ export function byPrecedence(a: Observed, b: Observed): number {
   );
 }
 
+function linkRank(observed: Observed): number {
+  if (weightOf(observed) !== "full") return 0;
+  if (observed.observation.kind === "recovered") return RECOVERED_LINK;
+  return 1 + 2 * RANK[observed.observation.kind] + Number(observed.via === "poll");
+}
+
 const selected = new WeakMap<readonly Observed[], readonly Track[]>();
+
+/** How often all tracks were selected anew, for the test that bounds it. */
+export const selections = { count: 0 };
 
 export function tracksOf(task: Task): readonly Track[] {
   const known = selected.get(task.observations);
   if (known !== undefined) return known;
+  selections.count += 1;
   const tracks = selectTracks(task.observations);
   selected.set(task.observations, tracks);
   return tracks;
@@ -64,69 +82,103 @@ export function tracksOf(task: Task): readonly Track[] {
 interface Mention {
   readonly track: ObservedTrack;
   readonly observed: Observed;
+  /** Its place in the observation's list. */
+  readonly index: number;
 }
 
 interface Group {
-  readonly id: string | null;
   readonly mentions: Mention[];
+  readonly observations: Set<Observed>;
   readonly links: Set<string>;
 }
 
 function selectTracks(observations: readonly Observed[]): readonly Track[] {
   const ranked = heeded(observations).toSorted(byPrecedence);
-  const groups = groupById(ranked);
-  const identified = groups.length > 0;
+  const byId = groupById(ranked);
+  const groups = withoutGhosts([...byId.values()]);
   for (const observed of ranked) {
-    const strangers = observed.observation.tracks.flatMap((track, index) => {
-      if (track.id !== null) return [];
-      const group = groups.find((one) => sharesLink(one, track));
-      if (group === undefined) return [{ track, index }];
-      join(group, { track, observed });
-      return [];
-    });
-    for (const { track, index } of strangers) {
-      // Beside tracks with ids, one without id or audio says nothing that could be told apart.
-      if (identified && track.audioLink === null) continue;
+    const recovered = observed.observation.kind === "recovered";
+    const mentions = observed.observation.tracks.map((track, index) => ({ track, observed, index }));
+    // What is recovered belongs to a track that is known, by its id or by its place.
+    const strangers = mentions.filter(({ track: { id } }) => id === null || (recovered && !byId.has(id)));
+    const unlinked: Mention[] = [];
+    for (const mention of strangers) {
+      const group = groups.find((one) => sharesLink(one, mention.track));
+      if (group === undefined) unlinked.push(mention);
+      else join(group, mention);
+    }
+    for (const mention of unlinked) {
       // Its place may be taken by a track that a link put there; then the other one is meant.
-      const free = identified ? [] : groups.filter((group) => !mentions(group, observed));
-      const samePlace = groups[index];
+      const free = groups.filter((group) => !group.observations.has(observed));
+      const samePlace = groups[mention.index];
       const peer = samePlace !== undefined && free.includes(samePlace) ? samePlace : free[0];
-      if (peer === undefined) groups.push(groupOf({ track, observed }));
-      else join(peer, { track, observed });
+      if (peer !== undefined) join(peer, mention);
+      else if (!recovered) groups.push(groupOf(mention));
     }
   }
-  return bounded(groups).map((group) => trackOf(group, groups.indexOf(group), identified));
+  const kept = bounded(groups);
+  const names = publicIds(kept);
+  return kept.map((group) => trackOf(group, names.get(group) ?? ""));
 }
 
-function groupById(ranked: readonly Observed[]): Group[] {
+function groupById(ranked: readonly Observed[]): ReadonlyMap<string, Group> {
   const groups = new Map<string, Group>();
-  for (const observed of ranked) {
-    for (const track of observed.observation.tracks) {
-      if (track.id === null) continue;
-      const group = groups.get(track.id);
-      if (group === undefined) groups.set(track.id, groupOf({ track, observed }));
-      else join(group, { track, observed });
+  for (const recovered of [false, true])
+    for (const observed of ranked) {
+      if ((observed.observation.kind === "recovered") !== recovered) continue;
+      for (const [index, track] of observed.observation.tracks.entries()) {
+        if (track.id === null) continue;
+        const group = groups.get(track.id);
+        if (group !== undefined) join(group, { track, observed, index });
+        else if (!recovered) groups.set(track.id, groupOf({ track, observed, index }));
+      }
     }
-  }
-  return [...groups.values()];
+  return groups;
+}
+
+/**
+ * The provider has been seen to change the ids between `first` and `complete`. A track of an earlier stage that no
+ * `complete` lists is then one that only a `complete` lists: by a shared link, else by its place.
+ */
+function withoutGhosts(groups: readonly Group[]): Group[] {
+  const newcomers = groups.filter(({ mentions }) => mentions.every(isFinal));
+  const ghosts = groups.filter(({ mentions }) => !mentions.some(isFinal));
+  const joined = new Set<Group>();
+  const taken = new Set<Group>();
+  for (const linked of [true, false])
+    for (const ghost of ghosts) {
+      const free = newcomers.filter((one) => !taken.has(one));
+      const place = ghost.mentions[0]?.index;
+      const peer = linked
+        ? free.find((one) => ghost.mentions.some(({ track }) => sharesLink(one, track)))
+        : (free.find(({ mentions }) => mentions[0]?.index === place) ?? free[0]);
+      if (peer === undefined || joined.has(ghost)) continue;
+      for (const mention of ghost.mentions) join(peer, mention);
+      taken.add(peer);
+      joined.add(ghost);
+    }
+  return groups.filter((group) => !joined.has(group));
+}
+
+function isFinal({ observed }: Mention): boolean {
+  return observed.observation.kind === "complete";
 }
 
 function groupOf(mention: Mention): Group {
-  return { id: mention.track.id, mentions: [mention], links: new Set(joinLinks(mention.track)) };
+  const group: Group = { mentions: [], observations: new Set(), links: new Set() };
+  join(group, mention);
+  return group;
 }
 
 function join(group: Group, mention: Mention): void {
   group.mentions.push(mention);
+  group.observations.add(mention.observed);
   for (const link of joinLinks(mention.track)) group.links.add(link);
 }
 
 /** Covers and sources are shared between tracks of one task; audio and stream links are not. */
 function joinLinks(track: ObservedTrack): readonly string[] {
   return [track.audioLink, track.streamLink].filter((link) => link !== null);
-}
-
-function mentions(group: Group, observed: Observed): boolean {
-  return group.mentions.some((mention) => mention.observed === observed);
 }
 
 function sharesLink(group: Group, track: ObservedTrack): boolean {
@@ -136,65 +188,92 @@ function sharesLink(group: Group, track: ObservedTrack): boolean {
 /** Over the bound, the tracks that were seen first stay: real ones come before those of somebody who floods. */
 function bounded(groups: readonly Group[]): readonly Group[] {
   if (groups.length <= MAX_TRACKS) return groups;
-  const kept = new Set(groups.toSorted((a, b) => firstSeen(a) - firstSeen(b)).slice(0, MAX_TRACKS));
+  const kept = new Set(groups.toSorted((a, b) => bySight(firstMention(a), firstMention(b))).slice(0, MAX_TRACKS));
   return groups.filter((group) => kept.has(group));
 }
 
-function firstSeen(group: Group): number {
-  return Math.min(...group.mentions.map((mention) => mention.observed.at));
+function firstMention({ mentions }: Group): Mention {
+  return mentions.reduce((first, other) => (bySight(other, first) < 0 ? other : first));
 }
 
-function trackOf(group: Group, position: number, identified: boolean): Track {
+function bySight(a: Mention, b: Mention): number {
+  return (
+    a.observed.at - b.observed.at ||
+    (a.observed.sha256 < b.observed.sha256 ? -1 : a.observed === b.observed ? 0 : 1) ||
+    a.index - b.index
+  );
+}
+
+/** A track is called as when it was first seen: by the provider's id, or where it had none by its place. */
+function publicIds(groups: readonly Group[]): ReadonlyMap<Group, string> {
+  const names = new Map<Group, string>();
+  const taken = new Set<string>();
+  const bySightOfFirst = groups
+    .map((group) => ({ group, first: firstMention(group) }))
+    .toSorted((a, b) => bySight(a.first, b.first));
+  for (const { group, first } of bySightOfFirst) {
+    let place = first.index + 1;
+    while (taken.has(`track-${place}`)) place += 1;
+    const own = first.track.id === null ? `track-${place}` : publicTrackId(first.track.id);
+    const name = taken.has(own) ? publicTrackId(`another ${own}`) : own;
+    taken.add(name);
+    names.set(group, name);
+  }
+  return names;
+}
+
+function trackOf(group: Group, trackId: string): Track {
   // Links join out of rank, so the order of precedence is restored before fields are chosen.
   const mentions = group.mentions.toSorted((a, b) => byPrecedence(a.observed, b.observed));
   const audioLinks = linksOf(mentions, "audioLink");
   return {
-    trackId: trackIdOf(group, position, identified, audioLinks),
+    trackId,
     title: firstOf(mentions, "title"),
     tags: firstOf(mentions, "tags"),
     durationSeconds: firstOf(mentions, "durationSeconds"),
     model: firstOf(mentions, "model"),
     createdAt: firstOf(mentions, "createdAt"),
-    streamLink: streamLinkOf(mentions),
+    streamLink: linksOf(mentions, "streamLink")[0]?.url ?? null,
     audioLinks,
     coverLinks: linksOf(mentions, "coverLink"),
+    refusedLink:
+      audioLinks.length > 0 ? null : (mentions.find(({ track }) => track.refusedLink)?.track.refusedLink ?? null),
   };
 }
 
-function trackIdOf(group: Group, position: number, identified: boolean, audioLinks: readonly Link[]): string {
-  if (group.id !== null) return publicTrackId(group.id);
-  if (!identified) return `track-${position + 1}`;
-  const [link] = audioLinks.map((one) => one.url).toSorted();
-  return `x${sha256Hex(link ?? "").slice(0, 32)}`;
-}
-
-type Field = "title" | "tags" | "durationSeconds" | "model" | "createdAt" | "streamLink";
+type Field = "title" | "tags" | "durationSeconds" | "model" | "createdAt";
 type LinkField = "audioLink" | "coverLink" | "streamLink";
 
 function firstOf<F extends Field>(mentions: readonly Mention[], field: F): ObservedTrack[F] | null {
   return mentions.find((mention) => mention.track[field] !== null)?.track[field] ?? null;
 }
 
-/** Chosen like a field, but only from what counts in full. */
-function streamLinkOf(mentions: readonly Mention[]): string | null {
-  const full = mentions.filter(({ observed }) => weightOf(observed) === "full");
-  return firstOf(full, "streamLink") ?? linksOf(mentions, "streamLink")[0]?.url ?? null;
-}
-
+/** Of unconfirmed links the one that was seen first stands: a later one, by whoever captured a signature, is no link. */
 function linksOf(mentions: readonly Mention[], field: LinkField): readonly Link[] {
-  const full = mentions.filter(({ observed, track }) => weightOf(observed) === "full" && track[field] !== null);
-  const links = firstSeenLinks(full.length > 0 ? full : mentions, field);
-  // Without a confirmed one, the link that was seen first stands: later ones would replace it.
-  return full.length > 0 ? links : links.slice(-1);
-}
-
-function firstSeenLinks(mentions: readonly Mention[], field: LinkField): readonly Link[] {
-  const firstSeenAt = new Map<string, number>();
+  const links = new Map<string, Link>();
   for (const { track, observed } of mentions) {
     const url = track[field];
-    if (url !== null) firstSeenAt.set(url, Math.min(firstSeenAt.get(url) ?? observed.at, observed.at));
+    if (url === null) continue;
+    const known = links.get(url);
+    const at = Math.min(known?.at ?? observed.at, observed.at);
+    const rank = Math.max(known?.rank ?? 0, linkRank(observed));
+    links.set(url, { url, hash: known?.hash ?? hashOf(track, field, url), at, rank });
   }
-  return [...firstSeenAt]
-    .map(([url, at]) => ({ url, hash: linkHash(url), at }))
-    .toSorted((a, b) => b.at - a.at || (a.url < b.url ? -1 : 1));
+  const ranked = [...links.values()].toSorted(byRank);
+  const confirmed = ranked.filter(({ rank }) => rank > 0);
+  return confirmed.length === ranked.length ? ranked : [...confirmed, ...ranked.slice(-1)];
+}
+
+function byRank(a: Link, b: Link): number {
+  return b.rank - a.rank || b.at - a.at || (a.url < b.url ? -1 : 1);
+}
+
+const hashes = new WeakMap<ObservedTrack, Map<LinkField, string>>();
+
+/** A task's tracks are selected again with every message, and most of their links are old. */
+function hashOf(track: ObservedTrack, field: LinkField, url: string): string {
+  const known = hashes.get(track) ?? new Map<LinkField, string>();
+  const hash = known.get(field) ?? linkHash(url);
+  hashes.set(track, known.set(field, hash));
+  return hash;
 }

@@ -14,6 +14,8 @@ export const keptFile = z.object({
   sha256: z.string(),
   contentType: z.string(),
   title: z.string().nullable(),
+  /** When it was kept, in epoch milliseconds. */
+  keptAt: z.int(),
   /** Of audio that was looked into: its picture. */
   waveform: z.object({ key: z.string(), analyzerVersion: z.string() }).optional(),
 });
@@ -25,8 +27,8 @@ export function keptFilesOf(task: Task): readonly KeptFile[] {
     FILE_KINDS.flatMap((file) => {
       const { stored } = fileStatus(task, track, file);
       if (stored === null) return [];
-      const { key, bytes, sha256, contentType } = stored;
-      const kept = { trackId: track.trackId, file, key, bytes, sha256, contentType, title: track.title };
+      const { key, bytes, sha256, contentType, at: keptAt } = stored;
+      const kept = { trackId: track.trackId, file, key, bytes, sha256, contentType, title: track.title, keptAt };
       const waveform = file === "audio" ? waveformOf(task, sha256) : null;
       return [waveform === null ? kept : { ...kept, waveform }];
     }),

@@ -19,17 +19,40 @@ export function timelineEvent(event: TaskEvent, body: string | null): TimelineEv
     case "observed": {
       const { type, via, verdict, sha256, times, observation } = event;
       const { kind, failure, tracksDropped } = observation;
+      const refusedLinks = observation.tracks.flatMap(({ id, refusedLink }) =>
+        refusedLink === undefined ? [] : [{ id, reason: refusedLink }],
+      );
       const lastAt = isoTime(event.lastAt);
-      return { at, type, lastAt, times, via, verdict, sha256, kind, failure, tracksDropped, body: shown(body) };
+      const refused = refusedLinks.length === 0 ? {} : { refusedLinks };
+      return {
+        at,
+        type,
+        lastAt,
+        times,
+        via,
+        verdict,
+        sha256,
+        kind,
+        failure,
+        tracksDropped,
+        ...refused,
+        body: shown(body),
+      };
     }
     case "overflowed":
     case "polled":
+    case "recovery_polled":
     case "notify_failed":
       return { ...event, at, lastAt: isoTime(event.lastAt) };
     case "copy_started":
     case "copied":
     case "copy_failed":
+    case "file_gone":
     case "lost":
+    case "recovery_asked":
+    case "recovery_called":
+    case "recovery_started":
+    case "recovery_ended":
     case "assess_started":
     case "assessed":
     case "assess_asked":

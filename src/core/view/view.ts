@@ -19,6 +19,7 @@ import {
   stageReport,
   STAGES,
   unconfirmedReport,
+  wasRefunded,
 } from "../task/stage.ts";
 import { productOf } from "../task/product.ts";
 import type { Task } from "../task/task.ts";
@@ -70,6 +71,14 @@ export const failureView = z.object({
   refunded: z.boolean(),
 });
 
+const recoveryView = z.object({
+  state: z.enum(["running", "done", "failed"]),
+  /** Who wanted it: somebody, or `RECOVERY = "auto"`. */
+  by: z.enum(["person", "auto"]),
+  at: time,
+  reason: z.string().nullable(),
+});
+
 const spreadView = z.object({ median: time, p90: time }).nullable();
 
 export const taskView = z.object({
@@ -83,6 +92,10 @@ export const taskView = z.object({
   outcome: z.enum(OUTCOMES).nullable(),
   settled: z.boolean(),
   failure: failureView.nullable(),
+  /** The provider said that it gave the credits back, at whatever stage. */
+  refunded: z.boolean(),
+  /** New links that the provider was asked to make; null where nobody asked. */
+  recovery: recoveryView.nullable(),
   tracks: z.array(trackView),
   stages: z.object({ text: stageView, first: stageView, complete: stageView }),
   /** What was asked of the provider; null where the task was submitted elsewhere. */
@@ -115,6 +128,8 @@ export function viewOf(task: Task): TaskView {
     outcome: outcomeOf(task),
     settled: task.settledAt !== null,
     failure: failure === null ? null : { ...failure, advice: FAILURES[failure.reason].advice },
+    refunded: wasRefunded(task),
+    recovery: recoveryViewOf(task),
     tracks: tracksOf(task).map((track) => trackViewOf(task, track)),
     stages: { text: reported(task, "text"), first: reported(task, "first"), complete: reported(task, "complete") },
     request: task.request === null ? null : { ...task.request },
@@ -154,6 +169,13 @@ function fileViewOf({ state, stored, attempts, reason }: FileStatus, url: string
   if (stored === null) return { state, url: null, bytes: null, sha256: null, contentType: null, attempts, reason };
   const { bytes, sha256, contentType } = stored;
   return { state, url, bytes, sha256, contentType, attempts, reason };
+}
+
+function recoveryViewOf({ recovery }: Task): z.infer<typeof recoveryView> | null {
+  if (recovery === null) return null;
+  const { by, at, reason } = recovery;
+  const state = recovery.state === "done" || recovery.state === "failed" ? recovery.state : "running";
+  return { state, by, at: isoTime(at), reason };
 }
 
 function reported(task: Task, kind: "text" | "first" | "complete"): z.infer<typeof stageView> {

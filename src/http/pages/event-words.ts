@@ -23,12 +23,30 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
       );
     case "copied":
       return good(
-        `The ${event.file} of ${trackName(event.trackId)} is stored: ${byteWords(event.bytes)}, ${event.contentType}.`,
+        `The ${event.file} of ${trackName(event.trackId)} is stored: ${byteWords(event.bytes)}, ${event.contentType}.${event.lastResort === undefined ? "" : " It is cut: nothing longer could be had."}`,
       );
     case "copy_failed":
       return bad(
         `The ${event.file} of ${trackName(event.trackId)} was not kept: ${reasonWords(event.reason)}.${event.dead ? " The link is dead." : ""}`,
       );
+    case "file_gone":
+      return bad(`R2 does not have the ${event.file} of ${trackName(event.trackId)} any more. It is fetched again.`);
+    case "recovery_asked":
+      return plain(
+        event.by === "auto"
+          ? "The provider is asked to make new links, since nothing else is left (RECOVERY is auto)."
+          : "Somebody asked the provider to make new links.",
+      );
+    case "recovery_called":
+      return plain("The provider was called to make new links.");
+    case "recovery_started":
+      return plain("The provider makes new links.");
+    case "recovery_polled":
+      return plain(`The provider is still making new links (asked ${counted(event.times, "time")}).`);
+    case "recovery_ended":
+      return event.reason === null
+        ? good("The provider made new links.")
+        : bad(`The provider made no new links: ${reasonWords(event.reason)}.`);
     case "lost":
       return bad(`The ${event.file} of ${trackName(event.trackId)} is given up: ${reasonWords(event.reason)}.`);
     case "assess_started":
@@ -80,6 +98,7 @@ const KINDS: Readonly<Record<Observed["observation"]["kind"], string>> = {
   first: "the first track is done",
   complete: "all is done",
   failed: "failed",
+  recovered: "the links were made anew",
   unknown: "of a kind that nobody knows",
 };
 

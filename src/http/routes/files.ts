@@ -11,17 +11,17 @@ import { contentDisposition } from "../../core/audio/file-name.ts";
 import type { KeptFile } from "../../core/view/kept-file.ts";
 import { requireApiToken } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
-import { isKnown } from "../entity-tag.ts";
+import { isKnown, isMet } from "../entity-tag.ts";
 import { Problem } from "../problem.ts";
-import { readKeptFiles } from "../task-reader.ts";
+import { present, readKeptFiles, taskIdOf } from "../task-reader.ts";
 import { readingOf } from "./tasks.ts";
 
 /** Players on any page may ask; the API token is what opens. */
 const forPlayers = cors({
   origin: "*",
   allowMethods: ["GET", "HEAD"],
-  allowHeaders: ["Authorization", "Range", "If-Range", "If-None-Match"],
-  exposeHeaders: ["Content-Length", "Content-Range", "Accept-Ranges", "Content-Disposition", "ETag"],
+  allowHeaders: ["Authorization", "Range", "If-Range", "If-None-Match", "If-Match", "If-Unmodified-Since"],
+  exposeHeaders: ["Content-Length", "Content-Range", "Accept-Ranges", "Content-Disposition", "ETag", "Last-Modified"],
   maxAge: 86_400,
 });
 
@@ -33,9 +33,17 @@ export const files = new Hono<AppEnv>()
 
 async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
   const kept = await keptFileOf(c, file);
+  // What KV tells of may have been swapped, or lost: the object knows.
+  return (await answer(c, kept)) ?? (await answer(c, await keptInstead(c, kept))) ?? goneOf(kept);
+}
+
+/** Null where R2 does not have the file. */
+async function answer(c: Context<AppEnv>, kept: KeptFile): Promise<Response | null> {
   const tag = `"${kept.sha256}"`;
+  const lastModified = new Date(kept.keptAt).toUTCString();
   const headers = {
     etag: tag,
+    "last-modified": lastModified,
     "accept-ranges": "bytes",
     "content-type": kept.contentType,
     "content-disposition": dispositionOf(c, kept),
@@ -45,9 +53,14 @@ async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
     "content-security-policy": "default-src 'none'; sandbox",
     "cross-origin-resource-policy": "cross-origin",
   };
+  if (!isMet(c, tag, kept.keptAt)) {
+    throw new Problem("precondition_failed", "The file is another one by now: fetch it from its first byte.", {
+      etag: tag,
+    });
+  }
   if (isKnown(c, tag)) return c.body(null, 304, headers);
 
-  const range = rangeOf(c, kept.bytes, tag);
+  const range = rangeOf(c, kept.bytes, [tag, lastModified]);
   if (range === "unsatisfiable") {
     throw new Problem("range_not_satisfiable", `The file has ${kept.bytes} bytes.`, {
       "content-range": `bytes */${kept.bytes}`,
@@ -58,15 +71,26 @@ async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
   const partial =
     range === null ? sized : { ...sized, "content-range": `bytes ${range.start}-${range.end}/${kept.bytes}` };
   const status = range === null ? 200 : 206;
-  if (c.req.method === "HEAD") return c.body(null, status, partial);
-
+  if (c.req.method === "HEAD") {
+    const found = await c.env.AUDIO.head(kept.key);
+    return found === null ? null : c.body(null, status, partial);
+  }
   const object = await c.env.AUDIO.get(kept.key, range === null ? {} : { range: { offset: range.start, length } });
-  if (object === null)
-    throw new Problem(
-      "file_not_found",
-      "The kept file is gone from the R2 bucket. Something outside of Backline deleted it.",
-    );
-  return c.body(object.body, status, partial);
+  return object === null ? null : c.body(object.body, status, partial);
+}
+
+/** What the task's object has in place of a key that R2 does not have. What is gone is fetched again from then on. */
+async function keptInstead(c: Context<AppEnv>, missed: KeptFile): Promise<KeptFile> {
+  const now = present<readonly KeptFile[]>(await c.env.TASKS.getByName(taskIdOf(c)).missing(missed.key));
+  const kept = now.find(({ file, trackId }) => file === missed.file && trackId === missed.trackId);
+  return kept ?? goneOf(missed);
+}
+
+function goneOf({ file }: KeptFile): never {
+  throw new Problem(
+    "file_gone",
+    `The kept ${file} is gone from the R2 bucket: something outside of Backline deleted it. It is being fetched again; GET /tasks/:id says how that goes.`,
+  );
 }
 
 /** The picture of a kept track, in the format of audiowaveform 2. */
@@ -116,11 +140,12 @@ function dispositionOf(c: Context, { key, file, title, trackId }: KeptFile): str
 function rangeOf(
   c: Context,
   bytes: number,
-  tag: string,
+  validators: readonly string[],
 ): { readonly start: number; readonly end: number } | "unsatisfiable" | null {
   const header = c.req.header("range");
   const condition = c.req.header("if-range");
-  if (c.req.method !== "GET" || header === undefined || (condition !== undefined && condition !== tag)) return null;
+  if (c.req.method !== "GET" || header === undefined || (condition !== undefined && !validators.includes(condition)))
+    return null;
   // A suffix longer than the file is the whole file (section 14.1.2); the parser takes it for unsatisfiable.
   const [, suffix] = /^bytes=-(\d+)$/.exec(header) ?? [];
   if (suffix !== undefined && Number(suffix) > bytes) return { start: 0, end: bytes - 1 };

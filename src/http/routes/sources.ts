@@ -39,7 +39,7 @@ export async function judgeSource(c: Context<AppEnv>, url: string, force: boolea
   };
   const checked = await checkSource(url, rules, c.req.raw.signal);
   if (typeof checked === "string") throw refused(checked);
-  const report = sourceReportOf(checked.facts, checked.problem);
+  const report = sourceReportOf(checked.facts, checked.problem, checked.sha256);
   if (report.verdict !== "fail" || force) return report;
   const faults = report.findings
     .filter(({ level }) => level === "fail")

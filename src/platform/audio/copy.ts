@@ -21,6 +21,8 @@ export interface CopyRules {
   readonly maxBytes: number;
   /** The longest wait for headers, and then for each further byte. */
   readonly stallMs: number;
+  /** Of the whole copy, from its start. */
+  readonly longestMs: number;
   /** For copies of unknown length, which hold a buffer of one part each. */
   readonly buffers: Slots;
 }
@@ -32,20 +34,27 @@ export async function copyFile(
   bucket: R2Bucket,
   signal: AbortSignal,
 ): Promise<CopyOutcome> {
-  const watch = stallWatch(rules.stallMs, signal);
+  const bound = AbortSignal.timeout(rules.longestMs);
+  const watch = stallWatch(rules.stallMs, AbortSignal.any([signal, bound]));
   try {
     const response = await openSource(order.url, rules.policy, watch);
     return response instanceof Response
-      ? await keep(response, order, rules, bucket, watch)
+      ? await keep(response, order, rules, bucket, watch, signal)
       : failed(response.reason, response.dead);
   } catch (error) {
     if (error instanceof StorageError) throw error;
-    if (signal.aborted) return failed("timeout: the copy took longer than one run may", false);
-    if (watch.signal.aborted) return failed(`timeout: no byte for ${rules.stallMs / 1_000} s`, false);
-    return failed("unreachable: the connection failed or broke", false);
+    return failed(breakOf(watch, signal, rules), false);
   } finally {
     watch.end();
   }
+}
+
+/** Why a connection gave no more bytes. */
+function breakOf(watch: StallWatch, signal: AbortSignal, { stallMs, longestMs }: CopyRules): string {
+  if (signal.aborted) return "timeout: the copy took longer than one run may";
+  if (watch.isStalled()) return `timeout: no byte for ${stallMs / 1_000} s`;
+  if (watch.signal.aborted) return `timeout: the copy took longer than ${longestMs / 60_000} minutes`;
+  return "unreachable: the connection failed or broke";
 }
 
 async function keep(
@@ -54,6 +63,7 @@ async function keep(
   rules: CopyRules,
   bucket: R2Bucket,
   watch: StallWatch,
+  signal: AbortSignal,
 ): Promise<CopyOutcome> {
   const announced = announcedBytes(response);
   if (announced !== null && announced > rules.maxBytes) {
@@ -71,7 +81,16 @@ async function keep(
       contentType: verification.format.contentType,
       sourceUrlHash: order.linkHash,
     });
-    return await pump(reader, head, verification, writer, { key, announced, maxBytes: rules.maxBytes, watch });
+    const cutKey = fileKey(
+      order.taskId,
+      order.trackId,
+      order.file,
+      order.attempt,
+      `cut.${verification.format.extension}`,
+    );
+    const breaks = (): string => breakOf(watch, signal, rules);
+    const pumping = { key, cutKey, announced, maxBytes: rules.maxBytes, watch, breaks };
+    return await pump(reader, head, verification, writer, { ...pumping, longestCutBytes: order.longestCutBytes ?? 0 });
   } finally {
     release?.();
     await reader.cancel().catch(() => undefined);
@@ -80,9 +99,13 @@ async function keep(
 
 interface Pumping {
   readonly key: string;
+  readonly cutKey: string;
   readonly announced: number | null;
   readonly maxBytes: number;
+  readonly longestCutBytes: number;
   readonly watch: StallWatch;
+  /** Why the connection broke, once it did. */
+  readonly breaks: () => string;
 }
 
 async function pump(
@@ -90,10 +113,11 @@ async function pump(
   head: Uint8Array,
   verification: Verification,
   writer: FileWriter,
-  { key, announced, maxBytes, watch }: Pumping,
+  { key, cutKey, announced, maxBytes, longestCutBytes, watch, breaks }: Pumping,
 ): Promise<CopyOutcome> {
   const hash = createHash("sha256");
   let bytes = 0;
+  let broken: string | null = null;
   try {
     for (let chunk: Uint8Array | null = head; chunk !== null; chunk = await readChunk(reader, watch)) {
       bytes += chunk.length;
@@ -103,15 +127,25 @@ async function pump(
       await stored(writer.write(chunk));
     }
   } catch (error) {
-    await writer.abort();
-    throw error;
+    if (error instanceof StorageError) {
+      await writer.abort();
+      throw error;
+    }
+    broken = breaks();
   }
-  const problem = verification.finish(announced);
-  if (problem !== null) return abandon(writer, problem, false);
-  await stored(writer.close());
-  const sha256 = hash.digest("hex");
+  const refused = verification.finish(announced);
+  const problem = broken ?? refused;
+  const container = verification.facts();
   const { contentType } = verification.format;
-  return { stored: true, key, bytes, sha256, contentType, container: verification.facts() };
+  const facts = { bytes, sha256: hash.digest("hex"), contentType, container };
+  if (problem === null) {
+    await stored(writer.close());
+    return { stored: true, key, ...facts };
+  }
+  const plays = (container.durationSeconds ?? 0) > 0 && bytes > longestCutBytes;
+  if (!plays) return abandon(writer, problem, false);
+  const kept = await stored(writer.closeCut(cutKey));
+  return { ...failed(problem, false), cut: { key: kept, ...facts } };
 }
 
 async function abandon(writer: FileWriter, reason: string, dead: boolean): Promise<CopyOutcome> {
@@ -119,7 +153,7 @@ async function abandon(writer: FileWriter, reason: string, dead: boolean): Promi
   return failed(reason, dead);
 }
 
-function failed(reason: string, dead: boolean): CopyOutcome {
+function failed(reason: string, dead: boolean): Extract<CopyOutcome, { stored: false }> {
   return { stored: false, reason, dead };
 }
 
@@ -128,9 +162,9 @@ class StorageError extends Error {
   override readonly name = "StorageError";
 }
 
-async function stored(work: Promise<void>): Promise<void> {
+async function stored<T>(work: Promise<T>): Promise<T> {
   try {
-    await work;
+    return await work;
   } catch (cause) {
     throw new StorageError("R2 did not take the file", { cause });
   }

@@ -27,6 +27,8 @@ export async function openSource(
     watch.restart();
     const response = await fetch(url, {
       redirect: "manual",
+      // An edge cache between would repeat a cut or stale file for hours.
+      cache: "no-store",
       signal: watch.signal,
       // Some of the provider's hosts refuse clients that do not name themselves; compression would hide the length.
       headers: { "user-agent": "Backline/1.0", accept: "audio/*, image/*, */*;q=0.5", "accept-encoding": "identity" },

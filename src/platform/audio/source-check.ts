@@ -4,6 +4,7 @@
  * Reads the whole file once, keeping nothing of it. What cannot be had is refused; what can is measured, and judged by
  * the rules for sources.
  */
+import { createHash } from "node:crypto";
 import { unheard, type ContainerFacts } from "../../core/audio/container/facts.ts";
 import type { AudioFacts } from "../../core/audio/facts.ts";
 import type { FileProblem } from "../../core/audio/findings/findings.ts";
@@ -27,6 +28,8 @@ export interface SourceRules {
 export interface SourceFacts {
   readonly facts: AudioFacts;
   readonly problem: FileProblem | null;
+  /** Of its bytes; null where they were not read to the end. */
+  readonly sha256: string | null;
 }
 
 const STALL_MS = 10_000;
@@ -69,15 +72,17 @@ async function listen(
 ): Promise<SourceFacts | string> {
   const head = await readHead(reader, watch);
   const verified = verify(head, "audio");
-  if (typeof verified === "string") return { facts: unheard({}), problem: problemOf(verified) };
+  if (typeof verified === "string") return { facts: unheard({}), problem: problemOf(verified), sha256: null };
   const verification = verified;
 
+  const hash = createHash("sha256");
   let bytes = 0;
   async function next(): Promise<Uint8Array | null> {
     const chunk = bytes === 0 ? head : await readChunk(reader, watch);
     if (chunk === null || bytes > rules.maxBytes) return null;
     bytes += chunk.length;
     verification.push(chunk);
+    hash.update(chunk);
     return chunk;
   }
   async function* chunks(): AsyncGenerator<Uint8Array> {
@@ -96,6 +101,7 @@ async function listen(
   return {
     facts: { ...heard, ...container, ...(container.channels === 1 ? ONE_CHANNEL : {}) },
     problem: refusal === null ? null : problemOf(refusal),
+    sha256: hash.digest("hex"),
   };
 }
 

@@ -5,6 +5,8 @@ export interface StallWatch {
   restart(): void;
   /** Nothing is awaited from the server. */
   pause(): void;
+  /** Whether the silence became too long. */
+  isStalled(): boolean;
   end(): void;
 }
 
@@ -19,6 +21,7 @@ export function stallWatch(stallMs: number, signal: AbortSignal): StallWatch {
       timer = setTimeout(() => stalled.abort(), stallMs);
     },
     pause,
+    isStalled: () => stalled.signal.aborted,
     end: pause,
   };
 }

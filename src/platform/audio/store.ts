@@ -5,19 +5,24 @@
  * and at least 5 MiB; `complete()` alone makes a multipart object.
  */
 import { taskPrefix } from "../../core/ids.ts";
-import type { Task } from "../../core/task/task.ts";
+import { keysInUse } from "../../core/task/copies.ts";
+import { FILE_KINDS } from "../../core/task/event.ts";
+import { lossKey, type Task } from "../../core/task/task.ts";
 
 const PART_BYTES = 5 * 1_024 * 1_024;
+const ZEROS = new Uint8Array(65_536);
 
 export interface FileFacts {
   readonly contentType: string;
   readonly sourceUrlHash: string;
 }
 
-/** Nothing is stored before `close` resolves; after `abort` nothing ever is. */
+/** Nothing is stored before `close` or `closeCut` resolves; after `abort` nothing ever is. */
 export interface FileWriter {
   write(chunk: Uint8Array): Promise<void>;
   close(): Promise<void>;
+  /** Stores what was written though more was announced; returns its key, which is `cutKey` or the file's own. */
+  closeCut(cutKey: string): Promise<string>;
   abort(): Promise<void>;
 }
 
@@ -35,10 +40,10 @@ export async function fileWriter(
   return putWriter(bucket, key, announcedBytes, options);
 }
 
-/** Deletes the objects of attempts up to the task's last one that no event names; returns how many. */
+/** Deletes the objects of attempts up to each file's last one that no file of the task has; returns how many. */
 export async function deleteStrays(bucket: R2Bucket, task: Task): Promise<number> {
-  const kept = new Set([...task.stored.values()].map((copied) => copied.key));
-  return deleteWhere(bucket, task.taskId, (key) => !kept.has(key) && attemptIn(key) <= task.attempts);
+  const inUse = keysInUse(task);
+  return deleteWhere(bucket, task.taskId, (key) => !inUse.has(key) && isOfPastAttempt(task, key));
 }
 
 /** Deletes everything of a task. */
@@ -62,9 +67,11 @@ async function deleteWhere(bucket: R2Bucket, taskId: string, unwanted: (key: str
   return deleted;
 }
 
-/** The number in `…/audio-7.mp3`; what is no attempt's key (a waveform, say) is never a stray. */
-function attemptIn(key: string): number {
-  return Number(/\/(?:audio|cover)-(\d+)\.\w+$/.exec(key)?.[1] ?? Number.POSITIVE_INFINITY);
+/** `…/<track>/audio-7.mp3`; what is no attempt's key (a waveform, say) is never a stray. */
+function isOfPastAttempt(task: Task, key: string): boolean {
+  const [, trackId = "", kind, number] = /\/([^/]+)\/(audio|cover)-(\d+)(?:\.cut)?\.\w+$/.exec(key) ?? [];
+  const file = FILE_KINDS.find((one) => one === kind);
+  return file !== undefined && Number(number) <= (task.lastAttempts.get(lossKey(file, trackId)) ?? 0);
 }
 
 /** The last chunk is withheld until `close`: up to then the put cannot succeed. */
@@ -75,16 +82,34 @@ function putWriter(bucket: R2Bucket, key: string, bytes: number, options: R2PutO
   put.catch(() => undefined);
   const writer = writable.getWriter();
   let withheld: Uint8Array | null = null;
+  let written = 0;
+
+  async function close(): Promise<void> {
+    if (withheld !== null) await writer.write(withheld);
+    await writer.close();
+    await put;
+  }
+
   return {
     async write(chunk) {
       const ready = withheld;
       withheld = chunk;
+      written += chunk.length;
       if (ready !== null) await writer.write(ready);
     },
-    async close() {
-      if (withheld !== null) await writer.write(withheld);
-      await writer.close();
-      await put;
+    close,
+    // The put insists on its length: zeros make up for what is missing, and then the rest is copied within R2.
+    async closeCut(cutKey) {
+      const length = written;
+      for (let missing = bytes - length; missing > 0; missing -= ZEROS.length)
+        await this.write(ZEROS.subarray(0, Math.min(missing, ZEROS.length)));
+      await close();
+      const padded = await bucket.get(key, { range: { offset: 0, length } });
+      if (padded === null) throw new Error("the padded file is gone");
+      const exact = new FixedLengthStream(length);
+      await Promise.all([padded.body.pipeTo(exact.writable), bucket.put(cutKey, exact.readable, options)]);
+      await bucket.delete(key);
+      return cutKey;
     },
     async abort() {
       await writer.abort(new Error("the file was not kept")).catch(() => undefined);
@@ -105,6 +130,15 @@ function partWriter(bucket: R2Bucket, key: string, options: R2PutOptions & R2Mul
     filled = 0;
   }
 
+  async function close(): Promise<void> {
+    if (upload === null) {
+      await bucket.put(key, buffer.subarray(0, filled), options);
+      return;
+    }
+    if (filled > 0) await flush();
+    await upload.complete(parts);
+  }
+
   return {
     async write(chunk) {
       for (let offset = 0; offset < chunk.length;) {
@@ -115,13 +149,10 @@ function partWriter(bucket: R2Bucket, key: string, options: R2PutOptions & R2Mul
         offset += step;
       }
     },
-    async close() {
-      if (upload === null) {
-        await bucket.put(key, buffer.subarray(0, filled), options);
-        return;
-      }
-      if (filled > 0) await flush();
-      await upload.complete(parts);
+    close,
+    async closeCut() {
+      await close();
+      return key;
     },
     async abort() {
       await upload?.abort().catch(() => undefined);

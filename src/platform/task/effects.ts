@@ -11,9 +11,11 @@ import type { AssessMode, Assessed, Copied, EventBody, FileKind, Polled } from "
 import type { Message } from "../../core/next/notices.ts";
 import { MAX_ASSESS_STARTS, type Pace } from "../../core/next/pace.ts";
 import { lastNewsAt } from "../../core/task/stage.ts";
-import type { Task } from "../../core/task/task.ts";
+import { fileStatus, supersededKeys } from "../../core/task/copies.ts";
+import { lossKey, type Task } from "../../core/task/task.ts";
+import { tracksOf } from "../../core/task/tracks.ts";
 import { tell, type NotifyOutcome } from "./notifier.ts";
-import type { RecordAnswer } from "../provider-client.ts";
+import type { RecordAnswer, RecoveryAnswer, SubmitAnswer } from "../provider-client.ts";
 
 export type CopyOutcome =
   | {
@@ -24,7 +26,13 @@ export type CopyOutcome =
       readonly contentType: string;
       readonly container: ContainerFacts;
     }
-  | { readonly stored: false; readonly reason: string; readonly dead: boolean };
+  | {
+      readonly stored: false;
+      readonly reason: string;
+      readonly dead: boolean;
+      /** What was kept of it, as a last resort. */
+      readonly cut?: NonNullable<Extract<EventBody, { type: "copy_failed" }>["cut"]>;
+    };
 
 export interface CopyOrder {
   readonly taskId: string;
@@ -36,6 +44,8 @@ export interface CopyOrder {
   readonly linkHash: string;
   /** The longest duration that the provider gave for the track. */
   readonly claimedSeconds?: number | null;
+  /** The longest cut file so far: one that is no longer is not kept. */
+  readonly longestCutBytes?: number;
 }
 
 export interface AssessOrder {
@@ -58,8 +68,14 @@ export interface Deps {
   /** Safe to repeat. Rejects where the analysis broke off. */
   readonly assess: (order: AssessOrder) => Promise<AssessOutcome>;
   readonly publish: (task: Task) => Promise<void>;
-  /** Deletes what no event names among the keys of attempts up to this one; returns how many. */
+  /** Deletes what no file of the task has among the keys of attempts up to its last ones; returns how many. */
   readonly sweep: (task: Task) => Promise<number>;
+  /** Where our own callBackUrls lead, without a request to tell it; null where nothing does. */
+  readonly origin: () => string | null;
+  /** Has the provider make new links. Never rejects. */
+  readonly recover: (task: Task, origin: string) => Promise<SubmitAnswer>;
+  /** Never rejects. */
+  readonly followRecovery: (recoveryId: string, signal: AbortSignal) => Promise<RecoveryAnswer>;
   readonly ask: (taskId: string, signal: AbortSignal) => Promise<RecordAnswer>;
   /** Never rejects. */
   readonly notify: (message: Message, signal: AbortSignal) => Promise<NotifyOutcome>;
@@ -79,7 +95,7 @@ export interface Deps {
   readonly news: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-type Work = Exclude<Effect, { type: "lose" | "abandon" | "forget" }>;
+type Work = Exclude<Effect, { type: "lose" | "settle_for" | "abandon" | "forget" }>;
 
 /** Resolves when the outcome is recorded; rejects only where it could not be. */
 export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal): Promise<void> {
@@ -92,6 +108,10 @@ export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal)
       return publish(deps);
     case "poll":
       return poll(deps, signal);
+    case "recover":
+      return recover(deps, effect.by);
+    case "follow_recovery":
+      return followRecovery(deps, effect.recoveryId, signal);
     case "notify":
       return tell(deps, effect.notice, signal);
     case "stall": {
@@ -107,9 +127,16 @@ export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal)
       return undefined;
     }
     case "sweep": {
-      const { attempts } = deps.task();
-      const deleted = await attemptOf(deps.sweep(deps.task()));
-      if (deleted.ok) deps.record({ type: "swept", attempts, deleted: deleted.value });
+      const task = deps.task();
+      const keys = [...supersededKeys(task)];
+      const deleted = await attemptOf(deps.sweep(task));
+      if (deleted.ok)
+        deps.record({
+          type: "swept",
+          attempts: task.attempts,
+          deleted: deleted.value,
+          ...(keys.length > 0 ? { keys } : {}),
+        });
       else deps.record({ type: "effect_failed", effect: "sweep", reason: deleted.reason });
     }
   }
@@ -149,9 +176,20 @@ function polledEvent(task: Task, result: Polled["result"], reason: string | null
 async function copy(deps: Deps, effect: Extract<Effect, { type: "copy" }>, signal: AbortSignal): Promise<void> {
   const task = deps.task();
   const { file, trackId, link } = effect;
-  const about = { file, trackId, link: link.hash, attempt: task.attempts + 1 };
+  const attempt = (task.lastAttempts.get(lossKey(file, trackId)) ?? 0) + 1;
+  const about = { file, trackId, link: link.hash, attempt };
+  const track = tracksOf(task).find((one) => one.trackId === trackId);
   deps.record({ type: "copy_started", ...about, host: new URL(link.url).host });
-  const order = { taskId: task.taskId, trackId, file, attempt: about.attempt, url: link.url, linkHash: link.hash };
+  const order = {
+    taskId: task.taskId,
+    trackId,
+    file,
+    attempt,
+    url: link.url,
+    linkHash: link.hash,
+    claimedSeconds: track?.durationSeconds ?? null,
+    longestCutBytes: track === undefined ? 0 : (fileStatus(task, track, file).cut?.bytes ?? 0),
+  };
   const copied = await attemptOf(deps.copy(order, signal));
   if (!copied.ok) deps.record({ type: "copy_failed", ...about, reason: copied.reason, dead: false });
   else if (copied.value.stored) {
@@ -159,7 +197,52 @@ async function copy(deps: Deps, effect: Extract<Effect, { type: "copy" }>, signa
     const heard = { container, analyzerVersion: ANALYZER_VERSION, assess: deps.assessMode };
     const kept = { type: "copied", ...about, key, bytes, sha256, contentType } as const;
     deps.record(file === "audio" ? { ...kept, ...heard } : kept);
-  } else deps.record({ type: "copy_failed", ...about, reason: copied.value.reason, dead: copied.value.dead });
+  } else {
+    const { reason, dead, cut } = copied.value;
+    deps.record({ type: "copy_failed", ...about, reason, dead, ...(cut === undefined ? {} : { cut }) });
+  }
+}
+
+/** The call is written down before it is made: one that breaks off may have cost credits, and is not made again. */
+async function recover(deps: Deps, by: "auto" | null): Promise<void> {
+  const origin = by === null ? deps.task().recovery?.origin : deps.origin();
+  if (by !== null) deps.record({ type: "recovery_asked", by, origin: origin ?? "" });
+  deps.record({ type: "recovery_called" });
+  const answer = await attemptOf(deps.recover(deps.task(), origin ?? ""));
+  if (!answer.ok) deps.record({ type: "recovery_ended", reason: UNCLEAR });
+  else if (answer.value.type === "accepted") deps.record({ type: "recovery_started", recoveryId: answer.value.taskId });
+  else deps.record({ type: "recovery_ended", reason: refusalOf(answer.value) });
+}
+
+const UNCLEAR = "unclear: the provider may have begun it, and gave no id. It is not asked again by itself";
+
+function refusalOf(answer: Exclude<SubmitAnswer, { type: "accepted" }>): string {
+  switch (answer.type) {
+    case "refused":
+      return `refused_${answer.code}: the provider answered with code ${answer.code}`;
+    case "not_the_api":
+      return `not_the_api: something else answered with status ${answer.status}. Check PROVIDER_BASE_URL`;
+    case "unclear":
+      return UNCLEAR;
+  }
+}
+
+/** Its links join the task as a message of the provider. */
+async function followRecovery(deps: Deps, recoveryId: string | null, signal: AbortSignal): Promise<void> {
+  const { recovery } = deps.task();
+  if (recoveryId === null || recovery === null) return deps.record({ type: "recovery_ended", reason: UNCLEAR });
+  if (deps.now() - recovery.at >= deps.pace.recoveryLifeMs)
+    return deps.record({ type: "recovery_ended", reason: "timeout: the provider did not end it" });
+  const asked = await attemptOf(deps.followRecovery(recoveryId, signal));
+  const now = deps.now();
+  if (asked.ok && asked.value.type === "failed")
+    return deps.record({ type: "recovery_ended", reason: asked.value.reason });
+  if (!asked.ok || asked.value.type !== "done")
+    return deps.record({ type: "recovery_polled", at: now, lastAt: now, times: recovery.asked + 1 });
+  const { sha256, observation, body } = asked.value;
+  const times = { at: now, lastAt: now, times: 1 };
+  deps.record({ type: "observed", via: "poll", verdict: "record", sha256, observation, ...times }, body);
+  deps.record({ type: "recovery_ended", reason: null });
 }
 
 /** A start that breaks off is due again after a while; it never costs the track, and after a few it is given up. */

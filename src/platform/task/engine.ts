@@ -5,12 +5,16 @@
  * and crash it at every `await`. What to do is read off the state after each effect, so nothing here remembers.
  */
 import { due, effectName, nextDue, type Effect } from "../../core/next/agenda.ts";
-import type { EventBody } from "../../core/task/event.ts";
+import { ANALYZER_VERSION } from "../../core/audio/analyzer.ts";
+import type { AssessMode, EventBody } from "../../core/task/event.ts";
 import { startEffect, type Deps } from "./effects.ts";
 
 const LEASE_MS = 30_000;
 const RENEW_AFTER_MS = 20_000;
-const RUN_MS = 240_000;
+/** After this nothing new is begun. */
+const START_MS = 240_000;
+/** A copy has 10 minutes, and the platform ends an alarm after 15. */
+const RUN_MS = 14 * 60_000;
 const MAX_COPIES = 4;
 
 /** Rejects only where the successor could not be secured, or the log cannot be written: the platform's retry is then the only one. */
@@ -27,9 +31,9 @@ async function runEffects(deps: Deps): Promise<void> {
   const running = new Map<string, Promise<void>>();
   try {
     for (;;) {
-      const outOfTime = deps.now() - startedAt >= RUN_MS;
-      if (outOfTime) abort.abort();
-      else {
+      const ranMs = deps.now() - startedAt;
+      if (ranMs >= RUN_MS) abort.abort();
+      if (ranMs < START_MS) {
         deps.assertOwned();
         startDue(deps, running, abort.signal);
       }
@@ -62,8 +66,8 @@ function startDue(deps: Deps, running: Map<string, Promise<void>>, signal: Abort
       const name = effectName(effect);
       if (running.has(name)) continue;
       if (effect.type === "forget") return deps.forget();
-      if (effect.type === "lose" || effect.type === "abandon") {
-        deps.record(effect.type === "lose" ? lossOf(effect) : { type: "abandoned" });
+      if (effect.type === "lose" || effect.type === "abandon" || effect.type === "settle_for") {
+        deps.record(endOf(effect, deps.assessMode));
         recorded = true;
         break;
       }
@@ -78,6 +82,24 @@ function copiesIn(running: ReadonlyMap<string, unknown>): number {
   return [...running.keys()].filter((name) => name.includes(":")).length;
 }
 
-function lossOf({ file, trackId, links, reason }: Extract<Effect, { type: "lose" }>): EventBody {
-  return { type: "lost", file, trackId, links: [...links], reason };
+type End = Extract<Effect, { type: "lose" | "abandon" | "settle_for" }>;
+
+/** What needs no more than to be written down. */
+function endOf(effect: End, assess: AssessMode): EventBody {
+  switch (effect.type) {
+    case "lose":
+      return {
+        type: "lost",
+        file: effect.file,
+        trackId: effect.trackId,
+        links: [...effect.links],
+        reason: effect.reason,
+      };
+    case "abandon":
+      return { type: "abandoned" };
+    case "settle_for": {
+      const { reason, ...cut } = effect.cut;
+      return { type: "copied", ...cut, analyzerVersion: ANALYZER_VERSION, assess, lastResort: reason };
+    }
+  }
 }

@@ -23,6 +23,7 @@ const anyFields = z.looseObject({});
 
 const POLLED = "polled ";
 const NOTICE = "notice ";
+const RECOVERY = "recovery";
 
 export interface StoredEvent {
   readonly event: TaskEvent;
@@ -96,12 +97,11 @@ export class EventLog {
     if (isFirst) this.#owner = taskId;
   }
 
-  /** A retry begins the counts of polls anew, a wish to be told again those of notices. */
   #note(event: TaskEvent, seq: number): void {
     const name = counterName(event);
     if (name !== null) this.#counted.set(name, seq);
-    const closed = event.type === "retried" ? POLLED : event.type === "notify_asked" ? NOTICE : null;
-    if (closed === null) return;
+    const closed = CLOSED_BY.get(event.type);
+    if (closed === undefined) return;
     for (const known of this.#counted.keys()) if (known.startsWith(closed)) this.#counted.delete(known);
   }
 
@@ -148,16 +148,29 @@ function eventOf(stored: unknown): ReadRow {
   return { seq, event, taskId: typeof taskId === "string" ? taskId : null };
 }
 
+/** Which counts begin anew after which event. */
+const CLOSED_BY: ReadonlyMap<string, string> = new Map([
+  ["retried", POLLED],
+  ["notify_asked", NOTICE],
+  ["recovery_asked", RECOVERY],
+]);
+
 /** The name of a row that is counted instead of appended again. */
 function counterName(event: TaskEvent): string | null {
   if (event.type === "observed") return messageKey(event);
   if (event.type === "notify_failed") return `${NOTICE}${noticeName(event)}`;
   if (event.type === "polled") return `${POLLED}${event.result}`;
+  if (event.type === "recovery_polled") return RECOVERY;
   return event.type === "overflowed" ? "overflow" : null;
 }
 
 function countersOf(event: TaskEvent): { readonly times: number | null; readonly lastAt: number | null } {
-  if (event.type === "observed" || event.type === "polled" || event.type === "notify_failed")
+  if (
+    event.type === "observed" ||
+    event.type === "polled" ||
+    event.type === "recovery_polled" ||
+    event.type === "notify_failed"
+  )
     return { times: event.times, lastAt: event.lastAt };
   return event.type === "overflowed" ? { times: event.count, lastAt: event.lastAt } : { times: null, lastAt: null };
 }

@@ -12,7 +12,7 @@ import { newTask, type Task } from "../../core/task/task.ts";
 import { EventLog } from "./event-log.ts";
 import { bury, countHit, readTombstone, type Tombstone } from "./tombstone.ts";
 
-/** What an instance that was cut off has begun is over by then: a run takes 4 minutes at most. */
+/** What an instance that was cut off has begun is over by then: a run takes 14 minutes at most. */
 const RIVAL_MS = 15 * 60_000;
 
 export class TaskState {

@@ -21,12 +21,10 @@ import { configuredPace, depsOf } from "./wiring.ts";
 import { runAlarm } from "./engine.ts";
 import type { EventPage } from "./event-log.ts";
 import { News } from "./wake-signal.ts";
-import { slots } from "../audio/slots.ts";
 import type { Deleted, Delivery, Receipt, Submitted } from "./messages.ts";
 import { TaskState } from "./state.ts";
 import { tend, tombstoneWake } from "./tombstone.ts";
 
-const UNSIZED_COPIES = 2;
 const LEASE_MS = 30_000;
 
 export class TaskObject extends DurableObject<Env> {
@@ -35,7 +33,6 @@ export class TaskObject extends DurableObject<Env> {
   readonly #state = new TaskState(this.ctx.id.name ?? null, this.ctx.storage);
   readonly #clock = new AlarmClock(this.ctx.storage);
   readonly #news = new News();
-  readonly #buffers = slots(UNSIZED_COPIES);
   #running = false;
 
   /** Records a message of the provider, once per content. */
@@ -75,9 +72,29 @@ export class TaskObject extends DurableObject<Env> {
     return true;
   }
 
-  /** Tries anew what failed: copies, lost files, polls. */
-  retry(): Promise<TaskView | Deleted | null> {
+  /** Tries anew what failed: copies, lost files, polls, and files that R2 has lost. */
+  async retry(): Promise<TaskView | Deleted | null> {
+    await Promise.all(keptFilesOf(this.#state.known).map(({ key }) => this.missing(key)));
     return this.#recordWish({ type: "retried" });
+  }
+
+  /** Has the provider make new links, which may cost credits. `origin` is where our own callBackUrls lead. */
+  async recover(origin: string): Promise<TaskView | Deleted | null> {
+    const under = this.#wakeUp()?.recovery?.state ?? "done";
+    if (under === "asked" || under === "called" || under === "running") return this.view();
+    return this.#recordWish({ type: "recovery_asked", by: "person", origin });
+  }
+
+  /** Somebody missed this key in R2. Where it is gone indeed, the file is wanted again. Answers with what is kept now. */
+  async missing(key: string): Promise<readonly KeptFile[] | Deleted | null> {
+    const found = await this.env.AUDIO.head(key);
+    const copied = [...(this.#wakeUp()?.stored.values() ?? [])].find((one) => one.key === key);
+    if (found === null && copied !== undefined) {
+      const { file, trackId, link, attempt } = copied;
+      this.#state.record({ type: "file_gone", file, trackId, link, attempt, key });
+      await this.#armForWake();
+    }
+    return this.keptFiles();
   }
 
   /** Looks anew into all kept audio. */
@@ -169,7 +186,6 @@ export class TaskObject extends DurableObject<Env> {
       pace: this.#pace,
       state: this.#state,
       news: this.#news,
-      buffers: this.#buffers,
       lease: (ms) => this.#clock.set(this.#state.now() + ms),
       rearm: () => {
         this.#running = false;

@@ -8,7 +8,8 @@ import { nextWake } from "../../core/next/agenda.ts";
 import { paceOf, type Pace } from "../../core/next/pace.ts";
 import { reduce } from "../../core/task/reduce.ts";
 import type { Task } from "../../core/task/task.ts";
-import { fileKey } from "../../core/ids.ts";
+import { fileKey, sha256Hex } from "../../core/ids.ts";
+import { capabilityOf } from "../../core/provider/callback-url.ts";
 import type { Assessor } from "../audio/assessor.ts";
 import { deleteStrays } from "../audio/store.ts";
 import { catalogOf } from "../catalog/catalog.ts";
@@ -16,9 +17,17 @@ import { copyFile, type CopyRules } from "../audio/copy.ts";
 import type { AssessOrder, AssessOutcome, CopyOrder, CopyOutcome, Deps } from "./effects.ts";
 import { sendMessage, type NotifyOutcome } from "./notifier.ts";
 import type { News } from "./wake-signal.ts";
-import { askForRecord, providerAccess, type RecordAnswer } from "../provider-client.ts";
+import {
+  askForRecord,
+  askForRecovery,
+  providerAccess,
+  requestRecovery,
+  type RecordAnswer,
+  type RecoveryAnswer,
+  type SubmitAnswer,
+} from "../provider-client.ts";
 import { publishTask } from "../read-model.ts";
-import type { Slots } from "../audio/slots.ts";
+import { copyBuffers } from "../audio/slots.ts";
 import type { TaskState } from "./state.ts";
 
 export interface Wiring extends Pick<Deps, "lease" | "rearm"> {
@@ -28,15 +37,17 @@ export interface Wiring extends Pick<Deps, "lease" | "rearm"> {
   readonly pace: Pace;
   readonly state: TaskState;
   readonly news: News;
-  readonly buffers: Slots;
 }
 
 const STALL_MS = 20_000;
 const SHORTEST_STALL_MS = 3_000;
+/** Of one copy, from its own start. */
+const COPY_MS = 10 * 60_000;
 
 /** What the configuration makes of the pace. */
-export function configuredPace({ timeScale, providerApiKey, notify, retentionDays }: Config): Pace {
-  return paceOf(timeScale, { canAsk: providerApiKey !== null, canNotify: notify !== null, retentionDays });
+export function configuredPace({ timeScale, providerApiKey, notify, recovery, retentionDays }: Config): Pace {
+  const canAsk = providerApiKey !== null;
+  return paceOf(timeScale, { canAsk, canNotify: notify !== null, recovers: recovery === "auto", retentionDays });
 }
 
 export function depsOf(wiring: Wiring): Deps {
@@ -52,6 +63,9 @@ export function depsOf(wiring: Wiring): Deps {
     publish: (task) => publish(wiring, task),
     sweep: (task) => deleteStrays(env.AUDIO, task),
     ask: (taskId, signal) => ask(wiring, taskId, signal),
+    origin: () => originOf(wiring),
+    recover: (task, origin) => recover(wiring, task, origin),
+    followRecovery: (recoveryId, signal) => followRecovery(wiring, recoveryId, signal),
     notify: (message, signal) => notify(wiring, message, signal),
     usualSilence: async () => (await catalogOf(env).usual()).complete?.p90Ms ?? 0,
     forget: () => state.forget(),
@@ -64,19 +78,17 @@ export function depsOf(wiring: Wiring): Deps {
 }
 
 /** A copy that ends under a tombstone takes its file along. */
-async function copy(
-  { env, config, state, buffers }: Wiring,
-  order: CopyOrder,
-  signal: AbortSignal,
-): Promise<CopyOutcome> {
+async function copy({ env, config, state }: Wiring, order: CopyOrder, signal: AbortSignal): Promise<CopyOutcome> {
   const rules: CopyRules = {
     policy: { setting: "AUDIO_ORIGINS", origins: config.audioOrigins, ownHosts: ownHosts(config, state.known) },
     maxBytes: config.maxAudioBytes,
     stallMs: Math.max(STALL_MS / config.timeScale, SHORTEST_STALL_MS),
-    buffers,
+    longestMs: COPY_MS,
+    buffers: copyBuffers,
   };
   const outcome = await copyFile(order, rules, env.AUDIO, signal);
-  if (outcome.stored && state.tombstone !== null) await env.AUDIO.delete(outcome.key);
+  const key = outcome.stored ? outcome.key : outcome.cut?.key;
+  if (key !== undefined && state.tombstone !== null) await env.AUDIO.delete(key);
   // It names the host that a redirect led to.
   return outcome.stored ? outcome : { ...outcome, reason: redact(outcome.reason, config.redaction) };
 }
@@ -131,6 +143,27 @@ async function ask({ config }: Wiring, taskId: string, signal: AbortSignal): Pro
   return access === null
     ? { type: "failed", reason: "no_key: PROVIDER_API_KEY is not set" }
     : askForRecord(access, taskId, signal);
+}
+
+function originOf({ config, state }: Wiring): string | null {
+  if (config.publicUrl !== null) return config.publicUrl.origin;
+  const host = state.known.observations.find((observed) => observed.host !== undefined)?.host;
+  return host === undefined ? null : `https://${host}`;
+}
+
+async function recover({ config }: Wiring, { taskId }: Task, origin: string): Promise<SubmitAnswer> {
+  const access = providerAccess(config);
+  if (access === null) return { type: "refused", code: 401 };
+  // Its end is read from the provider's record; who calls back here proves nothing that the record does not.
+  const ref = `recovery-${sha256Hex(taskId).slice(0, 32)}`;
+  const token = config.callbackToken.state === "set" ? config.callbackToken.values[0] : undefined;
+  const path = token === undefined ? "/callback" : `/callback/${capabilityOf(token, ref)}`;
+  return requestRecovery(access, taskId, origin + path);
+}
+
+async function followRecovery({ config }: Wiring, recoveryId: string, signal: AbortSignal): Promise<RecoveryAnswer> {
+  const access = providerAccess(config);
+  return access === null ? { type: "no_answer" } : askForRecovery(access, recoveryId, signal);
 }
 
 async function notify({ config, state }: Wiring, message: Message, signal: AbortSignal): Promise<NotifyOutcome> {

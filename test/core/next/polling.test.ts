@@ -77,12 +77,12 @@ test("a task that somebody adopts is asked about at once", () => {
 test("once all links of a file are dead, the provider is asked for a fresh one, once for each death", () => {
   const dead = [started(T0, A), failed(T0 + SECOND, A, true)];
   expect(pollOf(complete, ...dead)).toBe(T0 + SECOND);
-  expect(pollOf(complete, started(T0, A), failed(T0 + SECOND, A, false))).toBeNull();
+  expect(pollOf(complete, started(T0, A), failed(T0 + SECOND, A, false))).toBe(T0 + SECOND + 5 * MINUTE);
   expect(pollOf(complete, ...dead, asked(T0 + 2 * SECOND, 1))).toBeNull();
   const again = [started(T0 + 3 * SECOND, A), failed(T0 + 4 * SECOND, A, true)];
   expect(pollOf(complete, ...dead, asked(T0 + 2 * SECOND, 1), ...again)).toBe(T0 + 7 * SECOND);
   const other = observed(observation("complete", [listed({ audioLink: audioUrl("b") })]), { at: T0 + 2 * SECOND });
-  expect(pollOf(complete, ...dead, other)).toBeNull();
+  expect(pollOf(complete, ...dead, other)).toBe(T0 + SECOND + 5 * MINUTE);
 });
 
 test("a question about a dead link that failed is asked again", () => {
@@ -101,7 +101,9 @@ test("audio whose links are dead is not lost before the provider has answered", 
   expect(effectsOf()).toEqual(["poll"]);
   expect(effectsOf(asked(T0 + SECOND, 1, "failed"))).toEqual(["poll"]);
   expect(effectsOf(asked(T0 + SECOND, 1))).toEqual(["lose"]);
-  expect(effectsOf(asked(T0 + SECOND, MAX_POLLS, "failed"))).toEqual(["lose"]);
+  expect(effectsOf(asked(T0 + SECOND, MAX_POLLS, "failed"))).toEqual([]);
+  // Who never gets an answer gives up at some time.
+  expect(effectsOf(asked(T0 + SECOND, MAX_POLLS + 16, "failed"))).toEqual(["lose"]);
 });
 
 test("what went wrong before a link died does not shorten the tries of the dead one, and neither does a crash", () => {

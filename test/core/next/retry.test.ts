@@ -4,6 +4,7 @@ import { due, effectName } from "../../../src/core/next/agenda.ts";
 import type { TaskEvent } from "../../../src/core/task/event.ts";
 import { fileStatus } from "../../../src/core/task/copies.ts";
 import { nextPoll } from "../../../src/core/next/polling.ts";
+import { lossKey } from "../../../src/core/task/task.ts";
 import { isStalled, stageOf } from "../../../src/core/task/stage.ts";
 import {
   at,
@@ -73,7 +74,8 @@ test("what is stored stays stored", () => {
 });
 
 test("attempts go on counting, for they name keys", () => {
-  expect(taskOf(complete, started(T0, A, { attempt: 7 }), retried).attempts).toBe(7);
+  const task = taskOf(complete, started(T0, A, { attempt: 7 }), retried);
+  expect(task.lastAttempts.get(lossKey("audio", trackAt(task, 0).trackId))).toBe(7);
 });
 
 test("an abandoned or stalled task is open again, and polls count from zero", () => {

@@ -1,7 +1,8 @@
 /** What became of each file of a track, and when it is tried next. */
 import { expect, test } from "vitest";
 import type { FileKind, TaskEvent } from "../../../src/core/task/event.ts";
-import { fileStatus, nextStep } from "../../../src/core/task/copies.ts";
+import { nextStep } from "../../../src/core/next/copying.ts";
+import { fileStatus } from "../../../src/core/task/copies.ts";
 import { keptFilesOf } from "../../../src/core/view/kept-file.ts";
 import type { Task } from "../../../src/core/task/task.ts";
 import {
@@ -45,7 +46,7 @@ function tries(times: readonly number[], outcome: "failed" | "dead" | "crashed",
 
 test("a file without a link waits, one with a link is queued", () => {
   const silent = taskOf(observed(observation("text", [listed()])));
-  expect(statusOf(silent)).toEqual({ state: "waiting", stored: null, attempts: 0, reason: null });
+  expect(statusOf(silent)).toMatchObject({ state: "waiting", stored: null, attempts: 0, reason: null });
   expect(stepOf(silent)).toBeNull();
   expect(statusOf(taskOf(complete))).toMatchObject({ state: "queued", attempts: 0, reason: null });
 });

@@ -107,10 +107,11 @@ test("what shows changes only together with the version", () => {
 test("the clock of a task never runs backwards, and no attempt's number is given twice", () => {
   fc.assert(
     fc.property(lives, (life) => {
-      const attempts: number[] = [];
+      const attempts: string[] = [];
       live(life, (history, before) => {
         expect(history.task.lastEventAt).toBeGreaterThanOrEqual(before.lastEventAt);
-        if (history.task.attempts > before.attempts) attempts.push(history.task.attempts);
+        for (const [file, attempt] of history.task.lastAttempts)
+          if (attempt !== before.lastAttempts.get(file)) attempts.push(`${file} ${attempt}`);
       });
       expect(new Set(attempts).size).toBe(attempts.length);
     }),

@@ -83,7 +83,12 @@ function filled(track: Track): readonly string[] {
 }
 
 test("no later delivery empties a field or takes a link away", () => {
-  const trusted = identifiedDeliveries.map((events) => events.map((event) => ({ ...event, verdict: "token" })));
+  // A `complete` that lists other ids than before tells of changed ids, so here it lists all.
+  const trusted = identifiedDeliveries
+    .map((events) => events.map((event) => ({ ...event, verdict: "token" })))
+    .filter((events) =>
+      events.every(({ observation: { kind, tracks } }) => kind !== "complete" || tracks.length !== 1),
+    );
   fc.assert(
     fc.property(trusted, (events) => {
       const before = tracksOf(taskOf(...events.slice(0, Math.max(1, events.length - 1))));

@@ -1,9 +1,9 @@
 /** Which tracks a task has: joining, conflicting values, links. */
 import { expect, test } from "vitest";
-import type { TaskEvent } from "../../../src/core/task/event.ts";
+import type { Observed, TaskEvent } from "../../../src/core/task/event.ts";
 import { publicTrackId } from "../../../src/core/ids.ts";
 import { tracksOf } from "../../../src/core/task/tracks.ts";
-import { audioUrl, coverUrl, listed, MINUTE, observation, observed, T0, taskOf, trackAt } from "../builders.ts";
+import { audioUrl, coverUrl, DAY, listed, MINUTE, observation, observed, T0, taskOf, trackAt } from "../builders.ts";
 
 const idless = (fields: Parameters<typeof listed>[0]) => listed({ id: null, ...fields });
 
@@ -95,13 +95,68 @@ test("a shared cover joins nothing", () => {
   expect(tracksOf(task).map(({ trackId }) => trackId)).toEqual(["track-1", "track-2"]);
 });
 
-test("beside tracks with ids, one without id is its own track only if it has audio that no other has", () => {
-  const identified = observed(observation("complete", [listed({ audioLink: audioUrl("a") })]));
-  const silent = observed(observation("text", [idless({ title: "nothing to tell it by" })]));
-  expect(tracksOf(taskOf(identified, silent))).toHaveLength(1);
-  const other = observed(observation("first", [idless({ audioLink: audioUrl("other") })]));
-  const [, stranger] = tracksOf(taskOf(identified, silent, other));
-  expect(stranger?.trackId).toMatch(/^x[0-9a-f]{32}$/);
+test("a track without an id is the one at its place, whether that has an id or not", () => {
+  const identified = observed(observation("complete", [listed({ audioLink: audioUrl("a") })]), { at: T0 + 1 });
+  const early = observed(observation("first", [idless({ title: "early", audioLink: audioUrl("preview") })]));
+  const [track, ...others] = tracksOf(taskOf(identified, early));
+  expect(others).toEqual([]);
+  expect(track?.audioLinks.map(({ url }) => url)).toEqual([audioUrl("a"), audioUrl("preview")]);
+});
+
+test("a track keeps the public id that it once had, whatever later messages list", () => {
+  const first = observed(
+    observation("first", [idless({ audioLink: audioUrl("a") }), idless({ audioLink: audioUrl("b") })]),
+  );
+  const turned = observed(
+    observation("complete", [idless({ audioLink: audioUrl("b") }), idless({ audioLink: audioUrl("a") })]),
+    { at: T0 + MINUTE },
+  );
+  const identified = observed(
+    observation("complete", [
+      listed({ id: "id-b", audioLink: audioUrl("b") }),
+      listed({ id: "id-a", audioLink: audioUrl("a") }),
+    ]),
+    { at: T0 + 2 * MINUTE },
+  );
+  const more = observed(
+    observation("complete", [idless({ audioLink: audioUrl("c") }), idless({ audioLink: audioUrl("b") })]),
+    { at: T0 + 3 * MINUTE },
+  );
+  for (const later of [[], [turned], [turned, identified], [more], [identified, more]]) {
+    expect(idOf("a", first, ...later)).toBe("track-1");
+    expect(idOf("b", first, ...later)).toBe("track-2");
+  }
+});
+
+test("ids that change between first and complete leave no ghost that holds the task open", () => {
+  const first = observed(observation("first", [listed({ id: "a1", audioLink: audioUrl("a") }), listed({ id: "b1" })]));
+  const complete = observed(
+    observation("complete", [
+      listed({ id: "a2", audioLink: audioUrl("final-a") }),
+      listed({ id: "b2", audioLink: audioUrl("b") }),
+    ]),
+    { at: T0 + MINUTE },
+  );
+  const tracks = tracksOf(taskOf(first, complete));
+  expect(tracks.map(({ trackId }) => trackId)).toEqual(["a1", "b1"]);
+  expect(tracks.map(({ audioLinks }) => audioLinks.map(({ url }) => url))).toEqual([
+    [audioUrl("final-a"), audioUrl("a")],
+    [audioUrl("b")],
+  ]);
+});
+
+test("of the links of a file the best is of the latest stage, then the record's, then the newest, an unconfirmed one last", () => {
+  const messages = [
+    linkIn("complete", "old", { at: T0 }),
+    linkIn("complete", "new", { at: T0 + 1 }),
+    linkIn("complete", "record", { at: T0, via: "poll", verdict: "record" }),
+    linkIn("first", "late-first", { at: T0 + DAY }),
+    linkIn("text", "late-text", { at: T0 + 2 * DAY }),
+    linkIn("complete", "unconfirmed", { at: T0 + 3 * DAY, verdict: "hmac" }),
+  ];
+  expect(urlsOf(...messages)).toEqual(
+    ["record", "new", "old", "late-first", "late-text", "unconfirmed"].map((name) => audioUrl(name)),
+  );
 });
 
 test("tracks without ids are joined by link even where the lists are in another order", () => {
@@ -152,6 +207,15 @@ test("a task keeps the sixteen tracks that were seen first", () => {
   expect(ids).not.toContain("flood-2-0");
 });
 
+function idOf(name: string, ...events: readonly TaskEvent[]): string | undefined {
+  const tracks = tracksOf(taskOf(...events));
+  return tracks.find(({ audioLinks }) => audioLinks.some(({ url }) => url === audioUrl(name)))?.trackId;
+}
+
+function linkIn(kind: "text" | "first" | "complete", name: string, options: Partial<Observed>): TaskEvent {
+  return observed(observation(kind, [listed({ audioLink: audioUrl(name) })]), options);
+}
+
 const urlsOf = (...events: readonly TaskEvent[]) => trackAt(taskOf(...events), 0).audioLinks.map(({ url }) => url);
 
 test("a message whose body is not signed adds a link and never replaces one", () => {
@@ -165,5 +229,5 @@ test("a message whose body is not signed adds a link and never replaces one", ()
   });
   const known = observed(observation("first", [listed({ audioLink: audioUrl("known") })]), { at: T0 });
   expect(urlsOf(forged, other)).toEqual([audioUrl("forged")]);
-  expect(urlsOf(forged, known, other)).toEqual([audioUrl("known")]);
+  expect(urlsOf(forged, known, other)).toEqual([audioUrl("known"), audioUrl("forged")]);
 });

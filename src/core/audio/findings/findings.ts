@@ -47,6 +47,10 @@ export const FINDING_CODES = [
   "style_missing",
   /** The returned style has what the request excludes. */
   "style_contradicts",
+  /** Another take of the task has the same bytes. */
+  "same_as_other_take",
+  /** The bytes are those of the source that was handed in. */
+  "same_as_source",
   /** Bytes between the frames that are no audio. */
   "resyncs",
   "decoder_errors",
@@ -106,6 +110,9 @@ export interface Asked {
   readonly keyAgreement: KeyAgreement | null;
   /** What was measured of the source, where it was submitted through us. */
   readonly source: AudioFacts | null;
+  /** Of files whose bytes are known. */
+  readonly sameAsOtherTake?: boolean;
+  readonly sameAsSource?: boolean;
 }
 
 /** Why a file could not be read to its end. The message is shown as it is. */

@@ -19,6 +19,16 @@ export const requestRules = {
     const isOff = Math.abs(durationSeconds - claimed) > LIMITS.durationSeconds.value;
     return isOff ? { level: "warn", message, measured: durationSeconds, limit: claimed } : null;
   },
+  same_as_other_take: ({ asked: { sameAsOtherTake } }) => {
+    if (sameAsOtherTake !== true) return null;
+    const message = "Another take of this task has the very same bytes: two were paid for.";
+    return { level: "warn", message, measured: null, limit: null };
+  },
+  same_as_source: ({ asked: { sameAsSource } }) => {
+    if (sameAsSource !== true) return null;
+    const message = "Its bytes are those of the source: nothing was made of it.";
+    return { level: "fail", message, measured: null, limit: null };
+  },
   tempo_mismatch: ({ facts: { tempoBpm }, asked: { requestedBpm, tempoAgreement } }) => {
     if (requestedBpm === null || tempoAgreement !== "disagrees") return null;
     const measured = tempoBpm === null ? "Its tempo is another" : `Its tempo is ${tempoBpm.toFixed(1)} bpm`;

@@ -8,11 +8,17 @@ export const sourceReport = z.object({
   /** The worst first. */
   findings: z.array(finding),
   audio: audioFacts,
+  /** Of its bytes, where they were read to the end. */
+  sha256: z.string().optional(),
 });
 
 export type SourceReport = z.infer<typeof sourceReport>;
 
-export function sourceReportOf(audio: AudioFacts, problem: FileProblem | null): SourceReport {
+export function sourceReportOf(
+  audio: AudioFacts,
+  problem: FileProblem | null,
+  sha256: string | null = null,
+): SourceReport {
   const findings = [...sourceFindingsOf(audio, problem)];
-  return { verdict: verdictOf(findings), findings, audio };
+  return { verdict: verdictOf(findings), findings, audio, ...(sha256 === null ? {} : { sha256 }) };
 }

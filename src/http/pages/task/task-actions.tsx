@@ -8,6 +8,7 @@ export const DONE = {
   retry: "Trying again: what failed is copied anew, and the provider is asked anew.",
   assess: "The kept audio is being listened to again. The findings change here by themselves.",
   notify: "NOTIFY_URL is being told again.",
+  recover: "The provider is asked to make new links. The tracks appear here by themselves.",
 } as const;
 
 interface TaskActionsProps {
@@ -19,6 +20,10 @@ interface TaskActionsProps {
 export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
   const path = `/tasks/${view.taskId}`;
   const isKept = view.tracks.some(({ audio }) => audio.state === "stored");
+  const isMissing = view.tracks.some(
+    ({ audio, assessment }) =>
+      audio.state === "lost" || (audio.state === "queued" && audio.attempts > 0) || assessment?.verdict === "fail",
+  );
   return (
     <div class="row actions">
       {help === "retry" ? <Command action={`${path}/retry`}>Try again</Command> : null}
@@ -49,6 +54,14 @@ export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
             Try again
           </Command>
         )}
+        {isMissing ? (
+          <Command
+            action={`${path}/recover`}
+            hint="Asks the provider to make new links for files that cannot be had. It may cost credits."
+          >
+            Recover
+          </Command>
+        ) : null}
         {isKept ? (
           <Command action={`${path}/assess`} hint="Listens to the kept audio once more.">
             Assess again

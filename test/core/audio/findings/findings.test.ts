@@ -189,6 +189,12 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
   style_contradicts: [
     { level: "warn", over: styled({ contradicting: ["no drums against drum kit"] }), under: styled({}) },
   ],
+  same_as_other_take: [
+    { level: "warn", over: { asked: { sameAsOtherTake: true } }, under: { asked: { sameAsOtherTake: false } } },
+  ],
+  same_as_source: [
+    { level: "fail", over: { asked: { sameAsSource: true } }, under: { asked: { sameAsSource: false } } },
+  ],
   resyncs: [fact("warn", "resyncs", 1, 0), fact("warn", "junkBytes", 4_097, 4_096)],
   decoder_errors: [fact("warn", "decoderErrors", 1, 0)],
   dropouts: [fact("warn", "dropoutsPerMinute", 3.1, 3)],

@@ -41,6 +41,7 @@ function oursOf(env: Env): Copy {
     policy: { setting: "AUDIO_ORIGINS", origins: audioOrigins, ownHosts: [] },
     maxBytes: maxAudioBytes,
     stallMs: STALL_MS,
+    longestMs: RUN_MS,
     buffers: slots(2),
   };
   return async (url) => {

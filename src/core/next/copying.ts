@@ -1,0 +1,91 @@
+/**
+ * When to try a file next: the schedule of copies. Pure. Times are epoch milliseconds.
+ */
+import { fileStatus, type FileStatus, type Try } from "../task/copies.ts";
+import type { FileKind } from "../task/event.ts";
+import type { Task } from "../task/task.ts";
+import type { Link, Track } from "../task/tracks.ts";
+import { MAX_COPY_ATTEMPTS, MAX_UNANSWERED_STARTS, retryDelay, type Pace } from "./pace.ts";
+
+/** When a file wants attention, and whether that is another copy or giving up. */
+export type FileStep =
+  | { readonly type: "copy"; readonly at: number; readonly link: Link }
+  | { readonly type: "lose"; readonly at: number; readonly reason: string };
+
+/** A link has so many tries in a row before the next best one has its turn. */
+const TRIES_IN_A_ROW = 3;
+
+/** The next step of a file that has links and is not lost; of a stored one, where it is in doubt. */
+export function nextStep(task: Task, track: Track, file: FileKind, pace: Pace): FileStep | null {
+  const status = fileStatus(task, track, file);
+  if (status.state === "queued") return stepFrom(task, status.tries, file, pace);
+  if (status.state !== "stored" || status.doubt === null) return null;
+  const step = stepFrom(task, betterThan(task, status), file, pace);
+  return step?.type === "copy" ? step : null;
+}
+
+/** What may take the place of a doubtful file: links that rank above its own, that came later, or that never failed. */
+function betterThan({ retriedAt }: Task, { stored, tries, firstKeptAt }: FileStatus): readonly Try[] {
+  const own = tries.findIndex(({ link }) => link.hash === stored?.link);
+  return tries.filter(({ link, progress, copied }, index) => {
+    // Somebody who wants it tried again means the link of a cut file too.
+    if (copied !== null) return copied.lastResort !== undefined && (retriedAt ?? 0) > copied.at;
+    return index < own || link.at > (firstKeptAt ?? 0) || progress.failures === 0;
+  });
+}
+
+/**
+ * The best link that is not dead has three tries, then the next one; after the last the best again. A link that
+ * nobody tried is not kept waiting. Dead ones are tried only when none is live.
+ */
+function stepFrom(task: Task, tries: readonly Try[], file: FileKind, pace: Pace): FileStep | null {
+  const live = tries.filter(({ progress }) => !progress.dead);
+  const [next] =
+    live.length > 0 ? live.toSorted((a, b) => turn(a) - turn(b)) : tries.toSorted((a, b) => misses(a) - misses(b));
+  if (next === undefined) return null;
+  if (next.progress.starts === 0) return { type: "copy", at: next.link.at, link: next.link };
+
+  const since = Math.max(task.retriedAt ?? 0, Math.min(...tries.map(({ link }) => link.at)));
+  const total = tries.reduce((sum, one) => sum + misses(one), 0);
+  const lastAt = Math.max(...tries.map(({ progress }) => progress.lastAt));
+  if (file === "cover" && lastAt - since > pace.dayMs)
+    return { type: "lose", at: lastAt, reason: "no_cover: it could not be had within a day" };
+  const poisoned =
+    next.progress.unanswered >= MAX_UNANSWERED_STARTS && lastAt - next.progress.firstUnansweredAt >= pace.dayMs;
+  if (poisoned)
+    return {
+      type: "lose",
+      at: lastAt,
+      reason: `poison: ${next.progress.unanswered} starts in a row without an outcome`,
+    };
+  if (live.length === 0) return deadStep(tries, next, lastAt, pace);
+  if (total >= MAX_COPY_ATTEMPTS)
+    return { type: "lose", at: lastAt, reason: `too_many_attempts: ${total} failed copies` };
+  const at =
+    lastAt + retryDelay(pace, total, lastAt - since, `${task.taskId} ${next.link.hash} ${next.progress.starts}`);
+  const expiredAt = Math.max(...tries.map(({ link }) => link.at)) + pace.linkLifeMs;
+  return at > expiredAt
+    ? { type: "lose", at: expiredAt, reason: "expired: the provider keeps files for 14 days" }
+    : { type: "copy", at, link: next.link };
+}
+
+/**
+ * Every known address is gone. It is tried a few times over a day all the same: CDNs come back, new links arrive.
+ * Only what said so counts: what else failed, or was cut by a crash, says nothing about the link.
+ */
+function deadStep(tries: readonly Try[], next: Try, lastAt: number, pace: Pace): FileStep {
+  const deaths = tries.reduce((sum, { progress }) => sum + progress.deaths, 0);
+  const gap = pace.deadLinkGapsMs[Math.floor(deaths / tries.length) - 1];
+  if (gap !== undefined) return { type: "copy", at: lastAt + gap, link: next.link };
+  return { type: "lose", at: lastAt, reason: `dead_link: ${next.progress.reason ?? "every known link is dead"}` };
+}
+
+/** How often a link had its turn. */
+function turn(one: Try): number {
+  return Math.floor(misses(one) / TRIES_IN_A_ROW);
+}
+
+/** A start without an outcome is a miss too: it crashed, or it is under way. */
+function misses({ progress }: Try): number {
+  return progress.failures + progress.unanswered;
+}

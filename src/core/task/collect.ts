@@ -1,0 +1,226 @@
+/** What each event adds to the facts that are known of a task. Nothing that follows from them is here. Pure. */
+import type { Copied, Observed, Polled, TaskEvent } from "./event.ts";
+import { withNotice } from "./notice-progress.ts";
+import { copyKey, forgiven, lossKey, progressOf, type LinkProgress, type Recovery, type Task } from "./task.ts";
+import { messageKey } from "./trust.ts";
+
+export function collect(task: Task, event: TaskEvent): Task {
+  switch (event.type) {
+    case "observed":
+      return { ...task, ref: task.ref ?? event.ref ?? null, observations: withObservation(task.observations, event) };
+    case "overflowed":
+      return { ...task, overflow: { count: event.count, lastAt: event.lastAt } };
+    case "copy_started": {
+      const link = progressOf(task, event);
+      const firstUnansweredAt = link.unanswered === 0 ? event.at : link.firstUnansweredAt;
+      const started = {
+        ...link,
+        starts: link.starts + 1,
+        unanswered: link.unanswered + 1,
+        firstUnansweredAt,
+        cutAt: link.unanswered === 0 ? link.cutAt : link.lastAt,
+        lastAt: event.at,
+      };
+      const name = lossKey(event.file, event.trackId);
+      const last = Math.max(task.lastAttempts.get(name) ?? 0, event.attempt);
+      return {
+        ...task,
+        attempts: task.attempts + 1,
+        lastAttempts: withEntry(task.lastAttempts, name, last),
+        progress: withEntry(task.progress, copyKey(event), started),
+      };
+    }
+    case "copied":
+      return {
+        ...task,
+        progress: withEntry(task.progress, copyKey(event), { ...answered(task, event), reason: null, dead: false }),
+        stored: withEntry(task.stored, copyKey(event), event),
+        assessments: event.assess === "full" ? asPending(task, event) : task.assessments,
+      };
+    case "copy_failed": {
+      const { deaths, failures, firstFailedAt, ...link } = answered(task, event);
+      const failed = {
+        ...link,
+        failures: failures + 1,
+        firstFailedAt: failures === 0 ? event.at : firstFailedAt,
+        failedAt: event.at,
+        deaths: deaths + Number(event.dead),
+        reason: event.reason,
+        dead: event.dead,
+      };
+      const progress = withEntry(task.progress, copyKey(event), failed);
+      if (event.cut === undefined) return { ...task, progress };
+      const { file, trackId, attempt, reason } = event;
+      const cut = { ...event.cut, file, trackId, link: event.link, attempt, reason };
+      return { ...task, progress, cuts: withEntry(task.cuts, copyKey(event), cut) };
+    }
+    case "file_gone": {
+      const { sha256 } = task.stored.get(copyKey(event)) ?? {};
+      return {
+        ...task,
+        stored: without(task.stored, copyKey(event)),
+        progress: withEntry(task.progress, copyKey(event), forgiven(progressOf(task, event))),
+        // What was drawn of the file may be gone with it.
+        assessments: sha256 === undefined ? task.assessments : without(task.assessments, sha256),
+      };
+    }
+    case "lost":
+      return { ...task, losses: withEntry(task.losses, lossKey(event.file, event.trackId), event) };
+    case "assess_started": {
+      const known = task.assessments.get(event.sha256);
+      const starts = (known?.starts ?? 0) + 1;
+      const started = { pending: true, starts, lastAt: event.at, result: known?.result ?? null };
+      return { ...task, assessments: withEntry(task.assessments, event.sha256, started) };
+    }
+    case "assessed": {
+      const done = { pending: false, starts: 0, lastAt: event.at, result: event };
+      return { ...task, assessments: withEntry(task.assessments, event.sha256, done) };
+    }
+    case "assess_asked":
+      return { ...task, assessments: allPending(task, event.at) };
+    case "abandoned":
+      return { ...task, abandonedAt: event.at };
+    case "published": {
+      const { version, settled, at } = event;
+      const feared = Math.max(event.againAt ?? 0, task.published?.againAt ?? 0);
+      const published = { version, settled, at, againAt: feared > at ? feared : null };
+      return { ...task, published, effectFailures: without(task.effectFailures, "publish") };
+    }
+    case "swept":
+      return {
+        ...task,
+        sweptAttempts: event.attempts,
+        stored: withoutKeys(task.stored, event.keys),
+        cuts: withoutKeys(task.cuts, event.keys),
+        effectFailures: without(task.effectFailures, "sweep"),
+      };
+    case "effect_failed": {
+      const count = (task.effectFailures.get(event.effect)?.count ?? 0) + 1;
+      return { ...task, effectFailures: withEntry(task.effectFailures, event.effect, { count, lastAt: event.at }) };
+    }
+    case "submitted":
+      if (task.request !== null) return task;
+      return { ...task, ref: task.ref ?? event.ref, request: event.request, source: event.source ?? null };
+    case "adopted":
+      return { ...task, adopted: true };
+    case "recovery_asked": {
+      const { by, origin, at } = event;
+      const asked = { state: "asked", by, origin, recoveryId: null, at, lastAt: at, asked: 0, reason: null } as const;
+      return { ...task, recovery: asked };
+    }
+    case "recovery_called":
+    case "recovery_started":
+    case "recovery_polled":
+    case "recovery_ended":
+      return { ...task, recovery: task.recovery === null ? null : recoveryAfter(task.recovery, event) };
+    case "polled":
+      return { ...task, polls: withEntry(task.polls, event.result, counted(task.polls.get(event.result), event)) };
+    case "retried":
+      return withoutFailures({ ...task, retriedAt: event.at });
+    case "stalled":
+      return { ...task, stalledAt: event.at, effectFailures: without(task.effectFailures, "stall") };
+    case "usual":
+      return { ...task, usualSilenceMs: event.silenceMs, effectFailures: without(task.effectFailures, "stall") };
+    case "notified":
+    case "notify_failed":
+    case "notify_ended":
+    case "notify_asked":
+      return withNotice(task, event);
+    case "ignored":
+      return { ...task, ignored: task.ignored + 1 };
+  }
+}
+
+function withObservation(observations: readonly Observed[], event: Observed): readonly Observed[] {
+  const known = observations.findIndex((other) => messageKey(other) === messageKey(event));
+  if (known === -1) return [...observations, event];
+  return observations.map((other, index) =>
+    index === known
+      ? {
+          ...other,
+          at: Math.min(other.at, event.at),
+          lastAt: Math.max(other.lastAt, event.lastAt),
+          times: Math.max(other.times, event.times),
+        }
+      : other,
+  );
+}
+
+/** As its row holds it: what was said the first time, and newer counts. */
+function counted(known: Polled | undefined, { lastAt, times, ...event }: Polled): Polled {
+  return { ...(known ?? event), lastAt, times };
+}
+
+/** Failures, losses and polls count anew; what is stored stays stored. */
+function withoutFailures(task: Task): Task {
+  const anew = new Map([...task.progress].map(([key, link]) => [key, forgiven(link)] as const));
+  return { ...task, progress: anew, losses: new Map(), polls: new Map(), abandonedAt: null, stalledAt: null };
+}
+
+/** Once for each file's bytes, however often they are copied. */
+function asPending({ assessments }: Task, { sha256, at }: Copied): Task["assessments"] {
+  if (assessments.has(sha256)) return assessments;
+  return withEntry(assessments, sha256, { pending: true, starts: 0, lastAt: at, result: null });
+}
+
+function allPending({ stored, assessments }: Task, at: number): Task["assessments"] {
+  const kept = [...stored.values()].filter(({ file }) => file === "audio");
+  const anew = kept.map(({ sha256 }) => {
+    const result = assessments.get(sha256)?.result ?? null;
+    return [sha256, { pending: true, starts: 0, lastAt: at, result }] as const;
+  });
+  return new Map([...assessments, ...anew]);
+}
+
+function answered(task: Task, event: Extract<TaskEvent, { type: "copied" | "copy_failed" }>): LinkProgress {
+  return { ...progressOf(task, event), unanswered: 0, firstUnansweredAt: 0, lastAt: event.at };
+}
+
+function recoveryAfter(
+  recovery: Recovery,
+  event: Extract<TaskEvent, { type: "recovery_called" | "recovery_started" | "recovery_polled" | "recovery_ended" }>,
+): Recovery {
+  switch (event.type) {
+    case "recovery_called":
+      return { ...recovery, state: "called", lastAt: event.at };
+    case "recovery_started":
+      return { ...recovery, state: "running", recoveryId: event.recoveryId, lastAt: event.at };
+    case "recovery_polled":
+      return { ...recovery, asked: event.times, lastAt: event.lastAt };
+    case "recovery_ended":
+      return { ...recovery, state: event.reason === null ? "done" : "failed", reason: event.reason, lastAt: event.at };
+  }
+}
+
+function withoutKeys<V extends { readonly key: string }>(
+  files: ReadonlyMap<string, V>,
+  keys: readonly string[] = [],
+): ReadonlyMap<string, V> {
+  return keys.length === 0 ? files : new Map([...files].filter(([, { key }]) => !keys.includes(key)));
+}
+
+/** The maps that the fold under way has made: nobody else has seen them, so they grow in place. */
+let ownMaps: WeakSet<object> | null = null;
+
+export function growingInPlace<T>(fold: () => T): T {
+  ownMaps = new WeakSet();
+  try {
+    return fold();
+  } finally {
+    ownMaps = null;
+  }
+}
+
+function withEntry<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
+  const own = isOwn(map) ? map : new Map(map);
+  ownMaps?.add(own);
+  return own.set(key, value);
+}
+
+function isOwn<V>(map: ReadonlyMap<string, V>): map is Map<string, V> {
+  return ownMaps?.has(map) === true;
+}
+
+function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
+  return new Map([...map].filter(([name]) => name !== key));
+}

@@ -1,0 +1,306 @@
+/** Which file is kept, when the provider is asked for another, and when one is given up. */
+import { expect, test } from "vitest";
+import { unheard } from "../../../src/core/audio/container/facts.ts";
+import { linkHash } from "../../../src/core/ids.ts";
+import { due, nextWake, type Effect } from "../../../src/core/next/agenda.ts";
+import { nextStep } from "../../../src/core/next/copying.ts";
+import { paceOf } from "../../../src/core/next/pace.ts";
+import { nextPoll } from "../../../src/core/next/polling.ts";
+import { fileStatus } from "../../../src/core/task/copies.ts";
+import type { Copied, TaskEvent } from "../../../src/core/task/event.ts";
+import { outcomeOf } from "../../../src/core/task/stage.ts";
+import type { Task } from "../../../src/core/task/task.ts";
+import { keptFilesOf } from "../../../src/core/view/kept-file.ts";
+import { viewOf } from "../../../src/core/view/view.ts";
+import {
+  at,
+  audioUrl,
+  copied,
+  DAY,
+  failed,
+  HOUR,
+  listed,
+  MINUTE,
+  observation,
+  observed,
+  SECOND,
+  started,
+  T0,
+  taskOf,
+  trackAt,
+} from "../builders.ts";
+import { askingPace, pace } from "../history.ts";
+
+const PREVIEW = audioUrl("preview");
+const FINAL = audioUrl("final");
+const FRESH = audioUrl("fresh");
+const first = observed(observation("first", [listed({ audioLink: PREVIEW, durationSeconds: 30 })]), {
+  at: T0 + 2 * MINUTE,
+});
+const complete = observed(observation("complete", [listed({ audioLink: FINAL, durationSeconds: 180 })]), {
+  at: T0 + MINUTE,
+});
+const record = observed(observation("complete", [listed({ audioLink: FRESH, durationSeconds: 180 })]), {
+  at: T0 + DAY,
+  via: "poll",
+  verdict: "record",
+});
+
+const lasting = (seconds: number) => ({
+  assess: "scan" as const,
+  container: unheard({ format: "mp3", durationSeconds: seconds }),
+});
+const stepOf = (task: Task, withPace = pace) => nextStep(task, trackAt(task, 0), "audio", withPace);
+const statusOf = (task: Task) => fileStatus(task, trackAt(task, 0), "audio");
+const keptKey = (task: Task) => keptFilesOf(task)[0]?.key;
+const effectsOf = (task: Task, now: number, withPace = askingPace): readonly Effect["type"][] =>
+  due(task, now, withPace).map(({ type }) => type);
+
+function answered(result: "unchanged" | "failed", lastAt: number): TaskEvent {
+  return { type: "polled", result, reason: null, at: lastAt, lastAt, times: 1 };
+}
+
+function misses(count: number, from: number, url = FINAL, dead = false): readonly TaskEvent[] {
+  return Array.from({ length: count }, (_, index) => [
+    started(from + index * SECOND, url, { attempt: index + 1 }),
+    failed(from + index * SECOND, url, dead, { attempt: index + 1 }),
+  ]).flat();
+}
+
+test("the final file is fetched, though a first comes later", () => {
+  for (const task of [taskOf(complete, first), taskOf(first, complete)])
+    expect(stepOf(task)).toMatchObject({ type: "copy", link: { url: FINAL } });
+});
+
+test("a preview that was kept gives way to the final file, under another key, and its own is deleted after the publication", () => {
+  const preview = copied(T0, PREVIEW, { key: "preview-1", ...lasting(30) });
+  const early = taskOf(observed(first.observation, { at: T0 - 1 }), preview);
+  expect(statusOf(early)).toMatchObject({ state: "stored", doubt: null });
+  const doubtful = taskOf(observed(first.observation, { at: T0 - 1 }), preview, complete);
+  expect(statusOf(doubtful)).toMatchObject({ state: "stored", doubt: "short" });
+  expect(stepOf(doubtful)).toMatchObject({ type: "copy", link: { url: FINAL } });
+
+  const events = [
+    observed(first.observation, { at: T0 - 1 }),
+    preview,
+    complete,
+    started(T0 + MINUTE, FINAL, { attempt: 2 }),
+    copied(T0 + 2 * MINUTE, FINAL, { key: "final-2", attempt: 2, ...lasting(180) }),
+  ];
+  const swapped = taskOf(...events);
+  expect(keptKey(swapped)).toBe("final-2");
+  expect(statusOf(swapped)).toMatchObject({ doubt: null });
+  expect(stepOf(swapped)).toBeNull();
+  expect(effectsOf(swapped, T0 + HOUR)).toEqual(["publish"]);
+  const published = at(T0 + HOUR, { type: "published", version: swapped.version, settled: true });
+  expect(effectsOf(taskOf(...events, published), T0 + HOUR)).toEqual([]);
+  expect(effectsOf(taskOf(...events, published), T0 + 2 * HOUR)).toEqual(["sweep"]);
+  const swept = at(T0 + 2 * HOUR, { type: "swept", attempts: 2, deleted: 1, keys: ["preview-1"] });
+  expect(effectsOf(taskOf(...events, published, swept), T0 + 3 * HOUR)).toEqual([]);
+  expect(keptKey(taskOf(...events, published, swept))).toBe("final-2");
+});
+
+test("without doubt nothing is copied twice", () => {
+  const whole = copied(T0, PREVIEW, lasting(179.5));
+  const task = taskOf(observed(first.observation, { at: T0 - 1 }), whole, complete, record);
+  expect(statusOf(task)).toMatchObject({ doubt: null });
+  expect(stepOf(task)).toBeNull();
+  expect(effectsOf(task, T0 + 2 * DAY)).not.toContain("copy");
+});
+
+test("a doubtful file without another link is asked about once", () => {
+  const events = [complete, copied(T0 + 2 * MINUTE, FINAL, lasting(60))];
+  expect(nextPoll(taskOf(...events), askingPace)).toBe(T0 + 2 * MINUTE);
+  const asked = taskOf(...events, answered("unchanged", T0 + 3 * MINUTE));
+  expect(nextPoll(asked, askingPace)).toBeNull();
+  expect(stepOf(taskOf(...events, answered("unchanged", T0 + 3 * MINUTE), record))).toMatchObject({
+    link: { url: FRESH },
+  });
+});
+
+test("a file whose only word is unconfirmed gives way to one that is", () => {
+  const forged = observed(observation("complete", [listed({ audioLink: audioUrl("forged") })]), { verdict: "hmac" });
+  const task = taskOf(forged, copied(T0, audioUrl("forged")), complete);
+  expect(statusOf(task)).toMatchObject({ doubt: "unconfirmed" });
+  expect(stepOf(task)).toMatchObject({ type: "copy", link: { url: FINAL } });
+});
+
+test("whatever the failure is, the provider is asked after three misses in a row, or five minutes", () => {
+  const twice = taskOf(complete, ...misses(2, T0 + MINUTE));
+  expect(nextPoll(twice, askingPace)).toBe(T0 + 6 * MINUTE);
+  const thrice = taskOf(complete, ...misses(3, T0 + MINUTE));
+  expect(nextPoll(thrice, askingPace)).toBe(T0 + MINUTE + 2 * SECOND);
+  expect(nextPoll(thrice, pace)).toBeNull();
+});
+
+test("then it is asked at the pace of dead links", () => {
+  const since = T0 + MINUTE;
+  const times: number[] = [];
+  let answer: readonly TaskEvent[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    const next = nextPoll(taskOf(complete, ...misses(3, since), ...answer), askingPace) ?? Number.NaN;
+    times.push(next - since);
+    answer = [answered("unchanged", next)];
+  }
+  const gaps = [MINUTE, 11 * MINUTE, 131 * MINUTE, 131 * MINUTE + 22 * HOUR, 131 * MINUTE + 44 * HOUR];
+  expect(times).toEqual([2 * SECOND, ...gaps]);
+});
+
+test("nothing is lost before the provider was asked after the last miss and had nothing new", () => {
+  const times = Array.from({ length: 150 }, (_, n) => T0 + MINUTE + n * SECOND);
+  const end = times.at(-1) ?? 0;
+  const events = [complete, ...misses(150, T0 + MINUTE)];
+  expect(stepOf(taskOf(...events), askingPace)).toMatchObject({ type: "lose" });
+  for (const task of [
+    taskOf(...events),
+    taskOf(...events, answered("unchanged", end - 1)),
+    taskOf(...events, answered("failed", end + 1)),
+  ])
+    expect(effectsOf(task, end + DAY).filter((type) => type === "lose" || type === "poll")).toEqual(["poll"]);
+  expect(effectsOf(taskOf(...events, answered("unchanged", end + 1)), end + DAY)).toContain("lose");
+  // Who cannot ask does not wait.
+  expect(effectsOf(taskOf(...events), end + DAY, pace)).toContain("lose");
+});
+
+const CUT = {
+  key: "cut-1",
+  bytes: 500,
+  sha256: "cut",
+  contentType: "audio/mpeg",
+  container: unheard({ format: "mp3", durationSeconds: 90 }),
+};
+
+test("a playable byte once seen is not lost: the longest cut file is the last resort", () => {
+  const [start, miss] = misses(1, T0 + MINUTE);
+  if (start === undefined || miss?.type !== "copy_failed") throw new Error("no miss");
+  const dead = [complete, start, { ...miss, cut: CUT }, ...misses(5, T0 + HOUR, FINAL, true)];
+  const end = T0 + 2 * DAY;
+  const [effect] = due(taskOf(...dead), end, pace);
+  expect(effect).toMatchObject({ type: "settle_for", cut: CUT });
+  expect(outcomeOf(taskOf(...dead))).toBe("complete");
+
+  const { reason } = miss;
+  const kept: Copied = {
+    type: "copied",
+    at: end,
+    file: "audio",
+    trackId: "track-a",
+    link: linkHash(FINAL),
+    attempt: 1,
+    ...CUT,
+    lastResort: reason,
+  };
+  const settled = taskOf(...dead, kept);
+  expect(settled.settledAt).toBe(end);
+  expect(viewOf(settled).tracks).toMatchObject([
+    { audio: { state: "stored", bytes: 500 }, assessment: { verdict: "fail" } },
+  ]);
+  expect(viewOf(settled).tracks[0]?.assessment?.findings[0]).toMatchObject({ code: "truncated", level: "fail" });
+  // It is replaced as soon as something better comes.
+  const late = taskOf(...dead, kept, { ...record, at: end + 1, lastAt: end + 1 });
+  expect(stepOf(late)).toMatchObject({ type: "copy", link: { url: FRESH } });
+  const whole = copied(end + 2, FRESH, { key: "whole", attempt: 9, ...lasting(180) });
+  expect(keptKey(taskOf(...dead, kept, { ...record, at: end + 1, lastAt: end + 1 }, whole))).toBe("whole");
+});
+
+test("a key that R2 does not have is fetched again, and the task is open until then", () => {
+  const kept = copied(T0 + 2 * MINUTE, FINAL, { key: "gone" });
+  const gone: TaskEvent = { ...kept, type: "file_gone", at: T0 + DAY };
+  const task = taskOf(complete, kept, gone);
+  expect(task.settledAt).toBeNull();
+  expect(statusOf(task).state).toBe("queued");
+  expect((stepOf(task)?.at ?? 0) - T0 - 2 * MINUTE).toBeLessThan(10 * SECOND);
+});
+
+test("takes with the same bytes are told, and other links are asked for once", () => {
+  const takes = observed(
+    observation("complete", [listed({ id: "a", audioLink: FINAL }), listed({ id: "b", audioLink: PREVIEW })]),
+  );
+  const same = { sha256: "same", ...lasting(180) };
+  const events = [
+    takes,
+    copied(T0, FINAL, { trackId: "a", ...same }),
+    copied(T0 + 1, PREVIEW, { trackId: "b", ...same }),
+  ];
+  const task = taskOf(...events);
+  for (const { assessment } of viewOf(task).tracks)
+    expect(assessment).toMatchObject({ verdict: "warn", findings: [{ code: "same_as_other_take" }] });
+  expect(nextPoll(task, askingPace)).not.toBeNull();
+  expect(nextPoll(taskOf(...events, answered("unchanged", T0 + MINUTE)), askingPace)).toBeNull();
+});
+
+test("a result whose bytes are the source's fails", () => {
+  const audio = unheard({ format: "mp3", durationSeconds: 180 });
+  const submitted: TaskEvent = {
+    type: "submitted",
+    at: T0 - 1,
+    ref: "r",
+    request: {},
+    source: { verdict: "pass", findings: [], audio, sha256: "source" },
+  };
+  const task = taskOf(submitted, complete, copied(T0, FINAL, { sha256: "source", ...lasting(180) }));
+  expect(viewOf(task).tracks[0]?.assessment).toMatchObject({ verdict: "fail", findings: [{ code: "same_as_source" }] });
+});
+
+test("a complete task that kept nothing has the outcome lost, and a refund shows", () => {
+  const lost: TaskEvent = {
+    type: "lost",
+    at: T0 + DAY,
+    file: "audio",
+    trackId: "track-a",
+    links: [linkHash(FINAL)],
+    reason: "dead_link: gone",
+  };
+  const refund = observed({
+    ...observation("failed"),
+    failure: { code: 531, reason: "refunded", message: null, retryable: true, refunded: true },
+  });
+  expect(viewOf(taskOf(complete, lost))).toMatchObject({
+    stage: "complete",
+    outcome: "lost",
+    settled: true,
+    refunded: false,
+  });
+  expect(viewOf(taskOf(complete, refund))).toMatchObject({ stage: "complete", failure: null, refunded: true });
+});
+
+const recovering = paceOf(1, { canAsk: true, canNotify: false, recovers: true, retentionDays: null });
+
+test("with RECOVERY auto new links are asked for once before a file is lost, and their links come first", () => {
+  const dead = [complete, ...misses(5, T0 + MINUTE, FINAL, true), answered("unchanged", T0 + HOUR)];
+  const end = T0 + 2 * DAY;
+  expect(effectsOf(taskOf(...dead), end)).toContain("lose");
+  expect(effectsOf(taskOf(...dead), end, recovering)).toContain("recover");
+  const asked = [...dead, at(end, { type: "recovery_asked", by: "auto", origin: "https://b.example.com" })];
+  const running = [
+    ...asked,
+    at(end, { type: "recovery_called" }),
+    at(end + 1, { type: "recovery_started", recoveryId: "r1" }),
+  ];
+  expect(effectsOf(taskOf(...running), end + HOUR, recovering)).toContain("follow_recovery");
+  expect(effectsOf(taskOf(...running), end + HOUR, recovering)).not.toContain("lose");
+  const refused = [...running, at(end + 2, { type: "recovery_ended", reason: "not_recovered: clip_error" })];
+  expect(effectsOf(taskOf(...refused), end + HOUR, recovering)).toContain("lose");
+  const links = observed(
+    { ...observation("complete", [listed({ audioLink: FRESH })]), kind: "recovered" },
+    { at: end + 2, via: "poll", verdict: "record" },
+  );
+  const recovered = taskOf(...running, links, at(end + 2, { type: "recovery_ended", reason: null }), {
+    ...record,
+    at: end + 3,
+    lastAt: end + 3,
+    observation: observation("complete", [listed({ audioLink: audioUrl("newer") })]),
+  });
+  expect(stepOf(recovered)).toMatchObject({ type: "copy", link: { url: FRESH } });
+  expect(nextWake(recovered, recovering)).not.toBeNull();
+});
+
+test("a call for new links that broke off is not made again", () => {
+  const called = taskOf(
+    complete,
+    at(T0, { type: "recovery_asked", by: "person", origin: "" }),
+    at(T0, { type: "recovery_called" }),
+  );
+  expect(effectsOf(called, T0 + 2 * HOUR)).not.toContain("recover");
+  expect(effectsOf(called, T0 + 2 * HOUR)).toContain("follow_recovery");
+});
