@@ -9,6 +9,7 @@ const measure = z.number().nullable();
 const count = z.int().nonnegative().nullable();
 /** Added after the first release: rows of before do not have it. */
 const laterMeasure = measure.default(null);
+const laterCount = count.default(null);
 
 export const audioFacts = z.object({
   /** By the bytes: `mp3`, `wav`, … */
@@ -48,6 +49,14 @@ export const audioFacts = z.object({
   junkBytes: count,
   /** How often the run of frames broke off and began again. */
   resyncs: count,
+  /** Whole frames of sound in an MPEG file. */
+  frames: laterCount,
+  /** As many as the file's header says there are. */
+  declaredFrames: laterCount,
+  /** Bytes that the last frame, or another last part, lacks. */
+  missingBytes: laterCount,
+  /** Bytes after the last frame that are no audio. */
+  trailingBytes: laterCount,
   decoderErrors: count,
   /** Of the samples, 0 to 1: what is piled up at one level as a clipper does, also where it was turned down since. */
   flatTopShare: laterMeasure,

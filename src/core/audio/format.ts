@@ -5,7 +5,8 @@
  * ISO 13818-7 (ADTS), PNG, JFIF and WebP container specifications.
  */
 import type { FileKind } from "../task/event.ts";
-import { frameAt } from "./container/mpeg-frame.ts";
+import { startsWithAdts } from "./container/adts.ts";
+import { runAt } from "./container/mpeg-frame.ts";
 
 export interface Format {
   readonly name: "mp3" | "wav" | "flac" | "ogg" | "m4a" | "aac" | "jpeg" | "png" | "webp";
@@ -14,7 +15,10 @@ export interface Format {
 }
 
 /** So many first bytes are enough for `formatOf`; fewer only where the file is shorter. */
-export const HEAD_BYTES = 4_096;
+export const HEAD_BYTES = 16_384;
+
+/** So many headers of one kind in a row are no chance. */
+export const LEAST_RUN = 3;
 
 const MP3: Format = { name: "mp3", contentType: "audio/mpeg", extension: "mp3" };
 const AAC: Format = { name: "aac", contentType: "audio/aac", extension: "aac" };
@@ -42,8 +46,8 @@ function audioFormat(head: Uint8Array): Format | null {
     return isAudioBrand(head) ? { name: "m4a", contentType: "audio/mp4", extension: "m4a" } : null;
   // The tag can be longer than the head; whether frames follow it is for the frame scan to say.
   if (startsWith(head, "ID3")) return MP3;
-  if (isAdts(head)) return AAC;
-  return startsWithFrames(head) ? MP3 : null;
+  if (startsWithAdts(head)) return AAC;
+  return holdsFrames(head) ? MP3 : null;
 }
 
 function coverFormat(head: Uint8Array): Format | null {
@@ -56,34 +60,24 @@ function coverFormat(head: Uint8Array): Format | null {
   return null;
 }
 
-/** Two frames in a row, or one that ends the head; some encoders pad the front with zeros. */
-function startsWithFrames(head: Uint8Array): boolean {
-  let offset = 0;
-  while (offset < head.length && head[offset] === 0) offset += 1;
-  const first = frameAt(head, offset);
-  if (first === null) return false;
-  const next = offset + first.bytes;
-  return next + 4 > head.length || frameAt(head, next) !== null;
-}
-
-/** Two frames in a row, or one that ends the head. */
-function isAdts(head: Uint8Array): boolean {
-  const first = adtsFrameBytes(head, 0);
-  return first !== null && (first + ADTS_HEADER_BYTES > head.length || adtsFrameBytes(head, first) !== null);
-}
-
-const ADTS_HEADER_BYTES = 7;
-
-/** The length of the AAC frame whose header stands here, or null: twelve sync bits, layer 0, a sampling rate. */
-function adtsFrameBytes(bytes: Uint8Array, offset: number): number | null {
-  const [first, second = 0, third = 0, fourth = 0, fifth = 0, sixth = 0] = bytes.subarray(offset, offset + 6);
-  if (first !== 0xff || (second & 0xf6) !== 0xf0 || ((third >> 2) & 0xf) > 12) return null;
-  const length = ((fourth & 3) << 11) | (fifth << 3) | (sixth >> 5);
-  return length < ADTS_HEADER_BYTES ? null : length;
+/**
+ * Behind zeros, with which some encoders pad the front: two frames in a row, or one that ends the head. Behind anything
+ * else three, or two that end it. Whether they go on is for the frame scan to say, and so is a head of nothing but zeros.
+ */
+function holdsFrames(head: Uint8Array): boolean {
+  const start = head.findIndex((byte) => byte !== 0);
+  if (start === -1) return head.length >= HEAD_BYTES;
+  for (let offset = head.indexOf(0xff, start); offset !== -1; offset = head.indexOf(0xff, offset + 1)) {
+    const { headers, toEnd } = runAt(head, offset, LEAST_RUN);
+    if (headers >= (offset === start ? 2 : LEAST_RUN) - (toEnd ? 1 : 0)) return true;
+  }
+  return false;
 }
 
 function isAudioBrand(head: Uint8Array): boolean {
-  return ["M4A ", "M4B ", "mp42", "mp41", "isom", "iso2", "dash"].some((brand) => startsWith(head.subarray(8), brand));
+  return ["M4A ", "M4B ", "mp42", "mp41", "iso", "dash", "3gp", "qt  "].some((brand) =>
+    startsWith(head.subarray(8), brand),
+  );
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {

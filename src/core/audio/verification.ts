@@ -1,17 +1,19 @@
 /**
  * Stored means verified: the checks that a file passes before its last bytes are written.
  *
- * As long as announced, really audio (or a picture), not an error page, not empty, not cut short. A reason starts
- * with a code and a colon, then says what was found. Pure (a closure over counters).
+ * As long as announced, really audio (or a picture), not an error page, not empty, not cut short. What can be played is
+ * kept: an odd end, or a header that counts wrong, is a fact and no refusal. A reason starts with a code and a colon,
+ * then says what was found. Pure (a closure over counters).
  */
-import type { ContainerFacts } from "./container/facts.ts";
+import { adtsReader } from "./container/adts.ts";
+import type { ContainerFacts, ContainerReader } from "./container/facts.ts";
 import { flacReader } from "./container/flac.ts";
 import { mp4Reader } from "./container/mp4.ts";
 import { oggReader } from "./container/ogg.ts";
 import { joined } from "./container/part-walker.ts";
 import { wavReader } from "./container/wav.ts";
 import type { FileKind } from "../task/event.ts";
-import { describeBytes, formatOf, type Format } from "./format.ts";
+import { describeBytes, formatOf, LEAST_RUN, type Format } from "./format.ts";
 import { mp3Scan, type Mp3Facts } from "./container/mp3.ts";
 
 export interface Verification {
@@ -35,6 +37,9 @@ export interface Claims {
   readonly claimedSeconds: number | null;
 }
 
+/** A file is cut if it holds less than this share of what was claimed of it, or of what it declares itself. */
+const WHOLE_SHARE = 0.9;
+
 /** Starts the checks by the file's first bytes (`HEAD_BYTES`, or all of a shorter file). A string is a refusal. */
 export function verify(
   head: Uint8Array,
@@ -46,6 +51,7 @@ export function verify(
   if (format === null) return `${file === "audio" ? "not_audio" : "not_image"}: the server sent ${describeBytes(head)}`;
   const checks = checksOf(format);
   let bytes = 0;
+  let unsentBytes = 0;
   return {
     format,
     push(chunk) {
@@ -54,11 +60,11 @@ export function verify(
     },
     finish(announcedBytes) {
       const problem = checks.finish({ bytes, isAnnounced: announcedBytes !== null, claimedSeconds });
-      return announcedBytes !== null && bytes !== announcedBytes
-        ? `truncated: ${bytes} of ${announcedBytes} announced bytes arrived`
-        : problem;
+      if (announcedBytes === null || bytes === announcedBytes) return problem;
+      unsentBytes = Math.max(0, announcedBytes - bytes);
+      return `truncated: ${bytes} of ${announcedBytes} announced bytes arrived`;
     },
-    facts: () => withBitrate({ ...NO_FACTS, format: format.name, ...checks.facts() }, bytes),
+    facts: () => withBitrate({ ...NO_FACTS, format: format.name, ...checks.facts({ bytes, unsentBytes }) }, bytes),
   };
 }
 
@@ -78,6 +84,10 @@ const NO_FACTS: ContainerFacts = {
   bitrateKbps: null,
   junkBytes: null,
   resyncs: null,
+  frames: null,
+  declaredFrames: null,
+  missingBytes: null,
+  trailingBytes: null,
 };
 
 interface Arrived {
@@ -90,7 +100,8 @@ interface Arrived {
 interface Checks {
   push(chunk: Uint8Array): void;
   finish(arrived: Arrived): string | null;
-  facts(): Partial<ContainerFacts>;
+  /** `unsentBytes`: announced, and never sent. */
+  facts(arrived: { readonly bytes: number; readonly unsentBytes: number }): Partial<ContainerFacts>;
 }
 
 function checksOf(format: Format): Checks {
@@ -98,17 +109,19 @@ function checksOf(format: Format): Checks {
     case "mp3":
       return mp3Checks();
     case "flac":
-      return flacReader();
-    case "ogg":
-      return oggReader();
+      return containerChecks(flacReader(), "ahead");
     case "m4a":
-      return mp4Reader();
-    case "wav":
+      return containerChecks(mp4Reader(), "ahead");
+    case "ogg":
+      return containerChecks(oggReader(), "counted");
     case "aac":
+      return containerChecks(adtsReader(), "counted");
+    case "wav":
+      return wavChecks();
     case "jpeg":
     case "png":
     case "webp":
-      return edgeChecks(format);
+      return pictureChecks(format);
   }
 }
 
@@ -120,75 +133,149 @@ function mp3Checks(): Checks {
     facts: () => (scanned === null ? {} : mp3Container(scanned)),
     finish(arrived) {
       const facts = scan.finish();
-      if (facts.frames === 0 || facts.junkBytes > facts.audioBytes)
-        return "not_audio: no run of MPEG audio frames was found";
-      scanned = facts;
-      return mp3Cut(facts, arrived);
+      if (isAudible(facts)) {
+        scanned = facts;
+        return mp3Cut(facts, arrived);
+      }
+      return facts.tagLacksBytes > 0
+        ? `truncated: the file ends in its tag, which lacks ${facts.tagLacksBytes} bytes`
+        : "not_audio: no run of MPEG audio frames was found";
     },
   };
 }
 
-/** A file is cut if it holds less than this share of what it should. */
-const WHOLE_SHARE = 0.9;
+/** Of mostly junk, some frames by chance are no music. */
+const AUDIBLE_RUN = 40;
+
+function isAudible({ frames, longestRun, junkBytes, audioBytes }: Mp3Facts): boolean {
+  return frames > 0 && longestRun >= (junkBytes > audioBytes ? AUDIBLE_RUN : LEAST_RUN);
+}
 
 /** Why there is too little of it, or null. A last frame that is short says so only where nothing else does. */
 function mp3Cut(facts: Mp3Facts, { isAnnounced, claimedSeconds }: Arrived): string | null {
   const { seconds, declaredSeconds, missingBytes } = facts;
-  const isShort = (whole: number | null): whole is number => whole !== null && seconds < whole * WHOLE_SHARE;
-  const ends = `truncated: MP3 ends after ${seconds.toFixed(1)} s`;
-  if (isShort(declaredSeconds)) return `${ends} of the ${declaredSeconds.toFixed(1)} s its header declares`;
+  if (isShort(seconds, declaredSeconds)) return endsAfter("MP3", seconds, declaredSeconds, "its header declares");
   if (isAnnounced) return null;
-  if (isShort(claimedSeconds)) return `${ends} of the ${claimedSeconds.toFixed(1)} s that are claimed`;
+  if (isShort(seconds, claimedSeconds)) return endsAfter("MP3", seconds, claimedSeconds, "that are claimed");
   const isKnown = declaredSeconds !== null || claimedSeconds !== null;
   return isKnown || missingBytes === 0 ? null : `truncated: the last MP3 frame lacks ${missingBytes} bytes`;
 }
 
-function mp3Container(scanned: Mp3Facts): Partial<ContainerFacts> {
-  const { playableSeconds, seconds, sampleRateHz, channels, audioBytes, junkBytes, resyncs } = scanned;
-  const bitrateKbps = seconds > 0 ? Math.round((audioBytes * 8) / seconds / 1_000) : null;
-  return { codec: "mp3", durationSeconds: playableSeconds, sampleRateHz, channels, bitrateKbps, junkBytes, resyncs };
+function isShort(seconds: number | null, whole: number | null): whole is number {
+  return seconds !== null && whole !== null && seconds < whole * WHOLE_SHARE;
 }
 
-const EDGE_BYTES = 16;
+function endsAfter(format: string, seconds: number, whole: number, says: string): string {
+  return `truncated: ${format} ends after ${seconds.toFixed(1)} s of the ${whole.toFixed(1)} s ${says}`;
+}
 
-/** Formats whose length or end mark can be read at the edges of the file. */
-function edgeChecks(format: Format): Checks {
-  let start = new Uint8Array(0);
-  let end = new Uint8Array(0);
-  const wav = format.name === "wav" ? wavReader() : null;
+function mp3Container(scanned: Mp3Facts): Partial<ContainerFacts> {
+  const { playableSeconds, seconds, sampleRateHz, channels, layer, audioBytes, ...rest } = scanned;
+  const { junkBytes, resyncs, frames, declaredFrames, missingBytes, trailingBytes } = rest;
   return {
-    push(chunk) {
-      wav?.push(chunk);
-      if (start.length < EDGE_BYTES) start = joined(start, chunk.subarray(0, EDGE_BYTES)).slice(0, EDGE_BYTES);
-      end = joined(end, chunk.subarray(-EDGE_BYTES)).slice(-EDGE_BYTES);
+    codec: `mp${layer}`,
+    // What can be played is longer than nothing, however much of it is the encoder's delay.
+    durationSeconds: playableSeconds > 0 ? playableSeconds : seconds,
+    sampleRateHz,
+    channels,
+    bitrateKbps: seconds > 0 ? Math.round((audioBytes * 8) / seconds / 1_000) : null,
+    junkBytes,
+    resyncs,
+    frames,
+    declaredFrames,
+    missingBytes,
+    trailingBytes,
+  };
+}
+
+/**
+ * Formats of parts. `ahead`: their length stands in a header, so that of a cut file the arrived share of it is played;
+ * `counted`: by the parts that arrived.
+ */
+function containerChecks(reader: ContainerReader, duration: "ahead" | "counted"): Checks {
+  return {
+    push: (chunk) => reader.push(chunk),
+    finish({ bytes, isAnnounced, claimedSeconds }) {
+      const problem = reader.finish();
+      const { codec = "", durationSeconds = null } = reader.facts();
+      if (
+        !isAnnounced &&
+        duration === "counted" &&
+        durationSeconds !== null &&
+        isShort(durationSeconds, claimedSeconds)
+      )
+        return endsAfter(codec ?? "", durationSeconds, claimedSeconds, "that are claimed");
+      const isWhole = bytes >= (bytes + reader.lacksBytes()) * WHOLE_SHARE;
+      const isKnown = isAnnounced || claimedSeconds !== null;
+      return isKnown && isWhole && (durationSeconds ?? 0) > 0 ? null : problem;
     },
-    facts: () => wav?.facts() ?? {},
-    finish({ bytes, isAnnounced }) {
-      switch (format.name) {
-        case "wav":
-        case "webp":
-          return riffProblem(start, bytes);
-        case "png":
-          return holds(end, [0x49, 0x45, 0x4e, 0x44]) ? null : "truncated: the PNG has no end chunk";
-        case "jpeg":
-          // Some cameras and tools append bytes to the end mark, so an announced and complete length is believed.
-          return isAnnounced || holds(end, [0xff, 0xd9]) ? null : "truncated: the JPEG has no end mark";
-        case "mp3":
-        case "flac":
-        case "ogg":
-        case "m4a":
-        case "aac":
-          return null;
-      }
+    facts({ bytes, unsentBytes }) {
+      const facts = reader.facts();
+      const { durationSeconds = null } = facts;
+      const missingBytes = reader.lacksBytes();
+      const share = bytes / (bytes + Math.max(missingBytes, unsentBytes));
+      if (durationSeconds === null || duration === "counted") return { ...facts, missingBytes };
+      return { ...facts, missingBytes, durationSeconds: durationSeconds * share };
     },
   };
 }
 
-/** Streams write 0 or all ones where they do not know the size. */
-function riffProblem(start: Uint8Array, bytes: number): string | null {
+const EDGE_BYTES = 16;
+
+/** The sound that arrived is held against the length in its RIFF header, and against the claim. */
+function wavChecks(): Checks {
+  const wav = wavReader();
+  let start = new Uint8Array(0);
+  let missingBytes = 0;
+  return {
+    push(chunk) {
+      wav.push(chunk);
+      if (start.length < EDGE_BYTES) start = joined(start, chunk.subarray(0, EDGE_BYTES)).slice(0, EDGE_BYTES);
+    },
+    facts: () => ({ ...wav.facts(), missingBytes }),
+    finish({ bytes, isAnnounced, claimedSeconds }) {
+      const declared = riffBytes(start) ?? bytes;
+      missingBytes = Math.max(0, declared - bytes);
+      if (bytes < declared * WHOLE_SHARE) return riffCut(bytes, declared);
+      const { durationSeconds } = wav.facts();
+      return !isAnnounced && durationSeconds !== null && isShort(durationSeconds, claimedSeconds)
+        ? endsAfter("WAV", durationSeconds, claimedSeconds, "that are claimed")
+        : null;
+    },
+  };
+}
+
+/** Formats whose length or end mark can be read at the edges of the file. */
+function pictureChecks(format: Format): Checks {
+  let start = new Uint8Array(0);
+  let end = new Uint8Array(0);
+  return {
+    push(chunk) {
+      if (start.length < EDGE_BYTES) start = joined(start, chunk.subarray(0, EDGE_BYTES)).slice(0, EDGE_BYTES);
+      end = joined(end, chunk.subarray(-EDGE_BYTES)).slice(-EDGE_BYTES);
+    },
+    facts: () => ({}),
+    finish({ bytes, isAnnounced }) {
+      if (format.name === "webp") {
+        const declared = riffBytes(start) ?? bytes;
+        return bytes < declared ? riffCut(bytes, declared) : null;
+      }
+      if (format.name === "png")
+        return holds(end, [0x49, 0x45, 0x4e, 0x44]) ? null : "truncated: the PNG has no end chunk";
+      // Some cameras and tools append bytes to the end mark, so an announced and complete length is believed.
+      return isAnnounced || holds(end, [0xff, 0xd9]) ? null : "truncated: the JPEG has no end mark";
+    },
+  };
+}
+
+/** The whole file's length by its header; null where a stream wrote 0 or all ones, not knowing it. */
+function riffBytes(start: Uint8Array): number | null {
   const declared = new DataView(start.buffer, start.byteOffset, 8).getUint32(4, true);
-  if (declared === 0 || declared === 0xffffffff || bytes >= declared + 8) return null;
-  return `truncated: ${bytes} of the ${declared + 8} bytes that its RIFF header declares`;
+  return declared === 0 || declared === 0xffffffff ? null : declared + 8;
+}
+
+function riffCut(bytes: number, declared: number): string {
+  return `truncated: ${bytes} of the ${declared} bytes that its RIFF header declares`;
 }
 
 function holds(bytes: Uint8Array, mark: readonly number[]): boolean {

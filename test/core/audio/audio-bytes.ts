@@ -3,25 +3,40 @@
 export interface FrameShape {
   /** 3: MPEG 1; 2: MPEG 2; 0: MPEG 2.5. */
   readonly version?: 0 | 2 | 3;
+  readonly layer?: 1 | 2 | 3;
   readonly bitrateIndex?: number;
   readonly rateIndex?: number;
   readonly padding?: 0 | 1;
   readonly mono?: boolean;
+  /** Free format, of so many bytes without padding. */
+  readonly freeBytes?: number;
 }
 
 const KBPS = {
-  mpeg1: [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
-  mpeg2: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+  mpeg1: {
+    1: [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+    2: [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+    3: [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+  },
+  mpeg2: {
+    1: [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
+    2: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+    3: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+  },
 };
 
-/** One whole Layer III frame; its body is zero. 128 kbit/s at 44.1 kHz (417 bytes) unless told otherwise. */
+/** One whole frame; its body is zero. Layer III, 128 kbit/s at 44.1 kHz (417 bytes) unless told otherwise. */
 export function frame(shape: FrameShape = {}): Uint8Array {
-  const { version = 3, bitrateIndex = 9, rateIndex = 0, padding = 0, mono = false } = shape;
+  const { version = 3, layer = 3, bitrateIndex = 9, rateIndex = 0, padding = 0, mono = false, freeBytes } = shape;
   const rate = ([44_100, 48_000, 32_000][rateIndex] ?? 0) / (version === 3 ? 1 : version === 2 ? 2 : 4);
-  const kbps = (version === 3 ? KBPS.mpeg1 : KBPS.mpeg2)[bitrateIndex] ?? 0;
-  const length = Math.floor(((version === 3 ? 144 : 72) * kbps * 1_000) / rate) + padding;
-  const bytes = new Uint8Array(length);
-  bytes.set([0xff, 0xe3 | (version << 3), (bitrateIndex << 4) | (rateIndex << 2) | (padding << 1), mono ? 0xc4 : 0x44]);
+  const kbps = KBPS[version === 3 ? "mpeg1" : "mpeg2"][layer][bitrateIndex] ?? 0;
+  const samples = layer === 1 ? 384 : layer === 2 || version === 3 ? 1_152 : 576;
+  const slot = layer === 1 ? 4 : 1;
+  const length = freeBytes ?? slot * Math.floor((samples * kbps * 125) / rate / slot);
+  const bytes = new Uint8Array(length + slot * padding);
+  const index = freeBytes === undefined ? bitrateIndex : 0;
+  bytes.set([0xff, 0xe1 | (version << 3) | ((4 - layer) << 1), (index << 4) | (rateIndex << 2) | (padding << 1)]);
+  bytes[3] = mono ? 0xc4 : 0x44;
   return bytes;
 }
 
@@ -79,20 +94,59 @@ function bigEndian(value: number): Uint8Array {
 
 /** An ID3v2.4 tag of so many bytes after its header, which hold what looks like frames. */
 export function id3v2(length: number): Uint8Array {
+  return joined(id3v2Edge("ID3", length, 0), bait(length));
+}
+
+/** The same, with a footer. */
+export function id3v2WithFooter(length: number): Uint8Array {
+  return joined(id3v2Edge("ID3", length, 0x10), bait(length), id3v2Edge("3DI", length, 0x10));
+}
+
+function id3v2Edge(name: string, length: number, flags: number): Uint8Array {
   const sizes = [21, 14, 7, 0].map((shift) => (length >> shift) & 0x7f);
-  return joined(text("ID3"), Uint8Array.of(4, 0, 0, ...sizes), bait(length));
+  return joined(text(name), Uint8Array.of(4, 0, flags, ...sizes));
 }
 
 export function id3v1(): Uint8Array {
   return joined(text("TAG"), new Uint8Array(125).fill(0x20));
 }
 
-/** An APEv2 tag of so many bytes after its header, whose size field counts items and footer. */
+/** With its extension in front. */
+export function id3v1Extended(): Uint8Array {
+  return joined(text("TAG+"), new Uint8Array(223).fill(0x20), id3v1());
+}
+
+/** An APEv2 tag with a header, of so many bytes after it, footer included. */
 export function apeTag(length: number): Uint8Array {
-  const header = new Uint8Array(32);
-  header.set(text("APETAGEX"));
-  new DataView(header.buffer).setUint32(12, length, true);
-  return joined(header, bait(length));
+  return joined(apeEdge(length, true), bait(length));
+}
+
+/** A tag as APEv1 has it: items, then a footer, whose size field counts both. */
+export function apeTagWithoutHeader(itemBytes: number): Uint8Array {
+  return joined(text("x".repeat(itemBytes)), apeEdge(itemBytes + 32, false));
+}
+
+function apeEdge(length: number, isHeader: boolean): Uint8Array {
+  const edge = new Uint8Array(32);
+  edge.set(text("APETAGEX"));
+  const view = new DataView(edge.buffer);
+  view.setUint32(8, isHeader ? 2_000 : 1_000, true);
+  view.setUint32(12, length, true);
+  view.setUint32(20, isHeader ? 0xa0000000 : 0, true);
+  return edge;
+}
+
+/** Lyrics3: version 1 has no size, version 2 has one in front of its end. */
+export function lyrics3(version: 1 | 2, bytes: number): Uint8Array {
+  const body = text(`LYRICSBEGIN${"la ".repeat(bytes / 3)}`);
+  return joined(body, text(version === 1 ? "LYRICSEND" : `${String(body.length).padStart(6, "0")}LYRICS200`));
+}
+
+/** Fraunhofer's header frame. */
+export function vbriFrame(count: number): Uint8Array {
+  const bytes = frame();
+  bytes.set(joined(text("VBRI"), Uint8Array.of(0, 1, 0, 0, 0, 75), bigEndian(417_000), bigEndian(count)), 36);
+  return bytes;
 }
 
 /** Bytes that a scan out of step would take for frames. */

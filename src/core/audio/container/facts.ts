@@ -14,6 +14,10 @@ export const containerFacts = audioFacts.pick({
   bitrateKbps: true,
   junkBytes: true,
   resyncs: true,
+  frames: true,
+  declaredFrames: true,
+  missingBytes: true,
+  trailingBytes: true,
 });
 
 export type ContainerFacts = z.infer<typeof containerFacts>;
@@ -23,6 +27,8 @@ export interface ContainerReader {
   push(chunk: Uint8Array): void;
   /** After the last bytes: why the file is not whole (a reason of `verify`), or null. */
   finish(): string | null;
+  /** Bytes that its last part lacks. */
+  lacksBytes(): number;
   facts(): Partial<ContainerFacts>;
 }
 
@@ -51,6 +57,10 @@ const UNMEASURED: AudioFacts = {
   dualMono: null,
   junkBytes: null,
   resyncs: null,
+  frames: null,
+  declaredFrames: null,
+  missingBytes: null,
+  trailingBytes: null,
   decoderErrors: null,
   flatTopShare: null,
   hardGapSeconds: null,

@@ -32,6 +32,7 @@ export function flacReader(): ContainerReader {
     push(chunk) {
       if (head.length < FLAC_HEAD_BYTES) head = joined(head, chunk.subarray(0, FLAC_HEAD_BYTES - head.length));
     },
+    lacksBytes: () => 0,
     finish: () => null,
     facts: () => flacFacts(head),
   };

@@ -37,6 +37,7 @@ export function mp4Reader(): ContainerReader {
   const walker = partWalker(box);
   return {
     push: walker.push,
+    lacksBytes: walker.lacksBytes,
     finish: () => walker.problem("MP4 box") ?? (sawMoov ? null : "truncated: the MP4 ends before its moov box"),
     facts: () => facts,
   };

@@ -49,6 +49,7 @@ export function oggReader(): ContainerReader {
   const walker = partWalker(page);
   return {
     push: walker.push,
+    lacksBytes: walker.lacksBytes,
     finish: () => walker.problem("Ogg page"),
     facts() {
       if (stream === null) return {};

@@ -4,6 +4,8 @@ export interface PartWalker {
   readonly push: (chunk: Uint8Array) => void;
   /** Why the last part is not whole, by the name that such parts have; null where the file ends with a part. */
   readonly problem: (part: string) => string | null;
+  /** Bytes that the last part lacks, as far as it tells. */
+  readonly lacksBytes: () => number;
 }
 
 /**
@@ -31,6 +33,7 @@ export function partWalker(measure: (bytes: Uint8Array) => number): PartWalker {
         ? null
         : `truncated: the last ${part} lacks ${ahead} bytes`;
     },
+    lacksBytes: () => (ahead === Number.POSITIVE_INFINITY ? 0 : ahead),
   };
 }
 

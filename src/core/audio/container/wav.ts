@@ -50,6 +50,8 @@ export function wavReader(): WavReader {
   let left = 0;
   let dataBytes = 0;
   let layout: Layout | null = null;
+  /** As the format says, also one whose sound is not read. */
+  let bytesPerSecond = 0;
   let problem: string | null = null;
   let planes: readonly Float32Array[] = [];
 
@@ -91,11 +93,13 @@ export function wavReader(): WavReader {
       // Who streams does not know the size: 0 or all ones stand for "to the end".
       left = size === 0 || size === 0xffffffff ? Number.POSITIVE_INFINITY : size;
       if (layout === null) problem ??= "the WAV has no format before its sound";
-      place = layout === null ? "end" : "data";
+      place = bytesPerSecond === 0 ? "end" : "data";
       return CHUNK_HEADER_BYTES;
     }
     if (isFormat) {
-      const read = layoutOf(bytes.subarray(CHUNK_HEADER_BYTES, CHUNK_HEADER_BYTES + size));
+      const format = bytes.subarray(CHUNK_HEADER_BYTES, CHUNK_HEADER_BYTES + size);
+      const read = layoutOf(format);
+      bytesPerSecond = byteRateOf(format);
       if (typeof read === "string") problem = read;
       else {
         layout = read;
@@ -108,7 +112,13 @@ export function wavReader(): WavReader {
   }
 
   function data(bytes: Uint8Array, onSound: ((sound: Pcm, sampleRateHz: number) => void) | undefined): number {
-    if (layout === null) return bytes.length;
+    if (layout === null) {
+      const passed = Math.min(left, bytes.length);
+      dataBytes += passed;
+      left -= passed;
+      if (left === 0) place = "end";
+      return passed;
+    }
     const frameBytes = layout.channels * layout.sampleBytes;
     const frames = Math.floor(Math.min(left, bytes.length) / frameBytes);
     const used = frames * frameBytes;
@@ -136,16 +146,16 @@ export function wavReader(): WavReader {
       carry = bytes.slice();
     },
     facts() {
+      const durationSeconds = bytesPerSecond === 0 ? null : dataBytes / bytesPerSecond;
       if (layout === null)
-        return { codec: null, sampleRateHz: null, channels: null, bitrateKbps: null, durationSeconds: null };
+        return { codec: null, sampleRateHz: null, channels: null, bitrateKbps: null, durationSeconds };
       const { float, channels, sampleRateHz, sampleBytes } = layout;
-      const bytesPerSecond = sampleRateHz * channels * sampleBytes;
       return {
         codec: `pcm_${float ? "f" : sampleBytes === 1 ? "u" : "s"}${sampleBytes * 8}`,
         sampleRateHz,
         channels,
         bitrateKbps: Math.round((bytesPerSecond * 8) / 1_000),
-        durationSeconds: dataBytes / bytesPerSecond,
+        durationSeconds,
       };
     },
     problem: () => problem,
@@ -166,6 +176,13 @@ function layoutOf(format: Uint8Array): Layout | string {
   const known = (kind === PCM && [8, 16, 24, 32].includes(bits)) || (kind === FLOAT && bits === 32);
   if (!known) return `a WAV of kind ${kind} with ${bits} bits is not read`;
   return { float: kind === FLOAT, channels, sampleRateHz, sampleBytes: bits / 8 };
+}
+
+/** Of sound that is read, what its shape makes it; some writers leave the field empty. */
+function byteRateOf(format: Uint8Array): number {
+  const read = layoutOf(format);
+  if (typeof read !== "string") return read.sampleRateHz * read.channels * read.sampleBytes;
+  return format.length < 16 ? 0 : new DataView(format.buffer, format.byteOffset + 8, 4).getUint32(0, true);
 }
 
 function fill(planes: readonly Float32Array[], bytes: Uint8Array, frames: number, layout: Layout): void {

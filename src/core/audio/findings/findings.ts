@@ -6,6 +6,7 @@
 import * as z from "zod";
 import type { AudioFacts } from "../facts.ts";
 import type { KeyAgreement } from "../sound/tonal/key-names.ts";
+import { containerRules } from "./container-rules.ts";
 import { requestRules } from "./request-rules.ts";
 import { soundRules } from "./sound-rules.ts";
 import { sourceRules } from "./source-rules.ts";
@@ -71,6 +72,10 @@ export const FINDING_CODES = [
   "key_mismatch",
   /** A key was requested, and none was measured with confidence, or a neighbour. */
   "key_inconclusive",
+  /** The last frame is short, or something follows it. */
+  "odd_end",
+  /** The file's header counts other frames than there are. */
+  "header_mismatch",
   /** Of sources: longer than the provider takes. */
   "too_long",
   /** Of sources. */
@@ -133,7 +138,12 @@ export interface Evidence {
 /** Null: nothing to say. */
 export type Rule = (evidence: Evidence) => Remark | null;
 
-const RULES: Readonly<Record<FindingCode, Rule>> = { ...requestRules, ...soundRules, ...sourceRules };
+const RULES: Readonly<Record<FindingCode, Rule>> = {
+  ...requestRules,
+  ...containerRules,
+  ...soundRules,
+  ...sourceRules,
+};
 
 /** These are of no concern in a track that the provider made. */
 const OF_SOURCES_ONLY: ReadonlySet<FindingCode> = new Set<FindingCode>([
@@ -155,6 +165,8 @@ const OF_SOURCES: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "narrow_bandwidth",
   "resyncs",
   "decoder_errors",
+  "odd_end",
+  "header_mismatch",
 ]);
 
 const NOTHING_ASKED: Asked = {

@@ -73,6 +73,10 @@ export const LIMITS = {
     value: 4_096,
     reason: "Padding and unknown tags stay below a few kB; more is damage or another file inside.",
   },
+  headerShare: {
+    value: 0.02,
+    reason: "Encoders count a frame or two wrong; more shows that frames were lost or added.",
+  },
   styleScore: { value: 0.5, reason: "Expanded styles drop a word or two; less than half is another style." },
   sourceSeconds: { value: 480, reason: "Sibling pages of the provider give 8 minutes as the longest upload." },
   shortSourceSeconds: {

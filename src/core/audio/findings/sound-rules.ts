@@ -149,14 +149,21 @@ export const soundRules = {
       "warn",
       (db) => `The ${balanceDb !== null && balanceDb < 0 ? "right" : "left"} channel is louder by ${fixed(db)} dB.`,
     ),
-  resyncs: ({ facts: { resyncs, junkBytes } }) =>
+  resyncs: ({ facts: { resyncs, junkBytes, trailingBytes } }) =>
     overNumber(
       resyncs,
       0,
       "warn",
       (times) =>
         `The run of frames breaks ${times} times (${junkBytes ?? "some"} foreign bytes): clicks or gaps are likely.`,
-    ) ?? over(junkBytes, "junkBytes", "warn", (bytes) => `The file holds ${bytes} bytes that are no audio.`),
+    ) ??
+    over(
+      // Those at the end are told by `odd_end`.
+      junkBytes === null ? null : junkBytes - (trailingBytes ?? 0),
+      "junkBytes",
+      "warn",
+      (bytes) => `The file holds ${bytes} bytes that are no audio.`,
+    ),
   decoder_errors: ({ facts: { decoderErrors } }) =>
     overNumber(
       decoderErrors,

@@ -5,15 +5,20 @@ import { frameAt } from "../../../../src/core/audio/container/mpeg-frame.ts";
 import { mp3Scan, type Mp3Facts } from "../../../../src/core/audio/container/mp3.ts";
 import {
   apeTag,
+  apeTagWithoutHeader,
   bait,
   chunked,
   frame,
   frames,
   id3v1,
+  id3v1Extended,
   id3v2,
+  id3v2WithFooter,
   infoFrame,
   joined,
+  lyrics3,
   text,
+  vbriFrame,
   type FrameShape,
 } from "../audio-bytes.ts";
 
@@ -27,6 +32,14 @@ const whole = { junkBytes: 0, missingBytes: 0, declaredFrames: null, declaredSec
 
 test("frames of every version, rate and channel count are walked", () => {
   const shapes: readonly (readonly [FrameShape, number, number])[] = [
+    [{ layer: 2 }, 522, 1_152 / 44_100],
+    [{ layer: 2, bitrateIndex: 14, rateIndex: 2, padding: 1 }, 1_729, 1_152 / 32_000],
+    [{ layer: 2, version: 2, bitrateIndex: 14 }, 1_044, 1_152 / 22_050],
+    [{ layer: 2, version: 0, bitrateIndex: 14, rateIndex: 2 }, 2_880, 1_152 / 8_000],
+    [{ layer: 1, padding: 1 }, 316, 384 / 44_100],
+    [{ layer: 1, bitrateIndex: 14, rateIndex: 1 }, 448, 384 / 48_000],
+    [{ layer: 1, version: 2, bitrateIndex: 14 }, 556, 384 / 22_050],
+    [{ layer: 1, version: 0, bitrateIndex: 1, rateIndex: 2 }, 192, 384 / 8_000],
     [{}, 417, 1_152 / 44_100],
     [{ padding: 1 }, 418, 1_152 / 44_100],
     [{ bitrateIndex: 11, rateIndex: 1 }, 576, 1_152 / 48_000],
@@ -43,29 +56,27 @@ test("frames of every version, rate and channel count are walked", () => {
   }
 });
 
-test("the sizes of a header are those of the standard", () => {
-  expect(frameAt(frame(), 0)).toEqual({ bytes: 417, samples: 1_152, sampleRateHz: 44_100, channels: 2, mpeg1: true });
-  expect(frameAt(frame({ mono: true }), 0)?.channels).toBe(1);
+test("free-format frames are as long as the way to the next, less the padding", () => {
+  for (const freeBytes of [40, 1_306, 2_089, 5_760]) {
+    const bytes = joined(...Array.from({ length: 30 }, (_, n) => frame({ freeBytes, padding: n % 3 === 1 ? 1 : 0 })));
+    expect(scan(bytes)).toMatchObject({ ...whole, frames: 30, audioBytes: bytes.length, resyncs: 0 });
+    expect(scan(text("junk"), bytes, text("junk"), bytes)).toMatchObject({ frames: 60, junkBytes: 8, resyncs: 1 });
+    expect(scan(bytes.slice(0, -9))).toMatchObject({ frames: 29, missingBytes: 9 });
+  }
+  expect(scan(frames(30, { freeBytes: 6_200 }))).toMatchObject({ frames: 0 });
 });
 
-test("what no Layer III header may say is no frame", () => {
-  const spoiled: readonly (readonly [number, number])[] = [
-    [0, 0xfe], // sync
-    [1, 0x1b], // sync, second half
-    [1, 0xf9], // reserved layer
-    [1, 0xfd], // layer II
-    [1, 0xeb], // reserved version
-    [2, 0x00], // free format
-    [2, 0xf0], // no such bitrate
-    [2, 0x9c], // reserved rate
-    [3, 0x02], // reserved emphasis
-  ];
-  for (const [place, value] of spoiled) {
-    const bytes = frame();
-    bytes[place] = value;
-    expect([place, value, frameAt(bytes, 0)]).toEqual([place, value, null]);
-  }
-  expect(frameAt(frame().slice(0, 3), 0)).toBeNull();
+test("what looks like free format at every place costs little", () => {
+  const header = frame({ freeBytes: 4 });
+  const bytes = Uint8Array.from({ length: 2_000_000 }, (_, at) => (at % 6_001 === 0 ? 1 : (header[at % 5] ?? 7)));
+  const startedAt = performance.now();
+  scan(bytes);
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+});
+
+test("a VBRI header declares the frames and is none itself", () => {
+  expect(scan(vbriFrame(40), frames(40))).toMatchObject({ frames: 40, declaredFrames: 40, junkBytes: 0 });
+  expect(scan(vbriFrame(40).slice(0, 52))).toMatchObject({ frames: 0, declaredFrames: null });
 });
 
 test("a Xing or Info header declares the frames and is none itself", () => {
@@ -168,6 +179,18 @@ test("tags before and after the audio are no junk, and what they hold is not rea
   expect(scan(id3v2(0), frames(20))).toMatchObject({ ...whole, frames: 20 });
   expect(scan(frames(20), id3v1())).toMatchObject({ ...whole, frames: 20 });
   expect(scan(frames(20), apeTag(300), id3v1())).toMatchObject({ ...whole, frames: 20 });
+  for (const tag of [
+    id3v2WithFooter(700),
+    id3v1Extended(),
+    apeTagWithoutHeader(250),
+    lyrics3(1, 900),
+    lyrics3(2, 9_000),
+  ])
+    expect(scan(id3v2WithFooter(0), frames(20), tag, id3v1())).toMatchObject({
+      ...whole,
+      frames: 20,
+      trailingBytes: 0,
+    });
   expect(scan(id3v2(900), infoFrame("Info", 20), frames(20), apeTag(32))).toMatchObject({
     frames: 20,
     declaredFrames: 20,
@@ -179,6 +202,49 @@ test("a tag whose size is ill-formed is junk", () => {
   const broken = id3v2(0);
   broken[6] = 0x80;
   expect(scan(broken, frames(20))).toMatchObject({ frames: 20, junkBytes: 10 });
+});
+
+test("what lyrics without an end, or an APE tag's size, say of the bytes before is believed as far as there are any", () => {
+  expect(scan(frames(20), text(`LYRICSBEGIN${"la ".repeat(99)}`), frames(3))).toMatchObject({
+    frames: 23,
+    junkBytes: 0,
+  });
+  const lying = apeTagWithoutHeader(100);
+  lying.set([0xff, 0xff, 0xff, 0x7f], 112);
+  expect(scan(frames(20), lying)).toMatchObject({ ...whole, frames: 20, trailingBytes: 0 });
+});
+
+test("a tag that is longer than its file lacks bytes", () => {
+  expect(scan(id3v2(900).slice(0, 500))).toMatchObject({ frames: 0, tagLacksBytes: 410, missingBytes: 0 });
+  expect(scan(frames(9), id3v1().slice(0, 100))).toMatchObject({ frames: 9, tagLacksBytes: 28, missingBytes: 0 });
+});
+
+test("of concatenated files all frames count, at the rate of each", () => {
+  const parts = [frames(50), frames(40, { rateIndex: 1 }), frames(30, { version: 2 }), frames(20, { layer: 2 })];
+  const facts = scan(...parts);
+  expect(facts).toMatchObject({ ...whole, frames: 140, resyncs: 0 });
+  expect(facts.seconds).toBeCloseTo((70 * 1_152) / 44_100 + (40 * 1_152) / 48_000 + (30 * 576) / 22_050, 9);
+});
+
+test("bytes after the last frame are told apart from those before it", () => {
+  const junk = text("junk");
+  expect(scan(junk, frames(10), junk, frames(10), junk, junk)).toMatchObject({
+    junkBytes: 16,
+    trailingBytes: 8,
+    resyncs: 1,
+  });
+  expect(scan(frames(10), junk, id3v1())).toMatchObject({ junkBytes: 4, trailingBytes: 4, resyncs: 0 });
+  expect(scan(junk)).toMatchObject({ junkBytes: 4, trailingBytes: 0 });
+});
+
+test("the longest run is of one kind, with nothing in between", () => {
+  const runs: readonly (readonly [readonly Uint8Array[], number])[] = [
+    [[frames(7)], 7],
+    [[frames(7), text("junk"), frames(4)], 7],
+    [[frames(4), frames(5, { rateIndex: 1 })], 5],
+    [[frames(2), text("j"), frames(2), text("j"), frames(2)], 2],
+  ];
+  for (const [parts, longestRun] of runs) expect(scan(...parts)).toMatchObject({ longestRun });
 });
 
 test("junk is counted, and the scan finds the step again", () => {
@@ -242,6 +308,10 @@ test("no bytes give no facts", () => {
     playableSeconds: 0,
     sampleRateHz: null,
     channels: null,
+    layer: null,
+    longestRun: 0,
+    trailingBytes: 0,
+    tagLacksBytes: 0,
     resyncs: 0,
     audioBytes: 0,
   });
@@ -251,7 +321,11 @@ test("no bytes give no facts", () => {
 const part = fc.oneof(
   fc.nat({ max: 6 }).map((count) => frames(count)),
   fc.nat({ max: 3 }).map((count) => frames(count, { version: 2, bitrateIndex: 4 })),
+  fc.nat({ max: 5 }).map((count) => frames(count, { layer: 2, rateIndex: 1 })),
+  fc.nat({ max: 5 }).map((count) => frames(count, { freeBytes: 300 })),
   fc.nat({ max: 40 }).map((count) => infoFrame("Info", count)),
+  fc.nat({ max: 300 }).map(apeTagWithoutHeader),
+  fc.nat({ max: 300 }).map((bytes) => lyrics3(2, bytes)),
   fc.nat({ max: 300 }).map(id3v2),
   fc.nat({ max: 300 }).map(apeTag),
   fc.constant(id3v1()),

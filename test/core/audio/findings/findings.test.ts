@@ -42,6 +42,10 @@ const GOOD: AudioFacts = {
   dualMono: false,
   junkBytes: 0,
   resyncs: 0,
+  frames: 6_890,
+  declaredFrames: 6_891,
+  missingBytes: 0,
+  trailingBytes: 0,
   decoderErrors: 0,
   flatTopShare: 0,
   hardGapSeconds: 0,
@@ -94,6 +98,10 @@ function fact(
   under: number | boolean,
 ): Provocation {
   return { level, over: { facts: { [name]: over } }, under: { facts: { [name]: under } } };
+}
+
+function declared(declaredFrames: number, frames: number): Case {
+  return { facts: { declaredFrames, frames } };
 }
 
 function source(level: Finding["level"], name: keyof AudioFacts, over: number, under: number): Provocation {
@@ -224,6 +232,18 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
       under: { asked: { keyAgreement: "inconclusive", requestedKey: null } },
     },
   ],
+  odd_end: [
+    fact("info", "missingBytes", 1, 0),
+    fact("info", "trailingBytes", 1, 0),
+    fact("info", "trailingBytes", 4_096, 0),
+    { level: "warn", over: { facts: { junkBytes: 4_097, trailingBytes: 4_097 } }, under: {} },
+  ],
+  header_mismatch: [
+    { level: "info", over: declared(1_000, 998), under: declared(1_000, 999) },
+    { level: "info", over: declared(1_000, 1_020), under: declared(1_000, 1_001) },
+    { level: "warn", over: declared(1_000, 979), under: { facts: { declaredFrames: null } } },
+    { level: "warn", over: { ...declared(1_000, 2_000), isSource: true }, under: {} },
+  ],
   too_long: [source("fail", "durationSeconds", 480.1, 480)],
   very_short: [source("warn", "durationSeconds", 9.99, 10)],
   low_bitrate: [source("warn", "bitrateKbps", 95.9, 96)],
@@ -257,6 +277,11 @@ test("a finding is a sentence, and its numbers are in it", () => {
       limit: -24,
     },
   ]);
+  const odd = found({ facts: { missingBytes: 100, trailingBytes: 1, frames: 200, declaredFrames: 202 } });
+  expect(odd.map(({ message }) => message)).toEqual([
+    "The file ends 100 bytes before its last part does. Its last frame is followed by 1 byte of no audio.",
+    "Its header counts 202 frames; there are 200.",
+  ]);
   const [contradiction] = found(styled({ contradicting: ["no drums against drum kit"] }));
   expect(contradiction?.message).toBe("The returned style contradicts the request: no drums against drum kit.");
   expect(found({ facts: { balanceDb: -7 } })[0]?.message).toBe("The right channel is louder by 7.0 dB.");
@@ -280,6 +305,10 @@ test("what was not measured gives no finding, and a good song none either", () =
     for (const asked of [ASKED, nobody]) expect([...findingsOf(facts, asked), ...sourceFindingsOf(facts)]).toEqual([]);
   for (const name of Object.keys(GOOD))
     expect([name, findingsOf({ ...GOOD, [name]: null }, ASKED)]).toEqual([name, []]);
+});
+
+test("junk at the end is told once", () => {
+  expect(found({ facts: { junkBytes: 9_000, trailingBytes: 8_000 } }).map(({ code }) => code)).toEqual(["odd_end"]);
 });
 
 test("the verdict is the worst finding, which stands first", () => {

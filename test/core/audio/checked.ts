@@ -1,0 +1,44 @@
+/** What the checks say of a file whose bytes are all at hand. */
+import { expect } from "vitest";
+import type { ContainerFacts } from "../../../src/core/audio/container/facts.ts";
+import type { FileKind } from "../../../src/core/task/event.ts";
+import { HEAD_BYTES } from "../../../src/core/audio/format.ts";
+import { verify } from "../../../src/core/audio/verification.ts";
+import { chunked } from "./audio-bytes.ts";
+
+/** The reason for a refusal, or null; `announced` is what the server said, by default nothing. */
+export function check(
+  bytes: Uint8Array,
+  file: FileKind = "audio",
+  announced: number | null = null,
+  borders: readonly number[] = [],
+  claimedSeconds: number | null = null,
+) {
+  const verification = verify(bytes.slice(0, HEAD_BYTES), file, { claimedSeconds });
+  if (typeof verification === "string") return verification;
+  for (const chunk of chunked(bytes, borders)) verification.push(chunk);
+  return verification.finish(announced);
+}
+
+/** What a kept file's container says. */
+export function factsOf(
+  bytes: Uint8Array,
+  file: FileKind = "audio",
+  borders: readonly number[] = [],
+  announced: number | null = null,
+): ContainerFacts {
+  const verification = verify(bytes.slice(0, HEAD_BYTES), file);
+  if (typeof verification === "string") throw new Error(verification);
+  for (const chunk of chunked(bytes, borders)) verification.push(chunk);
+  expect(verification.finish(announced)).toBeNull();
+  return verification.facts();
+}
+
+/** Seconds of a refused file. */
+export function playable(bytes: Uint8Array, announced: number | null): number | null {
+  const verification = verify(bytes.slice(0, HEAD_BYTES), "audio");
+  if (typeof verification === "string") throw new Error(verification);
+  verification.push(bytes);
+  expect(verification.finish(announced)).not.toBeNull();
+  return verification.facts().durationSeconds;
+}
