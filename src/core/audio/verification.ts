@@ -9,6 +9,7 @@ import { adtsReader } from "./container/adts.ts";
 import type { ContainerFacts, ContainerReader } from "./container/facts.ts";
 import { flacReader } from "./container/flac.ts";
 import { mp4Reader } from "./container/mp4.ts";
+import { FREE_FORMAT_CODEC } from "./container/mpeg-frame.ts";
 import { oggReader } from "./container/ogg.ts";
 import { joined } from "./container/part-walker.ts";
 import { wavReader } from "./container/wav.ts";
@@ -170,10 +171,10 @@ function endsAfter(format: string, seconds: number, whole: number, says: string)
 }
 
 function mp3Container(scanned: Mp3Facts): Partial<ContainerFacts> {
-  const { playableSeconds, seconds, sampleRateHz, channels, layer, audioBytes, ...rest } = scanned;
+  const { playableSeconds, seconds, sampleRateHz, channels, layer, isFreeFormat, audioBytes, ...rest } = scanned;
   const { junkBytes, resyncs, frames, declaredFrames, missingBytes, trailingBytes } = rest;
   return {
-    codec: `mp${layer}`,
+    codec: isFreeFormat ? FREE_FORMAT_CODEC : `mp${layer}`,
     // What can be played is longer than nothing, however much of it is the encoder's delay.
     durationSeconds: playableSeconds > 0 ? playableSeconds : seconds,
     sampleRateHz,

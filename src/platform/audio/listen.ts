@@ -5,6 +5,7 @@
  */
 import { audioFacts, type AudioFacts } from "../../core/audio/facts.ts";
 import { unheard, type ContainerFacts } from "../../core/audio/container/facts.ts";
+import { FREE_FORMAT_CODEC } from "../../core/audio/container/mpeg-frame.ts";
 import type { Pcm, PcmShape } from "../../core/audio/sound/pcm.ts";
 import { soundMeter } from "../../core/audio/sound/meters.ts";
 import { keyMeter } from "../../core/audio/sound/tonal/key.ts";
@@ -63,7 +64,9 @@ interface Source {
 }
 
 /** A string says why there is none. */
-function sourceOf({ format }: ContainerFacts, mp3Module: WebAssembly.Module): Source | string {
+function sourceOf({ format, codec }: ContainerFacts, mp3Module: WebAssembly.Module): Source | string {
+  // The decoder makes noise of it.
+  if (codec === FREE_FORMAT_CODEC) return "the sound of a free-format MP3 is not decoded";
   if (format === "mp3") {
     const decoder = mp3Decoder(mp3Module);
     return { read: decoder.decode, errors: decoder.errors, problem: () => null, end: decoder.free };

@@ -12,6 +12,7 @@ import { HEAD_BYTES } from "../../../src/core/audio/format.ts";
 import { verify } from "../../../src/core/audio/verification.ts";
 import { analyze, type Analysis } from "../../../src/platform/audio/listen.ts";
 import { mp3Decoder } from "../../../src/platform/audio/mp3-decoder.ts";
+import { cpuMs } from "../cpu.ts";
 import { type Random, randomFrom, whole } from "../../rig/provider/random.ts";
 import { song } from "../../rig/provider/songs.ts";
 import {
@@ -45,14 +46,14 @@ type File = () => Iterable<Uint8Array>;
 
 /** As the Worker does it: the scan while copying, then, for what is kept, the full pass. */
 async function judged(file: File): Promise<{ readonly refused: string } | Analysis> {
-  const startedAt = performance.now();
+  const startedAt = cpuMs();
   const [head = new Uint8Array(0)] = file();
   const verification = verify(head.subarray(0, HEAD_BYTES), "audio");
   if (typeof verification === "string") return { refused: verification };
   for (const piece of file()) verification.push(piece);
   const refused = verification.finish(null);
   const judgement = refused === null ? await heard(file, verification.facts()) : { refused };
-  expect(performance.now() - startedAt).toBeLessThan(BOUND_MS);
+  expect(cpuMs() - startedAt).toBeLessThan(BOUND_MS);
   return judgement;
 }
 
@@ -132,18 +133,23 @@ test("the full pass stands what the scan would have refused", async () => {
     pieces(infoFrame("Info", 0xffffffff)),
   ];
   for (const file of files) {
-    const startedAt = performance.now();
+    const startedAt = cpuMs();
     expect(ENDS).toContain((await heard(file, { format: "mp3" })).outcome);
-    expect(performance.now() - startedAt).toBeLessThan(BOUND_MS);
+    expect(cpuMs() - startedAt).toBeLessThan(BOUND_MS);
   }
+});
+
+test("a free-format MP3 is kept, and its sound is not looked into", async () => {
+  const reason = "the sound of a free-format MP3 is not decoded";
+  expect(await judged(pieces(frames(200, { freeBytes: 1_306 })))).toEqual({ outcome: "skipped", reason });
 });
 
 test("headers of free format are given up, and a long tag in front of a good file is not", async () => {
   const header = Uint8Array.of(0xff, 0xfb, 0x00, 0x44);
   const free = Uint8Array.from({ length: 417 * 157 }, (_, at) => header[at % 417] ?? 0);
-  const startedAt = performance.now();
+  const startedAt = cpuMs();
   expect(said(await heard(repeated(free, 60), { format: "mp3" }))).toBe("failed, no sound could be decoded");
-  expect(performance.now() - startedAt).toBeLessThan(BOUND_MS);
+  expect(cpuMs() - startedAt).toBeLessThan(BOUND_MS);
   const { bytes } = song(1, 2);
   expect(decoded(joined(id3v2(3_000_000), bytes))).toEqual(decoded(bytes));
 });
@@ -189,9 +195,9 @@ test("eight silent hours are skipped, by the scan's count or once the bound is h
   const file = repeated(piece, Math.ceil((8 * 3_600) / secondsEach / 600));
   const skipped = `skipped, longer than ASSESS_MAX_SECONDS (${MAX_SECONDS})`;
   expect(said(await judged(file))).toContain(skipped);
-  const startedAt = performance.now();
+  const startedAt = cpuMs();
   expect(said(await heard(file, { format: "mp3" }))).toContain(skipped);
-  expect(performance.now() - startedAt).toBeLessThan(BOUND_MS);
+  expect(cpuMs() - startedAt).toBeLessThan(BOUND_MS);
 });
 
 test("a rate that changes on the way is a reason", async () => {
@@ -218,7 +224,7 @@ test("the decoder stands 200 mutations of a real file, and decodes a good one as
   const before = decoded(bytes);
   const ends = new Set<string>();
   expect(before.length).toBeGreaterThan(80_000);
-  const startedAt = performance.now();
+  const startedAt = cpuMs();
   for (let round = 0; round < 200; round += 1) {
     const file = mutated(bytes, random);
     // Repeats make no file longer: whatever is decoded has had its bytes.
@@ -226,7 +232,7 @@ test("the decoder stands 200 mutations of a real file, and decodes a good one as
     if (round % 20 === 0) ends.add((await heard(pieces(file), { format: "mp3" })).outcome);
   }
   expect(ENDS).toEqual(expect.arrayContaining([...ends]));
-  expect(performance.now() - startedAt).toBeLessThan(2 * BOUND_MS);
+  expect(cpuMs() - startedAt).toBeLessThan(2 * BOUND_MS);
   expect(decoded(bytes)).toEqual(before);
 });
 

@@ -4,6 +4,7 @@ import { open, readFile } from "node:fs/promises";
 import { HEAD_BYTES } from "../../../src/core/audio/format.ts";
 import { verify } from "../../../src/core/audio/verification.ts";
 import { analyze } from "../../../src/platform/audio/listen.ts";
+import { mp3Decoder } from "../../../src/platform/audio/mp3-decoder.ts";
 import type { Measures } from "./ffmpeg.ts";
 
 export interface Judged {
@@ -31,6 +32,15 @@ export async function measuredByBackline(path: string): Promise<Judged> {
   const { durationSeconds } = container;
   const silentSeconds = silentShare === null || durationSeconds === null ? null : silentShare * durationSeconds;
   return { measures: { ...analysis.facts, durationSeconds, silentSeconds }, refused };
+}
+
+/** Of the sound that the decoder makes of it. */
+export function decodedSeconds(bytes: Uint8Array): number {
+  const decoder = mp3Decoder(mp3Module);
+  let seconds = 0;
+  decoder.decode(bytes, ([left], sampleRateHz) => (seconds += (left?.length ?? 0) / sampleRateHz));
+  decoder.free();
+  return seconds;
 }
 
 async function* chunksOf(path: string): AsyncIterable<Uint8Array> {

@@ -23,8 +23,9 @@ export interface Measures {
   readonly silentSeconds: number | null;
 }
 
-export async function hasFfmpeg(): Promise<boolean> {
-  const tools = await Promise.allSettled(["ffmpeg", "ffprobe"].map((tool) => run(tool, ["-version"])));
+export async function hasTools(): Promise<boolean> {
+  const asked = [run("ffmpeg", ["-version"]), run("ffprobe", ["-version"]), run("lame", ["--license"])];
+  const tools = await Promise.allSettled(asked);
   return tools.every(({ status }) => status === "fulfilled");
 }
 

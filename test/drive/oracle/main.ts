@@ -1,7 +1,8 @@
 /**
- * `npm run oracle`: files made on the spot, measured by Backline and by ffmpeg. Exit code 1 where they disagree.
+ * `npm run oracle`: files made on the spot, measured by Backline and by ffmpeg, then odd ones, kept by Backline where a
+ * foreign player plays them. Exit code 1 where they disagree.
  *
- * The two share no code: ffmpeg decodes, gates and oversamples in its own way. Needs ffmpeg with libmp3lame.
+ * The two share no code: ffmpeg decodes, gates and oversamples in its own way. Needs ffmpeg with libmp3lame, and lame.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,10 +10,11 @@ import { join } from "node:path";
 import { play, SAMPLE_RATE } from "../../rig/provider/synth.ts";
 import { measuredByBackline } from "./backline.ts";
 import { aspects, beyond, differences, LIMITS, type Aspect, type Differences } from "./comparison.ts";
-import { ffmpeg, hasFfmpeg, measuredByFfmpeg } from "./ffmpeg.ts";
+import { ffmpeg, hasTools, measuredByFfmpeg } from "./ffmpeg.ts";
+import { judgeOddFiles } from "./odd.ts";
+import { SONG_SECONDS } from "./odd-files.ts";
 import { SAMPLES, type Sample } from "./samples.ts";
 
-const SONG_SECONDS = 15;
 const SONGS = 3;
 const BAND_HZ = 18_000;
 const RAW = ["-f", "f32le", "-ar", String(SAMPLE_RATE), "-ac", "2"];
@@ -32,8 +34,8 @@ interface Outcome {
   readonly wrong: readonly string[];
 }
 
-if (!(await hasFfmpeg())) {
-  console.error("The oracle run needs ffmpeg and ffprobe: apt-get install ffmpeg");
+if (!(await hasTools())) {
+  console.error("The oracle run needs ffmpeg, ffprobe and lame: apt-get install ffmpeg lame");
   process.exit(1);
 }
 const folder = await mkdtemp(join(tmpdir(), "backline-oracle-"));
@@ -43,7 +45,9 @@ try {
   for (const [index, sample] of SAMPLES.entries()) {
     outcomes.push(await judge(sample, songs, join(folder, `${index}.${sample.extension}`)));
   }
-  report(outcomes);
+  const song = join(folder, "song.wav");
+  await ffmpeg(...RAW, "-i", songs[0] ?? "", song);
+  report(outcomes, await judgeOddFiles(folder, song));
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -94,9 +98,9 @@ async function judge(sample: Sample, songs: readonly string[], path: string): Pr
   return { row, found, wrong: wrong.map((sentence) => `${sample.name}: ${sentence}`) };
 }
 
-function report(outcomes: readonly Outcome[]): void {
+function report(outcomes: readonly Outcome[], oddlyJudged: readonly string[]): void {
   console.log(
-    `${outcomes.length} files of ${SONG_SECONDS} s and more, Backline's figures, and how far ffmpeg's differ (Δ).\n`,
+    `\n${outcomes.length} files of ${SONG_SECONDS} s and more, Backline's figures, and how far ffmpeg's differ (Δ).\n`,
   );
   console.table(outcomes.map(({ row }) => row));
   for (const aspect of aspects()) {
@@ -104,7 +108,7 @@ function report(outcomes: readonly Outcome[]): void {
     const limit = LIMITS[aspect] === Number.POSITIVE_INFINITY ? "no limit" : `${LIMITS[aspect]} allowed`;
     console.log(`worst ${HEADINGS[aspect]}: ${shown(worst)} (${limit})`);
   }
-  const wrong = outcomes.flatMap((outcome) => outcome.wrong);
+  const wrong = [...outcomes.flatMap((outcome) => outcome.wrong), ...oddlyJudged];
   for (const sentence of wrong) console.error(sentence);
   console.log(wrong.length === 0 ? "\nAll within their limits." : `\n${wrong.length} beyond.`);
   if (wrong.length > 0) process.exitCode = 1;

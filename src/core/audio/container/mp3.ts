@@ -21,6 +21,7 @@ export interface Mp3Facts {
   readonly sampleRateHz: number | null;
   readonly channels: 1 | 2 | null;
   readonly layer: 1 | 2 | 3 | null;
+  readonly isFreeFormat: boolean;
   /** As many frames as the file's header says, or null without one. */
   readonly declaredFrames: number | null;
   readonly declaredSeconds: number | null;
@@ -201,6 +202,7 @@ export function mp3Scan(): Mp3Scan {
         sampleRateHz: first?.sampleRateHz ?? null,
         channels: first?.channels ?? null,
         layer: first?.layer ?? null,
+        isFreeFormat: freeBytes > 0,
         declaredFrames,
         declaredSeconds:
           declaredFrames === null || first === null ? null : (declaredFrames * first.samples) / first.sampleRateHz,

@@ -31,6 +31,8 @@ const KBPS_MPEG2 = {
 const RATES_MPEG1 = [44_100, 48_000, 32_000];
 const LAYERS = [null, 3, 2, 1] as const;
 export const FRAME_HEADER_BYTES = 4;
+/** What the codec is called where the bitrate is free: not every player, and not our decoder, plays it. */
+export const FREE_FORMAT_CODEC = "mp3_free_format";
 
 /**
  * The frame whose header stands at `offset`, or null. Of free format the header does not tell the length: there it is
