@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { HEAD_BYTES } from "../../../src/core/audio/format.ts";
 import { verify } from "../../../src/core/audio/verification.ts";
-import { findingsOf } from "../../../src/core/audio/findings/findings.ts";
+import { findingsOf, NOTHING_ASKED } from "../../../src/core/audio/findings/findings.ts";
 import { unheard } from "../../../src/core/audio/container/facts.ts";
 import { decodedSeconds } from "./backline.ts";
 import { ffmpeg } from "./ffmpeg.ts";
@@ -85,14 +85,6 @@ function copied(bytes: Uint8Array, { arrives }: OddFile, seconds: number) {
   const findings = findingsOf(unheard(facts), NOTHING_ASKED).map(({ code, level }) => `${code} (${level})`);
   return { refused, findings: findings.join(", "), playable: facts.durationSeconds };
 }
-
-const NOTHING_ASKED = {
-  claimedDurationSeconds: null,
-  claimedFormat: null,
-  style: null,
-  requestedBpm: null,
-  tempoAgreement: null,
-};
 
 /** Whatever of it a player plays, at one rate and in one channel, so that a file may change both. */
 async function played(path: string): Promise<{ readonly player: string; readonly seconds: number }> {

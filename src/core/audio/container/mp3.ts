@@ -56,7 +56,7 @@ export function mp3Scan(): Mp3Scan {
   /** Of the run of frames that goes on here; null out of step. */
   let kind: number | null = null;
   /** The headers of that run by their third byte, so that each is read once: most files have two. */
-  let seen: (Frame | undefined)[] = [];
+  const seen = Array.from<Frame | undefined>({ length: 256 });
   let seenSecond = 0;
   let run = 0;
   let longestRun = 0;
@@ -86,7 +86,7 @@ export function mp3Scan(): Mp3Scan {
     if (same !== undefined && emphasis !== 2) return same;
     const known = frameAt(bytes, offset, freeBytes);
     if (known !== null && known.kind === kind) {
-      if (bytes[offset + 1] !== seenSecond) seen = [];
+      if (bytes[offset + 1] !== seenSecond) seen.fill(undefined);
       seenSecond = bytes[offset + 1] ?? 0;
       seen[bytes[offset + 2] ?? 0] = known;
       return known;
@@ -157,7 +157,7 @@ export function mp3Scan(): Mp3Scan {
     if (kind === frame.kind) run += 1;
     else {
       run = 1;
-      seen = [];
+      seen.fill(undefined);
     }
     if (run > longestRun) longestRun = run;
     kind = frame.kind;

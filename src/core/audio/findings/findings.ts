@@ -169,7 +169,7 @@ const OF_SOURCES: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "header_mismatch",
 ]);
 
-const NOTHING_ASKED: Asked = {
+export const NOTHING_ASKED: Asked = {
   claimedDurationSeconds: null,
   claimedFormat: null,
   style: null,
