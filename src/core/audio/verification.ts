@@ -60,7 +60,8 @@ export function verify(
       checks.push(chunk);
     },
     finish(announcedBytes) {
-      const problem = checks.finish({ bytes, isAnnounced: announcedBytes !== null, claimedSeconds });
+      const claimed = claimedSeconds === null || claimedSeconds <= 0 ? null : claimedSeconds;
+      const problem = checks.finish({ bytes, isAnnounced: announcedBytes !== null, claimedSeconds: claimed });
       if (announcedBytes === null || bytes === announcedBytes) return problem;
       unsentBytes = Math.max(0, announcedBytes - bytes);
       return `truncated: ${bytes} of ${announcedBytes} announced bytes arrived`;

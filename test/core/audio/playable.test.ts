@@ -51,6 +51,13 @@ test("without an announced length, under 90 % of the claimed duration is cut, al
   expect(check(frames(200), "audio", frames(200).length, [], seconds * 2)).toBeNull();
 });
 
+test("a claim of nothing, and a header that counts none, are no claim", () => {
+  const cut = frames(200).slice(0, -10);
+  for (const nothing of [0, -1]) expect(claim(cut, nothing)).toMatch(/^truncated: the last MP3 frame lacks 10/);
+  expect(check(joined(infoFrame("Info", 0), cut))).toMatch(/^truncated: the last MP3 frame lacks 10/);
+  expect(factsOf(joined(infoFrame("Info", 0), frames(200)))).toMatchObject({ frames: 200, declaredFrames: null });
+});
+
 test("a file that ends at a frame but before its declared length is refused", () => {
   const reason = check(joined(infoFrame("Xing", 400), frames(200)));
   expect(reason).toBe("truncated: MP3 ends after 5.2 s of the 10.4 s its header declares");

@@ -190,7 +190,8 @@ export function mp3Scan(): Mp3Scan {
       const whole = lost === null ? frames : frames - 1;
       const rest = samples - (lost?.samples ?? 0);
       const wholeSeconds = last === null ? 0 : seconds + rest / last.sampleRateHz;
-      const declaredFrames = header?.frames ?? null;
+      // Who streams does not know the number, and writes 0.
+      const declaredFrames = header === null || header.frames === 0 ? null : header.frames;
       // A file that ends early has lost its padding too.
       const padding = header !== null && whole >= header.frames ? header.paddingSamples : 0;
       const unheard = first === null ? 0 : ((header?.delaySamples ?? 0) + padding) / first.sampleRateHz;
