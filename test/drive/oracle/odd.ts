@@ -20,6 +20,8 @@ const PLAYED_SHARE = 0.95;
 /** By so much what our own decoder makes of a file may differ from what the scan says of it. */
 const DECODED_SECONDS = 0.1;
 const CHUNK_BYTES = 65_536;
+/** So little sound is that of a header by chance. */
+const CHANCE_SECONDS = 0.5;
 /** What foreign players' sound is counted in. */
 const RATE_HZ = 8_000;
 
@@ -92,7 +94,7 @@ async function played(path: string): Promise<{ readonly player: string; readonly
   const sound = ["-f", "s16le", "-ac", "1", "-ar", String(RATE_HZ)];
   await ffmpeg("-i", path, "-map", "0:a", ...sound, raw).catch(() => undefined);
   const seconds = await secondsOf(raw);
-  if (seconds > 0) return { player: "ffmpeg", seconds };
+  if (seconds > CHANCE_SECONDS) return { player: "ffmpeg", seconds };
   const wav = `${path}.wav`;
   await run("lame", ["--quiet", "--decode", path, wav]).catch(() => undefined);
   await ffmpeg("-i", wav, ...sound, raw).catch(() => undefined);
