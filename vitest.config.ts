@@ -33,7 +33,7 @@ export default defineConfig({
             miniflare: { bindings: { ...SECRETS, ASSESS: "scan" } },
           }),
         ],
-        test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 30_000 },
+        test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 30_000 },
       },
       {
         test: {

@@ -40,8 +40,7 @@ function betterThan({ retriedAt }: Task, { stored, tries, firstKeptAt }: FileSta
  */
 function stepFrom(task: Task, tries: readonly Try[], file: FileKind, pace: Pace): FileStep | null {
   const live = tries.filter(({ progress }) => !progress.dead);
-  const [next] =
-    live.length > 0 ? live.toSorted((a, b) => turn(a) - turn(b)) : tries.toSorted((a, b) => misses(a) - misses(b));
+  const next = live.length > 0 ? least(live, turn) : least(tries, misses);
   if (next === undefined) return null;
   if (next.progress.starts === 0) return { type: "copy", at: next.link.at, link: next.link };
 
@@ -78,6 +77,14 @@ function deadStep(tries: readonly Try[], next: Try, lastAt: number, pace: Pace):
   const gap = pace.deadLinkGapsMs[Math.floor(deaths / tries.length) - 1];
   if (gap !== undefined) return { type: "copy", at: lastAt + gap, link: next.link };
   return { type: "lose", at: lastAt, reason: `dead_link: ${next.progress.reason ?? "every known link is dead"}` };
+}
+
+/** The first of those with the least. */
+function least(tries: readonly Try[], by: (one: Try) => number): Try | undefined {
+  return tries.reduce<Try | undefined>(
+    (best, one) => (best === undefined || by(one) < by(best) ? one : best),
+    undefined,
+  );
 }
 
 /** How often a link had its turn. */

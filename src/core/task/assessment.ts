@@ -15,7 +15,7 @@ import { requestedKey } from "../audio/style/requested-key.ts";
 import { tempoAgreement } from "../audio/sound/tempo.ts";
 import type { Copied } from "./event.ts";
 import type { AskedStyle } from "../provider/message.ts";
-import { copyKey, type Task } from "./task.ts";
+import type { Task } from "./task.ts";
 import { byPrecedence, tracksOf, type Track } from "./tracks.ts";
 import { heeded } from "./trust.ts";
 
@@ -85,8 +85,7 @@ function containerOf({ container }: Copied): AudioFacts | null {
 export function isSharedByTakes(task: Task, track: Track, { sha256 }: Pick<Copied, "sha256">): boolean {
   return tracksOf(task).some(
     ({ trackId, audioLinks }) =>
-      trackId !== track.trackId &&
-      audioLinks.some(({ hash }) => task.stored.get(copyKey({ file: "audio", link: hash }))?.sha256 === sha256),
+      trackId !== track.trackId && audioLinks.some(({ key }) => task.stored.get(key)?.sha256 === sha256),
   );
 }
 

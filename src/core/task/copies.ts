@@ -5,7 +5,7 @@
  */
 import { assessmentOf, isSharedByTakes } from "./assessment.ts";
 import type { Copied, Cut, FileKind } from "./event.ts";
-import { copyKey, lossKey, UNTRIED, type LinkProgress, type Task } from "./task.ts";
+import { lossKey, UNTRIED, type LinkProgress, type Task } from "./task.ts";
 import { tracksOf, type Link, type Track } from "./tracks.ts";
 
 export type FileState = "waiting" | "queued" | "stored" | "lost";
@@ -57,12 +57,12 @@ export function fileStatus(task: Task, track: Track, file: FileKind): FileStatus
 
 function selectStatus(task: Task, track: Track, file: FileKind): FileStatus {
   const tries = linksOf(track, file).map((link): Try => {
-    const key = copyKey({ file, link: link.hash });
-    return { link, progress: task.progress.get(key) ?? UNTRIED, copied: task.stored.get(key) ?? null };
+    const { progress, stored } = task;
+    return { link, progress: progress.get(link.key) ?? UNTRIED, copied: stored.get(link.key) ?? null };
   });
   const attempts = tries.reduce((sum, { progress }) => sum + progress.starts, 0);
   const copies = tries.flatMap(({ copied }) => copied ?? []);
-  const cut = longestCut(task, tries, file);
+  const cut = longestCut(task, tries);
   if (copies.length > 0) {
     const { stored, doubt } = bestOf(task, track, copies);
     const firstKeptAt = Math.min(...copies.map(({ at }) => at));
@@ -124,8 +124,9 @@ function doubtOf(task: Task, track: Track, stored: Copied): Doubt | null {
   return isSharedByTakes(task, track, stored) ? "same_take" : null;
 }
 
-function longestCut(task: Task, tries: readonly Try[], file: FileKind): Cut | null {
-  const cuts = tries.flatMap(({ link }) => task.cuts.get(copyKey({ file, link: link.hash })) ?? []);
+function longestCut({ cuts: known }: Task, tries: readonly Try[]): Cut | null {
+  if (known.size === 0) return null;
+  const cuts = tries.flatMap(({ link }) => known.get(link.key) ?? []);
   return cuts.toSorted((a, b) => b.bytes - a.bytes)[0] ?? null;
 }
 

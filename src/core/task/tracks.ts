@@ -8,13 +8,15 @@
 import type { Observed } from "./event.ts";
 import { linkHash, publicTrackId } from "../ids.ts";
 import { MAX_TRACKS, type ObservationKind, type ObservedTrack } from "../provider/message.ts";
-import type { Task } from "./task.ts";
+import { copyKey, type Task } from "./task.ts";
 import { heeded, weightOf } from "./trust.ts";
 
 /** A place where a file may be fetched. `at` is when it was first seen. */
 export interface Link {
   readonly url: string;
   readonly hash: string;
+  /** Under which its copies are known: see `copyKey`. */
+  readonly key: string;
   readonly at: number;
   /** By the best message that carried it; 0 where nothing but an unconfirmed one did. */
   readonly rank: number;
@@ -257,7 +259,9 @@ function linksOf(mentions: readonly Mention[], field: LinkField): readonly Link[
     const known = links.get(url);
     const at = Math.min(known?.at ?? observed.at, observed.at);
     const rank = Math.max(known?.rank ?? 0, linkRank(observed));
-    links.set(url, { url, hash: known?.hash ?? hashOf(track, field, url), at, rank });
+    const hash = known?.hash ?? hashOf(track, field, url);
+    const key = known?.key ?? copyKey({ file: field === "coverLink" ? "cover" : "audio", link: hash });
+    links.set(url, { url, hash, key, at, rank });
   }
   const ranked = [...links.values()].toSorted(byRank);
   const confirmed = ranked.filter(({ rank }) => rank > 0);

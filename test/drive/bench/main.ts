@@ -9,6 +9,7 @@ import { benchAck } from "./ack.ts";
 import { benchArchive } from "./archive.ts";
 import { benchAssess } from "./assess.ts";
 import { benchCost } from "./cost.ts";
+import { benchFold } from "./fold.ts";
 import type { Goal, Report } from "./figures.ts";
 import { optionsOrExit, type Benchmark, type Options } from "./options.ts";
 import { benchRead } from "./read.ts";
@@ -66,6 +67,8 @@ function run(name: Benchmark, asked: Options): Promise<Report> {
       return benchCost(asked.tasks ?? (short ? 50 : 1_000));
     case "size":
       return benchSize(rounds, asked.npmTest);
+    case "fold":
+      return Promise.resolve(benchFold(asked.rounds ?? (short ? 7 : 25)));
     case "assess":
       return benchAssess(short ? 2 : rounds);
   }

@@ -1,7 +1,7 @@
 /** What `npm run bench` may be asked for. Anything else ends it with exit code 2 and a line that says why. */
 import { parseArgs } from "node:util";
 
-export const BENCHMARKS = ["ack", "archive", "scale", "read", "cost", "size", "assess"] as const;
+export const BENCHMARKS = ["ack", "archive", "scale", "read", "cost", "size", "assess", "fold"] as const;
 export type Benchmark = (typeof BENCHMARKS)[number];
 
 export interface Options {
