@@ -7,7 +7,9 @@ import { requestId } from "hono/request-id";
 import { parseConfig, type Config } from "./core/config.ts";
 import { allowedMethods } from "./http/allowed-methods.ts";
 import type { AppEnv } from "./http/app-env.ts";
+import { archive } from "./http/routes/archive.ts";
 import { callback } from "./http/routes/callback.ts";
+import { chosen } from "./http/routes/chosen.ts";
 import { docs } from "./http/routes/docs.tsx";
 import { files } from "./http/routes/files.ts";
 import { health } from "./http/routes/health.ts";
@@ -16,6 +18,7 @@ import { linkDocs } from "./http/links.ts";
 import { logRefusal } from "./http/log-line.ts";
 import { login } from "./http/routes/login.tsx";
 import { openApi } from "./http/routes/openapi.ts";
+import { newTask } from "./http/routes/new-task.tsx";
 import { formActions } from "./http/routes/form-actions.tsx";
 import { home } from "./http/routes/home.tsx";
 import { prefersHtml } from "./http/pages/page.ts";
@@ -46,9 +49,12 @@ export const app = new Hono<AppEnv>({ strict: false })
   .route("/", files)
   .route("/", tasks)
   .route("/", formActions)
+  .route("/", newTask)
   .route("/", submissions)
   .route("/", sources)
   .route("/", taskCommands)
+  .route("/", chosen)
+  .route("/", archive)
   .route("/", taskActions)
   .route("/", shares)
   .route("/", inbox)

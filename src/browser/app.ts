@@ -6,6 +6,7 @@
 import { offerCopies } from "./copies.ts";
 import { follow } from "./follow.ts";
 import { offerPlayers } from "./player/deck.ts";
+import { offerUpload } from "./new-task.ts";
 import { offerToTell } from "./tell-me.ts";
 import { localTimes } from "./times.ts";
 
@@ -17,5 +18,6 @@ function enhance(): void {
 }
 
 enhance();
+offerUpload();
 follow(enhance);
 setInterval(() => localTimes(document), 30_000);

@@ -1,9 +1,11 @@
-/** Buttons that copy: a text as it stands, or the callback that it came by as a curl command with its token masked. */
+/** Buttons that copy: a text as it stands, an address of ours, or the callback that it came by as a curl command with its token masked. */
 
 const SAID_FOR_MS = 2_000;
 
 export function offerCopies(root: ParentNode): void {
-  for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-curl], button[data-copy]")) {
+  for (const button of root.querySelectorAll<HTMLButtonElement>(
+    "button[data-curl], button[data-copy], button[data-copy-link]",
+  )) {
     if (!button.hidden) continue;
     button.hidden = false;
     button.addEventListener("click", () => void copy(button));
@@ -11,8 +13,11 @@ export function offerCopies(root: ParentNode): void {
 }
 
 async function copy(button: HTMLButtonElement): Promise<void> {
-  const { curl, copy } = button.dataset;
-  const text = document.getElementById(curl ?? copy ?? "")?.textContent ?? "";
+  const { curl, copy, copyLink } = button.dataset;
+  const text =
+    copyLink === undefined
+      ? (document.getElementById(curl ?? copy ?? "")?.textContent ?? "")
+      : new URL(copyLink, location.href).href;
   const label = button.textContent;
   const said = await navigator.clipboard.writeText(curl === undefined ? text : curlOf(text)).then(
     () => "Copied",

@@ -39,7 +39,9 @@ async function command(form: HTMLFormElement, part: HTMLElement, changed: () => 
   const button = form.querySelector("button");
   button?.setAttribute("aria-disabled", "true");
   try {
-    const response = await fetch(form.action, { method: "POST", headers: { accept: "text/html" } });
+    const body = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+    const response = await fetch(form.action, { method: "POST", headers: { accept: "text/html" }, body });
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     if (response.ok) show(fresh, part, changed);
     const words = fresh.querySelector("#did, .alert")?.textContent ?? "Done.";

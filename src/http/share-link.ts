@@ -6,7 +6,7 @@
  */
 import type { Context } from "hono";
 import * as z from "zod";
-import { checkShare, makeShare, type Shared } from "../core/access/session.ts";
+import { allowsDownload, checkShare, makeShare, type Shared } from "../core/access/session.ts";
 import { isoTime } from "../core/view/view.ts";
 import type { AppEnv } from "./app-env.ts";
 
@@ -28,10 +28,15 @@ export function makeShareLink(c: Context<AppEnv>, shared: Shared, seconds: numbe
   return { url: url.href, expiresAt: isoTime(expiresAt) };
 }
 
+/** Whether the request's share lets files be taken along; it has been checked. */
+export function mayDownload(c: Context<AppEnv>): boolean {
+  return c.get("via") !== "share" || allowsDownload(c.req.query(SHARE_PARAMETER) ?? "");
+}
+
 /** The API token that signed the request's share, if it opens what is asked for. */
 export function sharedBy(c: Context, tokens: readonly string[], now: number): string | null {
   const value = c.req.query(SHARE_PARAMETER);
-  const wanted = sharedOf(c.req.path);
+  const wanted = sharedOf(c.req.path, c.req.query("download") !== undefined);
   if (value === undefined || wanted === null || !isRead(c)) return null;
   return checkShare(tokens, value, wanted, now);
 }
@@ -49,8 +54,8 @@ export function isRead(c: Context): boolean {
 }
 
 /** What a path is about, where it can be shared. Ids that are signed need no decoding, so what is compared is the id. */
-function sharedOf(path: string): Shared | null {
+function sharedOf(path: string, download: boolean): Shared | null {
   const [, taskId, trackId = null] =
-    /^\/tasks\/([^/]+)(?:\/tracks\/([^/]+)\/(?:audio|cover|waveform))?\/?$/.exec(path) ?? [];
-  return taskId === undefined ? null : { taskId, trackId };
+    /^\/tasks\/([^/]+)(?:\/tracks\/([^/]+)\/(?:audio|cover|waveform)|\/files\.zip)?\/?$/.exec(path) ?? [];
+  return taskId === undefined ? null : { taskId, trackId, download: download || /\/files\.zip\/?$/.test(path) };
 }

@@ -2,11 +2,13 @@
 import { sourceReport } from "../core/audio/findings/source-report.ts";
 import { submissionRequest } from "../core/provider/submission.ts";
 import { taskView } from "../core/view/view.ts";
+import { fromQuery } from "../http/routes/new-task.tsx";
 import { retryQuery } from "../http/query.ts";
-import { sourceQuestion } from "../http/routes/sources.ts";
+import { choice } from "../http/routes/chosen.ts";
+import { keptSource, sourceQuestion } from "../http/routes/sources.ts";
 import { submittingView } from "../http/routes/submissions.ts";
 import { rebuiltView, retriedPage } from "../http/routes/task-actions.ts";
-import { EXAMPLE_VALUES } from "./examples.ts";
+import { EXAMPLE_VALUES, SHA256 } from "./examples.ts";
 import { SOURCE_EXAMPLE } from "./assessment-examples.ts";
 import { SUBMISSION_EXAMPLE, SUBMITTING_EXAMPLE, TASK_EXAMPLES } from "./task-examples.ts";
 import {
@@ -16,6 +18,7 @@ import {
   jsonResponse,
   pathParameter,
   queryParameters,
+  readOperation,
   type PathItem,
 } from "./operation.ts";
 import { schemaOf } from "./schemas.ts";
@@ -164,6 +167,87 @@ export const actionPaths = {
         },
       },
       ["task_not_found", "task_deleted", "not_configured"],
+    ),
+  },
+  "/tasks/{id}/chosen": {
+    put: actOperation(
+      {
+        operationId: "chooseTrack",
+        tags: TAG,
+        summary: "Choose one of the tracks",
+        description: "One for each task: the latest stands, in the view, the list and the notices.",
+        parameters,
+        requestBody: {
+          required: true,
+          content: {
+            "application/json": {
+              schema: schemaOf(choice),
+              examples: { first: { value: { trackId: EXAMPLE_VALUES.trackId } } },
+            },
+          },
+        },
+        responses: { "200": jsonResponse("The choice is kept.", taskView, { task: settled }) },
+      },
+      ["task_not_found", "task_deleted", "invalid_request"],
+    ),
+  },
+  "/sources": {
+    post: actOperation(
+      {
+        operationId: "uploadSource",
+        tags: TAG,
+        summary: "Upload a source",
+        description:
+          "The bytes of an audio file, streamed, at most MAX_AUDIO_BYTES. `sourceId` then stands in place of `uploadUrl` in a submission. What nobody submits is kept for a day.",
+        requestBody: {
+          required: true,
+          content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } },
+        },
+        responses: {
+          "201": jsonResponse("It is kept.", keptSource, { kept: { sourceId: SHA256, report: SOURCE_EXAMPLE } }),
+        },
+      },
+      ["source_refused", "payload_too_large"],
+    ),
+  },
+  "/sources/{id}": {
+    get: readOperation(
+      {
+        operationId: "readSource",
+        tags: TAG,
+        summary: "Read an uploaded source",
+        description: "The provider comes by a link that opens this file alone, for 24 hours.",
+        parameters: [
+          {
+            name: "id",
+            in: "path",
+            required: true,
+            description: "A sourceId.",
+            schema: { type: "string" },
+            example: SHA256,
+          },
+        ],
+        responses: {
+          "200": {
+            description: "The bytes as they were uploaded.",
+            content: { "audio/mpeg": { schema: { type: "string", format: "binary" } } },
+          },
+        },
+      },
+      ["file_not_found"],
+    ),
+  },
+  "/new": {
+    get: readOperation(
+      {
+        operationId: "showSubmissionForm",
+        tags: TAG,
+        summary: "The form to submit a task",
+        description: "A page. `from` names a task whose request fills it in.",
+        parameters: queryParameters(fromQuery),
+        responses: { "200": { description: "The form.", content: { "text/html": { schema: { type: "string" } } } } },
+      },
+      ["invalid_query", "task_not_found", "task_deleted"],
     ),
   },
   "/sources/check": {

@@ -72,6 +72,25 @@ export const filePaths = {
       ["task_not_found", "task_deleted", "file_not_found"],
     ),
   },
+  "/tasks/{id}/files.zip": {
+    get: sharedOperation(
+      {
+        operationId: "downloadFiles",
+        tags: TAG,
+        summary: "Download all kept files of a task",
+        description:
+          "One archive, streamed and not compressed again, its files named `Title (take 1).mp3`. A share link opens it if it was made with `download`.",
+        parameters: [ids[0]],
+        responses: {
+          "200": {
+            description: "The archive.",
+            content: { "application/zip": { schema: { type: "string", format: "binary" } } },
+          },
+        },
+      },
+      ["task_not_found", "task_deleted", "file_not_found"],
+    ),
+  },
 } satisfies Readonly<Record<string, PathItem>>;
 
 function file(name: string, what: string, contentTypes: readonly string[]): PathItem {

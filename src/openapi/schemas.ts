@@ -15,8 +15,9 @@ import { submissionRequest } from "../core/provider/submission.ts";
 import { received } from "../http/routes/received.ts";
 import { shareLink } from "../http/share-link.ts";
 import { shareRequest } from "../http/routes/shares.ts";
-import { sourceQuestion } from "../http/routes/sources.ts";
+import { keptSource, sourceQuestion } from "../http/routes/sources.ts";
 import { submittingView } from "../http/routes/submissions.ts";
+import { choice } from "../http/routes/chosen.ts";
 import { rebuiltView, retriedPage } from "../http/routes/task-actions.ts";
 import { taskList, taskListItem } from "../http/task-list.ts";
 import { timelineItem, timelinePage } from "../http/timeline-page.ts";
@@ -49,6 +50,8 @@ const components = z
   .add(submittingView, { id: "Submitting", description: "The provider's answer was lost; a callback will tell." })
   .add(retriedPage, { id: "Retried", description: "The tasks that are tried again." })
   .add(rebuiltView, { id: "Rebuilt", description: "A task whose log was folded anew." })
+  .add(keptSource, { id: "KeptSource", description: "An uploaded source, and what was found of it." })
+  .add(choice, { id: "Choice", description: "Which of the task's tracks is chosen." })
   .add(shareRequest, { id: "ShareRequest", description: "What a share link is to open, and for how long." })
   .add(shareLink, { id: "ShareLink", description: "Whoever has it can read what it opens." })
   .add(received, { id: "Received", description: "The delivery is durable." })

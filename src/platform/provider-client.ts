@@ -38,6 +38,8 @@ export type SubmitAnswer =
 
 const TIMEOUT_MS = 15_000;
 const SUBMIT_TIMEOUT_MS = 30_000;
+/** A form does not wait for it. */
+const CREDITS_TIMEOUT_MS = 2_000;
 const MAX_ANSWER_CHARS = 1_024 * 1_024;
 
 const code = z.coerce.number().int();
@@ -77,6 +79,17 @@ export async function submitTask(access: ProviderAccess, request: object): Promi
   const signal = AbortSignal.timeout(SUBMIT_TIMEOUT_MS);
   const answer = await call(access, "/api/v1/generate/add-instrumental", { method: "POST", body }, signal);
   return typeof answer === "string" ? { type: "unclear" } : submitAnswerOf(answer);
+}
+
+/** What is left on the account; null where this brand does not tell. Never rejects. */
+export async function askForCredits(access: ProviderAccess): Promise<number | null> {
+  for (const path of ["/api/v1/generate/credit", "/api/v1/chat/credit"]) {
+    const answer = await call(access, path, {}, AbortSignal.timeout(CREDITS_TIMEOUT_MS));
+    if (typeof answer === "string") return null;
+    const told = z.object({ code: z.literal(200), data: z.number() }).safeParse(answer.json);
+    if (told.success) return told.data.data;
+  }
+  return null;
 }
 
 /** The code inside decides, whatever the status and the rest. Only a server's own fault leaves it open. */

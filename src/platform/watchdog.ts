@@ -10,6 +10,7 @@ import { catalogOf } from "./catalog/catalog.ts";
 import type { CatalogPlace } from "./catalog/task-table.ts";
 import { handOver } from "./catalog/handover.ts";
 import { emptyInbox } from "./inbox/replay.ts";
+import { dropUnusedSources } from "./sources/source-store.ts";
 import { slots } from "./audio/slots.ts";
 
 const NEGLECTED_MS = 10 * 60_000;
@@ -25,6 +26,7 @@ export async function watch(env: Env, scheduledAt: number): Promise<void> {
   await Promise.all([
     attempt("note the round", () => catalogOf(env).noteCron(now)),
     attempt("empty the inbox", () => emptyInbox(env, now)),
+    attempt("drop unused sources", () => dropUnusedSources(env.AUDIO, now)),
     attempt("hand over submissions", () => handOverSubmissions(env, now)),
     attempt("start retention", () => startRetention(env, now)),
     attempt("look after tasks", () => lookAfterTasks(env, now, NEGLECTED_MS / parseConfig(env).timeScale)),

@@ -79,7 +79,7 @@ test("without JavaScript everything is there: player, download, timeline, action
     .getByRole("link", { name: /^Download, / })
     .first()
     .click();
-  expect((await saved).suggestedFilename()).toBe("Harbour lights.mp3");
+  expect((await saved).suggestedFilename()).toBe("Harbour lights (take 1).mp3");
   await page
     .getByText(/^What was sent/)
     .first()

@@ -84,6 +84,7 @@ const view: TaskView = {
   expected: null,
   advice: null,
   settled: true,
+  chosen: null,
   failure: null,
   refunded: false,
   recovery: null,

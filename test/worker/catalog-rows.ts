@@ -12,6 +12,7 @@ export function catalogRow(fields: Partial<CatalogRow> = {}): CatalogRow {
     title: null,
     stage: "text",
     failureReason: null,
+    chosen: null,
     settled: false,
     stalled: false,
     problem: null,

@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import * as z from "zod";
 import { app } from "../../src/app.ts";
+import { sha256Hex } from "../../src/core/ids.ts";
 import { requestHash } from "../../src/core/provider/submission.ts";
 import { SOURCE_EXAMPLE } from "../../src/openapi/assessment-examples.ts";
 import { catalogOf } from "../../src/platform/catalog/catalog.ts";
@@ -32,7 +33,7 @@ configureWithKey(1);
 const SEEN_ELSEWHERE = new Set(["internal", "overloaded"]);
 
 /** What the forms of the pages post to: a form can neither DELETE nor be told of JSON. */
-const OF_FORMS = new Set(["/tasks/:id/delete"]);
+const OF_FORMS = new Set(["POST /tasks/:id/delete", "POST /tasks/:id/chosen", "POST /new"]);
 
 const content = z.record(z.string(), z.looseObject({ examples: z.record(z.string(), z.unknown()).optional() }));
 const operation = z.looseObject({
@@ -59,7 +60,7 @@ test("it describes the routes that exist, and no other", async () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   const real = app.routes
-    .filter(({ method, path }) => method !== "ALL" && !OF_FORMS.has(path))
+    .filter(({ method, path }) => method !== "ALL" && !OF_FORMS.has(`${method} ${path}`))
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
   // HEAD comes with GET.
   expect(written.filter((route) => !route.startsWith("HEAD ")).toSorted()).toEqual([...new Set(real)].toSorted());
@@ -106,13 +107,14 @@ async function etagOf(path: string): Promise<string> {
 type Answer = readonly [operationId: string, ask: Request, as?: Fetch];
 
 async function answers(): Promise<readonly Answer[]> {
-  const [taskId, deletedId, unknownId] = [newTaskId(), newTaskId(), newTaskId()];
+  const [taskId, deletedId, unknownId, emptyId] = [newTaskId(), newTaskId(), newTaskId(), newTaskId()];
   const links = { audio_url: "https://cdn.example.com/a.mp3", image_url: "https://cdn.example.com/a.jpeg" };
   serveFiles({ [links.audio_url]: SONG, [links.image_url]: COVER });
   await worker(callback(message(taskId, "complete", [track("a", links), track("b")])));
   await runDurableObjectAlarm(env.TASKS.getByName(taskId));
   await env.TASKS.getByName(taskId).assess();
   await runDurableObjectAlarm(env.TASKS.getByName(taskId));
+  await worker(callback(message(emptyId, "text")));
   await worker(callback(message(deletedId, "text")));
   await worker(acting("DELETE", `/tasks/${deletedId}`));
   vi.restoreAllMocks();
@@ -142,6 +144,9 @@ async function answers(): Promise<readonly Answer[]> {
     ...readAnswers("retryTask", "POST", `/tasks/${taskId}/retry`),
     ...readAnswers("rebuildTask", "POST", `/tasks/${taskId}/rebuild`),
     ...readAnswers("assessTask", "POST", `/tasks/${taskId}/assess`),
+    ...readAnswers("downloadFiles", "GET", `/tasks/${taskId}/files.zip`),
+    ["downloadFiles", reading(`/tasks/${emptyId}/files.zip`)],
+    ...choiceAnswers(taskId, unknownId, deletedId),
     ...readAnswers("notifyTask", "POST", `/tasks/${taskId}/notify`),
     ...readAnswers("recoverTask", "POST", `/tasks/${taskId}/recover`),
     ...[unknownId, deletedId].flatMap((id): readonly Answer[] => [
@@ -152,12 +157,26 @@ async function answers(): Promise<readonly Answer[]> {
       ["assessTask", acting("POST", `/tasks/${id}/assess`)],
       ["notifyTask", acting("POST", `/tasks/${id}/notify`)],
       ["recoverTask", acting("POST", `/tasks/${id}/recover`)],
+      ["downloadFiles", reading(`/tasks/${id}/files.zip`)],
     ]),
     ...sourceAnswers(provider),
+    ...uploadAnswers(),
+    ...readAnswers("showSubmissionForm", "GET", "/new", "?from=a&from=b"),
+    ...[unknownId, deletedId].map((id): Answer => ["showSubmissionForm", reading(`/new?from=${id}`)]),
     ...(await submitAnswers(provider, unknownId, deletedId)),
     ...adoptAnswers(provider, taskId, unknownId, deletedId),
     ...readAnswers("deleteTask", "DELETE", `/tasks/${taskId}`),
     ["deleteTask", acting("DELETE", `/tasks/${unknownId}`)],
+  ];
+}
+
+function choiceAnswers(taskId: string, unknownId: string, deletedId: string): readonly Answer[] {
+  return [
+    ...readAnswers("chooseTrack", "PUT", `/tasks/${taskId}/chosen`),
+    ...[taskId, unknownId, deletedId].map((id): Answer => [
+      "chooseTrack",
+      acting("PUT", `/tasks/${id}/chosen`, {}, JSON.stringify({ trackId: "a" })),
+    ]),
   ];
 }
 
@@ -199,6 +218,23 @@ function sourceAnswers(provider: PlayedProvider): readonly Answer[] {
     ["checkSource", check({ url: "https://cdn.example.com/nothing.mp3" })],
     ["checkSource", check({ url: song.uploadUrl })],
   ];
+}
+
+function uploadAnswers(): readonly Answer[] {
+  return [
+    ["uploadSource", request("/sources", { method: "POST" })],
+    ["uploadSource", upload("x"), workerWith({ API_TOKEN: "" })],
+    ["uploadSource", forged("POST", "/sources")],
+    ["uploadSource", upload("no song")],
+    ["uploadSource", upload(SONG), workerWith({ MAX_AUDIO_BYTES: "10" })],
+    ["uploadSource", upload(SONG)],
+    ...readAnswers("readSource", "GET", `/sources/${sha256Hex(SONG)}`),
+    ["readSource", reading("/sources/unknown")],
+  ];
+}
+
+function upload(body: BodyInit): Request {
+  return new Request(acting("POST", "/sources"), { method: "POST", body });
 }
 
 function check(body: object): Request {

@@ -26,6 +26,8 @@ export interface Session {
 export interface Shared {
   readonly taskId: string;
   readonly trackId: string | null;
+  /** Whether files may be taken along, beside being listened to. */
+  readonly download?: boolean;
 }
 
 export function makeSession(token: string, now: number): string {
@@ -42,21 +44,40 @@ export function checkSession(tokens: readonly string[], value: string, now: numb
 }
 
 export function makeShare(token: string, shared: Shared, expiresAt: number): string {
-  const kind = shared.trackId === null ? "task" : "track";
+  const kind = `${shared.trackId === null ? "task" : "track"}${shared.download === true ? "-download" : ""}`;
   const expiry = String(secondsOf(expiresAt));
   return `${kind}.${expiry}.${macOf(SHARE, token, [kind, shared.taskId, shared.trackId, expiry])}`;
 }
 
-/** The token that signed the share, if it opens what is wanted: a task's opens its tracks too, a track's that track. */
+/** The token that signed the share, if it opens what is wanted: a task's opens its tracks too, a track's that track, one to download is for listening too. */
 export function checkShare(tokens: readonly string[], value: string, wanted: Shared, now: number): string | null {
-  const [, kind = "", expiry = "", mac = ""] = /^(task|track)\.(\d{1,12})\.([\w-]{43})$/.exec(value) ?? [];
-  const trackId = kind === "track" ? wanted.trackId : null;
+  const [, kind = "", expiry = "", mac = ""] =
+    /^((?:task|track)(?:-download)?)\.(\d{1,12})\.([\w-]{43})$/.exec(value) ?? [];
+  if (wanted.download === true && !allowsDownload(value)) return null;
+  const trackId = kind.startsWith("track") ? wanted.trackId : null;
   const token = signerOf(SHARE, tokens, [kind, wanted.taskId, trackId, expiry], mac);
   return Number(expiry) * 1_000 <= now ? null : token;
 }
 
+/** Opens one uploaded source, for the provider. */
+export function makeSourceLink(token: string, sourceId: string, expiresAt: number): string {
+  const expiry = String(secondsOf(expiresAt));
+  return `${expiry}.${macOf(SOURCE, token, [sourceId, expiry])}`;
+}
+
+export function checkSourceLink(tokens: readonly string[], value: string, sourceId: string, now: number): boolean {
+  const [, expiry = "", mac = ""] = /^(\d{1,12})\.([\w-]{43})$/.exec(value) ?? [];
+  return signerOf(SOURCE, tokens, [sourceId, expiry], mac) !== null && Number(expiry) * 1_000 > now;
+}
+
+/** Of a share that is known to be good. */
+export function allowsDownload(share: string): boolean {
+  return /^\w+-download\./.test(share);
+}
+
 const SESSION = "backline session 1";
 const SHARE = "backline share 1";
+const SOURCE = "backline source 1";
 const KEY_BYTES = 32;
 
 /** JSON keeps the parts apart, whatever is in them. */

@@ -6,6 +6,19 @@
  */
 import { create } from "content-disposition";
 
+export interface Named {
+  readonly title: string | null;
+  /** Which of the task's tracks, from 1: it keeps the names of a task's files apart. */
+  readonly take?: number | undefined;
+}
+
+/** "Title (take 1)", without anything that a file system or an archive could not take. */
+export function fileTitle({ title, take }: Named): string | null {
+  const name = readable(title ?? "");
+  if (take === undefined) return name === "" ? null : name;
+  return `${name || "Track"} (take ${take})`;
+}
+
 /** The header's value for a title (may be null) and an extension without its dot. */
 export function contentDisposition(
   title: string | null,

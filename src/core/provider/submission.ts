@@ -15,7 +15,13 @@ export const submissionRequest = z
     uploadUrl: z
       .url({ protocol: /^https?$/ })
       .max(4_096)
+      .optional()
       .meta({ description: "The source audio, publicly reachable." }),
+    sourceId: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, "must be the sourceId that POST /sources answered")
+      .optional()
+      .meta({ description: "In place of `uploadUrl`: what was uploaded here." }),
     title: z.string().trim().min(1).max(100),
     tags: z.string().trim().min(1).max(1_000),
     negativeTags: z.string().trim().min(1).max(500),
@@ -33,6 +39,10 @@ export const submissionRequest = z
       .refine(isRef, "must be 1 to 64 of A-Z a-z 0-9 _ -")
       .optional()
       .meta({ description: "Your own name for it; not sent to the provider." }),
+  })
+  .refine(({ uploadUrl, sourceId }) => (uploadUrl === undefined) !== (sourceId === undefined), {
+    path: ["uploadUrl"],
+    message: "give either uploadUrl or sourceId",
   })
   .refine((request) => !("callBackUrl" in request), {
     path: ["callBackUrl"],

@@ -126,6 +126,8 @@ export function collect(task: Task, event: TaskEvent): Task {
     case "notify_ended":
     case "notify_asked":
       return withNotice(task, event);
+    case "chosen":
+      return { ...task, chosen: event.trackId };
     case "ignored":
       return { ...task, ignored: task.ignored + 1 };
   }

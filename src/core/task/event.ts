@@ -180,6 +180,8 @@ const notifyEnded = z.object({
 });
 /** Somebody wants everything told again that holds now. */
 const notifyAsked = z.object({ type: z.literal("notify_asked") });
+/** The take that somebody chose of the task's tracks; null takes the choice back. The latest stands. */
+const chosen = z.object({ type: z.literal("chosen"), trackId: z.string().nullable() });
 const ignored = z.object({ type: z.literal("ignored"), originalType: z.string() });
 
 export const eventBody = z.discriminatedUnion("type", [
@@ -212,6 +214,7 @@ export const eventBody = z.discriminatedUnion("type", [
   notifyFailed,
   notifyEnded,
   notifyAsked,
+  chosen,
   ignored,
 ]);
 

@@ -85,6 +85,7 @@ function changesView(task: Task, event: TaskEvent): boolean {
     case "adopted":
     case "retried":
     case "stalled":
+    case "chosen":
       return true;
     case "polled":
     case "recovery_polled":

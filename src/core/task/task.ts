@@ -114,6 +114,8 @@ export interface Task {
   readonly adopted: boolean;
   /** The newest one. */
   readonly recovery: Recovery | null;
+  /** The track that somebody chose. */
+  readonly chosen: string | null;
   /** The answers to our asking since the last retry, by result. */
   readonly polls: ReadonlyMap<string, Polled>;
   readonly retriedAt: number | null;
@@ -155,6 +157,7 @@ export function newTask(taskId: string, at: number): Task {
     source: null,
     adopted: false,
     recovery: null,
+    chosen: null,
     polls: new Map(),
     retriedAt: null,
     stalledAt: null,

@@ -80,6 +80,11 @@ export function tracksOf(task: Task): readonly Track[] {
   return tracks;
 }
 
+/** The track that somebody chose. A choice counts for as long as there is such a track. */
+export function chosenOf(task: Task): string | null {
+  return tracksOf(task).some(({ trackId }) => trackId === task.chosen) ? task.chosen : null;
+}
+
 /** One mention of a track. */
 interface Mention {
   readonly track: ObservedTrack;

@@ -7,7 +7,7 @@ import { productOf } from "../task/product.ts";
 import type { Product } from "../provider/product.ts";
 import type { Task } from "../task/task.ts";
 import { tallyOf, type Tally } from "./tally.ts";
-import { tracksOf } from "../task/tracks.ts";
+import { chosenOf, tracksOf } from "../task/tracks.ts";
 import { keptCount, lastReason, troubleOf, type Trouble } from "./trouble.ts";
 
 export interface CatalogRow {
@@ -17,6 +17,8 @@ export interface CatalogRow {
   readonly title: string | null;
   readonly stage: Stage;
   readonly failureReason: string | null;
+  /** The track that somebody chose. */
+  readonly chosen: string | null;
   readonly settled: boolean;
   readonly stalled: boolean;
   /** What wants a person's attention. */
@@ -45,6 +47,7 @@ export function catalogRowOf(task: Task, now: number, wake: number | null): Cata
     title: tracksOf(task)[0]?.title ?? null,
     stage: stageOf(task),
     failureReason: failureShown(task)?.reason ?? null,
+    chosen: chosenOf(task),
     settled: task.settledAt !== null,
     stalled: isStalled(task),
     problem: troubleOf(task),

@@ -16,6 +16,8 @@ export const keptFile = z.object({
   title: z.string().nullable(),
   /** When it was kept, in epoch milliseconds. */
   keptAt: z.int(),
+  /** Which of the task's tracks, from 1. */
+  take: z.int().optional(),
   /** Of audio that was looked into: its picture. */
   waveform: z.object({ key: z.string(), analyzerVersion: z.string() }).optional(),
 });
@@ -23,12 +25,22 @@ export const keptFile = z.object({
 export type KeptFile = z.infer<typeof keptFile>;
 
 export function keptFilesOf(task: Task): readonly KeptFile[] {
-  return tracksOf(task).flatMap((track) =>
+  return tracksOf(task).flatMap((track, index) =>
     FILE_KINDS.flatMap((file) => {
       const { stored } = fileStatus(task, track, file);
       if (stored === null) return [];
       const { key, bytes, sha256, contentType, at: keptAt } = stored;
-      const kept = { trackId: track.trackId, file, key, bytes, sha256, contentType, title: track.title, keptAt };
+      const kept = {
+        trackId: track.trackId,
+        file,
+        key,
+        bytes,
+        sha256,
+        contentType,
+        title: track.title,
+        take: index + 1,
+        keptAt,
+      };
       const waveform = file === "audio" ? waveformOf(task, sha256) : null;
       return [waveform === null ? kept : { ...kept, waveform }];
     }),

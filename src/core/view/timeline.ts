@@ -68,6 +68,7 @@ export function timelineEvent(event: TaskEvent, body: string | null): TimelineEv
     case "notified":
     case "notify_ended":
     case "notify_asked":
+    case "chosen":
     case "ignored":
       return { ...event, at };
   }

@@ -23,7 +23,7 @@ import {
 } from "../task/stage.ts";
 import { productOf } from "../task/product.ts";
 import type { Task } from "../task/task.ts";
-import { tracksOf, type Track } from "../task/tracks.ts";
+import { chosenOf, tracksOf, type Track } from "../task/tracks.ts";
 
 const time = z.iso.datetime();
 
@@ -91,6 +91,8 @@ export const taskView = z.object({
   stage: z.enum(STAGES),
   outcome: z.enum(OUTCOMES).nullable(),
   settled: z.boolean(),
+  /** The track that somebody chose of the task's. */
+  chosen: z.string().nullable(),
   failure: failureView.nullable(),
   /** The provider said that it gave the credits back, at whatever stage. */
   refunded: z.boolean(),
@@ -127,6 +129,7 @@ export function viewOf(task: Task): TaskView {
     stage: stageOf(task),
     outcome: outcomeOf(task),
     settled: task.settledAt !== null,
+    chosen: chosenOf(task),
     failure: failure === null ? null : { ...failure, advice: FAILURES[failure.reason].advice },
     refunded: wasRefunded(task),
     recovery: recoveryViewOf(task),

@@ -15,6 +15,7 @@ export interface LayoutProps {
 
 const SECTIONS = [
   ["/tasks", "Tasks"],
+  ["/new", "New"],
   ["/stats", "Stats"],
   ["/docs", "API"],
 ] as const;

@@ -49,10 +49,19 @@ export function TaskPage({ view, usual, timeline, viewer, canNotify, did, now, n
         {tracks.length === 0 && stage === "failed" ? null : (
           <section aria-labelledby="tracks">
             <h2 id="tracks">Tracks</h2>
+            {viewer.mayAct ? <SourceTake view={view} /> : null}
             {tracks.length === 0 ? (
               <p class="hint">None yet. They appear here by themselves.</p>
             ) : (
-              tracks.map((track, index) => <TrackCard track={track} number={index + 1} viewer={viewer} />)
+              tracks.map((track, index) => (
+                <TrackCard
+                  track={track}
+                  number={index + 1}
+                  viewer={viewer}
+                  taskId={view.taskId}
+                  isChosen={track.trackId === view.chosen}
+                />
+              ))
             )}
           </section>
         )}
@@ -68,6 +77,28 @@ export function TaskPage({ view, usual, timeline, viewer, canNotify, did, now, n
         )}
       </div>
     </Layout>
+  );
+}
+
+/** What was uploaded here, to compare with what came. */
+function SourceTake({ view: { request, source } }: { readonly view: TaskView }) {
+  const sourceId = request?.["sourceId"];
+  if (typeof sourceId !== "string") return null;
+  const path = `/sources/${sourceId}`;
+  return (
+    <div
+      class="player source"
+      id="player-source"
+      data-player={path}
+      data-name="Your source"
+      data-key="0"
+      data-seconds={source?.audio.durationSeconds ?? undefined}
+      data-lufs={source?.audio.integratedLufs ?? undefined}
+      data-peak={source?.audio.truePeakDbtp ?? undefined}
+    >
+      <p>Your source</p>
+      <audio controls preload="none" src={path} aria-label="Your source"></audio>
+    </div>
   );
 }
 

@@ -28,7 +28,7 @@ const taskPageQuery = z.object({
     .string()
     .regex(/^\d{1,9}$/, "must be a whole number")
     .default("0"),
-  did: z.enum(["retry", "assess", "notify"]).optional(),
+  did: z.enum(["retry", "assess", "notify", "choose"]).optional(),
 });
 /** The form sends what is left empty too. */
 const empty = z.literal("").transform(() => undefined);

@@ -1,6 +1,6 @@
 /** One track: its cover, its player, what was found of it, and how to take it along. Pure. */
 import type { TaskView } from "../../core/view/view.ts";
-import { AudioBadge, VerdictBadge } from "./badge.tsx";
+import { AudioBadge, Badge, VerdictBadge } from "./badge.tsx";
 import { factsOf } from "./fact-words.ts";
 import { whyNotKept } from "./task/why-not-kept.ts";
 import type { Viewer } from "./viewer.ts";
@@ -15,7 +15,12 @@ interface TrackProps {
   readonly viewer: Viewer;
 }
 
-export function TrackCard({ track, number, viewer }: TrackProps) {
+interface CardProps extends TrackProps {
+  readonly taskId: string;
+  readonly isChosen: boolean;
+}
+
+export function TrackCard({ track, number, viewer, taskId, isChosen }: CardProps) {
   const { trackId, title, tags, durationSeconds, model, audio, assessment } = track;
   const about = [durationSeconds === null ? null : clockWords(durationSeconds), model].filter((one) => one !== null);
   return (
@@ -24,12 +29,24 @@ export function TrackCard({ track, number, viewer }: TrackProps) {
       <div class="track-body">
         <h3 id={`title-${trackId}`}>{title ?? "Untitled"}</h3>
         <p class="badges">
+          {isChosen ? <Badge tone="good">★ chosen</Badge> : null}
           <AudioBadge audio={audio} />
           {assessment?.verdict == null ? null : <VerdictBadge verdict={assessment.verdict} />}
           <span class="hint">{about.join(" · ")}</span>
         </p>
         {tags === null ? null : <p class="tags">{tags}</p>}
         <Player track={track} number={number} viewer={viewer} />
+        {viewer.mayAct && audio.state === "stored" ? (
+          <form method="post" action={`/tasks/${taskId}/chosen`} data-command class="choose">
+            <input type="hidden" name="trackId" value={isChosen ? "" : trackId} />
+            <button class="quiet" aria-pressed={String(isChosen)}>
+              {isChosen ? "★ Chosen" : "☆ Choose this take"}
+            </button>
+            <button type="button" class="quiet" data-copy-link={`/tasks/${taskId}#track-${trackId}`} hidden>
+              Copy link
+            </button>
+          </form>
+        ) : null}
         <FileNote audio={audio} />
         <Findings assessment={assessment} />
         <p class="hint">
@@ -84,11 +101,11 @@ function Player({ track, number, viewer }: TrackProps) {
           <a href={source} rel="noreferrer">
             Listen at the provider meanwhile
           </a>
-        ) : (
+        ) : viewer.mayDownload ? (
           <a href={viewer.link(`${audio.url}?download`)}>
             Download{audio.bytes === null ? "" : `, ${byteWords(audio.bytes)}`}
           </a>
-        )}
+        ) : null}
       </p>
     </div>
   );

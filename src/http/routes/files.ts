@@ -7,7 +7,7 @@ import { Hono, type Context } from "hono";
 import { cors } from "hono/cors";
 import parseRange from "range-parser";
 import type { FileKind } from "../../core/task/event.ts";
-import { contentDisposition } from "../../core/audio/file-name.ts";
+import { contentDisposition, fileTitle } from "../../core/audio/file-name.ts";
 import type { KeptFile } from "../../core/view/kept-file.ts";
 import { requireApiToken } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
@@ -37,8 +37,16 @@ async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
   return (await answer(c, kept)) ?? (await answer(c, await keptInstead(c, kept))) ?? goneOf(kept);
 }
 
-/** Null where R2 does not have the file. */
 async function answer(c: Context<AppEnv>, kept: KeptFile): Promise<Response | null> {
+  return serveFile(c, kept, dispositionOf(c, kept));
+}
+
+/** The bytes of an object in R2, with ranges, under the type that they proved to have; null where R2 lacks it. */
+export async function serveFile(
+  c: Context<AppEnv>,
+  kept: Pick<KeptFile, "key" | "bytes" | "sha256" | "contentType" | "keptAt">,
+  disposition: string,
+): Promise<Response | null> {
   const tag = `"${kept.sha256}"`;
   const lastModified = new Date(kept.keptAt).toUTCString();
   const headers = {
@@ -46,7 +54,7 @@ async function answer(c: Context<AppEnv>, kept: KeptFile): Promise<Response | nu
     "last-modified": lastModified,
     "accept-ranges": "bytes",
     "content-type": kept.contentType,
-    "content-disposition": dispositionOf(c, kept),
+    "content-disposition": disposition,
     "cache-control": "private, no-cache",
     vary: "Authorization, Cookie",
     "x-content-type-options": "nosniff",
@@ -127,10 +135,12 @@ async function keptFileOf(c: Context<AppEnv>, file: FileKind): Promise<KeptFile>
 }
 
 /** `?download` saves it, else it plays where it is. */
-function dispositionOf(c: Context, { key, file, title, trackId }: KeptFile): string {
+/** Named like the file in the archive of all. */
+function dispositionOf(c: Context, kept: KeptFile): string {
+  const { key, file, trackId } = kept;
   const extension = key.slice(key.lastIndexOf(".") + 1);
   const type = c.req.query("download") === undefined ? "inline" : "attachment";
-  return contentDisposition(title, `${file}-${trackId}`, extension, type);
+  return contentDisposition(fileTitle(kept), `${file}-${trackId}`, extension, type);
 }
 
 /**

@@ -4,6 +4,8 @@
  */
 import { Hono, type Context } from "hono";
 import * as z from "zod";
+import type { Shared } from "../../core/access/session.ts";
+import type { TaskView } from "../../core/view/view.ts";
 import type { AppEnv } from "../app-env.ts";
 import { Problem } from "../problem.ts";
 import { makeShareLink, MAX_SHARE_SECONDS } from "../share-link.ts";
@@ -12,7 +14,13 @@ import { Layout } from "../pages/layout.tsx";
 import { nonceOf, page, prefersHtml } from "../pages/page.ts";
 import { utcWords } from "../pages/words.ts";
 
-const shareForm = z.object({ expiresInSeconds: z.coerce.number().int().min(1).max(MAX_SHARE_SECONDS) });
+const shareForm = z.object({
+  expiresInSeconds: z.coerce.number().int().min(1).max(MAX_SHARE_SECONDS),
+  /** Empty: the whole task. */
+  trackId: z.string().default(""),
+  /** A checkbox: sent or not. */
+  download: z.literal("on").optional(),
+});
 
 /** Behind `requireApiToken`, and before the routes that answer with JSON. */
 export const formActions = new Hono<AppEnv>()
@@ -23,19 +31,27 @@ export const formActions = new Hono<AppEnv>()
   .post("/tasks/:id/share", async (c, next) => {
     if (!prefersHtml(c)) return next();
     const taskId = taskIdOf(c);
-    present(await objectOf(c).view());
+    const { tracks } = present<TaskView>(await objectOf(c).view());
     const form = shareForm.safeParse(await c.req.parseBody());
     if (!form.success) throw new Problem("invalid_request", `expiresInSeconds: 1 to ${MAX_SHARE_SECONDS}.`);
-    return sharePage(c, taskId, form.data.expiresInSeconds);
+    const { expiresInSeconds, trackId, download } = form.data;
+    if (trackId !== "" && !tracks.some((track) => track.trackId === trackId))
+      throw new Problem("invalid_request", "trackId: The task has no such track.");
+    const shared = { taskId, trackId: trackId === "" ? null : trackId, download: download === "on" };
+    return sharePage(c, shared, expiresInSeconds);
   });
 
-function sharePage(c: Context<AppEnv>, taskId: string, seconds: number): Promise<Response> {
-  const { url, expiresAt } = makeShareLink(c, { taskId, trackId: null }, seconds);
+function sharePage(c: Context<AppEnv>, shared: Shared, seconds: number): Promise<Response> {
+  const { url, expiresAt } = makeShareLink(c, shared, seconds);
+  const { taskId, trackId, download } = shared;
   return page(
     c,
     <Layout title="Share link" nonce={nonceOf(c)} signedIn>
       <h1>Share link</h1>
-      <p>Whoever has this link sees the task and hears its tracks, and can do nothing, until {utcWords(expiresAt)}.</p>
+      <p>
+        Whoever has this link can listen{download === true ? ", and download," : ""} to{" "}
+        {trackId === null ? "all tracks of the task" : "this track"} until {utcWords(expiresAt)}, and nothing else.
+      </p>
       <pre id="share-link" tabindex={0}>
         {url}
       </pre>

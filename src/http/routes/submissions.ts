@@ -20,7 +20,8 @@ import { secretValues } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
 import { logRefusal } from "../log-line.ts";
 import { Problem } from "../problem.ts";
-import { judgeSource } from "./sources.ts";
+import { releaseSource, useSource } from "../../platform/sources/source-store.ts";
+import { judgeSource, judgeUpload, sourceLink } from "./sources.ts";
 import { present } from "../task-reader.ts";
 import { FRESH } from "./tasks.ts";
 
@@ -34,21 +35,24 @@ export const submittingView = z.object({
   detail: z.string(),
 });
 
-export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
+export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => submit(c, await readRequest(c), keyOf(c)));
+
+/** The request as it was checked, under the Idempotency-Key if there is one. */
+export async function submit(c: Context<AppEnv>, asked: SubmissionRequest, key: string | null): Promise<Response> {
   const config = c.get("config");
   const [callbackToken] = secretValues(config.callbackToken);
   const provider = providerAccess(config);
   if (provider === null || callbackToken === undefined) throw new Problem("not_configured", NO_KEY);
 
-  const { ref: wanted, force = false, ...request } = await readRequest(c);
-  const key = keyOf(c);
+  const { ref: wanted, force = false, ...request } = asked;
   const ref = wanted ?? crypto.randomUUID().replaceAll("-", "");
   const hash = requestHash({ ...request, ...(wanted === undefined ? {} : { ref: wanted }) });
   const catalog = catalogOf(c.env);
   const known = await catalog.submission({ key, ref, requestHash: hash }, Date.now());
   if (known !== null) return answerKnown(c, known);
 
-  const source = await judgeSource(c, request.uploadUrl, force);
+  const { sourceId, uploadUrl = "" } = request;
+  const source = await (sourceId === undefined ? judgeSource(c, uploadUrl, force) : judgeUpload(c, sourceId, force));
 
   const { host } = new URL(c.req.url);
   const requestJson = JSON.stringify(request);
@@ -57,7 +61,10 @@ export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
 
   const origin = (config.publicUrl ?? new URL(c.req.url)).origin;
   const callBackUrl = `${origin}/callback/${capabilityOf(callbackToken, ref)}`;
-  const answer = await submitTask(provider, { ...request, callBackUrl });
+  if (sourceId !== undefined) await useSource(c.env.AUDIO, sourceId, ref);
+  const { sourceId: _, ...sent } = request;
+  const from = sourceId === undefined ? {} : { uploadUrl: sourceLink(c, sourceId) };
+  const answer = await submitTask(provider, { ...sent, ...from, callBackUrl });
   switch (answer.type) {
     case "unclear":
       await insist("record that an answer was lost", () => catalogOf(c.env).loseAnswer(ref));
@@ -65,6 +72,7 @@ export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
     case "refused":
     case "not_the_api":
       await insist("free a refused submission", () => catalogOf(c.env).release(ref));
+      if (sourceId !== undefined) await insist("free its source", () => releaseSource(c.env.AUDIO, sourceId, ref));
       throw answer.type === "refused" ? providerRefused(answer.code) : notTheApi(answer.status);
     case "accepted": {
       const { taskId } = answer;
@@ -73,7 +81,7 @@ export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
       return shown(c, { ref, taskId, requestJson, host, source });
     }
   }
-});
+}
 
 /** Tries three times, each on a fresh stub. What fails for good is logged, and made good by the callback's reference. */
 async function insist(what: string, work: () => Promise<unknown>): Promise<void> {

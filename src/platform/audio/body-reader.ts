@@ -33,7 +33,7 @@ export async function readChunk(reader: BodyReader, watch: StallWatch): Promise<
 }
 
 /** A length counts only for bytes that arrive as they were sent: of a decoded body it tells the encoded one. */
-export function announcedBytes(response: Response): number | null {
+export function announcedBytes(response: Pick<Response, "headers">): number | null {
   const encoding = response.headers.get("content-encoding") ?? "identity";
   const length = response.headers.get("content-length");
   return length !== null && encoding === "identity" && /^\d{1,15}$/.test(length) ? Number(length) : null;

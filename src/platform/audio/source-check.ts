@@ -51,7 +51,7 @@ export async function checkSource(
     try {
       return announced !== null && announced > rules.maxBytes
         ? tooLarge(rules)
-        : await listen(reader, announced, rules, watch);
+        : await listenToSource(reader, announced, rules, watch);
     } finally {
       await reader.cancel().catch(() => undefined);
     }
@@ -64,10 +64,11 @@ export async function checkSource(
   }
 }
 
-async function listen(
+/** Reads it to its end. A string says that it is too large. */
+export async function listenToSource(
   reader: BodyReader,
   announced: number | null,
-  rules: SourceRules,
+  rules: Omit<SourceRules, "policy">,
   watch: StallWatch,
 ): Promise<SourceFacts | string> {
   const head = await readHead(reader, watch);
@@ -115,6 +116,6 @@ function problemOf(reason: string): FileProblem {
   return { code: "not_audio", message: `${reason}.` };
 }
 
-function tooLarge({ maxBytes }: SourceRules): string {
+function tooLarge({ maxBytes }: Pick<SourceRules, "maxBytes">): string {
   return `too_large: the source may have ${maxBytes} bytes`;
 }

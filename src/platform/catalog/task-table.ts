@@ -31,6 +31,7 @@ const stored = z
     reason: z.string().nullable(),
     kept_tracks: z.int(),
     tracks: z.int(),
+    chosen: z.string().nullable(),
     created_at: z.int(),
     first_at: z.int().nullable(),
     complete_at: z.int().nullable(),
@@ -53,6 +54,7 @@ const stored = z
     reason: row.reason,
     keptTracks: row.kept_tracks,
     tracks: row.tracks,
+    chosen: row.chosen,
     createdAt: row.created_at,
     firstAt: row.first_at,
     completeAt: row.complete_at,
@@ -68,7 +70,7 @@ export function createTasks(sql: SqlStorage): void {
     created_at INTEGER NOT NULL, task_id TEXT NOT NULL, product TEXT NOT NULL, ref TEXT, title TEXT,
     search TEXT NOT NULL, stage TEXT NOT NULL, failure_reason TEXT, settled INTEGER NOT NULL, stalled INTEGER NOT NULL, problem TEXT, reason TEXT,
     kept_tracks INTEGER NOT NULL, tracks INTEGER NOT NULL, first_at INTEGER, complete_at INTEGER, settled_at INTEGER,
-    version INTEGER NOT NULL, touched_at INTEGER NOT NULL, wake INTEGER, tally TEXT NOT NULL,
+    version INTEGER NOT NULL, touched_at INTEGER NOT NULL, wake INTEGER, tally TEXT NOT NULL, chosen TEXT,
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (created_at, task_id)) WITHOUT ROWID`);
   for (const [name, columns, where] of INDEXES)
@@ -103,6 +105,7 @@ export function upsertTask(sql: SqlStorage, told: CatalogRow): void {
     settled_at: told.settledAt,
     version: told.version,
     tally: JSON.stringify(told.tally),
+    chosen: told.chosen,
   };
   // A column that an index holds costs a row of it with each write, so it is written where it changes.
   const indexed = { ref: told.ref, settled: Number(told.settled), problem: told.problem, wake: told.wake };

@@ -107,6 +107,11 @@ export class TaskObject extends DurableObject<Env> {
     return this.#recordWish({ type: "notify_asked" });
   }
 
+  /** Records which of the tracks somebody chose; null takes the choice back. */
+  choose(trackId: string | null): Promise<TaskView | Deleted | null> {
+    return this.#recordWish({ type: "chosen", trackId });
+  }
+
   /** Drops the task. False where there is none; a deleted one may be deleted again. */
   async forget(): Promise<boolean> {
     if (this.#wakeUp() !== null) {

@@ -7,6 +7,7 @@ import * as z from "zod";
 import type { Task } from "../../core/task/task.ts";
 import { catalogOf } from "../catalog/catalog.ts";
 import { deleteFiles } from "../audio/store.ts";
+import { releaseSource } from "../sources/source-store.ts";
 import { publishDeletion } from "../read-model.ts";
 
 const tombstone = z.object({
@@ -14,6 +15,8 @@ const tombstone = z.object({
   deletedAt: z.int(),
   createdAt: z.int(),
   version: z.int(),
+  /** The uploaded source that the task was submitted with, and under which reference. */
+  source: z.object({ sourceId: z.string(), ref: z.string() }).optional(),
   /** Callbacks that came since. */
   hits: z.int(),
   /** How far the deletion has come: files and entries elsewhere, then the files once more. */
@@ -38,12 +41,18 @@ export function bury(storage: DurableObjectStorage, task: Task, now: number): To
     deletedAt: now,
     createdAt: task.createdAt,
     version: task.version + 1,
+    ...sourceOf(task),
     hits: 0,
     step: "files",
   };
   storage.sql.exec("DROP TABLE IF EXISTS log");
   storage.kv.put(KEY, buried);
   return buried;
+}
+
+function sourceOf({ request, ref }: Task): Pick<Tombstone, "source"> {
+  const sourceId = request?.["sourceId"];
+  return typeof sourceId === "string" && ref !== null ? { source: { sourceId, ref } } : {};
 }
 
 /** A callback came for the dead. */
@@ -77,6 +86,7 @@ export async function tend(
     return null;
   }
   await deleteFiles(env.AUDIO, taskId);
+  if (buried.source !== undefined) await releaseSource(env.AUDIO, buried.source.sourceId, buried.source.ref);
   await publishDeletion(env.STATE, taskId, buried.version);
   // Both times: the catalog can be told of the task for the first time after the first.
   await catalogOf(env).markDeleted({ createdAt: buried.createdAt, taskId }, buried.version);

@@ -12,6 +12,7 @@ const done: CatalogRow = {
   title: null,
   stage: "complete",
   failureReason: null,
+  chosen: null,
   settled: true,
   stalled: false,
   problem: null,

@@ -4,8 +4,8 @@ import { counted } from "../words.ts";
 import { whyNotKept } from "./why-not-kept.ts";
 
 export type Standing = "good" | "warn" | "bad" | "busy";
-/** `retry` asks the provider again, too. */
-export type Help = "retry" | null;
+/** `retry` asks the provider again, too; `submit_again` spends credits. */
+export type Help = "retry" | "submit_again" | null;
 
 export interface Headline {
   readonly standing: Standing;
@@ -83,7 +83,7 @@ function ofEnd(view: TaskView): Headline {
 }
 
 /** A failure that is only silence can be asked about; any other is the end of this task. */
-function ofFailure({ failure, tracks }: TaskView): Headline {
+function ofFailure({ failure, tracks, request }: TaskView): Headline {
   const kept = tracks.filter(({ audio }) => audio.state === "stored").length;
   const after = kept > 0 ? ` after ${counted(kept, "track")}, which ${kept === 1 ? "is" : "are"} kept` : "";
   if (failure === null) return told("bad", `Failed${after}.`);
@@ -96,7 +96,7 @@ function ofFailure({ failure, tracks }: TaskView): Headline {
     "bad",
     `Failed${after}: ${what.charAt(0).toLowerCase()}${what.slice(1)}${code}.`,
     `${cure}${refunded}${said}`,
-    failure.reason === "no_news" ? "retry" : null,
+    failure.reason === "no_news" ? "retry" : request === null ? null : "submit_again",
   );
 }
 

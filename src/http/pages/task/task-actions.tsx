@@ -9,6 +9,7 @@ export const DONE = {
   assess: "The kept audio is being listened to again. The findings change here by themselves.",
   notify: "NOTIFY_URL is being told again.",
   recover: "The provider is asked to make new links. The tracks appear here by themselves.",
+  choose: "Your choice is kept. The list and the notices name it too.",
 } as const;
 
 interface TaskActionsProps {
@@ -19,6 +20,7 @@ interface TaskActionsProps {
 
 export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
   const path = `/tasks/${view.taskId}`;
+  const again = `/new?from=${encodeURIComponent(view.taskId)}`;
   const isKept = view.tracks.some(({ audio }) => audio.state === "stored");
   const isMissing = view.tracks.some(
     ({ audio, assessment }) =>
@@ -27,11 +29,21 @@ export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
   return (
     <div class="row actions">
       {help === "retry" ? <Command action={`${path}/retry`}>Try again</Command> : null}
+      {help === "submit_again" ? (
+        <a class="button primary" href={again}>
+          Submit again
+        </a>
+      ) : null}
       {view.settled ? null : (
         <button type="button" class="quiet" id="tell-me" aria-pressed="false" data-tell-me hidden>
           Tell me when it is done
         </button>
       )}
+      {isKept ? (
+        <a class="button" href={`${path}/files.zip`} download>
+          Download all
+        </a>
+      ) : null}
       <details class="menu" id="share">
         <summary>Share</summary>
         <form method="post" action={`${path}/share`}>
@@ -43,6 +55,16 @@ export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
               a day
             </option>
             <option value="604800">a week</option>
+          </select>
+          <label class="check">
+            <input type="checkbox" name="download" /> They may download, too
+          </label>
+          <label for="what">What</label>
+          <select id="what" name="trackId">
+            <option value="">all tracks</option>
+            {view.tracks.map(({ trackId }, index) => (
+              <option value={trackId}>take {index + 1} alone</option>
+            ))}
           </select>
           <button>Make link</button>
         </form>
@@ -62,6 +84,7 @@ export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
             Recover
           </Command>
         ) : null}
+        {view.request === null || help === "submit_again" ? null : <a href={again}>Submit again</a>}
         {isKept ? (
           <Command action={`${path}/assess`} hint="Listens to the kept audio once more.">
             Assess again

@@ -1,0 +1,38 @@
+/** `PUT /tasks/:id/chosen`: which of its tracks somebody chose. A form of the pages posts the same. */
+import { Hono, type Context } from "hono";
+import * as z from "zod";
+import type { TaskView } from "../../core/view/view.ts";
+import type { AppEnv } from "../app-env.ts";
+import { Problem } from "../problem.ts";
+import { present, taskIdOf } from "../task-reader.ts";
+import { FRESH } from "./tasks.ts";
+
+export const choice = z.strictObject({
+  trackId: z.string().nullable().meta({ description: "One of the task's tracks; null takes the choice back." }),
+});
+
+/** Behind `requireApiToken`. */
+export const chosen = new Hono<AppEnv>()
+  .put("/tasks/:id/chosen", async (c) => {
+    const parsed = choice.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success)
+      throw new Problem("invalid_request", 'The body must be {"trackId": "…"}, a track of the task, or null.');
+    return c.json(await choose(c, parsed.data.trackId), 200, FRESH);
+  })
+  .post("/tasks/:id/chosen", async (c) => {
+    const { trackId } = await c.req.parseBody();
+    await choose(c, typeof trackId === "string" && trackId !== "" ? trackId : null);
+    return c.redirect(`/tasks/${taskIdOf(c)}?did=choose`, 303);
+  });
+
+async function choose<P extends string>(c: Context<AppEnv, P>, trackId: string | null): Promise<TaskView> {
+  const task = c.env.TASKS.getByName(taskIdOf(c));
+  const { tracks } = present<TaskView>(await task.view());
+  const ids = tracks.map((track) => track.trackId);
+  if (trackId !== null && !ids.includes(trackId))
+    throw new Problem(
+      "invalid_request",
+      `trackId: The task has no such track. It has ${ids.join(", ") || "none yet"}.`,
+    );
+  return present<TaskView>(await task.choose(trackId));
+}
