@@ -1,5 +1,6 @@
 /** What was measured of a file, in words with units. What was not measured is left out. Pure. */
 import type { AudioFacts } from "../../core/audio/facts.ts";
+import { camelot } from "../../core/audio/sound/tonal/key-names.ts";
 import { clockWords, counted } from "./words.ts";
 
 export function factsOf(facts: AudioFacts): readonly (readonly [name: string, value: string])[] {
@@ -17,6 +18,7 @@ export function factsOf(facts: AudioFacts): readonly (readonly [name: string, va
     ["True peak", told(facts.truePeakDbtp, (peak) => `${fixed(peak)} dBTP`)],
     ["Clipping", told(facts.clippedRunsPerMinute, (runs) => `${runs.toFixed(0)} runs a minute`)],
     ["Tempo", told(facts.tempoBpm, (bpm) => `${bpm.toFixed(0)} bpm${confidence(facts.tempoConfidence)}`)],
+    ["Key", facts.key === null ? null : `${facts.key} (${camelot(facts.key) ?? ""})${confidence(facts.keyConfidence)}`],
     ["Silent share", told(facts.silentShare, percent)],
     ["Longest gap", told(facts.longestGapSeconds, (seconds) => `${fixed(seconds)} s`)],
     ["Bandwidth", told(facts.bandwidthHz, (hz) => `${(hz / 1_000).toFixed(1)} kHz`)],

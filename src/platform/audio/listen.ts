@@ -47,7 +47,7 @@ export async function analyze(
     const heard = listener.finish();
     if (heard === null) return { outcome: "failed", reason: "no sound could be decoded" };
     const { waveform, ...facts } = heard;
-    const all = { ...unheard(container), ...facts, decoderErrors: source.errors() };
+    const all = { ...unheard(container), ...facts, decoderErrors: source.errors() + listener.strange() };
     return { outcome: "done", facts: rounded(all), waveform };
   } finally {
     source.end();
@@ -84,15 +84,23 @@ interface Listener {
   readonly hear: Hear;
   readonly seconds: () => number;
   readonly problem: () => string | null;
+  /** Stretches of another sample rate, which were left out. */
+  readonly strange: () => number;
   /** Null where nothing was heard. */
   readonly finish: () => Heard | null;
 }
+
+/** More than this is a file of two rates, and no damage. */
+const MOST_STRANGE_SECONDS = 1;
 
 /** Meters are made when the first sound tells its rate. */
 function listenerOf({ channels, durationSeconds }: ContainerFacts): Listener {
   let meters: ReturnType<typeof metersOf> | null = null;
   let rate = 0;
   let frames = 0;
+  // Sound at another rate than the first: what a decoder makes of damage.
+  let strange = 0;
+  let strangeFrames = 0;
   let problem: string | null = null;
   const mono = channels === 1;
   return {
@@ -101,8 +109,13 @@ function listenerOf({ channels, durationSeconds }: ContainerFacts): Listener {
         rate = sampleRateHz;
         meters = metersOf({ sampleRateHz, channels: mono ? 1 : 2 });
       }
-      if (sampleRateHz !== rate) problem = `the sample rate changes from ${rate} to ${sampleRateHz} Hz on the way`;
-      if (problem !== null) return;
+      if (sampleRateHz !== rate) {
+        strange++;
+        strangeFrames += sound[0]?.length ?? 0;
+        if (strangeFrames > rate * MOST_STRANGE_SECONDS)
+          problem = `the sample rate changes from ${rate} to ${sampleRateHz} Hz on the way`;
+        return;
+      }
       // The MP3 decoder gives a mono file's channel twice.
       const heard = mono ? sound.slice(0, 1) : sound;
       frames += heard[0]?.length ?? 0;
@@ -110,6 +123,7 @@ function listenerOf({ channels, durationSeconds }: ContainerFacts): Listener {
       meters.rhythm.push(heard);
       meters.key.push(heard);
     },
+    strange: () => strange,
     seconds: () => (rate === 0 ? 0 : frames / rate),
     problem: () => problem,
     finish(): Heard | null {

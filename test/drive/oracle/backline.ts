@@ -1,6 +1,7 @@
 /** What Backline says of a file, by the two passes that the Worker makes: the scan while copying, then the full one. */
 import { createReadStream } from "node:fs";
 import { open, readFile } from "node:fs/promises";
+import type { AudioFacts } from "../../../src/core/audio/facts.ts";
 import { HEAD_BYTES } from "../../../src/core/audio/format.ts";
 import { verify } from "../../../src/core/audio/verification.ts";
 import { analyze } from "../../../src/platform/audio/listen.ts";
@@ -18,20 +19,32 @@ const mp3Module = new WebAssembly.Module(
   await readFile(new URL("../../../src/platform/audio/mpg123.wasm", import.meta.url)),
 );
 
-/** A refused file is measured all the same: its sound is as good as another's to compare. */
-export async function measuredByBackline(path: string): Promise<Judged> {
+interface Heard {
+  /** Null where nothing could be decoded. */
+  readonly facts: AudioFacts | null;
+  readonly refused: string | null;
+  /** What is kept is rounded to a millisecond, which is more than a sample. */
+  readonly durationSeconds: number | null;
+}
+
+/** A refused file is listened to all the same: its sound is as good as another's to compare. */
+export async function heardByBackline(path: string): Promise<Heard> {
   const verification = verify(await headOf(path), "audio");
-  if (typeof verification === "string") throw new Error(verification);
+  if (typeof verification === "string") return { facts: null, refused: verification, durationSeconds: null };
   for await (const chunk of chunksOf(path)) verification.push(chunk);
   const refused = verification.finish(null);
   const container = verification.facts();
   const analysis = await analyze(chunksOf(path), container, { mp3Module, maxSeconds: 3_600 });
-  if (analysis.outcome !== "done") throw new Error(analysis.reason);
-  const { silentShare } = analysis.facts;
-  // What is kept is rounded to a millisecond, which is more than a sample.
-  const { durationSeconds } = container;
+  const facts = analysis.outcome === "done" ? analysis.facts : null;
+  return { facts, refused, durationSeconds: container.durationSeconds };
+}
+
+export async function measuredByBackline(path: string): Promise<Judged> {
+  const { facts, refused, durationSeconds } = await heardByBackline(path);
+  if (facts === null) throw new Error(refused ?? "no sound could be decoded");
+  const { silentShare } = facts;
   const silentSeconds = silentShare === null || durationSeconds === null ? null : silentShare * durationSeconds;
-  return { measures: { ...analysis.facts, durationSeconds, silentSeconds }, refused };
+  return { measures: { ...facts, durationSeconds, silentSeconds }, refused };
 }
 
 /** Of the sound that the decoder makes of it. */

@@ -1,21 +1,30 @@
 /**
  * `npm run oracle`: files made on the spot, measured by Backline and by ffmpeg, then odd ones, kept by Backline where a
- * foreign player plays them. Exit code 1 where they disagree.
+ * foreign player plays them, then songs whose tempo and key are known, with damage done to them. Exit code 1 where they
+ * disagree, or where the songs are not heard for what they are.
+ *
+ * `npm run oracle -- --music DIR [--part held-out]`: the same of any folder of music, without a verdict.
  *
  * The two share no code: ffmpeg decodes, gates and oversamples in its own way. Needs ffmpeg with libmp3lame, and lame.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { song } from "../../rig/provider/songs.ts";
 import { play, SAMPLE_RATE } from "../../rig/provider/synth.ts";
 import { measuredByBackline } from "./backline.ts";
 import { aspects, beyond, differences, LIMITS, type Aspect, type Differences } from "./comparison.ts";
 import { ffmpeg, hasTools, measuredByFfmpeg } from "./ffmpeg.ts";
+import { judgeMusic, tracksIn, type Track } from "./music.ts";
 import { judgeOddFiles } from "./odd.ts";
 import { SONG_SECONDS } from "./odd-files.ts";
 import { SAMPLES, type Sample } from "./samples.ts";
 
 const SONGS = 3;
+const DAMAGED_TRACKS = 10;
+/** Of the kinds of damage: those of `README.md`. */
+const MOST_MISSED = 10;
 const BAND_HZ = 18_000;
 const RAW = ["-f", "f32le", "-ar", String(SAMPLE_RATE), "-ac", "2"];
 const HEADINGS: Readonly<Record<Aspect, string>> = {
@@ -38,6 +47,23 @@ if (!(await hasTools())) {
   console.error("The oracle run needs ffmpeg, ffprobe and lame: apt-get install ffmpeg lame");
   process.exit(1);
 }
+const { values: options } = parseArgs({
+  options: {
+    music: { type: "string" },
+    part: { type: "string" },
+    damaged: { type: "string" },
+    help: { type: "boolean" },
+  },
+});
+if (options.help === true) {
+  console.log("npm run oracle [-- --music DIR [--part tuning|held-out] [--damaged TRACKS]]");
+  process.exit(0);
+}
+if (options.music !== undefined) {
+  const part = options.part === "tuning" || options.part === "held-out" ? options.part : "all";
+  await judgeMusic(await tracksIn(options.music, part), Number(options.damaged ?? DAMAGED_TRACKS));
+  process.exit(0);
+}
 const folder = await mkdtemp(join(tmpdir(), "backline-oracle-"));
 try {
   const songs = await Promise.all(Array.from({ length: SONGS }, (_, seed) => songFile(seed)));
@@ -45,9 +71,16 @@ try {
   for (const [index, sample] of SAMPLES.entries()) {
     outcomes.push(await judge(sample, songs, join(folder, `${index}.${sample.extension}`)));
   }
-  const song = join(folder, "song.wav");
-  await ffmpeg(...RAW, "-i", songs[0] ?? "", song);
-  report(outcomes, await judgeOddFiles(folder, song));
+  const wave = join(folder, "song.wav");
+  await ffmpeg(...RAW, "-i", songs[0] ?? "", wave);
+  report(outcomes, await judgeOddFiles(folder, wave));
+  const { alarmed, tempo, key, caught } = await judgeMusic(await ownSongs(), 1);
+  const missed = caught.filter(({ found, noted }) => found + noted === 0).map(({ name }) => name);
+  const isRight = alarmed.length === 0 && tempo.accuracy2 === 1 && key.exact === 1 && missed.length <= MOST_MISSED;
+  if (!isRight) {
+    console.error(`The songs made here are not heard for what they are: ${[...alarmed, ...missed].join(", ")}`);
+    process.exitCode = 1;
+  }
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -68,9 +101,21 @@ async function songFile(seed: number): Promise<string> {
   return path;
 }
 
+/** Songs of a minute with their tempo and key. */
+async function ownSongs(): Promise<readonly Track[]> {
+  return Promise.all(
+    Array.from({ length: SONGS }, async (_, seed) => {
+      const { bytes, bpm, key } = song(seed, 60);
+      const path = join(folder, `known-${seed}.mp3`);
+      await writeFile(path, bytes);
+      return { name: `song ${seed}`, path, bpm, key };
+    }),
+  );
+}
+
 async function judge(sample: Sample, songs: readonly string[], path: string): Promise<Outcome> {
-  const song = songs[sample.song] ?? "";
-  await ffmpeg(...RAW, "-i", song, "-af", sample.filter, ...sample.encoder, path);
+  const played = songs[sample.song] ?? "";
+  await ffmpeg(...RAW, "-i", played, "-af", sample.filter, ...sample.encoder, path);
   if (sample.cut !== null) {
     const bytes = await readFile(path);
     await writeFile(path, bytes.subarray(0, sample.cut(bytes.length)));

@@ -19,6 +19,8 @@ export type Song = {
   /** What was asked for; the encoder adds up to two frames (52 ms) of padding. */
   readonly seconds: number;
   readonly bpm: number;
+  /** As `A minor`. */
+  readonly key: string;
 };
 
 const encoder = await createMp3Encoder();
@@ -36,7 +38,7 @@ export function song(seed: number, seconds: number, flaw: Flaw | null = null): S
   }
   const whole = encode(recording);
   const bytes = flaw === "truncated" ? whole.slice(0, Math.floor(whole.length * 0.6)) : whole;
-  const made = { bytes, seconds, bpm: recording.bpm };
+  const made = { bytes, seconds, bpm: recording.bpm, key: recording.key };
   kept.set(name, made);
   return made;
 }

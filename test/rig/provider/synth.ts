@@ -1,9 +1,10 @@
 /**
- * A small band: drums, bass and a pad, played from a seed at a tempo from the same seed.
+ * A small band: drums, bass, a pad and a tune, played from a seed at a tempo and in a key from the same seed.
  *
  * Each sound is rendered once and laid down wherever it is played, which keeps half a minute of music at some
  * 0.2 s of CPU. The drums fall on the beat, so that the tempo can be measured; the pad is detuned
- * between left and right, and the hats sit to one side, so that the channels differ.
+ * between left and right, and the hats sit to one side, so that the channels differ. The tune never comes back, and it
+ * ends with a fade, as a song does that one would keep.
  *
  * Pure: the same seed and length give the same samples.
  */
@@ -11,16 +12,23 @@ import { type Random, randomFrom, whole } from "./random.ts";
 
 export const SAMPLE_RATE = 44_100;
 
-export type Recording = { readonly left: Float32Array; readonly right: Float32Array; readonly bpm: number };
+export type Recording = {
+  readonly left: Float32Array;
+  readonly right: Float32Array;
+  readonly bpm: number;
+  readonly key: string;
+};
 
 const BEATS_PER_BAR = 4;
-/** Semitones over the key, one chord a bar: minor, and the three chords that usually follow it. */
+/** Semitones over the key, one chord a bar: those of a minor cadence, with the leading note that names the key. */
 const CHORDS = [
   [0, 3, 7],
   [-4, 0, 3],
-  [3, 7, 10],
-  [-2, 2, 5],
+  [5, 8, 12],
+  [-5, -1, 2],
 ] as const;
+const KEYS = ["A", "A#", "B", "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#"] as const;
+const FADE_SECONDS = 2;
 /** One period of a soft sawtooth. */
 const WAVE = Float32Array.from({ length: 2048 }, (_, index) =>
   [1, 2, 3, 4, 5, 6].reduce((sum, n) => sum + Math.sin((2 * Math.PI * n * index) / 2048) / n ** 1.3, 0),
@@ -30,7 +38,8 @@ const WAVE = Float32Array.from({ length: 2048 }, (_, index) =>
 export function play(seed: number, seconds: number): Recording {
   const random = randomFrom("song", seed);
   const bpm = whole(random, 80, 150);
-  const key = 45 + whole(random, 0, 11);
+  const tonic = whole(random, 0, 11);
+  const key = 45 + tonic;
   const beat = (60 / bpm) * SAMPLE_RATE;
   const left = new Float32Array(Math.round(seconds * SAMPLE_RATE));
   const right = new Float32Array(left.length);
@@ -40,6 +49,8 @@ export function play(seed: number, seconds: number): Recording {
   const hats = [hat(random), hat(random)] as const;
   const bars = CHORDS.map((chord) => ({
     bass: note(key - 12 + chord[0], beat * 0.9, 1, 9),
+    // A note of the chord, over the pad.
+    tune: chord.map((step) => note(key + 24 + step, beat * 0.9, 1, 4)),
     pad: [1.002, 0.998].map((detune) => chord.map((step) => note(key + 12 + step, beat * BEATS_PER_BAR, detune, 0.6))),
   }));
 
@@ -58,15 +69,22 @@ export function play(seed: number, seconds: number): Recording {
     lay(right, hats[1], at, step % 2 === 0 ? 0.13 : 0.06);
     if (bar === undefined) continue;
     if (step % 2 === 0) both(bar.bass, 0.28);
+    // Drawn for every half beat, so that whether one is played changes nothing later.
+    const [plays, which] = [random(), random()];
+    const voice = bar.tune[Math.floor(which * bar.tune.length)];
+    if (voice !== undefined && plays < (step % 2 === 0 ? 0.6 : 0.3)) both(voice, 0.16);
     if (step === 0) {
       for (const voice of bar.pad[0] ?? []) lay(left, voice, at, 0.07);
       for (const voice of bar.pad[1] ?? []) lay(right, voice, at, 0.07);
     }
   }
   for (const channel of [left, right]) {
-    for (let i = 0; i < channel.length; i += 1) channel[i] = 0.75 * Math.tanh(channel[i] ?? 0);
+    for (let i = 0; i < channel.length; i += 1) {
+      const faded = Math.min(1, (channel.length - i) / (FADE_SECONDS * SAMPLE_RATE));
+      channel[i] = 0.75 * faded ** 2 * Math.tanh(channel[i] ?? 0);
+    }
   }
-  return { left, right, bpm };
+  return { left, right, bpm, key: `${KEYS[tonic] ?? "A"} minor` };
 }
 
 function lay(onto: Float32Array, sound: Float32Array, at: number, gain: number): void {

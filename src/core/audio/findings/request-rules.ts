@@ -1,4 +1,5 @@
 /** The rules that hold a file against what was claimed of it and what was requested. Pure. */
+import { LEAST_CONFIDENCE, tempoAgreement } from "../sound/tempo.ts";
 import { LIMITS } from "./limits.ts";
 import type { FileProblem, Remark, Rule } from "./findings.ts";
 
@@ -29,11 +30,18 @@ export const requestRules = {
     const message = "Its bytes are those of the source: nothing was made of it.";
     return { level: "fail", message, measured: null, limit: null };
   },
-  tempo_mismatch: ({ facts: { tempoBpm }, asked: { requestedBpm, tempoAgreement } }) => {
-    if (requestedBpm === null || tempoAgreement !== "disagrees") return null;
-    const measured = tempoBpm === null ? "Its tempo is another" : `Its tempo is ${tempoBpm.toFixed(1)} bpm`;
-    const message = `${measured}; ${requestedBpm} bpm were requested. Half and double would count as the same.`;
-    return { level: "warn", message, measured: tempoBpm, limit: requestedBpm };
+  tempo_mismatch: ({ facts, asked: { requestedBpm, tempoAgreement: agreement, source } }) => {
+    const measured = facts.tempoBpm === null ? "Its tempo is another" : `Its tempo is ${facts.tempoBpm.toFixed(1)} bpm`;
+    const same = "Half and double would count as the same.";
+    if (requestedBpm !== null) {
+      if (agreement !== "disagrees") return null;
+      const message = `${measured}; ${requestedBpm} bpm were requested. ${same}`;
+      return { level: "warn", message, measured: facts.tempoBpm, limit: requestedBpm };
+    }
+    const sourceBpm = source === null || (source.tempoConfidence ?? 0) < LEAST_CONFIDENCE ? null : source.tempoBpm;
+    if (sourceBpm === null || tempoAgreement(sourceBpm, facts) !== "disagrees") return null;
+    const message = `${measured}; its source has ${sourceBpm.toFixed(1)} bpm. ${same}`;
+    return { level: "warn", message, measured: facts.tempoBpm, limit: sourceBpm };
   },
   tempo_inconclusive: ({ facts: { tempoBpm }, asked: { requestedBpm, tempoAgreement } }) => {
     if (requestedBpm === null || tempoAgreement !== "inconclusive") return null;

@@ -179,6 +179,11 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
       over: { asked: { tempoAgreement: "disagrees" } },
       under: { asked: { tempoAgreement: "disagrees", requestedBpm: null } },
     },
+    {
+      level: "warn",
+      over: { asked: { requestedBpm: null }, facts: { tempoBpm: 134 } },
+      under: { asked: { requestedBpm: null }, facts: { tempoBpm: 134, tempoConfidence: 0.4 } },
+    },
   ],
   tempo_inconclusive: [
     {

@@ -48,7 +48,7 @@ test("every fact of a plain tone is what it was made to be", () => {
     hardGapSeconds: 0,
     dropoutsPerMinute: 0,
     deadChannelShare: 0,
-    endLevelDb: 0,
+    endLevelDb: 0.1,
     noiseFloorDbfs: null,
     clicksPerMinute: 0,
   });

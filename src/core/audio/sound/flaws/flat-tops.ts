@@ -24,7 +24,7 @@ const PILE_REACH = 0.03;
 const BELOW_FROM = 0.85;
 const BELOW_TO = 0.93;
 /** How much denser a pile is than the level under it. A pure tone has 1.6 at its crest. */
-const LEAST_RATIO = 3.5;
+const LEAST_RATIO = 3;
 
 export function flatTopsMeter({ channels }: PcmShape): Meter<FlatTops> {
   const counts = new Float64Array(BINS);
