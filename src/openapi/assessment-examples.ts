@@ -62,7 +62,9 @@ export const ASSESSMENT_EXAMPLE: Assessment = {
   ],
   audio: HEARD,
   style: {
+    claimedShare: 1,
     score: 1,
+    measured: [{ asked: "116 bpm", measured: "116.1 bpm", agrees: true }],
     matched: ["bossa nova", "brushed drums", "warm"],
     missing: [],
     extra: [],

@@ -75,7 +75,12 @@ test("what was asked is held against what came", async () => {
   await env.TASKS.getByName(taskId).submitted({ ref: taskId, requestJson: JSON.stringify(request), host: null });
   await kept(MUSIC, { duration: 6, tags: "smooth jazz with brushed drums" }, taskId);
   const { assessment } = await assessed(taskId);
-  expect(assessment?.style).toMatchObject({ score: 0.5, matched: ["jazz"], missing: ["bossa nova"] });
+  expect(assessment?.style).toMatchObject({
+    score: null,
+    claimedShare: 0.5,
+    matched: ["jazz"],
+    missing: ["bossa nova"],
+  });
   expect(assessment?.style?.contradicting).toEqual(["no drums against brushed drums"]);
   expect(assessment?.findings).toMatchObject([{ code: "style_contradicts", level: "warn" }]);
 });

@@ -9,7 +9,8 @@ import { audioFacts, type AudioFacts } from "../audio/facts.ts";
 import { unheard } from "../audio/container/facts.ts";
 import { finding, findingsOf, VERDICT_WORDS, verdictOf, type Asked } from "../audio/findings/findings.ts";
 import { requestedBpm } from "../audio/style/requested-bpm.ts";
-import { matchStyle, styleMatch } from "../audio/style/match.ts";
+import { styleView, styleViewOf } from "../audio/style/measured.ts";
+import { matchStyle } from "../audio/style/match.ts";
 import { keyAgreement } from "../audio/sound/tonal/key-names.ts";
 import { requestedKey } from "../audio/style/requested-key.ts";
 import { tempoAgreement } from "../audio/sound/tempo.ts";
@@ -28,7 +29,7 @@ export const assessmentView = z.object({
   findings: z.array(finding),
   audio: audioFacts.nullable(),
   /** Null where it is not known what was asked, or what came. */
-  style: styleMatch.nullable(),
+  style: styleView.nullable(),
   analyzerVersion: z.string().nullable(),
   assessedAt: z.iso.datetime().nullable(),
 });
@@ -101,14 +102,11 @@ function judged(task: Task, track: Track, stored: Copied, audio: AudioFacts | nu
   };
   const cut = stored.lastResort;
   const findings = findingsOf(audio, asked, cut === undefined ? null : { code: "truncated", message: cutWords(cut) });
-  return { ...told, verdict: verdictOf(findings), findings: [...findings], audio, style: asked.style };
+  const style = styleViewOf(asked.style, asked, audio);
+  return { ...told, verdict: verdictOf(findings), findings: [...findings], audio, style };
 }
 
-function askedOf(
-  task: Task,
-  track: Track,
-  audio: AudioFacts,
-): Asked & { readonly style: z.infer<typeof styleMatch> | null } {
+function askedOf(task: Task, track: Track, audio: AudioFacts): Asked {
   const request = requestOf(task);
   const bpm = request === null ? null : requestedBpm(request.tags);
   const key = request === null ? null : requestedKey(request.tags);

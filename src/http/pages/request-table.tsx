@@ -31,19 +31,26 @@ export function RequestTable({ view }: { readonly view: TaskView }) {
       </div>
       {style === undefined ? null : (
         <ul class="terms" aria-label="Style">
+          {style.measured.map(({ asked, measured, agrees }) => (
+            <li>
+              <Badge tone={agrees === null ? "plain" : agrees ? "good" : "warn"}>
+                {`measured: ${asked}, ${agrees === true ? "agrees" : (measured ?? "not clear")}`}
+              </Badge>
+            </li>
+          ))}
           {style.matched.map((term) => (
             <li>
-              <Badge tone="good">{`came: ${term}`}</Badge>
+              <Badge tone="good">{`claimed: ${term}`}</Badge>
             </li>
           ))}
           {style.missing.map((term) => (
             <li>
-              <Badge tone="warn">{`missing: ${term}`}</Badge>
+              <Badge tone="warn">{`not claimed: ${term}`}</Badge>
             </li>
           ))}
           {style.contradicting.map((term) => (
             <li>
-              <Badge tone="bad">{`contradicts: ${term}`}</Badge>
+              <Badge tone="bad">{`claims the contrary: ${term}`}</Badge>
             </li>
           ))}
         </ul>

@@ -127,7 +127,7 @@ test("style and tempo are judged where the request is known, and are no guess wh
   const request = { tags: "jazz, 90 bpm", negativeTags: "metal" };
   const submitted: TaskEvent = { type: "submitted", ref: "r", request, at: T0 };
   expect(assessment(taskOf(submitted, complete, kept, heard))).toMatchObject({
-    style: { score: 1, matched: ["jazz"] },
+    style: { claimedShare: 1, matched: ["jazz"] },
     findings: [{ code: "tempo_mismatch", level: "warn", measured: 120, limit: 90 }],
   });
 });

@@ -89,7 +89,7 @@ async function unpacked(name: string): Promise<string> {
   const staging = `${place}.part`;
   await mkdir(staging, { recursive: true });
   await run("apt-get", ["download", "-q=3", name], { cwd: staging });
-  const [deb = ""] = (await readdir(staging)).filter((file) => file.endsWith(".deb"));
+  const deb = (await readdir(staging)).find((file) => file.endsWith(".deb")) ?? "";
   await run("dpkg-deb", ["-x", join(staging, deb), staging]);
   const archives = (await filesIn(staging)).filter((path) => /\.(?:pk3|zip)$/.test(path));
   for (const path of archives) await run("unzip", ["-qo", path, "-d", `${path}.d`]);

@@ -122,10 +122,7 @@ function alarmsOf(judged: readonly Judged[]): Pick<Measures, "tracks" | "alarmed
 /** Shares of the tracks whose tempo is known. */
 function tempoOf(judged: readonly Judged[]): Measures["tempo"] {
   const known = judged.flatMap(({ bpm, facts }) => (bpm === null ? [] : [{ bpm, facts }]));
-  const near = (facts: AudioFacts, bpm: number): boolean =>
-    facts.tempoBpm !== null && Math.abs(facts.tempoBpm / bpm - 1) <= SAME_TEMPO;
   const shareOf = (is: (track: (typeof known)[number]) => boolean): number => known.filter(is).length / known.length;
-  const accepts = (facts: AudioFacts, bpm: number): boolean => tempoAgreement(bpm, facts) === "agrees";
   return {
     tracks: known.length,
     accuracy1: shareOf(({ bpm, facts }) => near(facts, bpm)),
@@ -134,6 +131,14 @@ function tempoOf(judged: readonly Judged[]): Measures["tempo"] {
     accepted: shareOf(({ bpm, facts }) => accepts(facts, bpm * 1.2) || accepts(facts, bpm * 0.83)),
     nearAccepted: shareOf(({ bpm, facts }) => accepts(facts, bpm + 7) || accepts(facts, bpm - 7)),
   };
+}
+
+function near({ tempoBpm }: AudioFacts, bpm: number): boolean {
+  return tempoBpm !== null && Math.abs(tempoBpm / bpm - 1) <= SAME_TEMPO;
+}
+
+function accepts(facts: AudioFacts, bpm: number): boolean {
+  return tempoAgreement(bpm, facts) === "agrees";
 }
 
 function keyOf(judged: readonly Judged[]): Measures["key"] {

@@ -117,7 +117,6 @@ function best(durations: readonly number[], profiles: typeof KRUMHANSL): { name:
 }
 
 function correlation(a: readonly number[], b: readonly number[]): number {
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [ma, mb] = [mean(a), mean(b)];
   let [ab, aa, bb] = [0, 0, 0];
   for (const [index, value] of a.entries()) {
@@ -127,4 +126,8 @@ function correlation(a: readonly number[], b: readonly number[]): number {
     bb += y * y;
   }
   return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -68,14 +68,14 @@ export const requestRules = {
   },
   style_missing: ({ asked: { style } }) => {
     const limit = LIMITS.styleScore.value;
-    if (style === null || style.score >= limit) return null;
-    const message = `Of the requested style the returned one lacks: ${listed(style.missing)}.`;
-    return { level: "warn", message, measured: style.score, limit };
+    if (style === null || style.claimedShare >= limit) return null;
+    const message = `The provider's own words for it lack of the request: ${listed(style.missing)}.`;
+    return { level: "info", message, measured: style.claimedShare, limit };
   },
   style_contradicts: ({ asked: { style } }) => {
     if (style === null || style.contradicting.length === 0) return null;
     const words = listed(style.contradicting);
-    const message = `The returned style contradicts the request: ${words}.`;
+    const message = `The provider's own words for it contradict the request: ${words}.`;
     return { level: "warn", message, measured: words, limit: null };
   },
 } as const satisfies Readonly<Record<string, Rule>>;

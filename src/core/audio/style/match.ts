@@ -10,8 +10,8 @@ import { clausesIn, type StyleClause, type StyleUnit } from "./text.ts";
 import type { StyleClass } from "./words.ts";
 
 export const styleMatch = z.object({
-  /** The share of the requested terms that was returned, 0 to 1; 1 where there was only something to leave out. */
-  score: z.number().min(0).max(1),
+  /** The share of the requested terms that the provider's own text has; 1 where there was only something to leave out. */
+  claimedShare: z.number().min(0).max(1),
   /** Requested and returned, by the vocabulary's names. */
   matched: z.array(z.string()),
   missing: z.array(z.string()),
@@ -78,7 +78,7 @@ export function matchStyle(requested: RequestedStyle, returnedTags: string | nul
   const matched = wanted.filter(isReturned);
   const extra = returned.features.filter((feature) => feature.names !== null && !askedNames.has(feature.name));
   return {
-    score: wanted.length === 0 ? 1 : Math.round((matched.length / wanted.length) * 1_000) / 1_000,
+    claimedShare: wanted.length === 0 ? 1 : Math.round((matched.length / wanted.length) * 1_000) / 1_000,
     matched: sorted(matched.map((feature) => feature.name)),
     missing: sorted(wanted.filter((feature) => !isReturned(feature)).map((feature) => feature.name)),
     extra: sorted(extra.map((feature) => feature.name)).slice(0, MAX_TERMS),

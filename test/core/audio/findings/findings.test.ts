@@ -63,7 +63,7 @@ const GOOD: AudioFacts = {
 const ASKED: Asked = {
   claimedDurationSeconds: 180,
   claimedFormat: "audio/mpeg",
-  style: { score: 1, matched: ["jazz"], missing: [], extra: [], contradicting: [] },
+  style: { claimedShare: 1, matched: ["jazz"], missing: [], extra: [], contradicting: [] },
   requestedBpm: 120,
   tempoAgreement: "agrees",
   requestedKey: "a minor",
@@ -117,7 +117,7 @@ function problem(code: FileProblem["code"]): Provocation {
 }
 
 function styled(style: Partial<StyleMatch>): Case {
-  return { asked: { style: { score: 1, matched: [], missing: [], extra: [], contradicting: [], ...style } } };
+  return { asked: { style: { claimedShare: 1, matched: [], missing: [], extra: [], contradicting: [], ...style } } };
 }
 
 /** Numbers are written out, so that a changed limit is seen here. */
@@ -194,9 +194,9 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
   ],
   style_missing: [
     {
-      level: "warn",
-      over: styled({ score: 0.499, missing: ["jazz"] }),
-      under: styled({ score: 0.5, missing: ["jazz"] }),
+      level: "info",
+      over: styled({ claimedShare: 0.499, missing: ["jazz"] }),
+      under: styled({ claimedShare: 0.5, missing: ["jazz"] }),
     },
   ],
   style_contradicts: [
@@ -288,10 +288,12 @@ test("a finding is a sentence, and its numbers are in it", () => {
     "Its header counts 202 frames; there are 200.",
   ]);
   const [contradiction] = found(styled({ contradicting: ["no drums against drum kit"] }));
-  expect(contradiction?.message).toBe("The returned style contradicts the request: no drums against drum kit.");
+  expect(contradiction?.message).toBe(
+    "The provider's own words for it contradict the request: no drums against drum kit.",
+  );
   expect(found({ facts: { balanceDb: -7 } })[0]?.message).toBe("The right channel is louder by 7.0 dB.");
   const many = Array.from({ length: 20 }, (_, n) => `word${n}`);
-  expect(found(styled({ score: 0, missing: many }))[0]?.message).toMatch(/word7 and 12 more\.$/);
+  expect(found(styled({ claimedShare: 0, missing: many }))[0]?.message).toMatch(/word7 and 12 more\.$/);
 });
 
 test("what was not measured gives no finding, and a good song none either", () => {
@@ -327,7 +329,7 @@ test("the verdict is the worst finding, which stands first", () => {
 
 test("another tempo or style is never a failure", () => {
   const asked: Partial<Asked> = {
-    ...styled({ score: 0, contradicting: ["slow against fast"] }).asked,
+    ...styled({ claimedShare: 0, contradicting: ["slow against fast"] }).asked,
     tempoAgreement: "disagrees",
   };
   expect(verdictOf(found({ asked }))).toBe("warn");

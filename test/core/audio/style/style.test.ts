@@ -146,10 +146,10 @@ test("extra are the recognised words that nobody requested", () => {
   expect(match("techno", "electronic").extra).toEqual([]);
 });
 
-test("the score is the share of what was requested, to three digits", () => {
-  expect(match("piano, violin, jazz", "piano").score).toBe(0.333);
-  expect(match("piano, violin, jazz", "jazz piano").score).toBe(0.667);
-  expect(match("", "jazz", "drums").score).toBe(1);
+test("the claimed share is that of what was requested, to three digits", () => {
+  expect(match("piano, violin, jazz", "piano").claimedShare).toBe(0.333);
+  expect(match("piano, violin, jazz", "jazz piano").claimedShare).toBe(0.667);
+  expect(match("", "jazz", "drums").claimedShare).toBe(1);
 });
 
 test("there is nothing to say where nothing was requested or returned", () => {
@@ -199,20 +199,20 @@ test("a request for just what was returned is met", () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const found = matchStyle({ tags: text, negativeTags: null }, text);
-      expect([found?.score ?? 1, found?.missing ?? []]).toEqual([1, []]);
+      expect([found?.claimedShare ?? 1, found?.missing ?? []]).toEqual([1, []]);
     }),
   );
 });
 
-test("the score fits the lists, and no term is both matched and missing", () => {
+test("the claimed share fits the lists, and no term is both matched and missing", () => {
   fc.assert(
     fc.property(anyText, anyText, anyText, (tags, negativeTags, returned) => {
       const found = matchStyle({ tags, negativeTags }, returned);
       if (found === null) return;
-      const { score, matched, missing } = styleMatch.parse(found);
+      const { claimedShare, matched, missing } = styleMatch.parse(found);
       const all = [...matched, ...missing];
       expect(new Set(all).size).toBe(all.length);
-      expect(score).toBeCloseTo(all.length === 0 ? 1 : matched.length / all.length, 2);
+      expect(claimedShare).toBeCloseTo(all.length === 0 ? 1 : matched.length / all.length, 2);
       // What was requested does not hang on what came back.
       const other = matchStyle({ tags, negativeTags }, "anything else");
       expect([...(other?.matched ?? []), ...(other?.missing ?? [])].toSorted()).toEqual(all.toSorted());
