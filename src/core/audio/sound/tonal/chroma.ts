@@ -17,7 +17,6 @@ export const CHROMA_BINS = 12 * BINS_PER_SEMITONE;
 
 const RATE_HZ = 11_025;
 const FRAME = 8192;
-const HOP = 4096;
 const LOWEST_HZ = 65;
 const HIGHEST_HZ = 2100;
 /** Of bin 0: A, as the standard pitch has it. */
@@ -43,7 +42,7 @@ export function chromagram({ sampleRateHz, channels }: PcmShape): Chromagram {
   let sum = 0;
   let summed = 0;
   return {
-    framesPerSecond: rateHz / HOP,
+    framesPerSecond: rateHz / FRAME,
     push(sound, hear) {
       const left = channelOf(sound, 0);
       const right = channelOf(sound, 1);
@@ -55,8 +54,7 @@ export function chromagram({ sampleRateHz, channels }: PcmShape): Chromagram {
         summed = 0;
         if (filled < FRAME) continue;
         hear(chromaOf(frame));
-        frame.copyWithin(0, HOP);
-        filled = FRAME - HOP;
+        filled = 0;
       }
     },
   };
