@@ -34,11 +34,24 @@ function betterThan({ retriedAt }: Task, { stored, tries, firstKeptAt }: FileSta
   });
 }
 
+/** A link that seemed dead is tried again at its own pace, whatever the live ones do: it may be the only good one. */
+function stepFrom(task: Task, tries: readonly Try[], file: FileKind, pace: Pace): FileStep | null {
+  const step = stepOfBest(task, tries, file, pace);
+  if (step === null || tries.every(({ progress }) => progress.dead)) return step;
+  const [back] = tries.flatMap((one) => comeback(one, pace) ?? []).toSorted((a, b) => a.at - b.at);
+  return back !== undefined && (step.type === "lose" || back.at < step.at) ? back : step;
+}
+
+function comeback({ link, progress }: Try, pace: Pace): FileStep | null {
+  const gap = progress.dead ? pace.deadLinkGapsMs[progress.deaths - 1] : undefined;
+  return gap === undefined ? null : { type: "copy", at: progress.lastAt + gap, link };
+}
+
 /**
  * The best link that is not dead has three tries, then the next one; after the last the best again. A link that
- * nobody tried is not kept waiting. Dead ones are tried only when none is live.
+ * nobody tried is not kept waiting.
  */
-function stepFrom(task: Task, tries: readonly Try[], file: FileKind, pace: Pace): FileStep | null {
+function stepOfBest(task: Task, tries: readonly Try[], file: FileKind, pace: Pace): FileStep | null {
   const live = tries.filter(({ progress }) => !progress.dead);
   const next = live.length > 0 ? least(live, turn) : least(tries, misses);
   if (next === undefined) return null;

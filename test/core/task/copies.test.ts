@@ -108,9 +108,16 @@ test("a dead link is tried five times over a day and is then lost", () => {
   });
 });
 
-test("a dead link is left alone as long as another one lives", () => {
-  const task = taskOf(complete, ...tries([T0], "dead"), fresh, ...tries([T0 + HOUR, T0 + HOUR + 1], "failed", B));
-  expect(stepOf(task)).toMatchObject({ type: "copy", link: { url: B } });
+test("a dead link comes back at the pace of dead ones, however long another one lives and fails", () => {
+  const failing = [fresh, ...tries([T0 + HOUR, T0 + HOUR + 1], "failed", B)];
+  const back: number[] = [];
+  for (let deaths = [T0 + HOUR]; ; deaths = [...deaths, back.at(-1) ?? 0]) {
+    const step = stepOf(taskOf(complete, ...failing, ...tries(deaths, "dead"), ...tries([T0 + 9 * DAY], "failed", B)));
+    if (step?.type !== "copy" || step.link.url === B) break;
+    back.push(step.at);
+  }
+  const gaps = back.map((at, index) => at - (back[index - 1] ?? T0 + HOUR));
+  expect(gaps).toEqual([MINUTE, 10 * MINUTE, 2 * HOUR, 22 * HOUR]);
 });
 
 test("of two dead links, each is tried over a day", () => {
