@@ -110,8 +110,8 @@ function sweepItems(task: Task, files: readonly Item[], pace: Pace): readonly It
   const unswept = task.sweptAttempts !== task.attempts && task.stored.size !== task.attempts;
   const superseded = supersededKeys(task).length > 0;
   if ((!unswept && !superseded) || files.length > 0 || !isSettled(task)) return [];
-  // What readers may still be told of stays until the publication that names another is over.
-  if (superseded && !isPublished(task)) return [];
+  // What readers may still be told of stays until KV names another, and no older put can land any more.
+  if (superseded && (!isPublished(task) || typeof task.published?.againAt === "number")) return [];
   const cut = [...task.progress.values()].map(({ unanswered, lastAt, cutAt }) => (unanswered > 0 ? lastAt : cutAt));
   const readAt = superseded ? (task.published?.at ?? 0) + pace.supersededMs : 0;
   const quietAt = Math.max(readAt, ...cut.map((at) => (at === 0 ? 0 : at + pace.retryCapMs)));

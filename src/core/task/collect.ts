@@ -59,6 +59,7 @@ export function collect(task: Task, event: TaskEvent): Task {
       return {
         ...task,
         stored: without(task.stored, copyKey(event)),
+        cuts: withoutKeys(task.cuts, [event.key]),
         progress: withEntry(task.progress, copyKey(event), forgiven(progressOf(task, event))),
         // What was drawn of the file may be gone with it.
         assessments: sha256 === undefined ? task.assessments : without(task.assessments, sha256),

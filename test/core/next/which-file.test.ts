@@ -95,6 +95,10 @@ test("a preview that was kept gives way to the final file, under another key, an
   const published = at(T0 + HOUR, { type: "published", version: swapped.version, settled: true });
   expect(effectsOf(taskOf(...events, published), T0 + HOUR)).toEqual([]);
   expect(effectsOf(taskOf(...events, published), T0 + 2 * HOUR)).toEqual(["sweep"]);
+  // An older put may land until then, and send readers to the old key once more.
+  const feared = { ...published, againAt: T0 + 3 * HOUR };
+  expect(effectsOf(taskOf(...events, feared), T0 + 2 * HOUR)).toEqual([]);
+  expect(effectsOf(taskOf(...events, feared), T0 + 3 * HOUR)).toEqual(["publish"]);
   const swept = at(T0 + 2 * HOUR, { type: "swept", attempts: 2, deleted: 1, keys: ["preview-1"] });
   expect(effectsOf(taskOf(...events, published, swept), T0 + 3 * HOUR)).toEqual([]);
   expect(keptKey(taskOf(...events, published, swept))).toBe("final-2");
@@ -210,6 +214,19 @@ test("a key that R2 does not have is fetched again, and the task is open until t
   expect(task.settledAt).toBeNull();
   expect(statusOf(task).state).toBe("queued");
   expect((stepOf(task)?.at ?? 0) - T0 - 2 * MINUTE).toBeLessThan(10 * SECOND);
+});
+
+test("a last resort that R2 lost is no last resort any more: whatever is had next is kept", () => {
+  const [start, miss] = misses(1, T0 + MINUTE);
+  if (start === undefined || miss?.type !== "copy_failed") throw new Error("no miss");
+  const { reason } = miss;
+  const kept = copied(T0 + HOUR, FINAL, { ...CUT, attempt: 1, lastResort: reason });
+  const gone: TaskEvent = { ...kept, type: "file_gone", at: T0 + DAY };
+  expect(statusOf(taskOf(complete, start, { ...miss, cut: CUT }, kept)).state).toBe("stored");
+  expect(statusOf(taskOf(complete, start, { ...miss, cut: CUT }, kept, gone))).toMatchObject({
+    state: "queued",
+    cut: null,
+  });
 });
 
 test("takes with the same bytes are told, and other links are asked for once", () => {
