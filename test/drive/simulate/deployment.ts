@@ -40,7 +40,7 @@ const asContext = z.custom<DurableObjectState>();
 const asStorage = z.custom<DurableObjectStorage>();
 
 export function deploy(world: World, taskId: string, vars: Vars): Deployment {
-  const bucket = new Bucket(world);
+  const bucket = new Bucket(world, (key) => checkUnread(world, deployment, key));
   const kv = new KeyValues(world);
   const catalog = new ObjectStorage(world, () => undefined);
   const catalogObject = new Catalog(
@@ -80,6 +80,16 @@ function checkArmed(world: World, deployment: Deployment): void {
     tombstone === null ? (task === null ? null : nextWake(task, pace)) : tombstoneWake(tombstone, config.timeScale);
   if (wake !== null && !host.awaitsAlarm) world.violate("armed: after a crash there is work left, and no alarm for it");
 }
+
+/** Law: a file is there for as long as KV sends readers to it, unless its task is deleted. */
+function checkUnread(world: World, deployment: Deployment, key: string): void {
+  const { kv, taskId } = deployment;
+  const { files = [] } = published.parse(JSON.parse(kv.entries.get(`task:${taskId}`) ?? "{}"));
+  if (files.some((file) => file.key === key) && probe(world, deployment).tombstone === null)
+    world.violate(`read: ${key} is deleted while KV still names it`);
+}
+
+const published = z.object({ files: z.array(z.object({ key: z.string() })).optional() });
 
 function contextOf(name: string, storage: object, exports: object): DurableObjectState {
   return asContext.parse({ id: { name }, storage, waitUntil, exports });

@@ -39,9 +39,17 @@ export class FixedReadable {
   }
 }
 
+export interface FixedWriter {
+  getWriter(): {
+    write(chunk: Uint8Array): Promise<void>;
+    close(): Promise<void>;
+    abort(error: Error): Promise<void>;
+  };
+}
+
 export class FixedLength {
   readonly readable: FixedReadable;
-  readonly writable: object;
+  readonly writable: FixedWriter;
 
   constructor(bytes: number) {
     const readable = new FixedReadable(bytes);

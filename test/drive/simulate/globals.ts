@@ -43,6 +43,8 @@ class SimulatedBlob {
 
 /** Once for each thread, before the Worker's code is imported. */
 export function installGlobals(): void {
+  // Most errors here are meant to happen, and nobody reads where.
+  Error.stackTraceLimit = 0;
   Object.assign(Date, { now: () => on().world.now });
   Object.assign(console, { error: () => undefined });
   Object.assign(AbortSignal, {

@@ -5,17 +5,19 @@
  */
 import { sha256Hex, taskPrefix } from "../../../src/core/ids.ts";
 import { keptFilesOf } from "../../../src/core/view/kept-file.ts";
-import { MAX_COPY_ATTEMPTS, MAX_POLLS } from "../../../src/core/next/pace.ts";
+import { MAX_COPY_ATTEMPTS } from "../../../src/core/next/pace.ts";
 import type { Copied } from "../../../src/core/task/event.ts";
 import { isSettled } from "../../../src/core/task/stage.ts";
 import type { Task } from "../../../src/core/task/task.ts";
 import { tracksOf } from "../../../src/core/task/tracks.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
+import { judgeAudio, MOST_QUESTIONS } from "./audio-laws.ts";
+import { contentOf } from "./content.ts";
 import { probe, type Deployment } from "./deployment.ts";
 import type { Acknowledged } from "./messenger.ts";
 import type { Internet } from "./network.ts";
 import type { Wishes } from "./people.ts";
-import type { Script, ScriptedLink } from "./script.ts";
+import { audioLinksOf, linksOf, type Script, type ScriptedLink } from "./script.ts";
 import type { World } from "./world.ts";
 
 export interface Evidence {
@@ -36,11 +38,14 @@ const SHORTEST_POLL_GAP_MS = 4_999;
 
 export async function judge(evidence: Evidence): Promise<void> {
   const { world, deployment, wishes } = evidence;
-  const { task, tombstone } = probe(world, deployment);
+  const state = probe(world, deployment);
+  const { task, tombstone } = state;
   if (task !== null) {
     judgeLog(evidence, task);
+    if (!state.rebuild()) world.violate("truth: the log folded anew gives another task");
     judgeFiles(evidence, task);
     judgeFetchable(evidence, task);
+    judgeAudio(evidence, task, state.log.load());
     judgePublished(evidence, task);
     judgeRest(evidence, task);
   } else if (wishes.deletedAt !== null || deployment.host.wakes.length > 0) {
@@ -65,52 +70,53 @@ function judgeLog({ world, deployment, acknowledged }: Evidence, task: Task): vo
     if (!kept && overflow === 0)
       world.violate(`acknowledged: ${sha256.slice(0, 8)} was in the inbox, and is nowhere now`);
   }
-  if (!probe(world, deployment).rebuild()) world.violate("truth: the log folded anew gives another task");
   const { length } = deployment.host.storage.rows("SELECT seq FROM log");
   const bound = MAX_ROWS_BESIDE_COPIES + task.attempts * 3;
   if (length > bound) world.violate(`bounds: ${length} rows are in the log`);
 }
 
-function judgeFiles({ world, script, internet, deployment }: Evidence, task: Task): void {
+function judgeFiles({ world, script, deployment }: Evidence, task: Task): void {
   const links = new Map(linksOf(script).map((link) => [link.url, link]));
   const byHash = new Map(
     tracksOf(task).flatMap(({ audioLinks, coverLinks }) =>
       [...audioLinks, ...coverLinks].map(({ hash, url }) => [hash, links.get(url)] as const),
     ),
   );
-  for (const { key, link: hash, sha256 } of task.stored.values()) {
+  for (const { key, link: hash, sha256, bytes, lastResort } of task.stored.values()) {
     const object = deployment.bucket.objects.get(key);
     if (object === undefined) {
       world.violate(`stored: ${key} is in the log, and not in R2`);
       continue;
     }
     const link = byHash.get(hash);
-    const right =
-      link !== undefined && sha256Hex(internet.contentOf(link)) === sha256 && sha256Hex(object.bytes) === sha256;
+    const content = link === undefined ? new Uint8Array(0) : contentOf(link);
+    const expected = lastResort === undefined ? content : content.slice(0, bytes);
+    const right = sha256Hex(expected) === sha256 && sha256Hex(object.bytes) === sha256;
     if (!right) world.violate(`stored: ${key} is not what its link holds`);
   }
-  const named = new Set([...task.stored.values()].map(({ key }) => key));
+  const named = new Set([...task.stored.values(), ...task.cuts.values()].map(({ key }) => key));
   for (const key of deployment.bucket.keys(taskPrefix(task.taskId)))
     if (!named.has(key) && !key.includes("/waveform-")) world.violate("one key: R2 holds a file that no event names");
   const kept = keptFilesOf(task);
-  if (kept.length < named.size) world.violate("one key: a file is kept twice");
+  if (kept.length < new Set([...task.stored.values()].map(({ key }) => key)).size)
+    world.violate("one key: a file is kept twice");
 }
 
-/** What the provider still gives is stored: of every track that we know, or could have asked for. */
-function judgeFetchable({ world, script, deployment, internet }: Evidence, task: Task): void {
+/** What the provider still gives is stored, of every link that we know. */
+function judgeFetchable({ world, script }: Evidence, task: Task): void {
   const stored = new Map(
     [...task.stored.values()].map((copied: Copied) => [`${copied.file} ${copied.sha256}`, copied]),
   );
-  const has = (link: ScriptedLink): boolean => stored.has(`${link.file} ${sha256Hex(internet.contentOf(link))}`);
+  const has = (link: ScriptedLink): boolean => stored.has(`${link.file} ${sha256Hex(contentOf(link))}`);
   const known = new Set(
     tracksOf(task).flatMap(({ audioLinks, coverLinks }) => [...audioLinks, ...coverLinks].map(({ url }) => url)),
   );
-  const told = deployment.pace.canAsk && script.end === "complete" && task.abandonedAt === null;
-  for (const { audio, fresh, cover } of script.tracks) {
-    const files = [audio, ...(fresh === null ? [] : [fresh])];
-    const living = files.filter((link) => link.deadFrom === Infinity && (known.has(link.url) || told));
+  for (const track of script.tracks) {
+    const { cover } = track;
+    const files = audioLinksOf(track);
+    const living = files.filter((link) => link.turnsAt === Infinity && known.has(link.url));
     if (living.length > 0 && !files.some(has)) world.violate("fetchable: audio could be had, and is not stored");
-    if (cover?.deadFrom === Infinity && known.has(cover.url) && !has(cover))
+    if (cover?.turnsAt === Infinity && known.has(cover.url) && !has(cover))
       world.violate("fetchable: a cover could be had, and is not stored");
   }
 }
@@ -152,22 +158,19 @@ function judgeUnknown({ world, deployment, acknowledged, wishes }: Evidence): vo
 function judgePace({ world, internet, deployment, wishes }: Evidence): void {
   const { crashes } = deployment.host;
   const { asked, fetched } = internet;
-  const most = MAX_POLLS * (1 + wishes.retries) + crashes;
+  const most = MOST_QUESTIONS * (1 + wishes.retries) + crashes;
   const hurried = gapsUnder(asked, SHORTEST_POLL_GAP_MS);
   if (asked.length > most || hurried > crashes + wishes.retries)
     world.violate(`pace: the provider was asked ${asked.length} times, ${hurried} times in a hurry`);
   for (const [url, times] of fetched) {
     if (!url.startsWith(FILES)) continue;
     const hurriedCopies = gapsUnder(times, SHORTEST_COPY_GAP_MS);
-    if (times.length > MAX_COPY_ATTEMPTS || hurriedCopies > crashes + wishes.retries)
+    const anew = wishes.retries + deployment.bucket.lost.size;
+    if (times.length > MAX_COPY_ATTEMPTS * (1 + anew) + crashes || hurriedCopies > crashes + anew)
       world.violate(`pace: a file was asked for ${times.length} times, ${hurriedCopies} times in a hurry`);
   }
 }
 
 function gapsUnder(times: readonly number[], gapMs: number): number {
   return times.filter((at, index) => index > 0 && at - (times[index - 1] ?? 0) < gapMs).length;
-}
-
-function linksOf({ tracks }: Script): readonly ScriptedLink[] {
-  return tracks.flatMap(({ audio, fresh, cover }) => [audio, fresh, cover].filter((link) => link !== null));
 }

@@ -8,7 +8,7 @@ import { enter } from "./globals.ts";
 import { internetOf } from "./network.ts";
 import { judge } from "./laws.ts";
 import { sendCallbacks } from "./messenger.ts";
-import { look, visit } from "./people.ts";
+import { look, read, visit } from "./people.ts";
 import type { LifeResult } from "./result.ts";
 import { scriptOf } from "./script.ts";
 import { outsider, World } from "./world.ts";
@@ -18,7 +18,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** Long enough for the links' two weeks, retention, and a tombstone's 30 days. */
 const REST_MS = 60 * DAY_MS;
-const MAX_WAKES_AT_REST = 400;
+/** Two files may be tried 150 times each. */
+const MAX_WAKES_AT_REST = 900;
 
 export async function live(seed: number, traced: boolean): Promise<LifeResult> {
   const world = new World(seed, traced);
@@ -37,11 +38,17 @@ export async function live(seed: number, traced: boolean): Promise<LifeResult> {
   world.storm = false;
   const healedAt = world.now;
   world.trace("the world is healed");
+  const reader = async (): Promise<void> => {
+    await look(world, deployment, wishes);
+    await read(world, deployment);
+  };
   const { host } = deployment;
+  // Before the links are too old.
+  world.after(HOUR_MS, outsider("reader"), () => void reader());
   const wakesInStorm = host.wakes.length;
   await world.run(healedAt + REST_MS, () => host.wakes.length - wakesInStorm > MAX_WAKES_AT_REST);
   if (host.wakes.length - wakesInStorm > MAX_WAKES_AT_REST) world.violate("rest: it is woken again and again");
-  world.after(0, outsider("reader"), () => void look(world, deployment, wishes));
+  world.after(0, outsider("reader"), () => void reader());
   await world.run(world.now + MINUTE_MS, () => false);
   await judge({ world, script, internet, deployment, acknowledged, wishes, submittedAt });
   const { violations, steps } = world;
@@ -58,6 +65,7 @@ function varsOf(world: World): Vars {
       ? { NOTIFY_URL: "https://told.example.com/", NOTIFY_SECRET: "a secret of many characters" }
       : {}),
     ...(world.chance(0.1) ? { RETENTION_DAYS: "2" } : {}),
+    ...(world.chance(0.3) ? { RECOVERY: "auto" } : {}),
   };
 }
 

@@ -27,7 +27,7 @@ export function sendCallbacks(world: World, script: Script, deployment: Deployme
   const acknowledged: Acknowledged = { byObject: new Map(), byInbox: new Set() };
   const send = (moment: Moment, at: number, twist: Twist): void => {
     if (world.chance(0.2)) return;
-    const body = JSON.stringify(callbackOf(script, moment, at, twist));
+    const body = JSON.stringify(callbackOf(script, moment, twist));
     const late = world.chance(0.2) ? world.some(0, 600_000) : world.some(0, 2_000);
     const times = world.chance(0.15) ? 2 : 1;
     for (let time = 0; time < times; time += 1)
@@ -41,6 +41,8 @@ export function sendCallbacks(world: World, script: Script, deployment: Deployme
   send("first", script.firstAt, {});
   if (script.end === "complete" && world.chance(0.15)) send("complete", script.endAt - 5_000, { mute: true });
   if (script.end === "complete") send("complete", script.endAt, {});
+  if (script.end === "complete" && script.againAt !== null)
+    send("complete", script.againAt, { againAt: script.againAt, salt: "again" });
   if (script.end === "failed")
     send("failed", script.endAt, { failure: oneOf(world.random, ["failed", "error", "complete"]) });
   const many = world.chance(0.005) ? 250 : world.chance(0.05) ? 5 : 0;

@@ -1,120 +1,184 @@
 /**
  * The other end of each `fetch`: the provider's files and its API, and the endpoint that is told.
  *
- * In the storm any of them may refuse, break off, fall silent, or lie as the provider has been seen to lie.
+ * In the storm any of them may refuse, break off, fall silent, or lie as the provider has been seen to lie. What came of
+ * it is written down for the laws.
  */
-import { frames, joined, text } from "../../core/audio/audio-bytes.ts";
 import { oneOf } from "../../rig/provider/random.ts";
+import { contentOf, NOISE, PAGE, partOf, tellsLength } from "./content.ts";
 import { SimulatedResponse, unlessAborted, type Answer, type Network } from "./response.ts";
-import { momentOf, type Script, type ScriptedLink } from "./script.ts";
-import { recordOf } from "./words.ts";
+import { hasAudio, linksOf, momentOf, recordLink, type Script, type ScriptedLink } from "./script.ts";
+import { recordOf, recoveryOf } from "./words.ts";
 import type { World } from "./world.ts";
 
+/** All times are epoch milliseconds. */
 export interface Internet {
   readonly network: Network;
-  /** When each address was asked, in epoch milliseconds. */
+  /** When each address was asked. */
   readonly fetched: ReadonlyMap<string, readonly number[]>;
   /** When the provider was asked about the task. */
   readonly asked: readonly number[];
-  /** The provider said once that it knows no such task. */
-  readonly denied: () => boolean;
-  /** What lies behind a link that lives. */
-  readonly contentOf: (link: ScriptedLink) => Uint8Array;
+  /** The record's answers that could be read. */
+  readonly answers: readonly RecordTold[];
+  /** When the provider was told to make new links. */
+  readonly recoveries: readonly number[];
+}
+
+export interface RecordTold {
+  readonly askedAt: number;
+  /** The audio links that it names; null where it was not the record as it is now. */
+  readonly urls: ReadonlySet<string> | null;
+}
+
+interface Told {
+  readonly answer: Answer | null;
+  /** Of a record that can be read. */
+  readonly urls?: ReadonlySet<string> | null;
 }
 
 const FAULTS = 0.3;
-const PAGE = text("<html><body>It works!</body></html>");
+const RECOVERY_MS = 20_000;
 
 export function internetOf(world: World, script: Script, submittedAt: number): Internet {
-  const links = new Map(
-    script.tracks.flatMap((track) =>
-      [track.audio, track.fresh, track.cover].flatMap((link) => (link === null ? [] : [[link.url, link] as const])),
-    ),
-  );
+  const links = new Map(linksOf(script).map((link) => [link.url, link] as const));
   const fetched = new Map<string, number[]>();
   const asked: number[] = [];
-  let denied = false;
+  const answers: RecordTold[] = [];
+  const recoveries: number[] = [];
 
-  function file(url: string): Answer | null {
+  function file(url: string): Answer | null | "closed" {
     const link = links.get(url);
     if (link === undefined) return { status: 404 };
-    if (world.now - submittedAt >= link.deadFrom) return { status: link.deadStatus };
-    const whole = wholeFile(world, contentOf(link));
+    if (world.now - submittedAt >= link.turnsAt) return turned(link);
+    const whole = sized(world, contentOf(link));
     return world.storm && world.chance(FAULTS) ? faultyFile(world, whole) : whole;
   }
 
-  function record(): Answer | null {
+  function record(): Told {
     const at = world.now - submittedAt;
-    const moment = momentOf(script, at);
-    if (!world.storm || !world.chance(FAULTS)) return json(recordOf(script, moment, at, false));
-    const kind = whole(world, 6);
-    if (kind === 0) return { status: 500 };
-    if (kind === 1) return json({ code: 429, msg: "too many requests", data: null });
-    if (kind === 2) return json(recordOf(script, moment, at, true));
-    if (kind === 3) return json(recordOf(script, momentOf(script, at - 60_000), at, false));
-    if (kind === 4) return null;
-    denied = true;
-    return json({ code: 200, msg: "success", data: null });
+    const kind = world.storm && world.chance(FAULTS) ? whole(world, 6) : null;
+    if (kind === 0) return { answer: { status: 500 } };
+    if (kind === 1) return { answer: json({ code: 429, msg: "too many requests", data: null }) };
+    if (kind === 4) return { answer: null };
+    if (kind === 5) return { answer: json({ code: 200, msg: "success", data: null }), urls: null };
+    const moment = momentOf(script, kind === 3 ? at - 60_000 : at);
+    const mute = kind === 2;
+    const named = script.tracks.filter((_, index) => !mute && hasAudio(moment, index));
+    const urls = new Set(named.map((track) => recordLink(track, moment, at).url));
+    const answer = json(recordOf(script, moment, at, mute));
+    return { answer, urls: kind === null ? urls : null };
   }
 
-  function answerTo({ hostname, pathname, href }: URL): Answer | null {
-    if (hostname === "cdn.example.com") return file(href);
+  function recovery(recoveryId: string): Answer | null {
+    if (world.storm && world.chance(FAULTS)) return oneOf(world.random, [{ status: 500 }, null]);
+    const startedAt = recoveries[Number(recoveryId.replace(/\D/g, ""))] ?? Infinity;
+    return json(recoveryOf(script, recoveryId, world.now - startedAt >= RECOVERY_MS));
+  }
+
+  function recover(): Answer | null {
+    const fault = world.storm && world.chance(FAULTS) ? whole(world, 3) : null;
+    if (fault === 0) return { status: 500 };
+    recoveries.push(world.now);
+    return fault === 1 ? null : json({ code: 200, msg: "success", data: { task_id: `r${recoveries.length - 1}` } });
+  }
+
+  function answerTo({ hostname, pathname, href, searchParams }: URL): Told | "closed" {
+    if (hostname === "cdn.example.com") {
+      const answer = file(href);
+      return answer === "closed" ? answer : { answer };
+    }
+    if (pathname.endsWith("/suno/recovery")) return { answer: recover() };
+    if (pathname.endsWith("/recovery/record-info")) return { answer: recovery(searchParams.get("task_id") ?? "") };
     if (pathname.endsWith("/record-info")) return record();
-    return world.storm && world.chance(FAULTS)
-      ? oneOf(world.random, [{ status: 500 }, { status: 302 }, null])
-      : { status: 204 };
+    const answers = [{ status: 500 }, { status: 302 }, null];
+    return {
+      answer:
+        world.storm && world.chance(FAULTS) ? oneOf(world.random, [answers[0] ?? null, ...answers]) : { status: 204 },
+    };
   }
 
   return {
     network: (url, signal) => {
       const { owner } = world;
-      if (url.pathname.endsWith("/record-info")) asked.push(world.now);
-      else fetched.set(url.href, [...(fetched.get(url.href) ?? []), world.now]);
+      const startedAt = world.now;
+      if (url.pathname.endsWith("/generate/record-info")) asked.push(startedAt);
+      else fetched.set(url.href, [...(fetched.get(url.href) ?? []), startedAt]);
       return unlessAborted(signal, (resolve, reject) => {
         owner.whenDurable(() =>
           world.after(world.some(1, 400), owner, () => {
-            const answer = answerTo(url);
-            world.trace(`${owner.name}: fetch ${url.pathname} ${answer === null ? "hangs" : answer.status}`);
+            const told = answerTo(url);
+            const { answer, urls } = told === "closed" ? { answer: null } : told;
+            world.trace(
+              `${owner.name}: fetch ${url.pathname} ${told === "closed" ? told : answer === null ? "hangs" : answer.status}`,
+            );
+            if (told === "closed") return reject(new Error("the connection was refused"));
             if (answer === null) return;
-            if (world.storm && world.chance(0.02)) reject(new Error("the connection failed"));
-            else resolve(new SimulatedResponse(world, answer, signal));
+            if (world.storm && world.chance(0.02)) return reject(new Error("the connection failed"));
+            if (urls !== undefined) answers.push({ askedAt: startedAt, urls });
+            resolve(new SimulatedResponse(world, answer, signal));
           }),
         );
       });
     },
     fetched,
     asked,
-    denied: () => denied,
-    contentOf,
+    answers,
+    recoveries,
   };
 }
 
-/** Each link has bytes of its own. */
-function contentOf({ url, file }: ScriptedLink): Uint8Array {
-  if (file === "cover") return joined(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), text(url), Uint8Array.of(0xff, 0xd9));
-  const song = SONG.slice();
-  song.set(text(url), 40);
-  return song;
+/** What a link answers once it has turned. */
+function turned(link: ScriptedLink): Answer | "closed" {
+  switch (link.into) {
+    case "html":
+      return { status: 200, body: PAGE, headers: lengthOf(PAGE) };
+    case "empty":
+      return { status: 200, headers: { "content-length": "0" } };
+    case "noise":
+      return { status: 200, body: NOISE, headers: lengthOf(NOISE) };
+    case "part":
+      return { status: 200, body: partOf(link), headers: tellsLength(link) ? lengthOf(contentOf(link)) : {} };
+    case "closed":
+      return link.into;
+    default:
+      return { status: link.into };
+  }
 }
 
-const SONG = frames(4);
-
-function wholeFile(world: World, body: Uint8Array): Answer {
-  const sized = !world.chance(0.03);
-  return { status: 200, body, headers: sized ? { "content-length": String(body.length) } : {} };
+function sized(world: World, body: Uint8Array): Answer {
+  return { status: 200, body, headers: world.chance(0.03) ? {} : lengthOf(body) };
 }
 
-function faultyFile(world: World, file: Answer & { readonly body?: Uint8Array }): Answer | null {
+function faultyFile(world: World, file: Answer & { readonly body?: Uint8Array }): Answer | null | "closed" {
   const { body = new Uint8Array(0) } = file;
   const part = body.subarray(0, Math.floor(body.length * world.random()));
-  const kind = whole(world, 10);
-  if (kind < 4) return { status: oneOf(world.random, [403, 404, 410, 441, 429, 500, 503]) };
-  if (kind === 4) return { ...file, body: part, end: "cut" };
-  if (kind === 5) return { ...file, body: part, end: "silence" };
-  if (kind === 6) return { ...file, body: part };
-  if (kind === 7) return { status: 200, body: PAGE, headers: { "content-length": String(PAGE.length) } };
-  if (kind === 8) return { status: 200, headers: { "content-length": "0" } };
-  return null;
+  switch (whole(world, 12)) {
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+      return { status: oneOf(world.random, [403, 404, 410, 441, 429, 500, 503]) };
+    case 4:
+      return { ...file, body: part, end: "cut" };
+    case 5:
+      return { ...file, body: part, end: "silence" };
+    case 6:
+      return { ...file, body: part };
+    case 7:
+      return { status: 200, body: PAGE, headers: lengthOf(PAGE) };
+    case 8:
+      return { status: 200, headers: { "content-length": "0" } };
+    case 9:
+      return { status: 200, body: NOISE, headers: lengthOf(NOISE) };
+    case 10:
+      return "closed";
+    default:
+      return null;
+  }
+}
+
+function lengthOf(body: Uint8Array): Readonly<Record<string, string>> {
+  return { "content-length": String(body.length) };
 }
 
 /** From 0 to below `count`. */

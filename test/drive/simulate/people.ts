@@ -1,11 +1,16 @@
-/** What people do with a task meanwhile: adopt, read, retry, assess anew, delete. */
-import type { Deployment } from "./deployment.ts";
+/** What people do with a task meanwhile: adopt, read, retry, have it recovered, assess anew, delete. And R2 loses a key. */
+import { taskPrefix } from "../../../src/core/ids.ts";
+import { keptFilesOf } from "../../../src/core/view/kept-file.ts";
+import { oneOf } from "../../rig/provider/random.ts";
+import { probe, type Deployment } from "./deployment.ts";
 import { outsider, type World } from "./world.ts";
 
 export interface Wishes {
   /** When a deletion was answered, in epoch milliseconds; null: never. */
   deletedAt: number | null;
   retries: number;
+  /** When somebody wished for new links from the provider. */
+  recoveries: number;
   /** Whether somebody named the task to us. */
   adopted: boolean;
 }
@@ -15,7 +20,7 @@ const KEPT_TOMBSTONE_MS = 30 * 24 * 60 * 60_000;
 
 /** Plans it all. `stormMs` is how long things go wrong. */
 export function visit(world: World, deployment: Deployment, stormMs: number): Wishes {
-  const wishes: Wishes = { deletedAt: null, retries: 0, adopted: false };
+  const wishes: Wishes = { deletedAt: null, retries: 0, recoveries: 0, adopted: false };
   const task = () => deployment.env.TASKS.getByName(deployment.taskId);
   const plan = (ms: number, what: () => Promise<void>): void =>
     void world.after(ms, outsider("reader"), () => void what().catch(() => undefined));
@@ -31,6 +36,12 @@ export function visit(world: World, deployment: Deployment, stormMs: number): Wi
       wishes.retries += 1;
       await task().retry();
     });
+  if (world.chance(0.05))
+    plan(world.some(60_000, stormMs), async () => {
+      wishes.recoveries += 1;
+      await task().recover("https://backline.example.com");
+    });
+  if (world.chance(0.1)) plan(world.some(60_000, stormMs), async () => loseOne(world, deployment));
   if (world.chance(0.05)) plan(world.some(60_000, stormMs), async () => void (await task().assess()));
   if (world.chance(0.05)) plan(world.some(60_000, stormMs), async () => void (await task().rebuild()));
   if (world.chance(0.1))
@@ -41,8 +52,26 @@ export function visit(world: World, deployment: Deployment, stormMs: number): Wi
       wishes.deletedAt = world.now;
       for (const ms of LOOKS_AFTER_MS) plan(ms, () => look(world, deployment, wishes));
     });
-  for (let looks = 0; looks < 3; looks += 1) plan(world.some(1_000, stormMs), () => look(world, deployment, wishes));
+  for (let looks = 0; looks < 3; looks += 1)
+    plan(world.some(1_000, stormMs), async () => {
+      await look(world, deployment, wishes);
+      await read(world, deployment);
+    });
   return wishes;
+}
+
+function loseOne(world: World, { bucket, taskId }: Deployment): void {
+  const [first, ...others] = bucket.keys(taskPrefix(taskId)).filter((key) => !key.includes("/waveform-"));
+  if (first !== undefined) bucket.lose(oneOf(world.random, [first, ...others]));
+}
+
+/** Reads every kept file. What R2 does not have is told to the object, as the Worker does. */
+export async function read(world: World, deployment: Deployment): Promise<void> {
+  const { env, bucket, taskId } = deployment;
+  if (bucket.lost.size === 0) return;
+  const { task } = probe(world, deployment);
+  for (const { key } of task === null ? [] : keptFilesOf(task))
+    if (!bucket.objects.has(key)) await env.TASKS.getByName(taskId).missing(key);
 }
 
 /** Law: a deleted task stays deleted for whoever reads it. */

@@ -35,4 +35,29 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     find: "if (tombstone !== null) return;\n    const recorded",
     replace: "if (tombstone !== null) this.log.load();\n    const recorded",
   },
+  "rank-by-time": {
+    file: "src/core/task/tracks.ts",
+    find: "return b.rank - a.rank || b.at - a.at ||",
+    replace: "return b.at - a.at ||",
+  },
+  "ask-of-dead-alone": {
+    file: "src/core/next/polling.ts",
+    find: 'if (state !== "queued" || failed.length === 0) return null;',
+    replace: 'if (state !== "queued" || !tries.every(({ progress }) => progress.dead)) return null;',
+  },
+  "swap-unverified": {
+    file: "src/platform/audio/copy.ts",
+    find: "const problem = broken ?? refused;",
+    replace: "const problem = broken;",
+  },
+  "delete-unpublished": {
+    file: "src/core/next/agenda.ts",
+    find: "if (superseded && !isPublished(task)) return [];",
+    replace: "",
+  },
+  "last-resort-stays": {
+    file: "src/core/task/copies.ts",
+    find: 'if (stored.lastResort !== undefined) return "last_resort";',
+    replace: "if (stored.lastResort !== undefined) return null;",
+  },
 };

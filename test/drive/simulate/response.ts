@@ -92,6 +92,16 @@ export function unlessAborted<T>(
     const aborted = (): void => reject(new Error("aborted"));
     if (signal.aborted) return aborted();
     signal.addEventListener("abort", aborted, { once: true });
-    work(resolve, reject);
+    const done = (): void => signal.removeEventListener("abort", aborted);
+    work(
+      (value) => {
+        done();
+        resolve(value);
+      },
+      (error) => {
+        done();
+        reject(error);
+      },
+    );
   });
 }

@@ -1,6 +1,7 @@
 /**
  * What the provider does with one task, drawn from a seed: how it ends, when each stage is reached, which links its
- * tracks have, and which of these die for good. Nothing here goes wrong on the way; that is the messenger's part.
+ * tracks have, what lies behind them, and what they turn into for good. Nothing here goes wrong on the way; that is the
+ * messenger's part.
  *
  * Times are milliseconds since the submission.
  */
@@ -8,37 +9,54 @@ import { oneOf, whole, type Random } from "../../rig/provider/random.ts";
 
 export type FileName = "audio" | "cover";
 
+/** A status, or 200 with a page, with nothing, with noise, with a part of the file; or no connection. */
+export type Bad = number | "html" | "empty" | "noise" | "part" | "closed";
+
 /** A place on the provider's host. */
 export interface ScriptedLink {
   readonly url: string;
   readonly file: FileName;
-  /** From then on it is gone for good; `Infinity`: it lives. */
-  readonly deadFrom: number;
-  readonly deadStatus: number;
+  /** What lies there: all of it, or a preview that is much shorter. Each has bytes of its own. */
+  readonly holds: "whole" | "preview";
+  /** From then on it answers so for good; `Infinity`: it lives. */
+  readonly turnsAt: number;
+  readonly into: Bad;
 }
 
 export interface ScriptedTrack {
   /** Null in the oldest shape. */
   readonly id: string | null;
   readonly title: string;
+  /** What `first` names: the final link, or another one. */
+  readonly early: ScriptedLink;
   readonly audio: ScriptedLink;
-  /** What the provider names once the first one is dead; null: nothing better. */
+  /** What the record names from `offeredAt` on, once the final one has turned; null: nothing better. */
   readonly fresh: ScriptedLink | null;
+  readonly offeredAt: number;
+  /** What Recovery audio makes; null: it fails. */
+  readonly recovered: ScriptedLink | null;
   readonly cover: ScriptedLink | null;
 }
 
 export interface Script {
   readonly taskId: string;
   readonly tracks: readonly ScriptedTrack[];
+  /** The callbacks' audio links lead to the provider's page for what is forbidden; the record's do not. */
+  readonly forbidden: boolean;
   readonly end: "complete" | "failed" | "silent";
   readonly textAt: number;
   readonly firstAt: number;
   readonly endAt: number;
+  /** When `complete` is sent once more, with whatever links are good by then; null: never. */
+  readonly againAt: number | null;
 }
 
 export type Moment = "pending" | "text" | "first" | "complete" | "failed";
 
 const DEAD = [403, 404, 410, 441] as const;
+/** None of these says that the link is dead. */
+const SICK: readonly [Bad, ...Bad[]] = ["html", "empty", "noise", "part", "part", "closed", 500];
+const HOUR_MS = 3_600_000;
 
 export function scriptOf(random: Random, seed: number): Script {
   const taskId = `task${seed}`;
@@ -47,23 +65,36 @@ export function scriptOf(random: Random, seed: number): Script {
   const firstAt = textAt + whole(random, 5_000, 60_000);
   const end = random();
   const endAt = firstAt + whole(random, 10_000, 200_000);
+  const place = (name: string, index: number): string => `https://cdn.example.com/${taskId}/${index}-${name}`;
+  const turning = (link: ScriptedLink): ScriptedLink => {
+    const turnsAt = firstAt + Math.floor(random() ** 2 * HOUR_MS) - (random() < 0.5 ? HOUR_MS : 0);
+    return { ...link, turnsAt, into: random() < 0.6 ? oneOf(random, DEAD) : oneOf(random, SICK) };
+  };
   const tracks = Array.from({ length: random() < 0.8 ? 2 : 1 }, (_, index): ScriptedTrack => {
-    const link = (file: FileName, name: string, dies: number): ScriptedLink => ({
-      url: `https://cdn.example.com/${taskId}/${index}-${name}`,
-      file,
-      deadFrom: random() < dies ? firstAt + Math.floor(random() ** 2 * 3_600_000) : Infinity,
-      deadStatus: oneOf(random, DEAD),
-    });
-    const audio = link("audio", "a.mp3", 0.15);
+    const sound = living(place("a.mp3", index));
+    const audio = random() < 0.2 ? turning(sound) : sound;
+    const kind = random();
+    const other = living(place("early.mp3", index));
+    const cover = { ...living(place("c.jpg", index)), file: "cover" } as const;
+    const offered = audio === sound ? 0 : random();
     return {
       id: withIds ? `track-${seed}-${index}` : null,
       title: `Song ${index}`,
+      early: kind < 0.6 ? audio : kind < 0.8 ? { ...other, holds: "preview" } : other,
       audio,
-      fresh: audio.deadFrom !== Infinity && random() < 0.7 ? link("audio", "b.mp3", 0) : null,
-      cover: random() < 0.7 ? link("cover", "c.jpg", 0.1) : null,
+      fresh: audio !== sound && random() < 0.7 ? living(place("b.mp3", index)) : null,
+      offeredAt: audio.turnsAt + (offered < 0.7 ? 0 : Math.floor(random() ** 2 * 8 * HOUR_MS)),
+      recovered: random() < 0.6 ? living(place("r.mp3", index)) : null,
+      cover: random() < 0.7 ? (random() < 0.1 ? turning(cover) : cover) : null,
     };
   });
-  return { taskId, tracks, end: end < 0.8 ? "complete" : end < 0.93 ? "failed" : "silent", textAt, firstAt, endAt };
+  const how = end < 0.8 ? "complete" : end < 0.93 ? "failed" : "silent";
+  const againAt = random() < 0.08 ? endAt + Math.floor(random() ** 2 * 20 * 24 * HOUR_MS) : null;
+  return { taskId, tracks, forbidden: random() < 0.04, end: how, textAt, firstAt, endAt, againAt };
+}
+
+function living(url: string): ScriptedLink {
+  return { url, file: "audio", holds: "whole", turnsAt: Infinity, into: 404 };
 }
 
 /** How far the task has come at a time. */
@@ -73,12 +104,25 @@ export function momentOf({ textAt, firstAt, endAt, end }: Script, at: number): M
   return at >= textAt ? "text" : "pending";
 }
 
-/** The link of its audio that the provider names at a time. */
-export function audioOf({ audio, fresh }: ScriptedTrack, at: number): ScriptedLink {
-  return fresh !== null && at >= audio.deadFrom ? fresh : audio;
+/** The link of its audio that the record names at a time. */
+export function recordLink(
+  { early, audio, fresh, offeredAt }: ScriptedTrack,
+  moment: Moment,
+  at: number,
+): ScriptedLink {
+  if (moment === "first") return early;
+  return fresh !== null && at >= offeredAt ? fresh : audio;
 }
 
 /** Whether the track has audio at that moment: of a first one, the second track's is still empty. */
 export function hasAudio(moment: Moment, index: number): boolean {
   return moment === "complete" || (moment === "first" && index === 0);
+}
+
+export function linksOf({ tracks }: Script): readonly ScriptedLink[] {
+  return [...new Set(tracks.flatMap(audioLinksOf)), ...tracks.flatMap(({ cover }) => cover ?? [])];
+}
+
+export function audioLinksOf({ early, audio, fresh, recovered }: ScriptedTrack): readonly ScriptedLink[] {
+  return [early, audio, fresh, recovered].filter((link) => link !== null);
 }

@@ -1,10 +1,15 @@
 /** R2 and KV: their contents, and handles on them whose calls may be slow, fail, or fail though they land. */
-import { FixedReadable } from "./fixed-length.ts";
+import { FixedReadable, type FixedWriter } from "./fixed-length.ts";
 import type { World } from "./world.ts";
 
 interface StoredObject {
   readonly bytes: Uint8Array;
   readonly customMetadata: Readonly<Record<string, string>>;
+}
+
+interface Range {
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface PutOptions {
@@ -16,10 +21,22 @@ const KV_GAP_MS = 1_000;
 
 export class Bucket {
   readonly objects = new Map<string, StoredObject>();
+  /** What was there once, and was lost by nobody's wish. */
+  readonly lost = new Set<string>();
   readonly #world: World;
+  readonly #onDelete: (key: string) => void;
 
-  constructor(world: World) {
+  /** `onDelete` is told of each key that is deleted, before it is. */
+  constructor(world: World, onDelete: (key: string) => void) {
     this.#world = world;
+    this.#onDelete = onDelete;
+  }
+
+  /** As it should never happen. */
+  lose(key: string): void {
+    this.#world.trace(`R2 loses ${key}`);
+    this.objects.delete(key);
+    this.lost.add(key);
   }
 
   async put(key: string, body: Uint8Array | string | FixedReadable, options: PutOptions = {}): Promise<void> {
@@ -39,7 +56,10 @@ export class Bucket {
   async delete(keys: string | readonly string[]): Promise<void> {
     const all = typeof keys === "string" ? [keys] : keys;
     await this.#world.call(`R2 delete ${all.join(" ")}`, this.#world.servicePlan(FAULTS), () => {
-      for (const key of all) this.objects.delete(key);
+      for (const key of all) {
+        this.#onDelete(key);
+        this.objects.delete(key);
+      }
     });
   }
 
@@ -65,16 +85,36 @@ export class Bucket {
     });
   }
 
-  async get(key: string): Promise<object | null> {
+  async get(key: string, { range }: { readonly range?: Range } = {}): Promise<object | null> {
     return this.#world.call(`R2 get ${key}`, this.#world.servicePlan(FAULTS), () => {
       const object = this.objects.get(key);
-      return object === undefined ? null : { text: async () => new TextDecoder().decode(object.bytes) };
+      if (object === undefined) return null;
+      const { offset, length } = range ?? { offset: 0, length: object.bytes.length };
+      const bytes = object.bytes.slice(offset, offset + length);
+      return {
+        text: async () => new TextDecoder().decode(bytes),
+        arrayBuffer: async () => bytes.buffer,
+        body: { pipeTo: (writable: FixedWriter) => pipe(bytes, writable) },
+      };
+    });
+  }
+
+  async head(key: string): Promise<object | null> {
+    return this.#world.call(`R2 head ${key}`, this.#world.servicePlan(FAULTS), () => {
+      const object = this.objects.get(key);
+      return object === undefined ? null : { key, size: object.bytes.length };
     });
   }
 
   keys(prefix: string): readonly string[] {
     return [...this.objects.keys()].filter((key) => key.startsWith(prefix)).toSorted();
   }
+}
+
+async function pipe(bytes: Uint8Array, writable: FixedWriter): Promise<void> {
+  const writer = writable.getWriter();
+  await writer.write(bytes);
+  await writer.close();
 }
 
 export class KeyValues {

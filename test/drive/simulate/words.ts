@@ -1,8 +1,11 @@
 /** A script's moments in the provider's words: callbacks in snake case, records in camel case. */
-import { audioOf, hasAudio, type Moment, type Script, type ScriptedTrack } from "./script.ts";
+import { WHOLE_SECONDS } from "./content.ts";
+import { hasAudio, recordLink, type Moment, type Script, type ScriptedTrack } from "./script.ts";
 
 /** What a message says otherwise than the truth. */
 export interface Twist {
+  /** Sent for the second time: with the links that the record names by then. */
+  readonly againAt?: number;
   /** Every audio link is empty. */
   readonly mute?: boolean;
   /** How a failure is worded. */
@@ -11,29 +14,33 @@ export interface Twist {
   readonly salt?: string;
 }
 
-/** `at` is when it is said, in milliseconds since the submission. */
+const FORBIDDEN = "https://cdn.example.com/api/forbidden";
+
 export function callbackOf(
   script: Script,
   moment: Moment,
-  at: number,
-  { mute = false, failure, salt = "" }: Twist,
+  { againAt, mute = false, failure, salt = "" }: Twist,
 ): object {
-  const { taskId, tracks } = script;
+  const { taskId, tracks, forbidden } = script;
   if (moment === "failed")
     return {
       code: failure === "complete" ? 400 : 531,
       msg: `failed${salt}`,
       data: { callbackType: failure ?? "failed", task_id: taskId, data: null },
     };
-  const data = tracks.map((track, index) => ({
-    id: track.id ?? undefined,
-    audio_url: mute || !hasAudio(moment, index) ? "" : audioOf(track, at).url,
-    stream_audio_url: streamOf(script, index),
-    image_url: track.cover?.url ?? "",
-    title: track.title,
-    tags: `jazz${salt}`,
-    duration: moment === "complete" ? 12.5 : undefined,
-  }));
+  const data = tracks.map((track, index) => {
+    const named = !mute && hasAudio(moment, index);
+    const { url } = recordLink(track, moment, againAt ?? -Infinity);
+    return {
+      id: track.id ?? undefined,
+      audio_url: named ? (forbidden && againAt === undefined ? FORBIDDEN : url) : "",
+      stream_audio_url: streamOf(script, index),
+      image_url: track.cover?.url ?? "",
+      title: track.title,
+      tags: `jazz${salt}`,
+      duration: named ? WHOLE_SECONDS : undefined,
+    };
+  });
   return { code: 200, msg: `ok${salt}`, data: { callbackType: moment, task_id: taskId, data } };
 }
 
@@ -45,21 +52,38 @@ const STATUS: Readonly<Record<Moment, string>> = {
   failed: "GENERATE_AUDIO_FAILED",
 };
 
+/** `at` is when it is said, in milliseconds since the submission. */
 export function recordOf(script: Script, moment: Moment, at: number, mute: boolean): object {
   const { taskId } = script;
-  const sunoData = script.tracks.map((track: ScriptedTrack, index) => ({
-    id: track.id ?? undefined,
-    audioUrl: mute || !hasAudio(moment, index) ? null : audioOf(track, at).url,
-    streamAudioUrl: streamOf(script, index),
-    imageUrl: track.cover?.url ?? null,
-    title: track.title,
-  }));
+  const sunoData = script.tracks.map((track: ScriptedTrack, index) => {
+    const named = !mute && hasAudio(moment, index);
+    return {
+      id: track.id ?? undefined,
+      audioUrl: named ? recordLink(track, moment, at).url : null,
+      streamAudioUrl: streamOf(script, index),
+      imageUrl: track.cover?.url ?? null,
+      title: track.title,
+      duration: named ? WHOLE_SECONDS : null,
+    };
+  });
   const early = moment === "pending" || moment === "failed";
   return {
     code: 200,
     msg: "success",
     data: { taskId, status: STATUS[moment], response: early ? null : { taskId, sunoData } },
   };
+}
+
+/** The record of a recovery: null while it runs. */
+export function recoveryOf({ tracks }: Script, recoveryId: string, done: boolean): object {
+  if (!done) return { code: 201, msg: "running", task_id: recoveryId, data: null };
+  const data = tracks.map(({ id, title, recovered }) => {
+    const told = recovered === null ? { status: "failed", error: "clip_error" } : { status: "success", error: null };
+    return { id: id ?? undefined, title, audio_url: recovered?.url ?? null, ...told };
+  });
+  return data.every(({ status }) => status === "failed")
+    ? { code: 500, msg: "clip_error", task_id: recoveryId, data: null }
+    : { code: 200, msg: "success", task_id: recoveryId, data };
 }
 
 function streamOf({ taskId }: Script, index: number): string {
