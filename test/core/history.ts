@@ -101,7 +101,7 @@ function perform(history: History, effect: Effect, result: CopyResult): void {
         type: "swept",
         attempts: task.attempts,
         deleted: 0,
-        keys: [...supersededKeys(task)],
+        keys: [...supersededKeys(task).all],
       });
     case "abandon":
       return record(history, { type: "abandoned" });

@@ -115,7 +115,7 @@ test("reunites a task with its submission when the provider's answer was lost", 
   expect((await viewOf(again)).taskId).toBe(view?.taskId);
 });
 
-test("asks for fresh links when the known ones have expired, and copies nothing twice", async () => {
+test("asks for fresh links when the known ones fail or have expired, and copies nothing twice", async () => {
   const port = await freePort();
   const expiring = await startStand({
     timeScale: 100,
@@ -129,7 +129,7 @@ test("asks for fresh links when the known ones have expired, and copies nothing 
   const view = await expiring.finished(sent.taskId);
   await expectKept(expiring, sent, view);
   const events = await expiring.events(sent.taskId);
-  expect(events.some(({ type, reason }) => type === "copy_failed" && reason?.startsWith("http_403"))).toBe(true);
+  expect(events.some(({ type, reason }) => type === "copy_failed" && /^http_(403|500)/.test(reason ?? ""))).toBe(true);
   expect(events.some(({ type, via }) => type === "observed" && via === "poll")).toBe(true);
   expect(events.filter(({ type, file }) => type === "copied" && file === "audio")).toHaveLength(2);
   await expiring.stop();

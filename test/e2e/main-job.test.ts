@@ -106,7 +106,7 @@ test.concurrent("leaves no object in R2 that no event names", async () => {
   await vi.waitFor(
     async () => {
       const events = await stand.events(taskId);
-      expect(events.at(-1)).toMatchObject({ type: "swept", deleted: 1 });
+      expect(events).toContainEqual(expect.objectContaining({ type: "swept", deleted: 1 }));
       const copied = z.object({ key: z.string() }).parse(events.find(({ type }) => type === "copied"));
       expect(await stand.objects(taskId)).toEqual([copied.key]);
     },

@@ -108,12 +108,13 @@ function publishItems(task: Task, pace: Pace): readonly Item[] {
  */
 function sweepItems(task: Task, files: readonly Item[], pace: Pace): readonly Item[] {
   const unswept = task.sweptAttempts !== task.attempts && task.stored.size !== task.attempts;
-  const superseded = supersededKeys(task).length > 0;
-  if ((!unswept && !superseded) || files.length > 0 || !isSettled(task)) return [];
+  const superseded = supersededKeys(task);
+  const told = superseded.told.length > 0;
+  if ((!unswept && superseded.all.length === 0) || files.length > 0 || !isSettled(task)) return [];
   // What readers may still be told of stays until KV names another, and no older put can land any more.
-  if (superseded && (!isPublished(task) || typeof task.published?.againAt === "number")) return [];
+  if (told && (!isPublished(task) || typeof task.published?.againAt === "number")) return [];
   const cut = [...task.progress.values()].map(({ unanswered, lastAt, cutAt }) => (unanswered > 0 ? lastAt : cutAt));
-  const readAt = superseded ? (task.published?.at ?? 0) + pace.supersededMs : 0;
+  const readAt = told ? (task.published?.at ?? 0) + pace.supersededMs : 0;
   const quietAt = Math.max(readAt, ...cut.map((at) => (at === 0 ? 0 : at + pace.retryCapMs)));
   return [{ at: Math.max(quietAt, retryAt(task, "sweep", pace)), effect: { type: "sweep" } }];
 }

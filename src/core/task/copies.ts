@@ -148,8 +148,10 @@ export function keysInUse(task: Task): ReadonlySet<string> {
   return new Set(kept);
 }
 
-/** The keys that the log names and no file has any more. */
-export function supersededKeys(task: Task): readonly string[] {
+/** The keys that the log names and no file has any more; of them, those that a reader may have been told of. */
+export function supersededKeys(task: Task): { readonly all: readonly string[]; readonly told: readonly string[] } {
   const inUse = keysInUse(task);
-  return [...task.stored.values(), ...task.cuts.values()].flatMap(({ key }) => (inUse.has(key) ? [] : [key]));
+  const told = [...task.stored.values()].flatMap(({ key }) => (inUse.has(key) ? [] : [key]));
+  const cuts = [...task.cuts.values()].flatMap(({ key }) => (inUse.has(key) ? [] : [key]));
+  return { all: [...new Set([...told, ...cuts])], told };
 }

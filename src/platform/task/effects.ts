@@ -128,7 +128,7 @@ export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal)
     }
     case "sweep": {
       const task = deps.task();
-      const keys = [...supersededKeys(task)];
+      const keys = [...supersededKeys(task).all];
       const deleted = await attemptOf(deps.sweep(task));
       if (deleted.ok)
         deps.record({
