@@ -41,7 +41,7 @@ export const PROBLEM_EXAMPLES = {
   provider_failed: problem("provider_failed", "The provider could not be asked (http_503). Try again later."),
   provider_refused: problem(
     "provider_refused",
-    "The provider refused with code 429 (no_credits). The provider account is out of credits. Top it up (or raise the limit of its sub-key), then submit again.",
+    "The provider refused with code 429 (no_credits). The provider account is out of credits. Top it up, then submit again.",
   ),
   too_many_submissions: problem("too_many_submissions", "The provider takes 20 submissions in 10 seconds."),
   invalid_request: problem("invalid_request", "title: Too small: expected string to have >=1 characters."),

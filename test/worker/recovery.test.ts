@@ -142,6 +142,22 @@ test("what a signature alone claims and the record denies never counts", async (
   expect(await viewOf(taskId)).toMatchObject({ stage: "pending", tracks: [] });
 });
 
+test("200 forged bodies under one captured signature leave the real end confirmed", async () => {
+  const taskId = newTaskId();
+  provider.records.set(taskId, recordOf(taskId, [], "PENDING"));
+  const captured = signed(taskId);
+  await worker(signedCallback(message(taskId, "text"), captured));
+  for (let forged = 0; forged < 200; forged += 1) {
+    const evil = track(`evil${forged}`, { audio_url: song(taskId) });
+    expect((await worker(signedCallback(message(taskId, "complete", [evil]), captured))).status).toBe(200);
+  }
+  provider.records.set(taskId, recordOf(taskId, [{ id: "a", audioUrl: song(taskId) }]));
+  await worker(signedCallback(message(taskId, "complete", [track("a", { audio_url: song(taskId) })]), signed(taskId)));
+  const view = await settled(taskId);
+  expect(view).toMatchObject({ stage: "complete", stages: { complete: { via: "poll" } } });
+  expect(view.tracks.map(({ trackId, audio }) => [trackId, audio.state])).toEqual([["a", "stored"]]);
+}, 30_000);
+
 /** A link of its own for each task, to a song that is there. */
 function song(taskId: string): string {
   const url = `https://cdn.example.com/${taskId}/song.mp3`;

@@ -9,6 +9,7 @@ import { fileStatus, linksOf, supersededKeys } from "../task/copies.ts";
 import { nextStep, type FileStep } from "./copying.ts";
 import { retryDelay, type Pace } from "./pace.ts";
 import { nextNotice, type Notice } from "./notices.ts";
+import { nextClaimPoll } from "./claims.ts";
 import { awaitsFreshLink, isUnknownToProvider, nextPoll } from "./polling.ts";
 import { isMusic } from "../task/product.ts";
 import { isSettled, isStalled, lastNewsAt, stageOf, stageReport } from "../task/stage.ts";
@@ -19,7 +20,8 @@ import { heeded } from "../task/trust.ts";
 export type Effect =
   | { readonly type: "publish" }
   | { readonly type: "sweep" }
-  | { readonly type: "poll" }
+  /** `claim`: for what a signature alone claims. */
+  | { readonly type: "poll"; readonly claim: boolean }
   | { readonly type: "stall" }
   | { readonly type: "assess"; readonly trackId: string; readonly stored: Copied; readonly starts: number }
   | { readonly type: "forget" }
@@ -156,8 +158,11 @@ function stallItems(task: Task, pace: Pace): readonly Item[] {
 }
 
 function pollItems(task: Task, pace: Pace): readonly Item[] {
-  const at = nextPoll(task, pace);
-  return at === null ? [] : [{ at, effect: { type: "poll" } }];
+  const need = nextPoll(task, pace);
+  const claim = nextClaimPoll(task, pace);
+  // One question answers both.
+  if (need !== null && (claim === null || need <= claim)) return [{ at: need, effect: { type: "poll", claim: false } }];
+  return claim === null ? [] : [{ at: claim, effect: { type: "poll", claim: true } }];
 }
 
 /** A wish for new links is carried out once; then the provider's record of it is read until it ends. */

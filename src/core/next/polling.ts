@@ -5,6 +5,7 @@
  */
 import { nextStep } from "./copying.ts";
 import { fileStatus, type Try } from "../task/copies.ts";
+import { lastQuestionAt } from "./claims.ts";
 import { MAX_POLLS, type Pace } from "./pace.ts";
 import { isMusic } from "../task/product.ts";
 import { lastNewsAt, stageOf } from "../task/stage.ts";
@@ -20,11 +21,12 @@ export function nextPoll(task: Task, pace: Pace): number | null {
   const tracks = tracksOf(task);
   const lastWords = tracks.map((track) => lastWordAt(task, track, asked, pace));
   const doubts = tracks.flatMap((track) => [troubleAt(task, track, asked, pace), doubtAt(task, track)]);
-  const reasons = (spent ? lastWords : [silenceAt(task, asked, pace), claimAt(task), ...doubts, ...lastWords]).filter(
+  const reasons = (spent ? lastWords : [silenceAt(task, asked, pace), ...doubts, ...lastWords]).filter(
     (at) => at !== null,
   );
   if (reasons.length === 0) return null;
-  return asked === 0 ? Math.min(...reasons) : Math.max(Math.min(...reasons), lastPollAt(task) + pace.shortestPollGapMs);
+  const askedAt = lastQuestionAt(task);
+  return askedAt === 0 ? Math.min(...reasons) : Math.max(Math.min(...reasons), askedAt + pace.shortestPollGapMs);
 }
 
 /** Whether the provider may still name another link for audio that is about to be given up. */
@@ -37,8 +39,8 @@ const LAST_WORDS = 16;
 
 /** The last answer was that there is no such task. */
 export function isUnknownToProvider(task: Task): boolean {
-  const unknown = task.polls.get("unknown");
-  return unknown !== undefined && unknown.lastAt === lastPollAt(task);
+  const asked = [...task.polls.values(), ...task.claimPolls.values()].toSorted((a, b) => b.lastAt - a.lastAt);
+  return asked[0]?.result === "unknown";
 }
 
 function pollCount(task: Task): number {
@@ -129,12 +131,8 @@ function doubtAt(task: Task, track: Track): number | null {
 }
 
 function lastAnswerAt(task: Task): number {
-  return Math.max(0, ...[...task.polls].flatMap(([result, { lastAt }]) => (result === "failed" ? [] : [lastAt])));
-}
-
-/** A claim that only the provider's record can confirm. */
-function claimAt(task: Task): number | null {
-  const asked = lastPollAt(task);
-  const claims = task.observations.filter(({ verdict, lastAt }) => verdict === "hmac_unconfirmed" && lastAt > asked);
-  return claims.length === 0 ? null : Math.min(...claims.map(({ lastAt }) => lastAt));
+  return Math.max(
+    0,
+    ...[...task.polls, ...task.claimPolls].flatMap(([result, { lastAt }]) => (result === "failed" ? [] : [lastAt])),
+  );
 }

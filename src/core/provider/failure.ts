@@ -46,7 +46,7 @@ export const FAILURES: Record<FailureReason, FailureKind> = {
   },
   no_credits: {
     retryable: true,
-    advice: "The provider account is out of credits. Top it up (or raise the limit of its sub-key), then submit again.",
+    advice: "The provider account is out of credits. Top it up, then submit again.",
   },
   rate_limited: { retryable: true, advice: "Too many requests at once. Submit again after a minute." },
   timeout: { retryable: true, advice: "The provider timed out. Submit again." },

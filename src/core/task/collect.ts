@@ -114,8 +114,11 @@ export function collect(task: Task, event: TaskEvent): Task {
     case "recovery_polled":
     case "recovery_ended":
       return { ...task, recovery: task.recovery === null ? null : recoveryAfter(task.recovery, event) };
-    case "polled":
-      return { ...task, polls: withEntry(task.polls, event.result, counted(task.polls.get(event.result), event)) };
+    case "polled": {
+      const field = event.claim === true ? "claimPolls" : "polls";
+      const before = task[field];
+      return { ...task, [field]: withEntry(before, event.result, counted(before.get(event.result), event)) };
+    }
     case "retried":
       return withoutFailures({ ...task, retriedAt: event.at });
     case "stalled":
@@ -157,7 +160,15 @@ function counted(known: Polled | undefined, { lastAt, times, ...event }: Polled)
 /** Failures, losses and polls count anew; what is stored stays stored. */
 function withoutFailures(task: Task): Task {
   const anew = new Map([...task.progress].map(([key, link]) => [key, forgiven(link)] as const));
-  return { ...task, progress: anew, losses: new Map(), polls: new Map(), abandonedAt: null, stalledAt: null };
+  return {
+    ...task,
+    progress: anew,
+    losses: new Map(),
+    polls: new Map(),
+    claimPolls: new Map(),
+    abandonedAt: null,
+    stalledAt: null,
+  };
 }
 
 /** Once for each file's bytes, however often they are copied. */

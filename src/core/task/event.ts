@@ -147,6 +147,8 @@ const polled = z.object({
   type: z.literal("polled"),
   result: z.enum(POLL_RESULTS),
   reason: z.string().nullable(),
+  /** Asked for what a signature alone claims. */
+  claim: z.literal(true).optional(),
   lastAt: z.int(),
   times: z.int(),
 });

@@ -118,6 +118,8 @@ export interface Task {
   readonly chosen: string | null;
   /** The answers to our asking since the last retry, by result. */
   readonly polls: ReadonlyMap<string, Polled>;
+  /** Questions for what a signature alone claims. */
+  readonly claimPolls: ReadonlyMap<string, Polled>;
   readonly retriedAt: number | null;
   readonly stalledAt: number | null;
   readonly usualSilenceMs: number | null;
@@ -159,6 +161,7 @@ export function newTask(taskId: string, at: number): Task {
     recovery: null,
     chosen: null,
     polls: new Map(),
+    claimPolls: new Map(),
     retriedAt: null,
     stalledAt: null,
     usualSilenceMs: null,

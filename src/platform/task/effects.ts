@@ -107,7 +107,7 @@ export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal)
     case "publish":
       return publish(deps);
     case "poll":
-      return poll(deps, signal);
+      return poll(deps, effect.claim, signal);
     case "recover":
       return recover(deps, effect.by);
     case "follow_recovery":
@@ -143,13 +143,14 @@ export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal)
 }
 
 /** The answer is an observation like any other. One that says nothing new is only counted. */
-async function poll(deps: Deps, signal: AbortSignal): Promise<void> {
+async function poll(deps: Deps, claim: boolean, signal: AbortSignal): Promise<void> {
   // The answer knows nothing of what happens while it is on its way.
   const askedAt = deps.now();
   const asked = await attemptOf(deps.ask(deps.task().taskId, signal));
   const answer: RecordAnswer = asked.ok ? asked.value : { type: "failed", reason: asked.reason };
-  if (answer.type !== "record")
-    return deps.record(polledEvent(deps.task(), answer.type, answer.type === "failed" ? answer.reason : null, askedAt));
+  const told = (result: Polled["result"], reason: string | null): void =>
+    deps.record(polledEvent(deps.task(), { result, reason, claim, askedAt }));
+  if (answer.type !== "record") return told(answer.type, answer.type === "failed" ? answer.reason : null);
   const now = deps.now();
   const { sha256, observation, body } = answer;
   const event = {
@@ -164,13 +165,18 @@ async function poll(deps: Deps, signal: AbortSignal): Promise<void> {
   } as const;
   const news = learns(deps.task(), event);
   if (news) deps.record(event, body);
-  deps.record(polledEvent(deps.task(), news ? "news" : "unchanged", null, askedAt));
+  told(news ? "news" : "unchanged", null);
 }
 
-function polledEvent(task: Task, result: Polled["result"], reason: string | null, askedAt: number): Polled {
-  const known = task.polls.get(result);
-  const times = (known?.times ?? 0) + 1;
-  return { type: "polled", result, reason, at: known?.at ?? askedAt, lastAt: askedAt, times };
+interface Asked extends Pick<Polled, "result" | "reason"> {
+  readonly claim: boolean;
+  readonly askedAt: number;
+}
+
+function polledEvent(task: Task, { result, reason, claim, askedAt }: Asked): Polled {
+  const known = (claim ? task.claimPolls : task.polls).get(result);
+  const about = { type: "polled", result, reason, ...(claim ? { claim } : {}) } as const;
+  return { ...about, at: known?.at ?? askedAt, lastAt: askedAt, times: (known?.times ?? 0) + 1 };
 }
 
 async function copy(deps: Deps, effect: Extract<Effect, { type: "copy" }>, signal: AbortSignal): Promise<void> {

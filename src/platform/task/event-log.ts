@@ -159,7 +159,7 @@ const CLOSED_BY: ReadonlyMap<string, string> = new Map([
 function counterName(event: TaskEvent): string | null {
   if (event.type === "observed") return messageKey(event);
   if (event.type === "notify_failed") return `${NOTICE}${noticeName(event)}`;
-  if (event.type === "polled") return `${POLLED}${event.result}`;
+  if (event.type === "polled") return `${POLLED}${event.result}${event.claim === true ? " of a claim" : ""}`;
   if (event.type === "recovery_polled") return RECOVERY;
   return event.type === "overflowed" ? "overflow" : null;
 }

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { due, nextWake } from "../../../src/core/next/agenda.ts";
 import type { Polled, TaskEvent } from "../../../src/core/task/event.ts";
 import { failureOf } from "../../../src/core/provider/failure.ts";
+import { MAX_CLAIM_POLLS, nextClaimPoll } from "../../../src/core/next/claims.ts";
 import { MAX_POLLS } from "../../../src/core/next/pace.ts";
 import { isUnknownToProvider, nextPoll } from "../../../src/core/next/polling.ts";
 import {
@@ -36,11 +37,16 @@ function asked(
   return { type: "polled", result, reason, at: T0, lastAt: time, times };
 }
 
+function askedForClaim(time: number, times: number): TaskEvent {
+  return { type: "polled", result: "unchanged", reason: null, claim: true, at: T0, lastAt: time, times };
+}
+
+const claimOf = (...events: readonly TaskEvent[]) => nextClaimPoll(taskOf(...events), askingPace);
 const pollOf = (...events: readonly TaskEvent[]) => nextPoll(taskOf(...events), askingPace);
 
 test("without a key nobody is asked", () => {
   expect(nextPoll(taskOf(text), pace)).toBeNull();
-  expect(due(taskOf(text), T0 + HOUR, askingPace)).toContainEqual({ type: "poll" });
+  expect(due(taskOf(text), T0 + HOUR, askingPace)).toContainEqual({ type: "poll", claim: false });
 });
 
 test("a silent task is asked about after half a minute, then ever more seldom", () => {
@@ -125,11 +131,25 @@ test("a dead cover is no reason to ask", () => {
 
 test("a claim that only the record can confirm is asked about at once, and again when it is repeated", () => {
   const claim = observed(observation("complete", [listed({ audioLink: A })]), { verdict: "hmac_unconfirmed" });
-  expect(pollOf(claim)).toBe(T0);
+  expect(claimOf(claim)).toBe(T0);
   const failure = failureOf(500, null, null);
   const known = observed(observation("failed", [], { failure }), { at: T0 });
-  expect(pollOf(known, claim, asked(T0 + MINUTE, 1))).toBeNull();
-  expect(pollOf(known, claim, asked(T0 + MINUTE, 1), { ...claim, lastAt: T0 + HOUR, times: 2 })).toBe(T0 + HOUR);
+  expect(claimOf(known, claim, asked(T0 + MINUTE, 1))).toBeNull();
+  expect(claimOf(known, claim, asked(T0 + MINUTE, 1), { ...claim, lastAt: T0 + HOUR, times: 2 })).toBe(T0 + HOUR);
+  expect(claimOf(known, claim, askedForClaim(T0 + MINUTE, 1))).toBeNull();
+  expect(nextClaimPoll(taskOf(claim), pace)).toBeNull();
+});
+
+test("questions about claims have a budget of their own, and leave the others theirs", () => {
+  const claim = observed(observation("complete", [listed({ audioLink: A })]), { verdict: "hmac_unconfirmed" });
+  const flood = { ...claim, lastAt: T0 + DAY, times: 200 };
+  expect(claimOf(flood, askedForClaim(T0 + DAY - 1, 5))).toBe(T0 + DAY - 1 + 5 * SECOND);
+  expect(claimOf(flood, askedForClaim(T0 + DAY - 1, 20))).toBe(T0 + DAY - 1 + HOUR);
+  expect(claimOf(flood, askedForClaim(T0 + DAY - 1, MAX_CLAIM_POLLS))).toBeNull();
+  // The silence is asked about as if nobody had claimed anything.
+  const asking = (...events: readonly TaskEvent[]) => due(taskOf(...events), T0 + 30 * SECOND, askingPace);
+  expect(asking(flood, askedForClaim(T0 + SECOND, MAX_CLAIM_POLLS))).toContainEqual({ type: "poll", claim: false });
+  expect(pollOf(flood, askedForClaim(T0 + SECOND, MAX_CLAIM_POLLS))).toBe(T0 + 30 * SECOND);
 });
 
 test("two questions are never closer than five seconds", () => {

@@ -25,7 +25,7 @@ test("an answer that was on its way when a link died is no answer about that lin
     },
     ...unused,
   };
-  await startEffect(deps, { type: "poll" }, new AbortController().signal);
+  await startEffect(deps, { type: "poll", claim: false }, new AbortController().signal);
   expect(recorded).toMatchObject([{ type: "polled", result: "unknown", lastAt: T0, times: 1 }]);
   const died = [started(T0, A), failed(T0 + SECOND, A, true)];
   expect(nextPoll(taskOf(complete, ...died, ...recorded), askingPace)).not.toBeNull();
