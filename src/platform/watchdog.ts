@@ -7,7 +7,6 @@
 import type { CatalogRow } from "../core/view/catalog-row.ts";
 import { parseConfig } from "../core/config.ts";
 import { catalogOf } from "./catalog/catalog.ts";
-import type { CatalogPlace } from "./catalog/task-table.ts";
 import { handOver } from "./catalog/handover.ts";
 import { emptyInbox } from "./inbox/replay.ts";
 import { dropUnusedSources } from "./sources/source-store.ts";
@@ -71,10 +70,13 @@ async function visitAll(env: Watched, tasks: readonly CatalogRow[], now: number)
 }
 
 /** A row of the catalog whose object knows no task (any more) is a leftover. */
-async function visit(env: Watched, place: CatalogPlace): Promise<void> {
-  const row = await env.TASKS.getByName(place.taskId).touch();
-  if (row !== null) await catalogOf(env).heal(row);
-  else await catalogOf(env).drop(place);
+async function visit(env: Watched, place: CatalogRow): Promise<void> {
+  const object = env.TASKS.getByName(place.taskId);
+  const row = await object.touch();
+  if (row !== null) return catalogOf(env).heal(row);
+  const wake = await object.deletionWake();
+  if (wake === null) return catalogOf(env).drop(place);
+  return catalogOf(env).markDeleted(place, place.version, Math.max(wake, Date.now()));
 }
 
 /** Whether it worked; never rejects. */

@@ -47,7 +47,7 @@ const ASKED: Readonly<Record<string, (sql: SqlStorage) => unknown>> = {
   "forget a request": (sql) => forgetRequest(sql, "task", 0),
   touch: (sql) => touchTask(sql, after, Date.now(), null),
   upsert: (sql) => upsertTask(sql, catalogRow()),
-  "mark deleted": (sql) => markTaskDeleted(sql, after, 1),
+  "mark deleted": (sql) => markTaskDeleted(sql, after, 1, 0),
   drop: (sql) => dropTask(sql, after),
 };
 

@@ -126,3 +126,14 @@ async function loseAlarm(taskId: string): Promise<void> {
 async function typesOf(taskId: string): Promise<readonly string[]> {
   return (await eventsOf(taskId)).map(({ type }) => type);
 }
+
+test("a deletion whose alarm was lost goes on after the watchdog's visit", async () => {
+  const taskId = newTaskId();
+  const stub = env.TASKS.getByName(taskId);
+  await worker(callback(message(taskId, "text")));
+  expect((await worker(acting("DELETE", `/tasks/${taskId}`))).status).toBe(204);
+  await runInDurableObject(stub, (_, { storage }) => storage.deleteAlarm());
+  await watch(env, Date.now() + 25 * MINUTE_MS);
+  await runInDurableObject(stub, async (_, { storage }) => expect(await storage.getAlarm()).not.toBeNull());
+  expect((await worker(reading(`/tasks/${taskId}`))).status).toBe(410);
+});

@@ -75,8 +75,9 @@ export class Catalog extends DurableObject<Env> {
     touchTask(this.#sql, row, at, row.settled ? at : row.wake);
   }
 
-  markDeleted(place: CatalogPlace, version: number): void {
-    markTaskDeleted(this.#sql, place, version);
+  /** `wake`: when the next step of the deletion is due. */
+  markDeleted(place: CatalogPlace, version: number, wake: number): void {
+    markTaskDeleted(this.#sql, place, version, wake);
     forgetRequest(this.#sql, place.taskId, place.createdAt);
   }
 

@@ -8,7 +8,7 @@ import * as z from "zod";
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
 import { PRODUCTS } from "../../core/provider/product.ts";
 import { STAGES } from "../../core/task/stage.ts";
-import { tally } from "../../core/view/tally.ts";
+import { NOTHING, tally } from "../../core/view/tally.ts";
 import { TROUBLES } from "../../core/view/trouble.ts";
 
 export interface CatalogPlace {
@@ -137,11 +137,25 @@ export function touchTask(sql: SqlStorage, visited: CatalogPlace, at: number, wa
   update(sql, visited, known.wake === wake ? touched : { ...touched, wake });
 }
 
-/** No list shows it, and no later word of an older version brings it back. */
-export function markTaskDeleted(sql: SqlStorage, { createdAt, taskId }: CatalogPlace, version: number): void {
-  const fields =
-    "deleted = 1, settled = 1, problem = NULL, wake = NULL, title = NULL, search = '', version = max(version, ?3)";
-  sql.exec(`UPDATE tasks SET ${fields} WHERE created_at = ?1 AND task_id = ?2`, createdAt, taskId, version);
+/** No list shows it, and no later word of an older version brings it back, also where this is the first one. */
+export function markTaskDeleted(
+  sql: SqlStorage,
+  { createdAt, taskId }: CatalogPlace,
+  version: number,
+  wake: number,
+): void {
+  sql.exec(
+    `INSERT INTO tasks (created_at, task_id, product, search, stage, settled, stalled, kept_tracks, tracks, version,
+       touched_at, tally, deleted, wake)
+     VALUES (?1, ?2, 'unknown', '', 'failed', 1, 0, 0, 0, ?3, ?1, ?4, 1, ?5)
+     ON CONFLICT (created_at, task_id) DO UPDATE SET deleted = 1, settled = 1, problem = NULL, title = NULL, search = '',
+       version = max(version, ?3), wake = ?5`,
+    createdAt,
+    taskId,
+    version,
+    JSON.stringify(NOTHING),
+    Math.ceil(wake),
+  );
 }
 
 export function dropTask(sql: SqlStorage, { createdAt, taskId }: CatalogPlace): void {

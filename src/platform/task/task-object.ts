@@ -142,6 +142,12 @@ export class TaskObject extends DurableObject<Env> {
     return task === null ? null : this.#row();
   }
 
+  /** When the next step of a deletion is due, in epoch milliseconds; null where the task is not being deleted. */
+  deletionWake(): number | null {
+    const { tombstone } = this.#state;
+    return tombstone === null ? null : tombstoneWake(tombstone, this.#config.timeScale);
+  }
+
   /** The version alone, for who waits for a change; null for an unknown or deleted task. */
   versionOf(): number | null {
     return this.#wakeUp()?.version ?? null;
@@ -205,7 +211,9 @@ export class TaskObject extends DurableObject<Env> {
     // A lease that was left behind comes early, and the platform repeats an alarm that failed at its end.
     if (tombstoneWake(tombstone, this.#config.timeScale) > Date.now()) return this.#clock.set(this.#wake());
     await this.#clock.set(Date.now() + LEASE_MS);
-    this.#state.replaceTombstone(await tend(this.ctx.storage, this.env, this.#state.taskId, tombstone));
+    this.#state.replaceTombstone(
+      await tend(this.ctx.storage, this.env, this.#state.taskId, tombstone, this.#config.timeScale),
+    );
     if (this.#state.tombstone === null) this.#clock.forget();
     else await this.#clock.set(this.#wake());
   }

@@ -79,6 +79,7 @@ export async function tend(
   env: Env,
   taskId: string,
   buried: Tombstone,
+  timeScale: number,
 ): Promise<Tombstone | null> {
   if (buried.step === "rest") {
     await catalogOf(env).drop({ createdAt: buried.createdAt, taskId });
@@ -88,11 +89,12 @@ export async function tend(
   await deleteFiles(env.AUDIO, taskId);
   if (buried.source !== undefined) await releaseSource(env.AUDIO, buried.source.sourceId, buried.source.ref);
   await publishDeletion(env.STATE, taskId, buried.version);
+  const step = buried.step === "files" ? "files_again" : "rest";
   // Both times: the catalog can be told of the task for the first time after the first.
-  await catalogOf(env).markDeleted({ createdAt: buried.createdAt, taskId }, buried.version);
+  const wake = tombstoneWake({ ...buried, step }, timeScale);
+  await catalogOf(env).markDeleted({ createdAt: buried.createdAt, taskId }, buried.version, wake);
   // With the callbacks that were counted meanwhile.
-  const current = readTombstone(storage.kv) ?? buried;
-  const next = { ...current, step: buried.step === "files" ? "files_again" : "rest" } as const;
+  const next = { ...(readTombstone(storage.kv) ?? buried), step } as const;
   storage.kv.put(KEY, next);
   return next;
 }

@@ -147,8 +147,8 @@ test("questions about claims have a budget of their own, and leave the others th
   expect(claimOf(flood, askedForClaim(T0 + DAY - 1, 20))).toBe(T0 + DAY - 1 + HOUR);
   expect(claimOf(flood, askedForClaim(T0 + DAY - 1, MAX_CLAIM_POLLS))).toBeNull();
   // The silence is asked about as if nobody had claimed anything.
-  const asking = (...events: readonly TaskEvent[]) => due(taskOf(...events), T0 + 30 * SECOND, askingPace);
-  expect(asking(flood, askedForClaim(T0 + SECOND, MAX_CLAIM_POLLS))).toContainEqual({ type: "poll", claim: false });
+  const flooded = taskOf(flood, askedForClaim(T0 + SECOND, MAX_CLAIM_POLLS));
+  expect(due(flooded, T0 + 30 * SECOND, askingPace)).toContainEqual({ type: "poll", claim: false });
   expect(pollOf(flood, askedForClaim(T0 + SECOND, MAX_CLAIM_POLLS))).toBe(T0 + 30 * SECOND);
 });
 

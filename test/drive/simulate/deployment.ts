@@ -78,7 +78,8 @@ function checkArmed(world: World, deployment: Deployment): void {
   const { task, tombstone } = probe(world, deployment);
   const wake =
     tombstone === null ? (task === null ? null : nextWake(task, pace)) : tombstoneWake(tombstone, config.timeScale);
-  if (wake !== null && !host.awaitsAlarm) world.violate("armed: after a crash there is work left, and no alarm for it");
+  if (wake !== null && !host.awaitsAlarm && !host.lost)
+    world.violate("armed: after a crash there is work left, and no alarm for it");
 }
 
 /** Law: a file is there for as long as KV sends readers to it, unless its task is deleted. */
@@ -119,7 +120,7 @@ function askCatalog(
   method: string,
   args: readonly unknown[],
 ): Promise<unknown> {
-  const { error, ...plan } = world.servicePlan(CATALOG_FAULTS);
+  const { error, ...plan } = world.servicePlan(world.losesAlarms ? 0 : CATALOG_FAULTS);
   return world.call(
     `catalog ${method}`,
     { ...plan, error: error === null ? null : new Unreachable("the catalog") },

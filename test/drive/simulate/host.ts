@@ -38,6 +38,7 @@ export class Host {
   /** When alarms began to run, in epoch milliseconds. */
   readonly wakes: number[] = [];
   crashes = 0;
+  lostAlarms = 0;
   readonly #world: World;
   readonly #make: (owner: Owner, storage: object) => HostedObject;
   readonly #onCrash: () => void;
@@ -51,6 +52,8 @@ export class Host {
   #firedWrites = -1;
   /** The alarm will never come. */
   stuck = false;
+  /** That is the platform's fault alone: nothing in the object could have secured it. */
+  lost = false;
 
   constructor(world: World, make: (owner: Owner, storage: object) => HostedObject, onCrash: () => void) {
     this.#world = world;
@@ -113,6 +116,16 @@ export class Host {
     this.#onCrash();
   }
 
+  /** The platform loses the alarm that is set; only the next write of it sets another. */
+  loseAlarm(): void {
+    if (this.#run !== null || this.storage.durable.alarm === null || this.stuck) return;
+    this.#world.trace("the alarm is lost");
+    this.#ticket += 1;
+    this.stuck = true;
+    this.lost = true;
+    this.lostAlarms += 1;
+  }
+
   /** Nothing is under way: the instance leaves the memory. */
   evict(): void {
     if (this.#instance === null || !this.idle) return;
@@ -147,6 +160,7 @@ export class Host {
     this.#ticketWrites = alarmWrites;
     this.#ticket += 1;
     this.stuck = false;
+    this.lost = false;
     if (alarm === null) return;
     const late = this.#world.storm && this.#world.chance(0.1) ? this.#world.some(0, 60_000) : this.#world.some(0, 50);
     this.#planAlarm(Math.max(alarm - this.#world.now, 0) + late, 0);

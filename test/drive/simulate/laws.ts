@@ -5,6 +5,7 @@
  */
 import { sha256Hex, taskPrefix } from "../../../src/core/ids.ts";
 import { keptFilesOf } from "../../../src/core/view/kept-file.ts";
+import { nextNotice } from "../../../src/core/next/notices.ts";
 import { MAX_COPY_ATTEMPTS } from "../../../src/core/next/pace.ts";
 import type { Copied } from "../../../src/core/task/event.ts";
 import { isSettled } from "../../../src/core/task/stage.ts";
@@ -47,6 +48,7 @@ export async function judge(evidence: Evidence): Promise<void> {
     judgeFetchable(evidence, task);
     judgeAudio(evidence, task, state.log.load());
     judgePublished(evidence, task);
+    judgeTold(evidence, task);
     judgeRest(evidence, task);
   } else if (wishes.deletedAt !== null || deployment.host.wakes.length > 0) {
     if (tombstone !== null) world.violate("deleted: the tombstone stays for ever");
@@ -129,6 +131,12 @@ function judgePublished({ world, deployment }: Evidence, task: Task): void {
   const [row] = deployment.catalog.rows("SELECT version, settled FROM tasks");
   if (JSON.stringify(row) !== JSON.stringify({ version: task.version, settled: 1 }))
     world.violate("published: the catalog does not show the task as it is");
+}
+
+/** Every notice was taken, or given up after a day, whichever alarm was lost. */
+function judgeTold({ world, deployment }: Evidence, task: Task): void {
+  const next = nextNotice(task, deployment.pace);
+  if (next !== null) world.violate(`told: a ${next.notice.kind} is still to be sent`);
 }
 
 function judgeRest({ world, deployment, wishes }: Evidence, task: Task): void {

@@ -23,6 +23,7 @@ const MAX_WAKES_AT_REST = 900;
 
 export async function live(seed: number, traced: boolean): Promise<LifeResult> {
   const world = new World(seed, traced);
+  world.losesAlarms = world.chance(0.25);
   const script = scriptOf(world.random, seed);
   const submittedAt = world.now;
   const internet = internetOf(world, script, submittedAt);
@@ -71,7 +72,14 @@ function varsOf(world: World): Vars {
 
 /** The cron's rounds: in the storm at random, and a few after it. */
 function keepWatch(world: World, { env }: Deployment, stormMs: number): void {
-  const rounds = [stormMs * world.random(), stormMs + 11 * MINUTE_MS, stormMs + 2 * HOUR_MS, stormMs + 2 * DAY_MS];
+  const rounds = [
+    stormMs * world.random(),
+    stormMs + 11 * MINUTE_MS,
+    stormMs + 2 * HOUR_MS,
+    stormMs + 2 * DAY_MS,
+    stormMs + 3 * DAY_MS,
+    stormMs + 45 * DAY_MS,
+  ];
   for (const round of rounds) world.after(round, outsider("cron"), () => void watch(env, world.now));
 }
 
@@ -80,6 +88,10 @@ function mishaps(world: World, { host }: Deployment): () => boolean {
   const rate = world.chance(0.3) ? 0 : world.some(0.001, 0.05);
   return () => {
     if (!world.chance(rate)) return false;
+    if (world.losesAlarms) {
+      host.loseAlarm();
+      return false;
+    }
     const kind = world.random();
     if (kind < 0.5) host.crash("killed");
     else if (kind < 0.8) host.crash("superseded");

@@ -60,4 +60,9 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     find: 'if (stored.lastResort !== undefined) return "last_resort";',
     replace: "if (stored.lastResort !== undefined) return null;",
   },
+  "settled-unwatched": {
+    file: "src/platform/catalog/catalog.ts",
+    find: "const overdue = overdueTasks(this.#sql, before, limit);",
+    replace: "const overdue = overdueTasks(this.#sql, 0, limit);",
+  },
 };

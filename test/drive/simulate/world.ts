@@ -45,6 +45,8 @@ export class World {
   readonly lines: string[] | null;
   now: number;
   owner: Owner = this.platform;
+  /** Alarms get lost in this life; what the watchdog goes by does not. */
+  losesAlarms = false;
   /** While it lasts, things go wrong. */
   storm = true;
   /** How many events have happened. */
