@@ -7,7 +7,7 @@ import type { Task } from "../task/task.ts";
 import { tracksOf, type Track } from "../task/tracks.ts";
 
 /** The gravest first. **A persisted contract** of the catalog's table. */
-export const TROUBLES = ["failed", "lost", "faulty", "stalled"] as const;
+export const TROUBLES = ["failed", "lost", "faulty", "in_doubt", "stalled"] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
 export function troubleOf(task: Task): Trouble | null {
@@ -15,6 +15,7 @@ export function troubleOf(task: Task): Trouble | null {
   const tracks = tracksOf(task);
   if (tracks.some((track) => statesOf(task, track).includes("lost"))) return "lost";
   if (tracks.some((track) => isFaulty(task, track))) return "faulty";
+  if (tracks.some((track) => fileStatus(task, track, "audio").doubt !== null)) return "in_doubt";
   return isStalled(task) ? "stalled" : null;
 }
 

@@ -12,6 +12,7 @@ const TROUBLE_WORDS: Readonly<Record<Trouble, string>> = {
   failed: "failed",
   lost: "a file was lost",
   faulty: "a track is faulty",
+  in_doubt: "a kept file is in doubt",
   stalled: "silent for longer than is usual",
 };
 
