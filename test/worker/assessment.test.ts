@@ -1,6 +1,8 @@
 /** What Backline says of kept audio: measured in workerd, on real bytes, through the real effects. */
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
+import { unheard } from "../../src/core/audio/container/facts.ts";
+import { sourceReportOf } from "../../src/core/audio/findings/source-report.ts";
 import { waveform } from "../../src/core/audio/sound/waveform.ts";
 import type { TaskView } from "../../src/core/view/view.ts";
 import { sine } from "../core/audio/signals.ts";
@@ -83,6 +85,20 @@ test("what was asked is held against what came", async () => {
   });
   expect(assessment?.style?.contradicting).toEqual(["no drums against brushed drums"]);
   expect(assessment?.findings).toMatchObject([{ code: "style_contradicts", level: "warn" }]);
+});
+
+test("a track is compared with its source, and how the source is recognized stays inside", async () => {
+  const taskId = newTaskId();
+  const requestJson = JSON.stringify({ uploadUrl: "https://cdn.example.com/v.mp3", tags: "jazz" });
+  const heard = { ...unheard({}), durationSeconds: 60, key: "A minor" };
+  const source = sourceReportOf(heard, null, null, "cmh5dGhtLXByaW50");
+  await env.TASKS.getByName(taskId).submitted({ ref: taskId, requestJson, host: null, source });
+  await kept(MUSIC, { duration: 6 }, taskId);
+  const { assessment } = await assessed(taskId);
+  expect(assessment?.audio?.fit).toMatchObject({ similarity: null, prominence: null });
+  expect(assessment?.findings).toContainEqual(expect.objectContaining({ code: "half_length", measured: 6, limit: 60 }));
+  expect((await viewOf(taskId)).source?.audio.key).toBe("A minor");
+  expect(JSON.stringify([await viewOf(taskId), await eventsOf(taskId)])).not.toContain("cmh5dGht");
 });
 
 test("assessing again is one call, and the timeline tells who said what", async () => {

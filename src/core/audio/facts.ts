@@ -4,6 +4,7 @@
  * Null means not measured, never 0. Units are in the names.
  */
 import * as z from "zod";
+import { fitFacts } from "./fit/fit.ts";
 
 const measure = z.number().nullable();
 const count = z.int().nonnegative().nullable();
@@ -78,6 +79,8 @@ export const audioFacts = z.object({
   key: z.string().nullable().default(null),
   /** 0 to 1. */
   keyConfidence: laterMeasure,
+  /** Against the source, where it was submitted through us and listened to. */
+  fit: fitFacts.nullable().default(null),
 });
 
 export type AudioFacts = z.infer<typeof audioFacts>;

@@ -3,6 +3,7 @@
  *
  * Pure. A body is shown as parsed JSON; one that is nested too deeply to be written again is shown as text.
  */
+import { shownSource } from "../audio/findings/source-report.ts";
 import type { TaskEvent } from "../task/event.ts";
 import { isoTime } from "./view.ts";
 
@@ -57,7 +58,6 @@ export function timelineEvent(event: TaskEvent, body: string | null): TimelineEv
     case "assessed":
     case "assess_asked":
     case "abandoned":
-    case "submitted":
     case "adopted":
     case "retried":
     case "stalled":
@@ -71,6 +71,8 @@ export function timelineEvent(event: TaskEvent, body: string | null): TimelineEv
     case "chosen":
     case "ignored":
       return { ...event, at };
+    case "submitted":
+      return { ...event, at, ...(event.source === undefined ? {} : { source: shownSource(event.source) }) };
   }
 }
 

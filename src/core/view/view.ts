@@ -4,7 +4,7 @@
  * The schemas are the contract; the view is built to their types. Pure.
  */
 import * as z from "zod";
-import { sourceReport } from "../audio/findings/source-report.ts";
+import { shownSource, sourceReport } from "../audio/findings/source-report.ts";
 import { assessmentOf, assessmentView } from "../task/assessment.ts";
 import { PRODUCTS } from "../provider/product.ts";
 import { FAILURES } from "../provider/failure.ts";
@@ -136,7 +136,7 @@ export function viewOf(task: Task): TaskView {
     tracks: tracksOf(task).map((track) => trackViewOf(task, track)),
     stages: { text: reported(task, "text"), first: reported(task, "first"), complete: reported(task, "complete") },
     request: task.request === null ? null : { ...task.request },
-    source: task.source,
+    source: task.source === null ? null : shownSource(task.source),
     stalled: isStalled(task),
     expected: null,
     advice: null,

@@ -5,7 +5,7 @@
 import { Hono, type Context, type Next } from "hono";
 import * as z from "zod";
 import { checkSourceLink, makeSourceLink } from "../../core/access/session.ts";
-import { sourceReport, sourceReportOf, type SourceReport } from "../../core/audio/findings/source-report.ts";
+import { shownSource, sourceReport, sourceReportOf, type SourceReport } from "../../core/audio/findings/source-report.ts";
 import { checkSource, type SourceRules } from "../../platform/audio/source-check.ts";
 import { announcedBytes } from "../../platform/audio/body-reader.ts";
 import { keepSource, reportOf, sourceFile, type KeptSource } from "../../platform/sources/source-store.ts";
@@ -40,7 +40,7 @@ export const sources = new Hono<AppEnv>()
     const kept = await uploadSource(c, new Response(c.req.raw.body), announced);
     if (typeof kept === "string")
       throw new Problem(kept.startsWith("too_large") ? "payload_too_large" : "source_refused", `Not kept: ${kept}.`);
-    return c.json(kept, 201, FRESH);
+    return c.json({ ...kept, report: shownSource(kept.report) }, 201, FRESH);
   })
   .post("/sources/check", async (c) => {
     const question = sourceQuestion.safeParse(await c.req.json().catch(() => undefined));
@@ -50,7 +50,7 @@ export const sources = new Hono<AppEnv>()
         'The body must be a JSON object like {"url": "https://…"}, its url a web address.',
       );
     const { url, force = false } = question.data;
-    return c.json(await judgeSource(c, url, force), 200, FRESH);
+    return c.json(shownSource(await judgeSource(c, url, force)), 200, FRESH);
   });
 
 /** Keeps what the body brings. A string says why it is not kept. */
@@ -95,7 +95,7 @@ export async function judgeSource(c: Context<AppEnv>, url: string, force: boolea
   };
   const checked = await checkSource(url, rules, c.req.raw.signal);
   if (typeof checked === "string") throw refused(checked);
-  return judged(sourceReportOf(checked.facts, checked.problem, checked.sha256), force);
+  return judged(sourceReportOf(checked.facts, checked.problem, checked.sha256, checked.rhythm), force);
 }
 
 function judged(report: SourceReport, force: boolean): SourceReport {
@@ -121,5 +121,5 @@ function openedByLink(c: Context<AppEnv, "/sources/:id">, next: Next): Promise<R
 function refused(reason: string, report?: SourceReport): Problem {
   const cure = report === undefined ? "" : ' Send "force": true to submit it all the same.';
   const detail = `The source was checked and nothing was submitted. ${reason.replace(/\.?$/, ".")}${cure}`;
-  return new Problem("source_refused", detail, {}, report === undefined ? {} : { ...report });
+  return new Problem("source_refused", detail, {}, report === undefined ? {} : { ...shownSource(report) });
 }

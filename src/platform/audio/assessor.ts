@@ -7,6 +7,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { unheard, type ContainerFacts } from "../../core/audio/container/facts.ts";
 import { parseConfig } from "../../core/config.ts";
+import { fitOf, fittedOf, type Fitted } from "../../core/audio/fit/fit.ts";
 import { verify, type Verification } from "../../core/audio/verification.ts";
 import { analyze } from "./listen.ts";
 import type { AssessOutcome } from "../task/effects.ts";
@@ -17,13 +18,15 @@ export interface AssessCall {
   readonly waveformKey: string;
   /** As it was found while the file was copied; null where an older release copied it. */
   readonly container: ContainerFacts | null;
+  /** What its source is like; missing where it was not listened to, or by an older release. */
+  readonly source?: Fitted;
 }
 
 const CHUNK_BYTES = 65_536;
 
 export class Assessor extends WorkerEntrypoint<Env> {
   /** Rejects where R2 does not answer, or the analysis breaks off. */
-  async assess({ key, waveformKey, container: known }: AssessCall): Promise<AssessOutcome> {
+  async assess({ key, waveformKey, container: known, source }: AssessCall): Promise<AssessOutcome> {
     const kept = await this.env.AUDIO.get(key);
     if (kept === null) return { ...NOTHING, outcome: "failed", reason: "the kept file is gone from R2" };
     const container = known ?? (await containerOf(this.env.AUDIO, key));
@@ -32,10 +35,11 @@ export class Assessor extends WorkerEntrypoint<Env> {
     if (analysis.outcome !== "done") {
       return { ...NOTHING, outcome: analysis.outcome, reason: analysis.reason, facts: unheard(container) };
     }
-    const { facts, waveform } = analysis;
+    const { facts, waveform, rhythm } = analysis;
+    const fit = source === undefined ? null : fitOf(source, fittedOf(facts, rhythm));
     const httpMetadata = { contentType: "application/json" };
     await this.env.AUDIO.put(waveformKey, JSON.stringify(waveform), { httpMetadata });
-    return { outcome: "done", reason: null, facts, waveformKey };
+    return { outcome: "done", reason: null, facts: { ...facts, fit }, waveformKey };
   }
 }
 

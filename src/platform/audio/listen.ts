@@ -15,7 +15,12 @@ import type { Waveform } from "../../core/audio/sound/waveform.ts";
 import { mp3Decoder } from "./mp3-decoder.ts";
 
 export type Analysis =
-  | { readonly outcome: "done"; readonly facts: AudioFacts; readonly waveform: Waveform }
+  | {
+      readonly outcome: "done";
+      readonly facts: AudioFacts;
+      readonly waveform: Waveform;
+      readonly rhythm: string | null;
+    }
   | { readonly outcome: "skipped" | "failed"; readonly reason: string };
 
 export interface AnalysisRules {
@@ -46,9 +51,9 @@ export async function analyze(
     }
     const heard = listener.finish();
     if (heard === null) return { outcome: "failed", reason: "no sound could be decoded" };
-    const { waveform, ...facts } = heard;
+    const { waveform, rhythm, ...facts } = heard;
     const all = { ...unheard(container), ...facts, decoderErrors: source.errors() + listener.strange() };
-    return { outcome: "done", facts: rounded(all), waveform };
+    return { outcome: "done", facts: rounded(all), waveform, rhythm };
   } finally {
     source.end();
   }
@@ -78,7 +83,7 @@ function sourceOf({ format, codec }: ContainerFacts, mp3Module: WebAssembly.Modu
   return `the sound of ${format ?? "this format"} is not decoded: only that of MP3 and WAV is`;
 }
 
-type Heard = Partial<AudioFacts> & { readonly waveform: Waveform };
+type Heard = Partial<AudioFacts> & { readonly waveform: Waveform; readonly rhythm: string | null };
 
 interface Listener {
   readonly hear: Hear;

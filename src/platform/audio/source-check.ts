@@ -30,6 +30,8 @@ export interface SourceFacts {
   readonly problem: FileProblem | null;
   /** Of its bytes; null where they were not read to the end. */
   readonly sha256: string | null;
+  /** How to find it again; null where it was not listened to, or is too short. */
+  readonly rhythm: string | null;
 }
 
 const STALL_MS = 10_000;
@@ -73,7 +75,8 @@ export async function listenToSource(
 ): Promise<SourceFacts | string> {
   const head = await readHead(reader, watch);
   const verified = verify(head, "audio");
-  if (typeof verified === "string") return { facts: unheard({}), problem: problemOf(verified), sha256: null };
+  if (typeof verified === "string")
+    return { facts: unheard({}), problem: problemOf(verified), sha256: null, rhythm: null };
   const verification = verified;
 
   const hash = createHash("sha256");
@@ -103,6 +106,7 @@ export async function listenToSource(
     facts: { ...heard, ...container, ...(container.channels === 1 ? ONE_CHANNEL : {}) },
     problem: refusal === null ? null : problemOf(refusal),
     sha256: hash.digest("hex"),
+    rhythm: analysis?.outcome === "done" ? analysis.rhythm : null,
   };
 }
 

@@ -73,6 +73,7 @@ const UNMEASURED: AudioFacts = {
   repetitionSeconds: null,
   key: null,
   keyConfidence: null,
+  fit: null,
 };
 
 /** All facts, of which those that need the sound are not measured. */

@@ -68,6 +68,8 @@ export const FINDING_CODES = [
   "noise",
   /** Little more than half as long as the source. */
   "half_length",
+  /** The rhythm of the source is nowhere in it. */
+  "source_not_heard",
   /** Another key than requested. */
   "key_mismatch",
   /** A key was requested, and none was measured with confidence, or a neighbour. */

@@ -66,6 +66,13 @@ export const requestRules = {
     const message = `It lasts ${durationSeconds.toFixed(1)} s; its source has ${whole.toFixed(1)} s.`;
     return { level: "warn", message, measured: durationSeconds, limit: whole };
   },
+  source_not_heard: ({ facts: { fit } }) => {
+    const limit = LIMITS.fitSimilarity.value;
+    if (fit === null || fit.similarity === null || fit.similarity >= limit) return null;
+    if ((fit.prominence ?? 0) >= LIMITS.fitProminence.value) return null;
+    const message = "The rhythm of the source is nowhere in it: it was made for something else.";
+    return { level: "warn", message, measured: fit.similarity, limit };
+  },
   style_missing: ({ asked: { style } }) => {
     const limit = LIMITS.styleScore.value;
     if (style === null || style.claimedShare >= limit) return null;

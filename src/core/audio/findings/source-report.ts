@@ -10,6 +10,8 @@ export const sourceReport = z.object({
   audio: audioFacts,
   /** Of its bytes, where they were read to the end. */
   sha256: z.string().optional(),
+  /** To find it again in what is made of it (`rhythmPrintReader`). Kept, never shown. */
+  rhythm: z.string().optional(),
 });
 
 export type SourceReport = z.infer<typeof sourceReport>;
@@ -18,7 +20,21 @@ export function sourceReportOf(
   audio: AudioFacts,
   problem: FileProblem | null,
   sha256: string | null = null,
+  rhythm: string | null = null,
 ): SourceReport {
   const findings = [...sourceFindingsOf(audio, problem)];
-  return { verdict: verdictOf(findings), findings, audio, ...(sha256 === null ? {} : { sha256 }) };
+  return {
+    verdict: verdictOf(findings),
+    findings,
+    audio,
+    ...(sha256 === null ? {} : { sha256 }),
+    ...(rhythm === null ? {} : { rhythm }),
+  };
+}
+
+/** For readers. */
+export function shownSource(report: SourceReport): SourceReport {
+  const shown = { ...report };
+  delete shown.rhythm;
+  return shown;
 }

@@ -25,14 +25,18 @@ const FLOOR = 1e-7;
 
 interface OnsetEnvelope {
   readonly hopsPerSecond: number;
-  /** Hands each value to `hear` in order, one per hop. Zero means that nothing begins. */
-  push(sound: Pcm, hear: (onset: number) => void): void;
+  /**
+   * Hands each value to `hear` in order, one per hop, and the bands that it is the sum of, to be read during the call.
+   * Zero means that nothing begins.
+   */
+  push(sound: Pcm, hear: (onset: number, rises: Float64Array) => void): void;
 }
 
 export function onsetEnvelope({ sampleRateHz, channels }: PcmShape): OnsetEnvelope {
   const factor = Math.max(1, Math.round(sampleRateHz / RATE_HZ));
   const scale = 1 / (factor * channels);
-  const rise = bandRise(sampleRateHz / factor);
+  const rises = new Float64Array(BANDS);
+  const rise = bandRise(sampleRateHz / factor, rises);
   const frame = new Float32Array(FRAME);
   let filled = 0;
   let sum = 0;
@@ -49,7 +53,7 @@ export function onsetEnvelope({ sampleRateHz, channels }: PcmShape): OnsetEnvelo
         sum = 0;
         summed = 0;
         if (filled < FRAME) continue;
-        hear(rise(frame));
+        hear(rise(frame), rises);
         frame.copyWithin(0, HOP);
         filled = FRAME - HOP;
       }
@@ -57,8 +61,8 @@ export function onsetEnvelope({ sampleRateHz, channels }: PcmShape): OnsetEnvelo
   };
 }
 
-/** The flux of one frame after another. The first ones have nothing before them, and are zero. */
-function bandRise(rateHz: number): (frame: Float32Array) => number {
+/** The flux of one frame after another, by bands into `rises`. The first have nothing before them, and are zero. */
+function bandRise(rateHz: number, rises: Float64Array): (frame: Float32Array) => number {
   const fft = realFft(FRAME);
   const window = hann();
   const bands = melBands(rateHz);
@@ -74,7 +78,9 @@ function bandRise(rateHz: number): (frame: Float32Array) => number {
       let level = FLOOR;
       for (let at = 0; at < weights.length; at++) level += (power[from + at] ?? 0) * (weights[at] ?? 0);
       const db = 10 * Math.log10(level);
-      if (hops >= RISE_HOPS) flux += Math.max(0, db - (before[band] ?? 0));
+      const risen = hops < RISE_HOPS ? 0 : Math.max(0, db - (before[band] ?? 0));
+      rises[band] = risen;
+      flux += risen;
       before[band] = db;
     }
     hops++;

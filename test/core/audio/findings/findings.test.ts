@@ -58,6 +58,7 @@ const GOOD: AudioFacts = {
   repetitionSeconds: 8,
   key: "A minor",
   keyConfidence: 0.9,
+  fit: { tempoRatio: 1, keyDistance: 0, offsetSeconds: 0, similarity: 0.4, prominence: 12 },
 };
 
 const ASKED: Asked = {
@@ -118,6 +119,10 @@ function problem(code: FileProblem["code"]): Provocation {
 
 function styled(style: Partial<StyleMatch>): Case {
   return { asked: { style: { claimedShare: 1, matched: [], missing: [], extra: [], contradicting: [], ...style } } };
+}
+
+function fitted(similarity: number, prominence: number | null): Case {
+  return { facts: { fit: { tempoRatio: 1, keyDistance: 0, offsetSeconds: 0, similarity, prominence } } };
 }
 
 /** Numbers are written out, so that a changed limit is seen here. */
@@ -222,6 +227,11 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
   half_length: [
     { level: "warn", over: { facts: { durationSeconds: 107.9 } }, under: { facts: { durationSeconds: 108.1 } } },
     { level: "warn", over: { facts: { durationSeconds: 90 } }, under: { asked: { source: null } } },
+  ],
+  source_not_heard: [
+    { level: "warn", over: fitted(0.029, 3.1), under: fitted(0.031, 3.1) },
+    { level: "warn", over: fitted(0, 0), under: fitted(0.01, 3.3) },
+    { level: "warn", over: fitted(0, null), under: { facts: { fit: null } } },
   ],
   key_mismatch: [
     {

@@ -14,7 +14,7 @@ export interface FlatTops {
 }
 
 const STRIDE = 4;
-const PER_FULL_SCALE = 400;
+const PER_FULL_SCALE = 1000;
 /** Decoded MP3 goes over full scale. */
 const BINS = 1.5 * PER_FULL_SCALE;
 /** Ceilings under this are the level of the music, and no fault that is heard. */
