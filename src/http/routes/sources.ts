@@ -5,7 +5,12 @@
 import { Hono, type Context, type Next } from "hono";
 import * as z from "zod";
 import { checkSourceLink, makeSourceLink } from "../../core/access/session.ts";
-import { shownSource, sourceReport, sourceReportOf, type SourceReport } from "../../core/audio/findings/source-report.ts";
+import {
+  shownSource,
+  sourceReport,
+  sourceReportOf,
+  type SourceReport,
+} from "../../core/audio/findings/source-report.ts";
 import { checkSource, type SourceRules } from "../../platform/audio/source-check.ts";
 import { announcedBytes } from "../../platform/audio/body-reader.ts";
 import { keepSource, reportOf, sourceFile, type KeptSource } from "../../platform/sources/source-store.ts";

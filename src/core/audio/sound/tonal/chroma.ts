@@ -1,10 +1,10 @@
 /**
  * Which pitches sound at each moment, whatever their octave: a chromagram in thirds of a semitone.
  *
- * The sound is folded to one channel and averaged down to about 11 kHz. Spectral peaks from 65 to 2,100 Hz are placed
- * to a few cents by a parabola through their neighbours and count by the root of their amplitude, so that neither a
- * drum nor one loud note outweighs the harmony (after E. Gómez, Tonal Description of Music Audio Signals, 2006). A
- * third of a semitone is fine enough to find out afterwards how the music is tuned.
+ * The sound is folded to one channel and averaged down to about 11 kHz. Spectral peaks from 65 to 1,100 Hz are placed
+ * to a few cents by a parabola through their neighbours and count by their amplitude, each frame alike; higher up,
+ * overtones would outweigh the notes (after E. Gómez, Tonal Description of Music Audio Signals, 2006). A third of a
+ * semitone is fine enough to find out afterwards how the music is tuned.
  *
  * Pure: the values depend on the samples alone, not on how they are split into stretches.
  */
@@ -18,7 +18,7 @@ export const CHROMA_BINS = 12 * BINS_PER_SEMITONE;
 const RATE_HZ = 11_025;
 const FRAME = 8192;
 const LOWEST_HZ = 65;
-const HIGHEST_HZ = 2100;
+const HIGHEST_HZ = 1100;
 /** Of bin 0: A, as the standard pitch has it. */
 const REFERENCE_HZ = 440;
 /** A peak of less than this share of the frame's highest power is the window's own side lobe, or noise. */
@@ -89,7 +89,7 @@ function frameChroma(rateHz: number): (frame: Float32Array) => Float32Array {
       const hertz = ((bin + (l - r) / (2 * (l - 2 * m + r))) * rateHz) / FRAME;
       const place = Math.round(CHROMA_BINS * Math.log2(hertz / REFERENCE_HZ));
       const index = ((place % CHROMA_BINS) + CHROMA_BINS) % CHROMA_BINS;
-      const weight = here ** 0.25;
+      const weight = Math.sqrt(here);
       chroma[index] = sampleAt(chroma, index) + weight;
       total += weight;
     }
