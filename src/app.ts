@@ -13,7 +13,7 @@ import { chosen } from "./http/routes/chosen.ts";
 import { docs } from "./http/routes/docs.tsx";
 import { files } from "./http/routes/files.ts";
 import { health } from "./http/routes/health.ts";
-import { inbox } from "./http/routes/inbox.ts";
+import { inbox } from "./http/routes/inbox.tsx";
 import { linkDocs } from "./http/links.ts";
 import { logRefusal } from "./http/log-line.ts";
 import { login } from "./http/routes/login.tsx";

@@ -6,6 +6,7 @@
 import { offerCopies } from "./copies.ts";
 import { follow } from "./follow.ts";
 import { offerPlayers } from "./player/deck.ts";
+import { offerList } from "./list.ts";
 import { offerUpload } from "./new-task.ts";
 import { offerToTell } from "./tell-me.ts";
 import { localTimes } from "./times.ts";
@@ -19,5 +20,6 @@ function enhance(): void {
 
 enhance();
 offerUpload();
+offerList(enhance);
 follow(enhance);
 setInterval(() => localTimes(document), 30_000);

@@ -77,7 +77,7 @@ class Refused extends Error {}
 async function taskMoved(part: HTMLElement): Promise<boolean> {
   const seen = Number(part.dataset["version"]);
   const query = new URLSearchParams(location.search);
-  for (const name of ["after", "did"]) query.delete(name);
+  for (const name of ["after", "did", "everything"]) query.delete(name);
   query.set("wait", String(WAIT_SECONDS));
   query.set("min_version", String(seen + 1));
   const view: unknown = await (await ask(`${location.pathname}?${query}`, "application/json")).json();

@@ -1,7 +1,7 @@
 /** The examples of the API's description. Pure. */
 import type * as z from "zod";
 import type { healthReport } from "../http/routes/health.ts";
-import type { inboxPage } from "../http/routes/inbox.ts";
+import type { inboxPage } from "../http/routes/inbox.tsx";
 
 export const TASK_ID = "ee9c2715375b7837f8bb51d641ff5863";
 export const TRACK_ID = "b5c6f1d2-3c1e-4a7e-9b1f-2f6f8c0d9e11";
@@ -62,6 +62,7 @@ export const INBOX_EXAMPLE: z.infer<typeof inboxPage> = {
       sha256: SHA256,
       receivedAt: TEXT_AT,
       reason: "no_task_id",
+      taskId: null,
       verdict: "token",
       bytes: 34,
       body: '{"code":200,"msg":"ok","data":{}}',

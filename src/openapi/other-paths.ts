@@ -2,10 +2,18 @@
 import { scoreboard } from "../core/view/statistics.ts";
 import { healthReport } from "../http/routes/health.ts";
 import { frontView } from "../http/routes/home.tsx";
-import { inboxPage } from "../http/routes/inbox.ts";
+import { deliveredAgain, inboxPage } from "../http/routes/inbox.tsx";
 import { inboxQuery } from "../http/query.ts";
-import { HEALTH_EXAMPLES, INBOX_EXAMPLE } from "./examples.ts";
-import { ANYBODY, jsonResponse, problemResponses, queryParameters, readOperation, type PathItem } from "./operation.ts";
+import { HEALTH_EXAMPLES, INBOX_EXAMPLE, SHA256, TASK_ID } from "./examples.ts";
+import {
+  actOperation,
+  ANYBODY,
+  jsonResponse,
+  problemResponses,
+  queryParameters,
+  readOperation,
+  type PathItem,
+} from "./operation.ts";
 
 export const otherPaths = {
   "/inbox": {
@@ -20,6 +28,30 @@ export const otherPaths = {
         responses: { "200": jsonResponse("A page of the inbox.", inboxPage, { page: INBOX_EXAMPLE }) },
       },
       ["invalid_query"],
+    ),
+  },
+  "/inbox/{sha256}/deliver": {
+    post: actOperation(
+      {
+        operationId: "deliverAgain",
+        tags: ["Inbox"],
+        summary: "Deliver one again",
+        description: "To the task that it names. What is delivered leaves the inbox.",
+        parameters: [
+          {
+            name: "sha256",
+            in: "path",
+            required: true,
+            description: "Of the delivery's bytes.",
+            schema: { type: "string" },
+            example: SHA256,
+          },
+        ],
+        responses: {
+          "200": jsonResponse("Its task took it.", deliveredAgain, { done: { sha256: SHA256, taskId: TASK_ID } }),
+        },
+      },
+      ["file_not_found", "invalid_request"],
     ),
   },
   "/": {

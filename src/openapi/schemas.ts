@@ -8,7 +8,7 @@ import { scoreboard } from "../core/view/statistics.ts";
 import { assessmentView } from "../core/task/assessment.ts";
 import { failureView, fileView, taskView, trackView } from "../core/view/view.ts";
 import { healthReport } from "../http/routes/health.ts";
-import { inboxItem, inboxPage } from "../http/routes/inbox.ts";
+import { deliveredAgain, inboxItem, inboxPage } from "../http/routes/inbox.tsx";
 import { frontView } from "../http/routes/home.tsx";
 import { problemDocument } from "../http/problem.ts";
 import { submissionRequest } from "../core/provider/submission.ts";
@@ -44,6 +44,10 @@ const components = z
   .add(inboxPage, {
     id: "Inbox",
     description: "A page of the inbox: what can be delivered, then the rest, the oldest day first.",
+  })
+  .add(deliveredAgain, {
+    id: "DeliveredAgain",
+    description: "A delivery that left the inbox, and the task it went to.",
   })
   .add(healthReport, { id: "Health", description: "Names and sentences, never values." })
   .add(submissionRequest, { id: "Submission", description: "A request to the provider, in the provider's words." })

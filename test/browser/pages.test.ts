@@ -35,6 +35,8 @@ test.each(LOOKS)("every page fits, is accessible and asks nobody else: %s", asyn
     ["list", "/tasks"],
     ["task", `/tasks/${taskId}`],
     ["stats", "/stats"],
+    ["new", "/new"],
+    ["inbox", "/inbox"],
   ] as const) {
     await page.goto(path);
     await page.getByRole("heading", { level: 1 }).waitFor();
@@ -49,7 +51,7 @@ test.each(LOOKS)("every page fits, is accessible and asks nobody else: %s", asyn
   await visitor.leave();
 });
 
-test("the list shows problems first, finds by title, filters by status, and takes up what is new", async () => {
+test("the list shows problems first, finds while one types, filters by status, and takes up what is new", async () => {
   const visitor = await visit(browser, stand.origin);
   const { page, faults } = visitor;
   await logIn(visitor, API_TOKEN);
@@ -57,7 +59,6 @@ test("the list shows problems first, finds by title, filters by status, and take
   const { taskId: late } = stand.submit("Came later");
   await page.locator(`#task-${late}`).waitFor({ timeout: STEP_MS });
   await page.getByLabel("Title, id or ref").fill("harbour");
-  await page.getByRole("button", { name: "Show" }).click();
   await expect.poll(() => page.locator(".tasks .title").allTextContents()).toEqual(["Harbour lights"]);
   await page.getByLabel("Title or id").fill("");
   await page.getByLabel("Status").selectOption("failed");

@@ -175,6 +175,9 @@ test("a task is deleted after a confirmation, and a share link is made", async (
   const guest = await visit(browser, stand.origin);
   await guest.page.goto(link);
   await guest.page.locator(".wave").first().waitFor({ timeout: STEP_MS });
+  expect(await guest.page.getByRole("navigation").count()).toBe(0);
+  expect(await guest.page.getByRole("link", { name: /^Download/ }).count()).toBe(0);
+  expect(await guest.page.getByRole("button", { name: "A/B" }).count()).toBe(1);
   expect(await guest.page.getByRole("heading", { name: "Timeline" }).count()).toBe(0);
   expect(await guest.page.getByRole("button", { name: "Delete" }).count()).toBe(0);
   expect(guest.faults).toEqual([]);

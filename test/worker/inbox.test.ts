@@ -10,7 +10,7 @@ import { emptyInbox } from "../../src/platform/inbox/replay.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { reaching } from "./reach.ts";
 import { SECRETS } from "./secrets.ts";
-import { callback, inboxEntries, reading, viewOf, worker, workerWith } from "./worker.ts";
+import { acting, callback, inboxEntries, problemOf, reading, viewOf, worker, workerWith } from "./worker.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const later = (work: Promise<unknown>): void => void work.catch(() => undefined);
@@ -149,3 +149,32 @@ function metadataOf(taskId: string): {
     taskId,
   };
 }
+
+test("what somebody delivers again goes to the task that it names, and leaves the inbox", async () => {
+  freshMinute();
+  const taskId = newTaskId();
+  const body = JSON.stringify(message(taskId, "text"));
+  const cut = workerWith({ TASKS: reaching(env.TASKS, () => false) });
+  await cut(callback(body));
+  const entry = (await inboxEntries()).find(({ sha256 }) => sha256 === sha256Hex(body));
+  expect(entry).toMatchObject({ taskId, reason: "unreachable" });
+  const html = await (await worker(reading("/inbox", { accept: "text/html" }))).text();
+  expect(html).toContain(`/inbox/${sha256Hex(body)}/deliver`);
+  const done = await worker(acting("POST", `/inbox/${sha256Hex(body)}/deliver`));
+  expect(await done.json()).toEqual({ sha256: sha256Hex(body), taskId });
+  expect(await viewOf(taskId)).toMatchObject({ stage: "text" });
+  expect((await inboxEntries()).some(({ sha256 }) => sha256 === sha256Hex(body))).toBe(false);
+  expect((await worker(acting("POST", `/inbox/${sha256Hex(body)}/deliver`))).status).toBe(404);
+});
+
+test("what names no task cannot be delivered, and stays", async () => {
+  freshMinute();
+  const body = `nothing that names a task ${newTaskId()}`;
+  const key = `inbox/kept/${new Date().toISOString().slice(0, 10)}/${sha256Hex(body)}`;
+  await env.AUDIO.put(key, body, {
+    customMetadata: { reason: "not_json", verdict: "token", receivedAt: new Date().toISOString() },
+  });
+  const refused = await worker(acting("POST", `/inbox/${sha256Hex(body)}/deliver`));
+  expect([refused.status, (await problemOf(refused)).detail]).toEqual([422, expect.stringContaining("names no task")]);
+  expect(await env.AUDIO.head(key)).not.toBeNull();
+});

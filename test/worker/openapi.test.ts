@@ -10,6 +10,7 @@ import { SOURCE_EXAMPLE } from "../../src/openapi/assessment-examples.ts";
 import { catalogOf } from "../../src/platform/catalog/catalog.ts";
 import type { Submission } from "../../src/platform/catalog/submission-table.ts";
 import { brokenBody, message, newTaskId, track } from "./messages.ts";
+import { choiceAnswers, deliveryAnswers, readAnswers, uploadAnswers, type Answer } from "./openapi-answers.ts";
 import { playProvider, recordOf, type PlayedProvider } from "./provider-api.ts";
 import { COVER, serveFiles, SONG } from "./provider-files.ts";
 import { SECRETS } from "./secrets.ts";
@@ -104,8 +105,6 @@ async function etagOf(path: string): Promise<string> {
   return (await worker(reading(path))).headers.get("etag") ?? "";
 }
 
-type Answer = readonly [operationId: string, ask: Request, as?: Fetch];
-
 async function answers(): Promise<readonly Answer[]> {
   const [taskId, deletedId, unknownId, emptyId] = [newTaskId(), newTaskId(), newTaskId(), newTaskId()];
   const links = { audio_url: "https://cdn.example.com/a.mp3", image_url: "https://cdn.example.com/a.jpeg" };
@@ -132,6 +131,8 @@ async function answers(): Promise<readonly Answer[]> {
     ...readAnswers("listEvents", "GET", `/tasks/${taskId}/events`, "?cursor=x"),
     ...fileAnswers(taskId, unknownId, deletedId),
     ...gone,
+    ...readAnswers("deliverAgain", "POST", `/inbox/${sha256Hex("never came")}/deliver`),
+    ...(await deliveryAnswers()),
     ...readAnswers("listInbox", "GET", "/inbox", "?cursor=x"),
     ...accessAnswers(taskId, unknownId, deletedId),
     ["readFront", request("/")],
@@ -167,16 +168,6 @@ async function answers(): Promise<readonly Answer[]> {
     ...adoptAnswers(provider, taskId, unknownId, deletedId),
     ...readAnswers("deleteTask", "DELETE", `/tasks/${taskId}`),
     ["deleteTask", acting("DELETE", `/tasks/${unknownId}`)],
-  ];
-}
-
-function choiceAnswers(taskId: string, unknownId: string, deletedId: string): readonly Answer[] {
-  return [
-    ...readAnswers("chooseTrack", "PUT", `/tasks/${taskId}/chosen`),
-    ...[taskId, unknownId, deletedId].map((id): Answer => [
-      "chooseTrack",
-      acting("PUT", `/tasks/${id}/chosen`, {}, JSON.stringify({ trackId: "a" })),
-    ]),
   ];
 }
 
@@ -218,23 +209,6 @@ function sourceAnswers(provider: PlayedProvider): readonly Answer[] {
     ["checkSource", check({ url: "https://cdn.example.com/nothing.mp3" })],
     ["checkSource", check({ url: song.uploadUrl })],
   ];
-}
-
-function uploadAnswers(): readonly Answer[] {
-  return [
-    ["uploadSource", request("/sources", { method: "POST" })],
-    ["uploadSource", upload("x"), workerWith({ API_TOKEN: "" })],
-    ["uploadSource", forged("POST", "/sources")],
-    ["uploadSource", upload("no song")],
-    ["uploadSource", upload(SONG), workerWith({ MAX_AUDIO_BYTES: "10" })],
-    ["uploadSource", upload(SONG)],
-    ...readAnswers("readSource", "GET", `/sources/${sha256Hex(SONG)}`),
-    ["readSource", reading("/sources/unknown")],
-  ];
-}
-
-function upload(body: BodyInit): Request {
-  return new Request(acting("POST", "/sources"), { method: "POST", body });
 }
 
 function check(body: object): Request {
@@ -379,21 +353,5 @@ function fileAnswersTo(
     [operationId, acting(method, `/tasks/${taskId}/tracks/b/${file}`)],
     [operationId, acting(method, `/tasks/${unknownId}/tracks/a/${file}`)],
     [operationId, acting(method, `/tasks/${deletedId}/tracks/a/${file}`)],
-  ];
-}
-
-/**
- * An answer, a refusal of who has no token, one of a Worker that has none, of another site's form where it would act,
- * and of a bad query if there is any.
- */
-function readAnswers(operationId: string, method: string, path: string, badQuery?: string): readonly Answer[] {
-  const bad: readonly Answer[] = badQuery === undefined ? [] : [[operationId, acting(method, path + badQuery)]];
-  const acts = method !== "GET" && method !== "HEAD";
-  return [
-    [operationId, request(path, { method })],
-    [operationId, acting(method, path), workerWith({ API_TOKEN: "" })],
-    ...(acts ? [[operationId, forged(method, path)] as const] : []),
-    ...bad,
-    [operationId, acting(method, path)],
   ];
 }

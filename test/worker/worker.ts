@@ -29,6 +29,7 @@ const inboxPage = z.object({
       sha256: z.string(),
       reason: z.enum(INBOX_REASONS),
       verdict: z.string(),
+      taskId: z.string().nullable(),
       bytes: z.int(),
       body: z.string(),
     }),

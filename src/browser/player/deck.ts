@@ -23,6 +23,8 @@ const SHAPES = {
 let takes: readonly Take[] = [];
 let current: Take | null = null;
 let deck: Deck | null = null;
+/** In a list the bar comes with the first song that is played. */
+let hasPlayed = false;
 
 interface Deck {
   readonly bar: HTMLElement;
@@ -131,6 +133,7 @@ function heard(type: string, target: EventTarget | null): void {
   const take = takes.find(({ audio }) => audio === target);
   if (take === undefined || isAlong(take.audio)) return;
   if (type === "play") {
+    hasPlayed = true;
     current = take;
     for (const { audio } of takes) if (audio !== take.audio && !isAlong(audio)) audio.pause();
   }
@@ -152,6 +155,7 @@ function draw(): void {
   if (deck === null || current === null) return;
   const { audio, name } = current;
   const length = lengthOf(current);
+  deck.bar.hidden = !isComparable() && !hasPlayed;
   show(deck.play, audio.paused ? "play" : "pause", audio.paused ? "Play" : "Pause");
   deck.name.textContent = audio.error === null ? name : `${name} cannot be played here.`;
   deck.position.max = length.toFixed(1);

@@ -50,7 +50,7 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
     case "lost":
       return bad(`The ${event.file} of ${trackName(event.trackId)} is given up: ${reasonWords(event.reason)}.`);
     case "assess_started":
-      return plain("Listening to a stored file began.");
+      return plain("Assessing a kept file began.");
     case "assessed":
       return assessedWords(event.outcome, event.reason);
     case "assess_asked":
@@ -130,10 +130,10 @@ function observedWords({ via, verdict, times, observation }: Observed): EventWor
 
 function assessedWords(outcome: "done" | "skipped" | "failed", reason: string | null): EventWords {
   const because = reason === null ? "" : `: ${reasonWords(reason)}`;
-  if (outcome === "done") return good(`A stored file was listened to${because}.`);
+  if (outcome === "done") return good(`A kept file was assessed${because}.`);
   return outcome === "skipped"
-    ? plain(`A stored file was not listened to${because}.`)
-    : bad(`Listening to a stored file failed${because}.`);
+    ? plain(`A kept file was not assessed${because}.`)
+    : bad(`Assessing a kept file failed${because}.`);
 }
 
 function polledWords({ result, reason, times }: Extract<TaskEvent, { type: "polled" }>): EventWords {

@@ -10,6 +10,8 @@ export interface LayoutProps {
   readonly nonce: string;
   /** Shows the way out, or the way in. */
   readonly signedIn: boolean;
+  /** Without navigation: for who can go nowhere else. */
+  readonly bare?: boolean;
   readonly children: Child;
 }
 
@@ -22,7 +24,7 @@ const SECTIONS = [
 
 const SIGNS = { good: "✓", warn: "!", bad: "✗", busy: "…" } as const;
 
-export function Layout({ title, standing, nonce, signedIn, children }: LayoutProps): JSX.Element {
+export function Layout({ title, standing, nonce, signedIn, bare = false, children }: LayoutProps): JSX.Element {
   return (
     <html lang="en">
       <head>
@@ -45,23 +47,7 @@ export function Layout({ title, standing, nonce, signedIn, children }: LayoutPro
         <a class="skip" href="#main">
           Skip to content
         </a>
-        <header class="site">
-          <a class="brand" href="/">
-            Backline
-          </a>
-          <nav aria-label="Main">
-            {SECTIONS.map(([href, name]) => (
-              <a href={href}>{name}</a>
-            ))}
-          </nav>
-          {signedIn ? (
-            <form method="post" action="/logout">
-              <button class="quiet">Log out</button>
-            </form>
-          ) : (
-            <a href="/login">Log in</a>
-          )}
-        </header>
+        {bare ? null : <Header signedIn={signedIn} />}
         <main id="main" tabindex={-1}>
           <p id="live" role="status"></p>
           <p id="announcement" class="unseen" role="status"></p>
@@ -69,5 +55,27 @@ export function Layout({ title, standing, nonce, signedIn, children }: LayoutPro
         </main>
       </body>
     </html>
+  );
+}
+
+function Header({ signedIn }: Pick<LayoutProps, "signedIn">): JSX.Element {
+  return (
+    <header class="site">
+      <a class="brand" href="/">
+        Backline
+      </a>
+      <nav aria-label="Main">
+        {SECTIONS.map(([href, name]) => (
+          <a href={href}>{name}</a>
+        ))}
+      </nav>
+      {signedIn ? (
+        <form method="post" action="/logout">
+          <button class="quiet">Log out</button>
+        </form>
+      ) : (
+        <a href="/login">Log in</a>
+      )}
+    </header>
   );
 }

@@ -6,7 +6,7 @@ import type { CallBackUrl } from "./callback-url.ts";
 import { Layout } from "./layout.tsx";
 import { isUnderWay, troubleOf, type ListedTask } from "./listed-task.ts";
 import { Cover } from "./track-card.tsx";
-import { ageWords, reasonWords, utcWords } from "./words.ts";
+import { ageWords, clockWords, reasonWords, utcWords } from "./words.ts";
 
 interface Filter {
   readonly status: string | null;
@@ -19,17 +19,25 @@ export interface ListPageProps {
   readonly filter: Filter;
   readonly nextCursor: string | null;
   readonly callBackUrl: CallBackUrl;
+  /** Deliveries in the inbox, as far as they were counted. */
+  readonly inInbox: string;
   readonly now: number;
   readonly nonce: string;
 }
 
-export function ListPage({ problems, tasks, filter, nextCursor, callBackUrl, now, nonce }: ListPageProps) {
+export function ListPage({ problems, tasks, filter, nextCursor, callBackUrl, inInbox, now, nonce }: ListPageProps) {
   const isFiltered = filter.status !== null || filter.q !== null;
   const isBusy = [...problems, ...tasks].some(isUnderWay);
   return (
     <Layout title="Tasks" nonce={nonce} signedIn>
       <h1>Tasks</h1>
       <FilterForm filter={filter} />
+      {inInbox === "0" ? null : (
+        <p class="note">
+          <a href="/inbox">{inInbox === "1" ? "1 delivery" : `${inInbox} deliveries`} in the inbox</a>: what came and
+          belongs to no task.
+        </p>
+      )}
       <div id="list" data-follow="list" data-busy={String(isBusy)}>
         {problems.length === 0 ? null : (
           <section id="problems" aria-labelledby="problems-title">
@@ -43,9 +51,13 @@ export function ListPage({ problems, tasks, filter, nextCursor, callBackUrl, now
           {tasks.length === 0 && isFiltered ? <p>Nothing matches. Take another word, or another status.</p> : null}
           {tasks.length === 0 && !isFiltered && problems.length === 0 ? <Empty callBackUrl={callBackUrl} /> : null}
         </section>
+      </div>
+      <div id="older">
         {nextCursor === null ? null : (
           <p>
-            <a href={`/tasks?${pageQuery(filter, nextCursor)}`}>Older tasks</a>
+            <a data-older href={`/tasks?${pageQuery(filter, nextCursor)}`}>
+              Older tasks
+            </a>
           </p>
         )}
       </div>
@@ -91,6 +103,7 @@ function Row({ task, now }: { readonly task: ListedTask; readonly now: number })
   const { taskId, title, stage, stalled, createdAt, ref } = row;
   const trouble = troubleOf(task);
   const tracks = view?.tracks ?? [];
+  const heard = tracks.find(({ trackId }) => trackId === row.chosen) ?? tracks.find(({ audio }) => audio.url !== null);
   const created = isoTime(createdAt);
   return (
     <li id={`task-${taskId}`}>
@@ -105,15 +118,29 @@ function Row({ task, now }: { readonly task: ListedTask; readonly now: number })
             assessment?.verdict == null ? null : <VerdictBadge verdict={assessment.verdict} />,
           )}
           {view?.outcome === "partial" ? <Badge tone="warn">partial</Badge> : null}
+          {row.chosen === null ? null : <Badge tone="good">★ chosen</Badge>}
           {row.tracks === 0 ? null : (
             <span class="hint">
               {row.keptTracks} of {row.tracks} kept
+              {heard?.durationSeconds == null ? "" : ` · ${clockWords(heard.durationSeconds)}`}
             </span>
           )}
           {trouble === null ? null : <span>{reasonWords(trouble)}</span>}
         </p>
+        {heard?.audio.url == null ? null : (
+          <div
+            class="player listen"
+            id={`player-${taskId}`}
+            data-player={heard.audio.url}
+            data-name={heard.title ?? "Untitled"}
+            data-seconds={heard.durationSeconds ?? undefined}
+            data-cover={heard.cover.url ?? undefined}
+          >
+            <audio preload="none" src={heard.audio.url}></audio>
+          </div>
+        )}
         <p class="hint">
-          <time datetime={created} title={utcWords(created)} data-age>
+          <time datetime={created} title={utcWords(created)} data-local>
             {ageWords(now - createdAt)}
           </time>
           {" · "}

@@ -9,7 +9,7 @@ export function RequestTable({ view }: { readonly view: TaskView }) {
   const style = tracks.flatMap(({ assessment }) => assessment?.style ?? [])[0];
   return (
     <>
-      <div class="scroll" tabindex={0} role="region" aria-label="Asked and came">
+      <div class="scroll" tabindex={0} role="region" aria-label="Table of what was asked and what came">
         <table>
           <thead>
             <tr>

@@ -19,15 +19,17 @@ export interface TaskPageProps {
   readonly timeline: TimelinePart | null;
   readonly viewer: Viewer;
   readonly canNotify: boolean;
+  /** There is a key to ask the provider with. */
+  readonly canRecover: boolean;
   /** The command that led here. */
   readonly did: keyof typeof DONE | null;
   readonly now: number;
   readonly nonce: string;
 }
 
-export function TaskPage({ view, usual, timeline, viewer, canNotify, did, now, nonce }: TaskPageProps) {
+export function TaskPage({ view, usual, timeline, viewer, canNotify, canRecover, did, now, nonce }: TaskPageProps) {
   const { tracks, stage, advice } = view;
-  const { standing, text, more, help } = headlineOf(view);
+  const { standing, text, more, help } = headlineOf(view, canRecover);
   return (
     <Layout title={titleOf(view)} standing={standing} nonce={nonce} signedIn={viewer.mayAct}>
       {did === null ? null : (

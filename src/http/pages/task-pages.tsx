@@ -2,6 +2,7 @@
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
 import { catalogOf } from "../../platform/catalog/catalog.ts";
+import { countInbox } from "../../platform/inbox/inbox.ts";
 import { readPublished } from "../../platform/read-model.ts";
 import type { EventPage } from "../../platform/task/event-log.ts";
 import type { AppEnv } from "../app-env.ts";
@@ -10,9 +11,11 @@ import { parseQuery, tasksQuery } from "../query.ts";
 import { placeCursor } from "../task-list.ts";
 import { present, readTask, taskIdOf } from "../task-reader.ts";
 import { callBackUrlOf } from "./callback-url.ts";
+import { GuestPage } from "./guest-page.tsx";
 import { ListPage } from "./list-page.tsx";
 import { nonceOf, page, prefersHtml } from "./page.ts";
 import type { ListedTask } from "./listed-task.ts";
+import { DONE_COMMANDS } from "./task/task-actions.tsx";
 import { TaskPage } from "./task-page.tsx";
 import { viewerOf } from "./viewer.ts";
 
@@ -28,7 +31,8 @@ const taskPageQuery = z.object({
     .string()
     .regex(/^\d{1,9}$/, "must be a whole number")
     .default("0"),
-  did: z.enum(["retry", "assess", "notify", "choose"]).optional(),
+  did: z.enum(DONE_COMMANDS).optional(),
+  everything: z.literal("yes").optional(),
 });
 /** The form sends what is left empty too. */
 const empty = z.literal("").transform(() => undefined);
@@ -53,7 +57,16 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
   const timeline =
     shown === null
       ? null
-      : { taskId, createdAt: view.createdAt, trackIds, after, events: shown.events, next: shown.nextSeq };
+      : {
+          taskId,
+          createdAt: view.createdAt,
+          trackIds,
+          after,
+          everything: query.everything === "yes",
+          events: shown.events,
+          next: shown.nextSeq,
+        };
+  if (!viewer.mayAct) return page(c, <GuestPage view={view} viewer={viewer} nonce={nonceOf(c)} />);
   return page(
     c,
     <TaskPage
@@ -62,6 +75,7 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
       timeline={timeline}
       viewer={viewer}
       canNotify={config.notify !== null}
+      canRecover={config.providerApiKey !== null}
       did={query.did ?? null}
       now={Date.now()}
       nonce={nonceOf(c)}
@@ -76,9 +90,10 @@ export const listPage = createMiddleware<AppEnv>(async (c, next) => {
   const catalog = catalogOf(c.env);
   const query = { status, ref, text: q, after: cursor, limit: LIST_LENGTH };
   const isFront = status === null && q === null && ref === null && cursor === null;
-  const [listed, troubled] = await Promise.all([
+  const [listed, troubled, inInbox] = await Promise.all([
     catalog.list(query),
     isFront ? catalog.list({ ...query, status: "problems", limit: PROBLEMS }) : NO_TASKS,
+    countInbox(c.env.AUDIO),
   ]);
   const recent = troubled.items.filter(({ createdAt }) => now - createdAt < PROBLEMS_FOR_MS);
   const shown = new Map([...recent, ...listed.items].map((row) => [row.taskId, row]));
@@ -98,6 +113,7 @@ export const listPage = createMiddleware<AppEnv>(async (c, next) => {
       filter={{ status, q }}
       nextCursor={listed.next === null ? null : placeCursor(listed.next)}
       callBackUrl={callBackUrlOf(c)}
+      inInbox={inInbox}
       now={now}
       nonce={nonceOf(c)}
     />,

@@ -2,7 +2,7 @@
 import type { TaskEvent } from "../../core/task/event.ts";
 import { timelineEvent } from "../../core/view/timeline.ts";
 import { isoTime } from "../../core/view/view.ts";
-import { eventWords } from "./event-words.ts";
+import { lineOf, peopleLines } from "./task/timeline-lines.ts";
 import { byteWords, spanWords, utcWords } from "./words.ts";
 
 export interface TimelinePart {
@@ -13,37 +13,57 @@ export interface TimelinePart {
   /** Rows of the log are numbered from 1; the first one shown is the one after this. */
   readonly after: number;
   readonly events: readonly { readonly event: TaskEvent; readonly body: string | null }[];
+  /** Our own bookkeeping too, an event a line. */
+  readonly everything: boolean;
   /** The last one shown, where more follow. */
   readonly next: number | null;
 }
 
-export function TimelineList({ taskId, createdAt, trackIds, after, events, next }: TimelinePart) {
+export function TimelineList({ taskId, createdAt, trackIds, after, events, everything, next }: TimelinePart) {
   const trackName = (trackId: string): string => {
     const index = trackIds.indexOf(trackId);
     return index === -1 ? `track ${trackId}` : `track ${index + 1}`;
   };
+  const logged = events.map(({ event, body }, index) => ({ event, body, seq: after + index + 1 }));
+  const lines = everything ? logged.map((one) => lineOf(one, trackName)) : peopleLines(logged, trackName);
+  const since = (at: number): string => `+${spanWords(Math.max(0, at - Date.parse(createdAt)))}`;
   return (
     <>
-      <ol class="timeline" start={after + 1}>
-        {events.map(({ event, body }, index) => {
-          const { text, tone } = eventWords(event, trackName);
-          const at = isoTime(event.at);
-          return (
-            <li id={`event-${after + index + 1}`} data-tone={tone}>
-              <time datetime={at} title={utcWords(at)}>
-                +{spanWords(Math.max(0, event.at - Date.parse(createdAt)))}
-              </time>
-              <div>
-                <p>{text}</p>
-                {body === null ? null : <Payload taskId={taskId} event={event} body={body} seq={after + index + 1} />}
-              </div>
-            </li>
-          );
-        })}
+      <ol class="timeline">
+        {lines.map(({ text, tone, first: { event, body, seq }, folded }) => (
+          <li id={`event-${seq}`} data-tone={tone}>
+            <time datetime={isoTime(event.at)} title={utcWords(isoTime(event.at))}>
+              {since(event.at)}
+            </time>
+            <div>
+              <p>{text}</p>
+              {folded.length === 0 ? null : (
+                <details>
+                  <summary>Each try</summary>
+                  <ol class="tries">
+                    {folded.map((one) => (
+                      <li data-tone={one.tone}>
+                        {since(one.at)} {one.text}
+                      </li>
+                    ))}
+                  </ol>
+                </details>
+              )}
+              {body === null ? null : <Payload taskId={taskId} event={event} body={body} seq={seq} />}
+            </div>
+          </li>
+        ))}
       </ol>
+      <p class="hint">
+        {everything ? (
+          <a href={`/tasks/${taskId}#timeline`}>What matters</a>
+        ) : (
+          <a href={`/tasks/${taskId}?everything=yes#timeline`}>Everything</a>
+        )}
+      </p>
       {next === null ? null : (
         <p>
-          <a href={`/tasks/${taskId}?after=${next}#timeline`}>Later events</a>
+          <a href={`/tasks/${taskId}?after=${next}${everything ? "&everything=yes" : ""}#timeline`}>Later events</a>
         </p>
       )}
     </>

@@ -1,19 +1,10 @@
 /** One track: its cover, its player, what was found of it, and how to take it along. Pure. */
-import type { TaskView } from "../../core/view/view.ts";
 import { AudioBadge, Badge, VerdictBadge } from "./badge.tsx";
 import { factsOf } from "./fact-words.ts";
 import { whyNotKept } from "./task/why-not-kept.ts";
+import { Player, type TrackProps, type TrackView } from "./player.tsx";
 import type { Viewer } from "./viewer.ts";
-import { byteWords, clockWords, counted, reasonWords } from "./words.ts";
-
-export type TrackView = TaskView["tracks"][number];
-
-interface TrackProps {
-  readonly track: TrackView;
-  /** Counted from 1. */
-  readonly number: number;
-  readonly viewer: Viewer;
-}
+import { clockWords, counted, reasonWords } from "./words.ts";
 
 interface CardProps extends TrackProps {
   readonly taskId: string;
@@ -72,45 +63,6 @@ export function Cover({
   );
 }
 
-/** The stored file, else the provider's stream. The script draws the waveform into it and leaves it alone otherwise. */
-function Player({ track, number, viewer }: TrackProps) {
-  const { audio, title, trackId, assessment } = track;
-  const source = audio.url === null ? safeLink(track.streamUrl) : viewer.link(audio.url);
-  if (source === null) return null;
-  const seconds = assessment?.audio?.durationSeconds ?? track.durationSeconds;
-  // Who was listened to has a waveform.
-  const waveform =
-    audio.url === null || (assessment?.audio?.decoderErrors ?? null) === null ? null : `${base(audio.url)}waveform`;
-  const facts = assessment?.audio ?? null;
-  return (
-    <div
-      class="player"
-      id={`player-${trackId}`}
-      data-player={`${source} ${waveform}`}
-      data-waveform={waveform === null ? undefined : viewer.link(waveform)}
-      data-name={`${title ?? "Untitled"} (take ${number})`}
-      data-key={audio.url === null ? "" : String(number)}
-      data-seconds={seconds === null ? undefined : String(seconds)}
-      data-lufs={facts?.integratedLufs ?? undefined}
-      data-peak={facts?.truePeakDbtp ?? undefined}
-      data-cover={track.cover.url === null ? undefined : viewer.link(track.cover.url)}
-    >
-      <audio controls preload="none" src={source} aria-label={`${title ?? "Untitled"}, take ${number}`}></audio>
-      <p class="links">
-        {audio.url === null ? (
-          <a href={source} rel="noreferrer">
-            Listen at the provider meanwhile
-          </a>
-        ) : viewer.mayDownload ? (
-          <a href={viewer.link(`${audio.url}?download`)}>
-            Download{audio.bytes === null ? "" : `, ${byteWords(audio.bytes)}`}
-          </a>
-        ) : null}
-      </p>
-    </div>
-  );
-}
-
 function FileNote({ audio }: { readonly audio: TrackView["audio"] }) {
   if (audio.state === "stored" || audio.reason === null) return null;
   const { what, cure } = whyNotKept(audio.reason);
@@ -156,13 +108,4 @@ function Findings({ assessment }: { readonly assessment: TrackView["assessment"]
       )}
     </>
   );
-}
-
-function base(path: string): string {
-  return path.slice(0, path.lastIndexOf("/") + 1);
-}
-
-/** Of the provider's links, only https ones are linked. */
-function safeLink(link: string | null): string | null {
-  return link !== null && URL.parse(link)?.protocol === "https:" ? link : null;
 }

@@ -4,6 +4,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { missingSecrets, type Config } from "../../core/config.ts";
+import { countInbox } from "../../platform/inbox/inbox.ts";
 import { sessionOf } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
 import { Layout } from "../pages/layout.tsx";
@@ -24,9 +25,11 @@ export const home = new Hono<AppEnv>().get("/", async (c) => {
     const front: z.infer<typeof frontView> = { name: "backline", status, links: LINKS };
     return c.json(front, 200, { vary: "Accept", "cache-control": "no-cache" });
   }
+  const signedIn = sessionOf(c) !== null;
+  const inInbox = signedIn ? await countInbox(c.env.AUDIO) : null;
   return page(
     c,
-    <Layout title="Backline" nonce={nonceOf(c)} signedIn={sessionOf(c) !== null}>
+    <Layout title="Backline" nonce={nonceOf(c)} signedIn={signedIn}>
       <h1>Backline</h1>
       <p class="lead">
         Catches the callbacks of the Add Instrumental API, keeps every track before its link expires, and tells what
@@ -37,9 +40,17 @@ export const home = new Hono<AppEnv>().get("/", async (c) => {
       ) : (
         <Missing config={c.get("config")} missing={missing} />
       )}
+      {inInbox === null || inInbox === "0" ? null : (
+        <p class="note">
+          <a href="/inbox">{inInbox === "1" ? "1 delivery" : `${inInbox} deliveries`} in the inbox</a>
+        </p>
+      )}
       <ul class="ways">
         <Way href="/tasks" name="Tasks">
           What became of each, live, with its tracks to hear.
+        </Way>
+        <Way href="/new" name="New task">
+          From an audio file on your disk, or a link to one.
         </Way>
         <Way href="/docs" name="API">
           Every route, to read and to try.

@@ -37,6 +37,8 @@ export interface InboxPage {
   readonly nextCursor: string | null;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const KEPT_DAYS = 32;
 const PREFIX = "inbox/";
 export const DUE = `${PREFIX}due/`;
 export const KEPT = `${PREFIX}kept/`;
@@ -94,6 +96,22 @@ export async function readInbox(
     if (object !== null) items.push({ ...entry, bytes: new Uint8Array(await object.arrayBuffer()) });
   }
   return { items, nextCursor: last === null ? null : last.slice(PREFIX.length) };
+}
+
+const COUNTED = 100;
+
+/** "0" to "99", else "100 or more". */
+export async function countInbox(bucket: R2Bucket): Promise<string> {
+  const { objects } = await bucket.list({ prefix: PREFIX, limit: COUNTED });
+  return objects.length < COUNTED ? String(objects.length) : `${COUNTED} or more`;
+}
+
+/** Where the entries of these bytes lie: among what can be delivered, or under one of the last days. */
+export async function findFiled(bucket: R2Bucket, sha256: string, now: number): Promise<readonly Filed[]> {
+  const days = Array.from({ length: KEPT_DAYS }, (_, back) => new Date(now - back * DAY_MS).toISOString().slice(0, 10));
+  const places = [DUE, ...days.map((day) => `${KEPT}${day}/`)];
+  const found = await Promise.all(places.map((place) => listFiled(bucket, place + sha256, null, COUNTED)));
+  return found.flatMap(({ entries }) => entries);
 }
 
 interface Listing {

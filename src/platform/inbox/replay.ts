@@ -3,11 +3,12 @@
  *
  * It reads what can be delivered, and of the rest no more than its oldest. One bad entry stops no other.
  */
+import { isTaskId } from "../../core/ids.ts";
 import { parseMessage } from "../../core/provider/message.ts";
 import { slots } from "../audio/slots.ts";
 import { observe } from "../task/client.ts";
 import type { Delivery } from "../task/messages.ts";
-import { DUE, KEPT, listFiled, type Filed } from "./inbox.ts";
+import { DUE, findFiled, KEPT, listFiled, type Filed } from "./inbox.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const KEPT_MS = 30 * DAY_MS;
@@ -54,6 +55,37 @@ async function handle(env: Inbox, entry: Filed, now: number): Promise<void> {
   } catch (error) {
     const name = error instanceof Error ? error.name : "unknown";
     console.error(JSON.stringify({ message: "an entry of the inbox could not be delivered", error: name }));
+  }
+}
+
+/** What became of a delivery that somebody wants delivered again. */
+export type Again =
+  | { readonly type: "delivered"; readonly taskId: string }
+  | { readonly type: "unknown" | "names_no_task" | "not_taken" };
+
+/** Read anew: a later release may find the task that an earlier one did not. */
+export async function deliverAgain(env: Inbox, sha256: string, now: number): Promise<Again> {
+  const found = await findFiled(env.AUDIO, sha256, now);
+  if (found.length === 0) return { type: "unknown" };
+  let result: Again = { type: "names_no_task" };
+  for (const entry of found) {
+    const taskId = entry.taskId ?? (await namedTask(env, entry));
+    if (taskId === null) continue;
+    if (await deliver(env, { ...entry, taskId })) {
+      await env.AUDIO.delete(entry.key);
+      return { type: "delivered", taskId };
+    }
+    result = { type: "not_taken" };
+  }
+  return result;
+}
+
+async function namedTask(env: Inbox, { key }: Filed): Promise<string | null> {
+  const text = (await (await env.AUDIO.get(key))?.text()) ?? "";
+  try {
+    return parseMessage(JSON.parse(text)).taskIds.find(isTaskId) ?? null;
+  } catch {
+    return null;
   }
 }
 

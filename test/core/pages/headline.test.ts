@@ -64,7 +64,7 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
   ],
   ["given up", [observed(observation("text")), at(T0, { type: "abandoned" })], "bad", /14 days/, /^Check/, "retry"],
 ])("%s", (_state, events, standing, text, more, help) => {
-  const headline = headlineOf(viewOf(taskOf(...events)));
+  const headline = headlineOf(viewOf(taskOf(...events)), false);
   expect(headline.text).toMatch(text);
   expect(headline.more).toMatch(more);
   expect([headline.standing, headline.help]).toEqual([standing, help]);

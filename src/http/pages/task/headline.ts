@@ -1,11 +1,11 @@
 /** How a task stands in one sentence, what helps in another, and the one thing to do. Pure. */
 import type { TaskView } from "../../../core/view/view.ts";
 import { counted } from "../words.ts";
-import { whyNotKept } from "./why-not-kept.ts";
+import { NEW_LINKS, whyNotKept } from "./why-not-kept.ts";
 
 export type Standing = "good" | "warn" | "bad" | "busy";
-/** `retry` asks the provider again, too; `submit_again` spends credits. */
-export type Help = "retry" | "submit_again" | null;
+/** `retry` asks the provider again, too; `recover` may cost credits, `submit_again` does. */
+export type Help = "retry" | "recover" | "submit_again" | null;
 
 export interface Headline {
   readonly standing: Standing;
@@ -15,9 +15,10 @@ export interface Headline {
   readonly help: Help;
 }
 
-export function headlineOf(view: TaskView): Headline {
+/** `canRecover`: the provider can be asked for new links. */
+export function headlineOf(view: TaskView, canRecover: boolean): Headline {
   if (view.stage === "failed") return ofFailure(view);
-  if (view.settled) return ofEnd(view);
+  if (view.settled) return ofEnd(view, canRecover);
   if (view.stalled) return told("warn", "Silent for longer than is usual.", SILENCE, "retry");
   const failing = view.tracks.flatMap(({ audio }) => (audio.state === "queued" ? (audio.reason ?? []) : []))[0];
   return failing === undefined ? told("busy", underWay(view)) : ofTrouble(view, failing);
@@ -51,7 +52,7 @@ function ofTrouble(view: TaskView, reason: string): Headline {
   );
 }
 
-function ofEnd(view: TaskView): Headline {
+function ofEnd(view: TaskView, canRecover: boolean): Headline {
   const lost = view.tracks.flatMap(({ audio }) => (audio.state === "lost" ? [audio.reason ?? ""] : []));
   if (lost.length > 0) {
     const { what, cure } = whyNotKept(lost[0] ?? "");
@@ -66,7 +67,7 @@ function ofEnd(view: TaskView): Headline {
       lost.length === view.tracks.length ? "bad" : "warn",
       `Complete, but ${which} ${verb}: ${what}.`,
       cure ?? "Try again: the provider keeps files for 14 days.",
-      "retry",
+      cure === NEW_LINKS && canRecover ? "recover" : "retry",
     );
   }
   const faulty = view.tracks.flatMap(({ assessment }, index) => {

@@ -12,6 +12,14 @@ export const DONE = {
   choose: "Your choice is kept. The list and the notices name it too.",
 } as const;
 
+export const DONE_COMMANDS = [
+  "retry",
+  "assess",
+  "notify",
+  "recover",
+  "choose",
+] as const satisfies (keyof typeof DONE)[];
+
 interface TaskActionsProps {
   readonly view: TaskView;
   readonly help: Help;
@@ -29,6 +37,11 @@ export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
   return (
     <div class="row actions">
       {help === "retry" ? <Command action={`${path}/retry`}>Try again</Command> : null}
+      {help === "recover" ? (
+        <Command action={`${path}/recover`} hint="It may cost credits.">
+          Ask the provider for new links
+        </Command>
+      ) : null}
       {help === "submit_again" ? (
         <a class="button primary" href={again}>
           Submit again
@@ -76,7 +89,7 @@ export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
             Try again
           </Command>
         )}
-        {isMissing ? (
+        {isMissing && help !== "recover" ? (
           <Command
             action={`${path}/recover`}
             hint="Asks the provider to make new links for files that cannot be had. It may cost credits."

@@ -15,7 +15,7 @@ export function whyNotKept(reason: string): NotKept {
   return { what: reasonWords(bare), cure: null };
 }
 
-const NEW_LINKS = "Only the provider can give a new link.";
+export const NEW_LINKS = "Only the provider can give a new link.";
 
 /** `$1` is what the pattern caught. 441 is the provider's own word for an expired link. */
 const KINDS: readonly (readonly [pattern: RegExp, what: string, cure: string | null])[] = [
