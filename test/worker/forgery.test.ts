@@ -10,7 +10,7 @@ import { sign } from "../../src/core/provider/signature.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { SECRETS } from "./secrets.ts";
 import { everythingStored, storedOf } from "./stored.ts";
-import { callback, eventsOf, signedCallback, viewOf, workerWith } from "./worker.ts";
+import { callback, eventsOf, signedCallback, viewOf, workerWith, type Settings } from "./worker.ts";
 
 const HOUR_MS = 3_600_000;
 const WINDOW_MS = 24 * HOUR_MS;
@@ -22,7 +22,7 @@ const CONFIGURATIONS = {
   "signature only": { CALLBACK_TOKEN: "" },
   "signature only, with the provider's key": { CALLBACK_TOKEN: "", PROVIDER_API_KEY: "key-of-the-provider" },
   "token and signature": {},
-} satisfies Record<string, Partial<Env>>;
+} satisfies Record<string, Settings>;
 type Configuration = keyof typeof CONFIGURATIONS;
 
 interface Sent {

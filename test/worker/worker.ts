@@ -40,8 +40,12 @@ type InboxEntry = z.infer<typeof inboxPage>["items"][number];
 
 const timeline = z.object({ items: z.array(z.looseObject({ type: z.string() })), nextCursor: z.string().nullable() });
 
+/** Bindings, and the optional secrets and settings, which the example leaves out. */
+export type Settings = Partial<Env> & Readonly<Partial<Record<OptionalName, string>>>;
+type OptionalName = "CALLBACK_HMAC_KEY" | "READ_TOKEN" | "PROVIDER_API_KEY" | "NOTIFY_SECRET" | "TIME_SCALE";
+
 /** The Worker under other bindings than those of the tests: other secrets, or a platform that fails. */
-export function workerWith(bindings: Partial<Env>): Fetch {
+export function workerWith(bindings: Settings): Fetch {
   const other: Env = { ...env, ...bindings };
   return async (request) => app.fetch(request, other, createExecutionContext());
 }
