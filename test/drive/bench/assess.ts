@@ -18,7 +18,7 @@ const MEGABYTE = 1_000_000;
 const LONG_MINUTES = 10;
 const LONGEST_MINUTES = 30;
 /** CPU-ms per minute of audio, and megabytes over idle. */
-const GOALS = { scan: 8, full: 450, megabytes: 24 };
+const GOALS = { scan: 8, full: 300, megabytes: 24 };
 /** By so much the longest file may need more than the shortest and still count as flat. */
 const FLAT_MEGABYTES = 1;
 

@@ -78,10 +78,10 @@ export const LIMITS = {
     reason: "Encoders count a frame or two wrong; more shows that frames were lost or added.",
   },
   fitSimilarity: {
-    value: 0.03,
-    reason: "A source 12 dB under its accompaniment resembles it more; what is unrelated comes to 0.06 by chance.",
+    value: 0.04,
+    reason: "Of mixes with their source 6 to 12 dB under the rest, none was under this and the next limit too.",
   },
-  fitProminence: { value: 3.2, reason: "The best of 400 unrelated offsets mostly stands out by so much." },
+  fitProminence: { value: 3.5, reason: "The best of 400 unrelated offsets mostly stands out by so much." },
   styleScore: { value: 0.5, reason: "Expanded styles drop a word or two; less than half is another style." },
   sourceSeconds: { value: 480, reason: "Sibling pages of the provider give 8 minutes as the longest upload." },
   shortSourceSeconds: {
