@@ -75,6 +75,7 @@ function heard(name: string, assessment: TaskView["tracks"][number]["assessment"
     measured(audio?.integratedLufs, "LUFS"),
     measured(audio?.truePeakDbtp, "dBTP"),
     measured(audio?.tempoBpm, "bpm"),
+    audio?.key ?? null,
     measured(audio?.bandwidthHz, "Hz of bandwidth"),
   ];
   const sum = [`  ${name} sounds`, verdict ?? state, ...(reason === null ? [] : [reason])].join(" ");

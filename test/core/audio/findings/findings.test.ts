@@ -229,7 +229,7 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
     { level: "warn", over: { facts: { durationSeconds: 90 } }, under: { asked: { source: null } } },
   ],
   source_not_heard: [
-    { level: "warn", over: fitted(0.039, 3.4), under: fitted(0.041, 3.4) },
+    { level: "warn", over: fitted(0.029, 3.4), under: fitted(0.031, 3.4) },
     { level: "warn", over: fitted(0, 0), under: fitted(0.01, 3.6) },
     { level: "warn", over: fitted(0, null), under: { facts: { fit: null } } },
   ],
