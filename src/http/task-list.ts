@@ -1,7 +1,7 @@
 /** A page of the list of tasks, and the cursor to the next one. */
 import * as z from "zod";
 import type { CatalogRow } from "../core/view/catalog-row.ts";
-import { PRODUCTS } from "../core/provider/product.ts";
+import { PRODUCTS } from "../core/provider/products.ts";
 import { STAGES } from "../core/task/stage.ts";
 import { isoTime } from "../core/view/view.ts";
 import { TROUBLES } from "../core/view/trouble.ts";

@@ -6,7 +6,9 @@
  * track never hides its neighbours. Pure.
  */
 import { failureOf, isFinal, type Failure } from "./failure.ts";
-import { otherMessageOf, type OtherProduct } from "./product.ts";
+import { otherMessageOf } from "./product.ts";
+import type { ObservedFile } from "./product-files.ts";
+import type { OtherProduct } from "./products.ts";
 import { isTaskId } from "../ids.ts";
 import { linkOf, readLink } from "./link.ts";
 import { firstText, isRecord, toDuration, toInteger, toText, type Fields } from "./loose-values.ts";
@@ -37,8 +39,10 @@ export interface Observation {
   readonly tracks: readonly ObservedTrack[];
   /** How many listed tracks were over the bound and are not kept. */
   readonly tracksDropped: number;
-  /** Of another product than music. Its files are in the kept body. */
+  /** Of another product than music. */
   readonly product?: OtherProduct;
+  /** What such a product made; absent where it names no file. */
+  readonly files?: readonly ObservedFile[];
   /** What a record repeats of the request's style. */
   readonly asked?: AskedStyle;
 }
@@ -140,7 +144,10 @@ function observationOf(root: Fields, data: Fields, response: Fields): Observatio
       : other.kind === "failed";
   const message = firstText([data["errorMessage"], data["failMsg"], errorText, root["msg"], root["message"]]);
   const failure = failed ? failureOf(refused ? code : ownCode, stage, message) : null;
-  if (other !== null) return { ...other, failure, tracks: [], tracksDropped: 0 };
+  if (other !== null) {
+    const { product, kind, files } = other;
+    return { product, kind, failure, tracks: [], tracksDropped: 0, ...(files.length > 0 ? { files } : {}) };
+  }
   const kind = failed ? "failed" : (named ?? kindByTracks(stage, tracks));
   return { kind, failure, tracks, tracksDropped };
 }

@@ -5,33 +5,14 @@
  * callBackUrl, and no callback names its product: each is known by the field that holds what it delivers.
  */
 import { firstText, isRecord, toInteger, toText, type Fields } from "./loose-values.ts";
-
-/** Of a task. `add_instrumental` was submitted by us; `music` is any product of its envelope. */
-export const PRODUCTS = [
-  "music",
-  "add_instrumental",
-  "wav",
-  "stems",
-  "video",
-  "midi",
-  "cover_art",
-  "lyrics",
-  "recovery",
-  "voice",
-  "unknown",
-] as const;
-export type Product = (typeof PRODUCTS)[number];
-export type OtherProduct = Exclude<Product, "music" | "add_instrumental">;
-
-/** Products that have stages and tracks. */
-export function isMusicProduct(product: Product): boolean {
-  return product === "music" || product === "add_instrumental";
-}
+import { filesIn, type ObservedFile } from "./product-files.ts";
+import { entryOf, OTHER_PRODUCTS, type OtherProduct } from "./products.ts";
 
 /** What a message says that is not of music. */
 export interface OtherMessage {
   readonly product: OtherProduct;
   readonly kind: "pending" | "complete" | "failed";
+  readonly files: readonly ObservedFile[];
 }
 
 /** The parts of a message in which products put what they deliver. */
@@ -50,25 +31,11 @@ export interface Parts {
 }
 
 /** Fields that hold what a product delivers; in a failure they hold null. */
-const MARKS: readonly (readonly [OtherProduct, readonly string[]])[] = [
-  ["wav", ["audioWavUrl", "audio_wav_url"]],
-  ["stems", ["vocal_removal_info", "vocal_separation_info", "vocalUrl", "instrumentalUrl", "originData"]],
-  ["video", ["video_url", "videoUrl"]],
-  ["midi", ["instruments", "midiData"]],
-  ["cover_art", ["images"]],
-  ["lyrics", ["lyricsData"]],
-  ["voice", ["voiceId", "validateInfo"]],
-];
+const MARKS = OTHER_PRODUCTS.map((product) => [product, entryOf(product)?.marks ?? []] as const);
 
 /** The market's names, after `ai-music-api/`; those that are not here are music. */
-const MARKET: ReadonlyMap<string, OtherProduct> = new Map([
-  ["convert-to-wav-format", "wav"],
-  ["create-music-video", "video"],
-  ["cover-generate", "cover_art"],
-  ["separate-vocals", "stems"],
-  ["generate-midi-from-audio", "midi"],
-  ["generate-lyrics", "lyrics"],
-  ["suno-recovery-audio", "recovery"],
+const MARKET: ReadonlyMap<string, OtherProduct> = new Map<string, OtherProduct>([
+  ...OTHER_PRODUCTS.map((product) => [entryOf(product)?.market ?? "", product] as const),
   ["generate-persona", "unknown"],
   ["timestamped-lyrics", "unknown"],
   ["boost-music-style", "unknown"],
@@ -77,7 +44,9 @@ const MARKET: ReadonlyMap<string, OtherProduct> = new Map([
 /** Null where the message is of music. */
 export function otherMessageOf(parts: Parts): OtherMessage | null {
   const product = productIn(parts);
-  return product === null ? null : { product, kind: kindOf(product, parts) };
+  if (product === null) return null;
+  const files = filesIn(product, parts);
+  return { product, kind: kindOf(product, parts, files), files };
 }
 
 function productIn(parts: Parts): OtherProduct | null {
@@ -140,7 +109,7 @@ const FAILED = /fail|error|sensitive/;
 const UNDER_WAY = /pending|wait|queu|generating|processing/;
 
 /** Presence decides over words: a delivery that is there is complete. */
-function kindOf(product: OtherProduct, parts: Parts): OtherMessage["kind"] {
+function kindOf(product: OtherProduct, parts: Parts, files: readonly ObservedFile[]): OtherMessage["kind"] {
   const { root, data, code } = parts;
   if (code === 201) return "pending";
   if (code !== null && code !== 200) return "failed";
@@ -150,7 +119,7 @@ function kindOf(product: OtherProduct, parts: Parts): OtherMessage["kind"] {
   const word = typeof flag === "string" ? flag.toLowerCase() : "";
   if (FAILED.test(word) || number === 3 || (number === 2 && product === "midi")) return "failed";
   const isThere = MARKS.some(([, fields]) => fields.some((field) => isFull(data[field] ?? root[field] ?? null)));
-  if (isThere) return "complete";
+  if (isThere || files.length > 0) return "complete";
   return UNDER_WAY.test(word) || number === 0 || number === 2 ? "pending" : "complete";
 }
 

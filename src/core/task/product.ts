@@ -5,7 +5,7 @@
  * ever called back as music. Pure.
  */
 import { isNews } from "../provider/message.ts";
-import type { OtherProduct, Product } from "../provider/product.ts";
+import type { OtherProduct, Product } from "../provider/products.ts";
 import type { Observed } from "./event.ts";
 import type { Task } from "./task.ts";
 import { heeded } from "./trust.ts";

@@ -4,7 +4,7 @@
  */
 import { failureShown, isStalled, stageOf, stageReport, type Stage } from "../task/stage.ts";
 import { productOf } from "../task/product.ts";
-import type { Product } from "../provider/product.ts";
+import type { Product } from "../provider/products.ts";
 import type { Task } from "../task/task.ts";
 import { tallyOf, type Tally } from "./tally.ts";
 import { chosenOf, tracksOf } from "../task/tracks.ts";

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { shownSource, sourceReport } from "../audio/findings/source-report.ts";
 import { assessmentOf, assessmentView } from "../task/assessment.ts";
-import { PRODUCTS } from "../provider/product.ts";
+import { PRODUCTS } from "../provider/products.ts";
 import { FAILURES } from "../provider/failure.ts";
 import { fileStatus, type FileStatus } from "../task/copies.ts";
 import {

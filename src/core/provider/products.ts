@@ -1,0 +1,260 @@
+/**
+ * All that the provider makes: one entry for each product, and nothing of a product outside of it. Pure.
+ *
+ * Source: the provider's documents of 2026-10. The names of fields are the provider's; those that are not here pass
+ * through, as its lists grow.
+ */
+import * as z from "zod";
+import { isRecord, type Fields } from "./loose-values.ts";
+
+/** They have stages and tracks. `music` is any of them that nobody named. */
+const MUSIC_PRODUCTS = [
+  "music",
+  "add_instrumental",
+  "generate",
+  "extend",
+  "upload_cover",
+  "upload_extend",
+  "add_vocals",
+  "replace_section",
+  "mashup",
+  "sounds",
+] as const;
+/** They call back once. */
+export const OTHER_PRODUCTS = [
+  "wav",
+  "stems",
+  "video",
+  "midi",
+  "cover_art",
+  "lyrics",
+  "recovery",
+  "voice",
+  "unknown",
+] as const;
+export const PRODUCTS = [...MUSIC_PRODUCTS, ...OTHER_PRODUCTS] as const;
+export type Product = (typeof PRODUCTS)[number];
+export type OtherProduct = (typeof OTHER_PRODUCTS)[number];
+export type NamedProduct = Exclude<Product, "music" | "unknown">;
+
+/**
+ * How a product's message names its files: one link, a list of links, an object with a link in each `*_url`, or items
+ * with an `audio_url`. `name` is that of the file, or what its number is put to.
+ */
+export type FilesShape = { readonly as: "link" | "list" | "items"; readonly name: string } | { readonly as: "links" };
+
+export interface ProductEntry {
+  /** Null where it is not submitted through us. */
+  readonly submit: {
+    readonly path: string;
+    readonly fields: z.ZodObject;
+    /** By the provider's price list of 2026-08; null where it names none. */
+    readonly credits: (request: Fields) => number | null;
+  } | null;
+  readonly record: { readonly path: string; readonly parameter: "taskId" | "task_id" } | null;
+  /** Fields that hold what it delivers; in a failure they hold null. */
+  readonly marks: readonly string[];
+  /** Its name at KIE.AI's market, after `ai-music-api/`. */
+  readonly market: string;
+  readonly files: FilesShape | null;
+  /** Which fields of the request name what it is made of, and which field of the record does. */
+  readonly parent: {
+    readonly taskId: string | null;
+    readonly audioId: string | null;
+    readonly inRecord: string | null;
+  } | null;
+}
+
+/** From 0 to 1 in steps of 0.01. */
+const weight = z.number().min(0).max(1).multipleOf(0.01).optional();
+const link = z.url({ protocol: /^https?$/ }).max(4_096);
+const id = z.string().min(1).max(128);
+
+function text(maxChars: number): z.ZodString {
+  return z.string().trim().min(1).max(maxChars);
+}
+
+const style = {
+  vocalGender: z.enum(["m", "f"]).optional(),
+  styleWeight: weight,
+  weirdnessConstraint: weight,
+  audioWeight: weight,
+  model: text(100).optional(),
+};
+const words = {
+  prompt: text(5_000).optional(),
+  style: text(1_000).optional(),
+  title: text(100).optional(),
+  negativeTags: text(500).optional(),
+};
+const model = text(100);
+const ofTrack = { taskId: id, audioId: id };
+/** Set for who submits `add_instrumental` or `add_vocals`: as its page says. */
+const upload = { title: text(100), negativeTags: text(500) };
+
+function music(path: string, market: string, fields: z.ZodRawShape, credits: number): ProductEntry {
+  return {
+    submit: {
+      path: `/api/v1/generate${path}`,
+      fields: z.looseObject({ ...style, ...fields }),
+      credits: () => credits,
+    },
+    record: { path: "/api/v1/generate/record-info", parameter: "taskId" },
+    marks: [],
+    market,
+    files: null,
+    parent: null,
+  };
+}
+
+type Made = Pick<ProductEntry, "marks" | "market" | "files" | "parent">;
+
+function made(folder: string, fields: z.ZodRawShape, credits: number | null, rest: Made): ProductEntry {
+  return {
+    submit: { path: `/api/v1/${folder}/generate`, fields: z.looseObject(fields), credits: () => credits },
+    record: { path: `/api/v1/${folder}/record-info`, parameter: "taskId" },
+    ...rest,
+  };
+}
+
+/** Every call is charged, also for a track that has its stems. */
+const STEM_CREDITS: ReadonlyMap<unknown, number> = new Map([
+  ["separate_vocal", 10],
+  ["split_stem", 50],
+  ["split_stem_advanced", 20],
+]);
+
+const stems = made("vocal-removal", {}, null, {
+  marks: ["vocal_removal_info", "vocal_separation_info", "vocalUrl", "instrumentalUrl", "originData"],
+  market: "separate-vocals",
+  files: { as: "links" },
+  parent: { taskId: "taskId", audioId: "audioId", inRecord: "musicId" },
+});
+const lyrics = made("lyrics", {}, null, {
+  marks: ["lyricsData"],
+  market: "generate-lyrics",
+  files: null,
+  parent: null,
+});
+
+export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
+  add_instrumental: music(
+    "/add-instrumental",
+    "add-instrumental",
+    { ...upload, uploadUrl: link, tags: text(1_000) },
+    12,
+  ),
+  generate: music("", "generate", { ...words, customMode: z.boolean(), instrumental: z.boolean(), model }, 12),
+  extend: {
+    ...music(
+      "/extend",
+      "extend",
+      { ...words, defaultParamFlag: z.boolean(), audioId: id, model, continueAt: z.number().positive().optional() },
+      12,
+    ),
+    parent: { taskId: null, audioId: "audioId", inRecord: "parentMusicId" },
+  },
+  upload_cover: music("/upload-cover", "upload-and-cover-audio", { ...words, uploadUrl: link, model }, 12),
+  upload_extend: music(
+    "/upload-extend",
+    "upload-and-extend-audio",
+    { ...words, uploadUrl: link, defaultParamFlag: z.boolean(), model },
+    12,
+  ),
+  add_vocals: music("/add-vocals", "add-vocals", { ...words, ...upload, uploadUrl: link, style: text(1_000) }, 12),
+  replace_section: {
+    ...music(
+      "/replace-section",
+      "replace-section",
+      {
+        ...ofTrack,
+        prompt: text(5_000),
+        tags: text(1_000),
+        title: text(100),
+        fullLyrics: text(5_000),
+        infillStartS: z.number().min(0),
+        infillEndS: z.number().min(0),
+      },
+      5,
+    ),
+    parent: { taskId: "taskId", audioId: "audioId", inRecord: null },
+  },
+  mashup: music("/mashup", "mashup", { ...words, uploadUrlList: z.array(link).length(2), model }, 12),
+  sounds: music("/sounds", "sounds", { prompt: text(500), model }, 2.5),
+  wav: made("wav", ofTrack, 0.4, {
+    marks: ["audioWavUrl", "audio_wav_url"],
+    market: "convert-to-wav-format",
+    files: { as: "link", name: "wav" },
+    parent: { taskId: "taskId", audioId: "audioId", inRecord: "musicId" },
+  }),
+  stems: {
+    ...stems,
+    submit: {
+      path: "/api/v1/vocal-removal/generate",
+      fields: z.looseObject({
+        taskId: id.optional(),
+        audioId: id.optional(),
+        audioUrl: link.optional(),
+        type: z.enum(["separate_vocal", "split_stem", "split_stem_advanced"]).default("separate_vocal"),
+      }),
+      credits: ({ type = "separate_vocal" }) => STEM_CREDITS.get(type) ?? null,
+    },
+  },
+  video: made("mp4", { ...ofTrack, author: text(50).optional(), domainName: text(50).optional() }, 2, {
+    marks: ["video_url", "videoUrl"],
+    market: "create-music-video",
+    files: { as: "link", name: "video" },
+    parent: { taskId: "taskId", audioId: "audioId", inRecord: "musicId" },
+  }),
+  midi: made("midi", { taskId: id, audioId: id.optional() }, 0, {
+    marks: ["instruments", "midiData"],
+    market: "generate-midi-from-audio",
+    files: null,
+    parent: { taskId: "taskId", audioId: "audioId", inRecord: null },
+  }),
+  cover_art: made("suno/cover", { taskId: id }, 0, {
+    marks: ["images"],
+    market: "cover-generate",
+    files: { as: "list", name: "image" },
+    parent: { taskId: "taskId", audioId: null, inRecord: "parentTaskId" },
+  }),
+  lyrics: {
+    ...lyrics,
+    submit: { path: "/api/v1/lyrics", fields: z.looseObject({ prompt: text(2_000) }), credits: () => 0.4 },
+  },
+  recovery: {
+    // It is asked for by POST /tasks/:id/recover.
+    submit: null,
+    record: { path: "/api/v1/suno/recovery/record-info", parameter: "task_id" },
+    marks: [],
+    market: "suno-recovery-audio",
+    files: { as: "items", name: "audio" },
+    parent: null,
+  },
+  voice: {
+    submit: null,
+    record: { path: "/api/v1/voice/record-info", parameter: "taskId" },
+    marks: ["voiceId", "validateInfo"],
+    market: "voice",
+    files: null,
+    parent: null,
+  },
+};
+
+/** Of what nobody named there is nothing to know. */
+export function entryOf(product: Product): ProductEntry | null {
+  return product === "music" || product === "unknown" ? null : PRODUCT_TABLE[product];
+}
+
+/** Products that have stages and tracks. */
+export function isMusicProduct(product: Product): boolean {
+  return MUSIC_PRODUCTS.some((one) => one === product);
+}
+
+/** Of what a record says, the id of what its product was made of: of a track, or of a task. */
+export function parentInRecord(product: Product, json: unknown): string | null {
+  const field = entryOf(product)?.parent?.inRecord ?? null;
+  const data = isRecord(json) && isRecord(json["data"]) ? json["data"] : {};
+  const value = field === null ? null : data[field];
+  return typeof value === "string" && value !== "" ? value : null;
+}
