@@ -62,6 +62,19 @@ test("an object that nothing names, and one that is missing, are found", () => {
   expect(namedResults([], [copied(object.key)])).toEqual([expect.stringContaining("not in R2")]);
 });
 
+test("what another file took the place of may be gone, and must be once it was swept", () => {
+  const object = { key: "tasks/t/one/audio-1.mp3", bytes: 1, etag: ETAG.one };
+  const swept = { at: AT, type: "swept", attempts: 2, deleted: 1, keys: [object.key] } as const;
+  const replaced: readonly TimelineItem[] = [copied(object.key), swept];
+  expect(namedResults([], replaced)).toEqual([]);
+  expect(namedResults([object], replaced)).toEqual([expect.stringContaining("no event names it")]);
+
+  const about = { file: "audio", trackId: "one", link: "l", attempt: 1, reason: "cut", dead: false } as const;
+  const cut = { at: AT, type: "copy_failed", ...about, cut: { key: object.key } } as const;
+  expect(namedResults([object], [cut])).toEqual([null]);
+  expect(namedResults([], [cut])).toEqual([]);
+});
+
 test("a file that lies there twice is found, by its name and by its bytes", () => {
   const object = { key: "tasks/t/one/audio-1.mp3", bytes: 1, etag: ETAG.one };
   expect(onceResults([object, { ...object, key: "tasks/t/two/audio-2.mp3", etag: ETAG.two }])).not.toContainEqual(

@@ -1,6 +1,6 @@
 /** What has to be true after the storm, checked through the Worker and in its stores. */
 import { checkOf, type Check } from "../../rig/judge/check.ts";
-import { namedResults, objectsIn, onceResults } from "../../rig/judge/objects.ts";
+import { namedResults, objectsIn, onceResults, sweptKeys } from "../../rig/judge/objects.ts";
 import { acknowledgedResults } from "../../rig/judge/timeline.ts";
 import { judge, type Judgement } from "../../rig/judge/verdict.ts";
 import type { BacklineClient } from "../../rig/local/backline-client.ts";
@@ -82,7 +82,10 @@ async function openCheck(
 function assessedCheck(told: readonly Told[]): Check {
   const results = told.flatMap(({ task, events }) => {
     const assessed = new Set(events.flatMap((event) => (event.type === "assessed" ? [event.sha256] : [])));
-    const kept = events.flatMap((event) => (event.type === "copied" && event.file === "audio" ? [event] : []));
+    const gone = sweptKeys(events);
+    const kept = events.flatMap((event) =>
+      event.type === "copied" && event.file === "audio" && !gone.has(event.key) ? [event] : [],
+    );
     return kept.map(({ key, sha256 }) =>
       assessed.has(sha256) ? null : `${task.taskId}: ${key} is kept and was not looked into.`,
     );

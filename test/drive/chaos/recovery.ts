@@ -1,6 +1,8 @@
 /** What was lost on the way, and how it was made good: rows of a table, from the ledger and the timelines. Pure. */
 import type { TimelineItem } from "../../rig/local/backline-client.ts";
-import type { Callback, Task } from "../../rig/provider/ledger.ts";
+import type { Callback, Quirk, Task } from "../../rig/provider/ledger.ts";
+
+import type { Adoption } from "./adopt.ts";
 
 export type Row = { readonly times: number; readonly "made good by": string };
 
@@ -11,13 +13,17 @@ export interface Told {
 
 type Of<T extends TimelineItem["type"]> = Extract<TimelineItem, { type: T }>;
 
-/** Rows that counted nothing are left out. */
+/** Rows that counted nothing are left out. `adopted` is what users had to do. */
 export function recoveryTable(
   all: readonly Told[],
-  adopted: number,
+  adopted: Pick<Adoption, "taskIds" | "recovered"> | null,
   more: readonly Line[] = [],
 ): Readonly<Record<string, Row>> {
-  const rows = [...callbackRows(all, adopted), ...askRows(all), ...copyRows(all), ...more, ...triesRows(all)];
+  const wishes: readonly Line[] = [
+    ["tasks nobody told us of", adopted?.taskIds.size ?? 0, "adopted by PUT /tasks/:id"],
+    ["tasks of which all links were gone", adopted?.recovered.size ?? 0, "recovered by POST /tasks/:id/recover"],
+  ];
+  const rows = [...callbackRows(all), ...wishes, ...askRows(all), ...copyRows(all), ...more, ...triesRows(all)];
   return Object.fromEntries(
     rows.flatMap(([name, times, how]) => (times === 0 ? [] : [[name, { times, "made good by": how }]])),
   );
@@ -25,7 +31,7 @@ export function recoveryTable(
 
 export type Line = readonly [name: string, times: number, how: string];
 
-function callbackRows(all: readonly Told[], adopted: number): readonly Line[] {
+function callbackRows(all: readonly Told[]): readonly Line[] {
   const callbacks = all.flatMap(({ task }) => task.callbacks);
   const attempts = callbacks.flatMap((callback) => callback.attempts);
   const retried = callbacks.filter((one) => one.outcome === "acknowledged" && one.attempts.some(isUnanswered));
@@ -45,7 +51,6 @@ function callbackRows(all: readonly Told[], adopted: number): readonly Line[] {
       callbacks.filter(isHollow).length,
       "counted as first, the next one awaited or asked for",
     ],
-    ["tasks nobody told us of", adopted, "adopted by PUT /tasks/:id"],
   ];
 }
 
@@ -61,14 +66,30 @@ function copyRows(all: readonly Told[]): readonly Line[] {
   const reasons = countBy(failures.map(({ reason }) => reason.split(":")[0] ?? reason));
   const unanswered = all.reduce((sum, { events }) => sum + unansweredStarts(events), 0);
   const refreshed = all.reduce((sum, { events }) => sum + refreshedFiles(events), 0);
+  const quirks = QUIRKS.map((quirk) => [quirk, all.filter(({ task }) => task.quirk === quirk).length] as const);
   const swept = all.flatMap(({ events }) => ofType(events, "swept"));
   return [
     ...spoiled.map(([kind, times]): Line => [`files spoiled: ${kind}`, times, "read all the same, or refused"]),
     ...reasons.map(([reason, times]): Line => [`copies failed: ${reason}`, times, "tried again"]),
     ["copies cut by a kill", unanswered, "tried again"],
     ["links dead", refreshed, "stored from a fresh link"],
+    ...quirks.map(([quirk, times]): Line => [`tasks whose links are wrong: ${quirk}`, times, QUIRK_CURES[quirk]]),
+    ["previews and cut files kept meanwhile", all.reduce((sum, { events }) => sum + swaps(events), 0), "replaced"],
     ["strays in R2", swept.reduce((sum, { deleted }) => sum + deleted, 0), "swept"],
   ];
+}
+
+const QUIRKS = ["preview", "forbidden", "gone"] as const;
+const QUIRK_CURES: Readonly<Record<Quirk, string>> = {
+  preview: "the file of complete replaced that of first",
+  forbidden: "stored from the record's links",
+  gone: "stored from what Recovery audio made",
+};
+
+/** Files that took the place of another one. */
+function swaps(events: readonly TimelineItem[]): number {
+  const copies = ofType(events, "copied");
+  return copies.length - new Set(copies.map(({ file, trackId }) => `${file} ${trackId}`)).size;
 }
 
 function triesRows(all: readonly Told[]): readonly Line[] {
@@ -105,9 +126,13 @@ function lateOnes(events: readonly TimelineItem[]): number {
   ).length;
 }
 
+function nameOf({ file, trackId, attempt }: Of<"copy_started" | "copied" | "copy_failed">): string {
+  return `${file} ${trackId} ${attempt}`;
+}
+
 function unansweredStarts(events: readonly TimelineItem[]): number {
-  const ended = new Set([...ofType(events, "copied"), ...ofType(events, "copy_failed")].map(({ attempt }) => attempt));
-  return ofType(events, "copy_started").filter(({ attempt }) => !ended.has(attempt)).length;
+  const ended = new Set([...ofType(events, "copied"), ...ofType(events, "copy_failed")].map(nameOf));
+  return ofType(events, "copy_started").filter((start) => !ended.has(nameOf(start))).length;
 }
 
 /** Files that were stored from another link than the one they were first tried from. */

@@ -30,7 +30,7 @@ export async function run(options: ChaosRunOptions, signal: AbortSignal): Promis
     }
     const checks = [...checked.checks, ...(canAsk ? [] : [await patienceCheck(checked, stage, signal)])];
     const notices = noticeRows(checked.told, stage.receiver.received);
-    console.table(recoveryTable(checked.told, adopted?.taskIds.size ?? 0, notices));
+    console.table(recoveryTable(checked.told, adopted, notices));
     return report(checked, checks, startedAt);
   } finally {
     await stage.stop();

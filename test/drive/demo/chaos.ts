@@ -1,6 +1,9 @@
 /** The demo under chaos: submissions by both ways, and at the end what was lost on the way and how it came back. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TaskView } from "../../../src/core/view/view.ts";
 import { type Adoption, adoption } from "../chaos/adopt.ts";
-import { judge } from "../../rig/judge/verdict.ts";
+import { judge, type Judgement } from "../../rig/judge/verdict.ts";
+import type { BacklineClient } from "../../rig/local/backline-client.ts";
 import { recoveryTable, type Told } from "../chaos/recovery.ts";
 import { submitOne } from "../chaos/submit.ts";
 import type { Task } from "../../rig/provider/ledger.ts";
@@ -23,12 +26,30 @@ export async function submitUnderChaos(
   return { tasks: [...provider.tasks.values()], adopted: adoption(client, provider) };
 }
 
+/** What settled with a doubtful file has it replaced within this time. */
+const REST_MS = 30_000;
+const LOOK_AGAIN_MS = 500;
+
+async function judgeAtRest(
+  client: BacklineClient,
+  task: Task,
+  settled: TaskView | null,
+  endAt: number,
+): Promise<Judgement> {
+  for (let view = settled; ; view = await client.task(task.taskId)) {
+    const judgement = await judge(client, task, view, true);
+    if (judgement.verdict !== "lost" || Date.now() >= endAt) return judgement;
+    await sleep(LOOK_AGAIN_MS);
+  }
+}
+
 /** Prints the table. Resolves to a sentence for each thing that is wrong. */
 export async function endOfChaos(
   { client, provider }: Playground,
   followed: readonly Followed[],
   adopted: Adoption,
 ): Promise<readonly string[]> {
+  const endAt = Date.now() + REST_MS;
   const told: Told[] = [];
   const verdicts: Record<string, number> = { complete: 0, "failed as sent": 0, lost: 0 };
   const faults: string[] = [];
@@ -36,13 +57,13 @@ export async function endOfChaos(
     const task = provider.tasks.get(taskId);
     if (task === undefined) continue;
     told.push({ task, events: view === null ? [] : await client.events(taskId) });
-    const judgement = await judge(client, task, view, true);
+    const judgement = await judgeAtRest(client, task, view, endAt);
     verdicts[judgement.verdict] = (verdicts[judgement.verdict] ?? 0) + 1;
     faults.push(...judgement.faults);
   }
   const { complete = 0, lost = 0, "failed as sent": failed = 0 } = verdicts;
   console.log("\nWhat went wrong on the way, and how it was made good:");
-  console.table(recoveryTable(told, adopted.taskIds.size));
+  console.table(recoveryTable(told, adopted));
   console.table({
     [`complete, of ${told.length - failed}`]: { tasks: complete },
     "failed as sent": { tasks: failed },

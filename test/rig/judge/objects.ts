@@ -1,5 +1,6 @@
 /** What lies in R2, held against the timelines: nothing that no event names, nothing missing, nothing twice. */
 import type { Miniflare } from "miniflare";
+import * as z from "zod";
 import type { TimelineItem } from "../local/backline-client.ts";
 
 export interface KeptObject {
@@ -24,9 +25,13 @@ export async function objectsIn(miniflare: Pick<Miniflare, "getR2Bucket">): Prom
 
 /** A result for each object that is there and each that should be. */
 export function namedResults(objects: readonly KeptObject[], events: readonly TimelineItem[]): (string | null)[] {
-  const named = new Set(events.flatMap(keyOf));
+  const swept = sweptKeys(events);
+  const named = new Set(events.flatMap(keysOf).filter((key) => !swept.has(key)));
+  const cut = new Set(events.flatMap(cutKeysOf).filter((key) => !swept.has(key)));
   const keys = new Set(objects.map(({ key }) => key));
-  const strays = [...keys].map((key) => (named.has(key) ? null : `${key} lies in R2, and no event names it.`));
+  const strays = [...keys].map((key) =>
+    named.has(key) || cut.has(key) ? null : `${key} lies in R2, and no event names it.`,
+  );
   return [...strays, ...[...named].flatMap((key) => (keys.has(key) ? [] : [`${key} is named, and not in R2.`]))];
 }
 
@@ -40,7 +45,20 @@ export function onceResults(objects: readonly KeptObject[]): (string | null)[] {
   );
 }
 
-function keyOf(event: TimelineItem): readonly string[] {
+/** The union of all events does not tell the compiler of these. */
+const optional = z.object({ keys: z.array(z.string()).optional(), cut: z.object({ key: z.string() }).optional() });
+
+/** What other files took the place of, and was deleted. */
+export function sweptKeys(events: readonly TimelineItem[]): ReadonlySet<string> {
+  return new Set(events.flatMap((event) => (event.type === "swept" ? (optional.parse(event).keys ?? []) : [])));
+}
+
+function keysOf(event: TimelineItem): readonly string[] {
   if (event.type === "assessed") return event.waveformKey === null ? [] : [event.waveformKey];
   return event.type === "copied" ? [event.key] : [];
+}
+
+/** A last resort is there only as long as nothing longer is. */
+function cutKeysOf(event: TimelineItem): readonly string[] {
+  return event.type === "copy_failed" ? [optional.parse(event).cut?.key ?? []].flat() : [];
 }

@@ -55,7 +55,11 @@ export function chaos({ seed, receiverAsks }: ChaosOptions): Chaos {
 }
 
 /** The share of tasks up to which each is drawn. */
-const QUIRKS: readonly (readonly [Quirk, number])[] = [["forbidden", 0.06]];
+const QUIRKS: readonly (readonly [Quirk, number])[] = [
+  ["forbidden", 0.06],
+  ["gone", 0.12],
+  ["preview", 0.27],
+];
 
 function quirkOf(fate: number): Quirk | null {
   return QUIRKS.find(([, share]) => fate < share)?.[0] ?? null;
