@@ -143,7 +143,7 @@ function pickText(env: unknown): Record<string, string> {
 }
 
 function secretOf(name: string, value: string, minChars: number): Secret {
-  const put = `run \`npx wrangler secret put ${name}\` (locally: \`npm run setup\`)`;
+  const put = `run \`npx wrangler secret put ${name}\` (locally: \`npm run setup\`, which writes .dev.vars)`;
   if (value === "") return { state: "missing", name, cure: `${name} is not set: ${put}.` };
   const values = partsOf(value);
   if (values.includes(""))

@@ -15,6 +15,7 @@ import { prefersHtml } from "./pages/page.ts";
 import { Problem } from "./problem.ts";
 import { readSession, writeSession } from "./session-cookie.ts";
 import { isRead, SHARE_PARAMETER, sharedBy } from "./share-link.ts";
+import { whyUnauthorized } from "./unauthorized.ts";
 
 export const CHALLENGE = { "www-authenticate": 'Bearer realm="backline"' } as const;
 
@@ -45,7 +46,10 @@ export const requireApiToken = createMiddleware<AppEnv>(async (c, next): Promise
     await next();
     return undefined;
   }
-  const access = accessOf(c, secretValues(c.get("config").apiToken));
+  const { apiToken, callbackToken, callbackHmacKey } = c.get("config");
+  if (apiToken.state !== "set" && callbackToken.state !== "set" && callbackHmacKey.state !== "set")
+    throw new Problem("not_configured", `${apiToken.cure} ${callbackToken.cure}`);
+  const access = accessOf(c, secretValues(apiToken));
   if (access === null) return refuse(c);
   if (access.via === "session") await requireOwnPage(c);
   c.set("via", access.via);
@@ -102,10 +106,7 @@ function refuse(c: Context<AppEnv>): Response {
     c.header("vary", "Accept, Authorization, Cookie");
     return c.redirect(loginPath(c, isShared), 303);
   }
-  const detail = isShared
-    ? "This link has expired, or does not open this. Ask for a new one, or send the API token."
-    : "Send the API token: `Authorization: Bearer <API_TOKEN>`.";
-  throw new Problem("unauthorized", detail, CHALLENGE);
+  throw new Problem("unauthorized", whyUnauthorized(c), CHALLENGE);
 }
 
 /** Back to what was to be read; what was to be done is not done by a redirect. */

@@ -5,6 +5,8 @@ import { LIST_STATUSES } from "../platform/catalog/task-queries.ts";
 import { INBOX_CURSOR } from "../platform/inbox/inbox.ts";
 import { readPlace } from "./task-list.ts";
 import { Problem } from "./problem.ts";
+import { SHARE_PARAMETER } from "./share-link.ts";
+import { inputWords, meant } from "./wrong-input.ts";
 
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 50;
@@ -72,11 +74,20 @@ export function parseQuery<S extends z.ZodObject>(schema: S, c: Context): z.outp
   const repeated = Object.keys(schema.shape).find((name) => (c.req.queries(name)?.length ?? 0) > 1);
   if (repeated !== undefined)
     throw new Problem("invalid_query", `Query parameter \`${repeated}\`: is given more than once.`);
+  const names = Object.keys(schema.shape);
+  const unknown = Object.keys(c.req.query()).find((name) => !names.includes(name) && name !== SHARE_PARAMETER);
+  if (unknown !== undefined)
+    throw new Problem(
+      "invalid_query",
+      `A query parameter is not known here${meant(unknown, names)}. There are ${names.join(", ")}.`,
+    );
   const parsed = schema.safeParse(c.req.query());
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
+  const name = issue?.path.join(".") ?? "";
+  const hint = issue?.code === "invalid_value" ? meant(c.req.query(name) ?? "", issue.values.map(String)) : "";
   throw new Problem(
     "invalid_query",
-    `Query parameter \`${issue?.path.join(".") ?? "?"}\`: ${issue?.message ?? "is invalid"}.`,
+    `Query parameter ${issue === undefined ? "" : inputWords([issue], [name]).replace(/^([\w-]+):/, "`$1`:")}${hint}.`,
   );
 }

@@ -53,7 +53,8 @@ export function taskIdOf(c: Context): string {
   return id;
 }
 
-const UNKNOWN = "No callback has named this task yet. Check the id, and that its callBackUrl leads here.";
+const UNKNOWN =
+  "No callback has named this task yet. Check the id, and that its callBackUrl leads here; PUT /tasks/:id adopts a task that was submitted elsewhere.";
 
 /** Resolves when the version is no longer `seen` and at least `minVersion`, when the time is up, or when the reader went away. */
 export async function waitForChange(

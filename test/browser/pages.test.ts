@@ -60,7 +60,7 @@ test("the list shows problems first, finds while one types, filters by status, a
   await page.locator(`#task-${late}`).waitFor({ timeout: STEP_MS });
   await page.getByLabel("Title, id or ref").fill("harbour");
   await expect.poll(() => page.locator(".tasks .title").allTextContents()).toEqual(["Harbour lights"]);
-  await page.getByLabel("Title or id").fill("");
+  await page.getByLabel("Title, id or ref").fill("");
   await page.getByLabel("Status").selectOption("failed");
   await page.getByRole("button", { name: "Show" }).click();
   await page.getByRole("heading", { name: "Found" }).waitFor();

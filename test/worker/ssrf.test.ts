@@ -92,7 +92,7 @@ test.each([
     "source_refused",
     /refused: (?:http: is not https:|port \d+ is not 443|the link carries a user name or password)\.$/,
   ],
-  ["no web address", [...NOT_A_WEB_ADDRESS, ...RELATIVE], "invalid_request", /its url a web address\.$/],
+  ["no web address", [...NOT_A_WEB_ADDRESS, ...RELATIVE], "invalid_request", /url: must be a web address\.$/],
 ])("a source that is %s is refused with the reason, and nothing is fetched", async (_, urls, type, reason) => {
   const fetched = vi.spyOn(globalThis, "fetch");
   for (const url of urls) {

@@ -3,6 +3,7 @@ import { Hono, type Context } from "hono";
 import * as z from "zod";
 import type { TaskView } from "../../core/view/view.ts";
 import type { AppEnv } from "../app-env.ts";
+import { readJson } from "../json-body.ts";
 import { Problem } from "../problem.ts";
 import { present, taskIdOf } from "../task-reader.ts";
 import { FRESH } from "./tasks.ts";
@@ -14,10 +15,8 @@ export const choice = z.strictObject({
 /** Behind `requireApiToken`. */
 export const chosen = new Hono<AppEnv>()
   .put("/tasks/:id/chosen", async (c) => {
-    const parsed = choice.safeParse(await c.req.json().catch(() => undefined));
-    if (!parsed.success)
-      throw new Problem("invalid_request", 'The body must be {"trackId": "…"}, a track of the task, or null.');
-    return c.json(await choose(c, parsed.data.trackId), 200, FRESH);
+    const { trackId } = await readJson(c, choice);
+    return c.json(await choose(c, trackId), 200, FRESH);
   })
   .post("/tasks/:id/chosen", async (c) => {
     const { trackId } = await c.req.parseBody();

@@ -13,7 +13,7 @@ import { requireApiToken } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
 import { isKnown, isMet } from "../entity-tag.ts";
 import { Problem } from "../problem.ts";
-import { present, readKeptFiles, taskIdOf } from "../task-reader.ts";
+import { present, readKeptFiles, readTask, taskIdOf } from "../task-reader.ts";
 import { readingOf } from "./tasks.ts";
 
 /** Players on any page may ask; the API token is what opens. */
@@ -128,14 +128,17 @@ async function keptFileOf(c: Context<AppEnv>, file: FileKind): Promise<KeptFile>
   const keptFiles = await readKeptFiles(readingOf(c));
   const kept = keptFiles.find((one) => one.file === file && one.trackId === c.req.param("trackId"));
   if (kept !== undefined) return kept;
+  const { tracks } = await readTask(readingOf(c));
+  const ids = tracks.map(({ trackId }) => trackId);
+  if (!ids.includes(c.req.param("trackId") ?? ""))
+    throw new Problem("file_not_found", `The task has no such track. It has ${ids.join(", ") || "none yet"}.`);
   throw new Problem(
     "file_not_found",
     `No ${file} is stored for this track. GET /tasks/:id says what is stored, and why it is not.`,
   );
 }
 
-/** `?download` saves it, else it plays where it is. */
-/** Named like the file in the archive of all. */
+/** `?download` saves it, else it plays where it is. Named like the file in the archive of all. */
 function dispositionOf(c: Context, kept: KeptFile): string {
   const { key, file, trackId } = kept;
   const extension = key.slice(key.lastIndexOf(".") + 1);

@@ -1,7 +1,8 @@
 /** `POST /tasks/:id/share`: a link for who has no token, to one task or one of its tracks. Nothing is stored. */
-import { Hono, type Context } from "hono";
+import { Hono } from "hono";
 import * as z from "zod";
 import type { AppEnv } from "../app-env.ts";
+import { readJson } from "../json-body.ts";
 import { Problem } from "../problem.ts";
 import { makeShareLink, MAX_SHARE_SECONDS } from "../share-link.ts";
 import { readTask } from "../task-reader.ts";
@@ -20,26 +21,9 @@ export const shareRequest = z.strictObject({
 
 export const shares = new Hono<AppEnv>().post("/tasks/:id/share", async (c) => {
   const { taskId, tracks } = await readTask({ ...readingOf(c), current: true });
-  const { expiresInSeconds = DEFAULT_SECONDS, trackId = null, download = false } = await readRequest(c);
+  const { expiresInSeconds = DEFAULT_SECONDS, trackId = null, download = false } = await readJson(c, shareRequest, {});
   if (trackId !== null && !tracks.some((track) => track.trackId === trackId))
     throw new Problem("invalid_request", "trackId: The task has no such track. GET /tasks/:id names them.");
   const link = makeShareLink(c, { taskId, trackId, download }, expiresInSeconds);
   return c.json(link, 200, { "cache-control": "no-store" });
 });
-
-/** An empty body asks for what is usual. */
-async function readRequest(c: Context): Promise<z.infer<typeof shareRequest>> {
-  const text = await c.req.text();
-  const parsed = shareRequest.safeParse(text.trim() === "" ? {} : jsonOf(text));
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`);
-  throw new Problem("invalid_request", `${issues.join("; ")}.`);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

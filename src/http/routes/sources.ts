@@ -16,6 +16,7 @@ import { announcedBytes } from "../../platform/audio/body-reader.ts";
 import { keepSource, reportOf, sourceFile, type KeptSource } from "../../platform/sources/source-store.ts";
 import { requireApiToken } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
+import { readJson } from "../json-body.ts";
 import { Problem } from "../problem.ts";
 import { serveFile } from "./files.ts";
 import { FRESH } from "./tasks.ts";
@@ -48,13 +49,7 @@ export const sources = new Hono<AppEnv>()
     return c.json({ ...kept, report: shownSource(kept.report) }, 201, FRESH);
   })
   .post("/sources/check", async (c) => {
-    const question = sourceQuestion.safeParse(await c.req.json().catch(() => undefined));
-    if (!question.success)
-      throw new Problem(
-        "invalid_request",
-        'The body must be a JSON object like {"url": "https://…"}, its url a web address.',
-      );
-    const { url, force = false } = question.data;
+    const { url, force = false } = await readJson(c, sourceQuestion);
     return c.json(shownSource(await judgeSource(c, url, force)), 200, FRESH);
   });
 

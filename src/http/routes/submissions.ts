@@ -18,6 +18,7 @@ import type { Handover, Reservation } from "../../platform/catalog/submission-ta
 import type { Deleted } from "../../platform/task/messages.ts";
 import { secretValues } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
+import { readJson } from "../json-body.ts";
 import { logRefusal } from "../log-line.ts";
 import { Problem } from "../problem.ts";
 import { releaseSource, useSource } from "../../platform/sources/source-store.ts";
@@ -35,7 +36,9 @@ export const submittingView = z.object({
   detail: z.string(),
 });
 
-export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => submit(c, await readRequest(c), keyOf(c)));
+export const submissions = new Hono<AppEnv>().post("/tasks", async (c) =>
+  submit(c, await readJson(c, submissionRequest), keyOf(c)),
+);
 
 /** The request as it was checked, under the Idempotency-Key if there is one. */
 export async function submit(c: Context<AppEnv>, asked: SubmissionRequest, key: string | null): Promise<Response> {
@@ -113,15 +116,6 @@ async function shown(c: Context<AppEnv>, handover: Handover): Promise<Response> 
 
 const NO_KEY =
   "PROVIDER_API_KEY is not set, so nothing can be submitted: run `npx wrangler secret put PROVIDER_API_KEY`.";
-
-async function readRequest(c: Context<AppEnv>): Promise<SubmissionRequest> {
-  const json: unknown = await c.req.json().catch(() => undefined);
-  if (json === undefined) throw new Problem("invalid_request", "The body must be a JSON object.");
-  const parsed = submissionRequest.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`);
-  throw new Problem("invalid_request", `${issues.join("; ")}.`);
-}
 
 /** Null where the reference is the key. */
 function keyOf(c: Context): string | null {

@@ -1,0 +1,77 @@
+/** What is wrong with an input, in our own words: where, what is wanted, and what may have been meant. Pure. */
+import type * as z from "zod";
+
+/** One sentence for each issue, without the last full stop. `given` are the names that were sent. */
+export function inputWords(issues: readonly z.core.$ZodIssue[], given: readonly string[]): string {
+  return issues.map((issue) => issueWords(issue, given)).join("; ");
+}
+
+/** The choice that is nearest to what was written, if it is near; as the end of a sentence. */
+export function meant(written: string, choices: readonly string[]): string {
+  const near = choices
+    .map((choice) => ({ choice, edits: editsBetween(written.toLowerCase(), choice.toLowerCase()) }))
+    .filter(({ edits, choice }) => edits <= Math.min(3, Math.max(1, Math.round(choice.length / 2.5))))
+    .toSorted((a, b) => a.edits - b.edits)[0];
+  return near === undefined ? "" : ` (did you mean \`${near.choice}\`?)`;
+}
+
+function issueWords(issue: z.core.$ZodIssue, given: readonly string[]): string {
+  const name = issue.path.join(".") || "body";
+  switch (issue.code) {
+    case "invalid_type": {
+      if (issue.input !== undefined || given.includes(name))
+        return `${name}: must be ${TYPES[issue.expected] ?? issue.expected}`;
+      const hint = given
+        .map((one) => (meant(one, [name]) === "" ? "" : ` (is it \`${one}\`?)`))
+        .find((one) => one !== "");
+      return name === "body" ? "The body must be a JSON object" : `${name}: is missing${hint ?? ""}`;
+    }
+    case "unrecognized_keys":
+      return issue.keys.map((key) => `${key}: is not known here`).join("; ");
+    case "invalid_value":
+      return `${name}: must be one of ${issue.values.map(String).join(", ")}`;
+    case "too_small":
+      return `${name}: must ${lengthy(issue.origin)} at least ${String(issue.minimum)}${unit(issue.origin)}`;
+    case "too_big":
+      return `${name}: must ${lengthy(issue.origin)} at most ${String(issue.maximum)}${unit(issue.origin)}`;
+    case "not_multiple_of":
+      return `${name}: must be a multiple of ${issue.divisor}`;
+    case "invalid_format":
+      return `${name}: ${issue.format === "url" ? "must be a web address" : issue.message}`;
+    case "custom":
+    case "invalid_element":
+    case "invalid_key":
+    case "invalid_union":
+      return `${name}: ${issue.message}`;
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  object: "a JSON object",
+};
+
+function lengthy(origin: string): string {
+  return origin === "string" ? "have" : "be";
+}
+
+function unit(origin: string): string {
+  return origin === "string" ? " characters" : "";
+}
+
+/** Levenshtein's distance. */
+function editsBetween(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + Number(a[i - 1] !== b[j - 1]);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
