@@ -50,10 +50,17 @@ export const LIMITS = {
   },
   dropoutsPerMinute: { value: 3, reason: "A gate may cut a note once or twice; more often it is the file." },
   clicksPerMinute: { value: 5, reason: "A percussive sound may pass for a click now and then, not twelve a minute." },
+  mostClicksPerMinute: {
+    value: 60,
+    reason: "What clicks every second is played: a rim, a metronome, a record's crackle.",
+  },
   deadChannelShare: { value: 0.2, reason: "No arrangement leaves one side empty for a fifth of the time." },
   repetition: { value: 0.97, reason: "A loop with anything played over it stays under this; the same bytes do not." },
   endLevelDb: { value: -15, reason: "A last note has rung down by so much; a loop of a game has not, and needs not." },
-  noiseFloorDbfs: { value: -64, reason: "Under this, flat noise is that of good tape; over it, pauses hiss." },
+  noiseFloorDbfs: {
+    value: -58,
+    reason: "The noise of 8 bits is louder; that of old samples in released tracks is not.",
+  },
   lowestCorrelation: { value: 0, reason: "Below zero the channels work against each other; wide mixes come near it." },
   inverseCorrelation: { value: -0.3, reason: "So far below zero only an inverted side comes: the middle is hollow." },
   monoLossDb: { value: 6, reason: "Half of the amplitude vanishes on a phone or a club's mono system." },
@@ -63,7 +70,7 @@ export const LIMITS = {
     value: 15_000,
     reason: "At 128 kbit/s an MP3 still reaches 16 kHz; but soft instruments reach no higher by themselves.",
   },
-  dullBandwidthHz: { value: 9_600, reason: "Less than what 22 kHz sampling holds: voices and cymbals are muffled." },
+  dullBandwidthHz: { value: 9_750, reason: "Less than what 22 kHz sampling holds: voices and cymbals are muffled." },
   fullBandSampleRateHz: {
     value: 44_100,
     reason: "Below this rate a narrow band is no fault: the file cannot hold more.",

@@ -86,7 +86,12 @@ export const soundRules = {
       (times) => `The sound drops out for a moment, ${fixed(times)} times a minute.`,
     ),
   clicks: ({ facts: { clicksPerMinute } }) =>
-    over(clicksPerMinute, "clicksPerMinute", "warn", (times) => `It clicks, ${fixed(times)} times a minute.`),
+    over(
+      clicksPerMinute,
+      "mostClicksPerMinute",
+      "info",
+      (times) => `Something clicks ${fixed(times)} times a minute.`,
+    ) ?? over(clicksPerMinute, "clicksPerMinute", "warn", (times) => `It clicks, ${fixed(times)} times a minute.`),
   dead_channel: ({ facts: { deadChannelShare } }) =>
     over(
       deadChannelShare,

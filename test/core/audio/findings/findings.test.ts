@@ -169,7 +169,7 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
   dual_mono: [fact("info", "dualMono", true, false)],
   dc_offset: [fact("warn", "dcOffset", 0.0601, 0.02), fact("info", "dcOffset", -0.0201, -0.02)],
   narrow_bandwidth: [
-    fact("warn", "bandwidthHz", 9_599, 15_000),
+    fact("warn", "bandwidthHz", 9_749, 15_000),
     fact("info", "bandwidthHz", 14_999, 15_000),
     {
       level: "warn",
@@ -216,14 +216,18 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
   resyncs: [fact("warn", "resyncs", 1, 0), fact("warn", "junkBytes", 4_097, 4_096)],
   decoder_errors: [fact("warn", "decoderErrors", 1, 0)],
   dropouts: [fact("warn", "dropoutsPerMinute", 3.1, 3)],
-  clicks: [fact("warn", "clicksPerMinute", 5.1, 5)],
+  clicks: [
+    fact("warn", "clicksPerMinute", 5.1, 5),
+    fact("warn", "clicksPerMinute", 60, 5),
+    fact("info", "clicksPerMinute", 60.1, 5),
+  ],
   dead_channel: [fact("warn", "deadChannelShare", 0.21, 0.2)],
   repeats: [fact("warn", "repetition", 0.971, 0.97)],
   abrupt_end: [
     fact("info", "endLevelDb", -14.9, -15),
     { level: "warn", over: { facts: { endLevelDb: -3, durationSeconds: 178.9 } }, under: {} },
   ],
-  noise: [fact("warn", "noiseFloorDbfs", -63.9, -64)],
+  noise: [fact("warn", "noiseFloorDbfs", -57.9, -58)],
   half_length: [
     { level: "warn", over: { facts: { durationSeconds: 107.9 } }, under: { facts: { durationSeconds: 108.1 } } },
     { level: "warn", over: { facts: { durationSeconds: 90 } }, under: { asked: { source: null } } },
