@@ -86,12 +86,7 @@ export const soundRules = {
       (times) => `The sound drops out for a moment, ${fixed(times)} times a minute.`,
     ),
   clicks: ({ facts: { clicksPerMinute } }) =>
-    over(
-      clicksPerMinute,
-      "mostClicksPerMinute",
-      "info",
-      (times) => `Something clicks ${fixed(times)} times a minute.`,
-    ) ?? over(clicksPerMinute, "clicksPerMinute", "warn", (times) => `It clicks, ${fixed(times)} times a minute.`),
+    over(clicksPerMinute, "clicksPerMinute", "info", (times) => `Something clicks ${fixed(times)} times a minute.`),
   dead_channel: ({ facts: { deadChannelShare } }) =>
     over(
       deadChannelShare,
