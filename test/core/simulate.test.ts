@@ -27,7 +27,7 @@ test("each planted bug is found within 5,000 lives", async () => {
   const { code, output } = await simulate("--plants", "--seed", "1");
   expect(output).toContain("11 of 11 planted bugs found");
   expect(code).toBe(0);
-}, 240_000);
+}, 420_000);
 
 test("a life that broke a law is shown again by its seed, event by event", async () => {
   const broken = await simulate("--plant", "record-before-put", "--seed", "1");

@@ -134,9 +134,10 @@ function judgeOffered({ evidence: { world, script, internet }, track, kept, lost
     world.violate("offered: the record names a working link, and its audio is not stored");
 }
 
-/** Where nothing crashes, the provider is asked soon, whatever the trouble is. */
+/** Where nothing crashes and no alarm is lost, the provider is asked soon, whatever the trouble is. */
 function judgeInTime({ evidence: { world, internet, deployment }, links, events }: Case): void {
-  if (deployment.host.crashes > 0 || deployment.bucket.lost.size > 0) return;
+  const { host, bucket } = deployment;
+  if (host.crashes + host.lostAlarms + bucket.lost.size > 0) return;
   const hadAt = events.find(({ type }) => type === "copied" || type === "lost")?.at ?? Infinity;
   const [first = Infinity] = links.flatMap(({ url }) => internet.fetched.get(url) ?? []).toSorted((a, b) => a - b);
   const isLong = Math.min(hadAt, world.now) - first > TROUBLE_MS;

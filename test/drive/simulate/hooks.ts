@@ -1,6 +1,6 @@
 /**
- * Lets node load the Worker's own modules: `cloudflare:workers` is ours, buffers are as small as the files here, and one
- * file may be read with a bug in it.
+ * Lets node load the Worker's own modules: `cloudflare:workers` is ours, decoders are left out, buffers are as small as
+ * the files here, and one file may be read with a bug in it.
  */
 import { registerHooks } from "node:module";
 import type { Plant } from "./plants.ts";
@@ -23,6 +23,7 @@ const SMALL: readonly Plant[] = [
 export function installHooks(plant: Plant | null): void {
   registerHooks({
     resolve(specifier, context, next) {
+      if (specifier.endsWith(".wasm")) return { url: "data:text/javascript,export default null", shortCircuit: true };
       if (specifier !== "cloudflare:workers") return next(specifier, context);
       return { url: new URL("runtime.ts", import.meta.url).href, shortCircuit: true };
     },

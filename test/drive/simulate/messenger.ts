@@ -41,6 +41,8 @@ export function sendCallbacks(world: World, script: Script, deployment: Deployme
   send("first", script.firstAt, {});
   if (script.end === "complete" && world.chance(0.15)) send("complete", script.endAt - 5_000, { mute: true });
   if (script.end === "complete") send("complete", script.endAt, {});
+  // One overtakes the other before anything was fetched.
+  if (script.end === "complete" && world.chance(0.1)) send("first", script.endAt + 300, { salt: "late" });
   if (script.end === "complete" && script.againAt !== null)
     send("complete", script.againAt, { againAt: script.againAt, salt: "again" });
   if (script.end === "failed")

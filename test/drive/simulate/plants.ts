@@ -52,7 +52,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   },
   "delete-unpublished": {
     file: "src/core/next/agenda.ts",
-    find: "if (superseded && !isPublished(task)) return [];",
+    find: 'if (told && (!isPublished(task) || typeof task.published?.againAt === "number")) return [];',
     replace: "",
   },
   "last-resort-stays": {

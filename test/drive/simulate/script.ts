@@ -72,7 +72,7 @@ export function scriptOf(random: Random, seed: number): Script {
   };
   const tracks = Array.from({ length: random() < 0.8 ? 2 : 1 }, (_, index): ScriptedTrack => {
     const sound = living(place("a.mp3", index));
-    const audio = random() < 0.2 ? turning(sound) : sound;
+    const audio = random() < 0.13 ? turning(sound) : sound;
     const kind = random();
     const other = living(place("early.mp3", index));
     const cover = { ...living(place("c.jpg", index)), file: "cover" } as const;
