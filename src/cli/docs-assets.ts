@@ -13,8 +13,13 @@ const START = `const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", follow);
 follow();
+const spec = await (await fetch("/openapi.json")).json();
+// Examples are shown; what is optional is not filled in for who tries it.
+for (const methods of Object.values(spec.paths))
+  for (const { parameters = [] } of Object.values(methods))
+    for (const parameter of parameters) if (!parameter.required) delete parameter.example;
 SwaggerUIBundle({
-  url: "/openapi.json",
+  spec,
   dom_id: "#docs",
   deepLinking: true,
   validatorUrl: null,

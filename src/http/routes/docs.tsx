@@ -40,12 +40,13 @@ function Docs() {
         <link rel="stylesheet" href="/assets/docs/swagger-ui.css" />
         <link rel="stylesheet" href="/assets/docs/page.css" />
         <script defer src="/assets/docs/swagger-ui-bundle.js"></script>
-        <script defer src="/assets/docs/start.js"></script>
+        <script type="module" src="/assets/docs/start.js"></script>
       </head>
       <body>
         <nav aria-label="Main">
           <a href="/">Backline</a>
           <a href="/tasks">Tasks</a>
+          <a href="/new">New</a>
           <a href="/stats">Stats</a>
         </nav>
         <main id="docs">

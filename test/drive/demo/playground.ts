@@ -23,6 +23,8 @@ export interface PlaygroundOptions {
   readonly timeScale: number;
   /** Of a hostile provider; null for one that behaves. */
   readonly chaosSeed: number | null;
+  /** Whether the Worker submits to the provider and asks it; a hostile one is always asked. */
+  readonly asks?: boolean;
   /** Takes those log lines of the Worker that tell of a fault. */
   readonly onLog: (line: string) => void;
 }
@@ -43,7 +45,7 @@ const LOOPBACK = "http://127.0.0.1:*";
 
 /** Rejects with a sentence where the port is taken. Leaves nothing behind when aborted or failed. */
 export async function startPlayground(options: PlaygroundOptions, signal: AbortSignal): Promise<Playground> {
-  const { dataDir, port, secrets, songSeconds, timeScale, chaosSeed, onLog } = options;
+  const { dataDir, port, secrets, songSeconds, timeScale, chaosSeed, asks = chaosSeed !== null, onLog } = options;
   await expectFree(port);
   const bundle = await buildWorker({ signal });
   process.once("exit", () => rmSync(dirname(bundle), { recursive: true, force: true }));
@@ -56,7 +58,7 @@ export async function startPlayground(options: PlaygroundOptions, signal: AbortS
     ...secrets,
     TIME_SCALE: String(timeScale),
     AUDIO_ORIGINS: LOOPBACK,
-    ...(chaosSeed === null ? {} : asking),
+    ...(asks ? asking : {}),
   };
   signal.throwIfAborted();
   const log = (line: string): void => void (isFault(line) && onLog(line));

@@ -1,7 +1,8 @@
 /** The demo's own secrets. They stay in its data folder, so that a second run opens the same callBackUrl and reads. */
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as z from "zod";
 
 export const SECRETS_FILE = "secrets.json";
@@ -14,7 +15,7 @@ export type DemoSecrets = z.infer<typeof secrets>;
 /** Reads them, or makes them: readable by this user alone. Rejects with a sentence where the file is not ours. */
 export async function demoSecrets(dataDir: string): Promise<DemoSecrets> {
   try {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
     throw new Error(`${dataDir} cannot be made a folder (${reason}). Choose another with --data.`, { cause: error });
@@ -30,6 +31,13 @@ export async function demoSecrets(dataDir: string): Promise<DemoSecrets> {
   const known = secrets.safeParse(parsed(await readFile(path, "utf8")));
   if (known.success) return known.data;
   throw new Error(`${path} does not hold the demo's secrets. Delete it, or choose another folder with --data.`);
+}
+
+/** Step by step: of a place like /proc, where nothing can be made, `recursive` never ends. */
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  await makeFolder(dirname(path));
+  await mkdir(path);
 }
 
 function random(): string {
