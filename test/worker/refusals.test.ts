@@ -193,7 +193,7 @@ test("ten thousand strangers leave no byte", async () => {
 async function storedOnceSettled(): Promise<Stored> {
   const stored = await everythingStored();
   expect([stored.objects, stored.files, stored.values].map(({ length }) => length)).toEqual([1, 1, 1]);
-  expect(stored.catalog).toMatchObject([["tasks", { settled: 1 }]]);
+  expect(stored.catalog).toContainEqual(["tasks", expect.objectContaining({ settled: 1 })]);
   return stored;
 }
 

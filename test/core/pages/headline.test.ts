@@ -51,7 +51,7 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
     [failure],
     "bad",
     /^Failed: the provider account is out of credits \(code 429\)\.$/,
-    /^Top it up .*then submit again\. The provider says: “Insufficient credits”\.$/,
+    /^Top it up.*then submit again\. The provider says: “Insufficient credits”\.$/,
     null,
   ],
   [
