@@ -34,6 +34,8 @@ export interface Config {
   /** The same for `uploadUrl` of a submission. */
   readonly sourceOrigins: readonly OriginPattern[] | null;
   readonly maxAudioBytes: number;
+  /** Of a file of another product than music. */
+  readonly maxFileBytes: number;
   /** How much of kept audio is looked into. */
   readonly assess: AssessMode;
   /** The sound of longer files is not looked into. */
@@ -60,6 +62,7 @@ const NOTIFY_SECRET_FORM =
   /^(?:whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?|(?!whsec_)[ -~]+)$/;
 const DEFAULT_PROVIDER = "https://api.api.box";
 const DEFAULT_MAX_AUDIO_BYTES = 100 * 1_024 * 1_024;
+const DEFAULT_MAX_FILE_BYTES = 250 * 1_024 * 1_024;
 
 /** Half an hour takes some 10 s of the 30 s of CPU that one call has. */
 const DEFAULT_ASSESS_MAX_SECONDS = 1_800;
@@ -77,6 +80,7 @@ const environment = z.object({
   RETENTION_DAYS: text,
   RECOVERY: text,
   MAX_AUDIO_BYTES: text,
+  MAX_FILE_BYTES: text,
   ASSESS: text,
   ASSESS_MAX_SECONDS: text,
   NOTIFY_URL: text,
@@ -101,6 +105,7 @@ export function parseConfig(env: unknown): Config {
     recovery: recoveryOf(vars.RECOVERY, warnings),
     retentionDays: numberOf("RETENTION_DAYS", vars.RETENTION_DAYS, null, warnings),
     maxAudioBytes: numberOf("MAX_AUDIO_BYTES", vars.MAX_AUDIO_BYTES, DEFAULT_MAX_AUDIO_BYTES, warnings),
+    maxFileBytes: numberOf("MAX_FILE_BYTES", vars.MAX_FILE_BYTES, DEFAULT_MAX_FILE_BYTES, warnings),
     assess: assessOf(vars.ASSESS, warnings),
     assessMaxSeconds: numberOf("ASSESS_MAX_SECONDS", vars.ASSESS_MAX_SECONDS, DEFAULT_ASSESS_MAX_SECONDS, warnings),
     notify: notifyTargetOf(vars.NOTIFY_URL, vars.NOTIFY_SECRET, audioOrigins, warnings),

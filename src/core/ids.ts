@@ -33,7 +33,7 @@ export function linkHash(link: string): string {
 export function fileKey(
   taskId: string,
   trackId: string,
-  file: "audio" | "cover" | "waveform",
+  file: "audio" | "cover" | "file" | "waveform",
   attempt: number,
   extension: string,
 ): string {

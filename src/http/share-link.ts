@@ -1,7 +1,7 @@
 /**
  * Share links, as requests carry them: a signature in the query that opens one task, or one of its tracks, to reads.
  *
- * A task's opens `/tasks/:id` and the files of its tracks, a track's that track's files. The timeline, with what the
+ * A task's opens `/tasks/:id`, its files and those of its tracks, a track's that track's files. The timeline, with what the
  * provider sent, is not shared.
  */
 import type { Context } from "hono";
@@ -56,6 +56,7 @@ export function isRead(c: Context): boolean {
 /** What a path is about, where it can be shared. Ids that are signed need no decoding, so what is compared is the id. */
 function sharedOf(path: string, download: boolean): Shared | null {
   const [, taskId, trackId = null] =
-    /^\/tasks\/([^/]+)(?:\/tracks\/([^/]+)\/(?:audio|cover|waveform)|\/files\.zip)?\/?$/.exec(path) ?? [];
+    /^\/tasks\/([^/]+)(?:\/tracks\/([^/]+)\/(?:audio|cover|waveform)|\/files\/[^/]+|\/files\.zip)?\/?$/.exec(path) ??
+    [];
   return taskId === undefined ? null : { taskId, trackId, download: download || /\/files\.zip\/?$/.test(path) };
 }

@@ -14,6 +14,7 @@ export const EXAMPLE_VALUES = {
   token: "<CALLBACK_TOKEN>",
   id: TASK_ID,
   trackId: TRACK_ID,
+  name: "vocal",
   from: TASK_ID,
   wait: 25,
   min_version: 3,

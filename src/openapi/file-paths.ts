@@ -17,8 +17,7 @@ const conditions = [
 
 const ifNoneMatch = headerParameter("If-None-Match", "304 while the file has this tag.");
 
-const parameters = [
-  ...ids,
+const conditional = [
   {
     name: "download",
     in: "query",
@@ -52,10 +51,15 @@ const KNOWN = { description: "The file is the one that If-None-Match names." };
 
 const AUDIO = ["audio/mpeg", "audio/wav", "audio/flac", "audio/ogg", "audio/mp4", "audio/aac"];
 const PICTURES = ["image/jpeg", "image/png", "image/webp"];
+const FILES = [...AUDIO, ...PICTURES, "video/mp4", "application/octet-stream"];
 
 export const filePaths = {
   "/tasks/{id}/tracks/{trackId}/audio": file("Audio", "the audio of a track", AUDIO),
   "/tasks/{id}/tracks/{trackId}/cover": file("Cover", "the cover of a track", PICTURES),
+  "/tasks/{id}/files/{name}": file("File", "a file of another product than music", FILES, [
+    ids[0],
+    pathParameter("name", "As the task's view names it, like `wav`, `vocal`, `video` or `image-1`."),
+  ]),
   "/tasks/{id}/tracks/{trackId}/waveform": {
     get: sharedOperation(
       {
@@ -93,7 +97,13 @@ export const filePaths = {
   },
 } satisfies Readonly<Record<string, PathItem>>;
 
-function file(name: string, what: string, contentTypes: readonly string[]): PathItem {
+function file(
+  name: string,
+  what: string,
+  contentTypes: readonly string[],
+  place: readonly ReturnType<typeof pathParameter>[] = ids,
+): PathItem {
+  const parameters = [...place, ...conditional];
   const content = Object.fromEntries(
     contentTypes.map((type) => [type, { schema: { type: "string", format: "binary" } }]),
   );

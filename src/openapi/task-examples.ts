@@ -53,6 +53,7 @@ const OPEN: TaskView = {
       streamUrl: "https://stream.example.com/b5c6f1d2",
     },
   ],
+  files: [],
   stages: { text: { at: TEXT_AT, via: "callback" }, first: { at: FIRST_AT, via: "callback" }, complete: null },
   request: null,
   source: null,

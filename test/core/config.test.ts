@@ -17,6 +17,7 @@ test("an environment without anything has every default and shuts every door", (
       publicUrl: null,
       audioOrigins: null,
       maxAudioBytes: 104_857_600,
+      maxFileBytes: 262_144_000,
       timeScale: 1,
       warnings: [],
     });

@@ -102,6 +102,7 @@ const view: TaskView = {
   refunded: false,
   recovery: null,
   tracks: [],
+  files: [],
   stages: { text: null, first: null, complete: null },
   request: null,
   source: null,

@@ -117,6 +117,7 @@ async function answers(): Promise<readonly Answer[]> {
   await worker(callback(message(deletedId, "text")));
   await worker(acting("DELETE", `/tasks/${deletedId}`));
   vi.restoreAllMocks();
+  const stems = await keptStems();
   const gone = await goneAnswers();
   const provider = playProvider();
 
@@ -130,6 +131,7 @@ async function answers(): Promise<readonly Answer[]> {
     ["readTask", reading(`/tasks/${taskId}?min_version=999`)],
     ...readAnswers("listEvents", "GET", `/tasks/${taskId}/events`, "?cursor=x"),
     ...fileAnswers(taskId, unknownId, deletedId),
+    ...productFileAnswers(stems, unknownId, deletedId),
     ...gone,
     ...readAnswers("deliverAgain", "POST", `/inbox/${sha256Hex("never came")}/deliver`),
     ...(await deliveryAnswers()),
@@ -303,6 +305,24 @@ function callbackAnswers(): readonly Answer[] {
   ];
 }
 
+/** Stems that nobody submitted. */
+async function keptStems(): Promise<string> {
+  const taskId = newTaskId();
+  const link = "https://cdn.example.com/v.mp3";
+  playProvider().files.set(link, SONG);
+  const data = { task_id: taskId, vocal_removal_info: { vocal_url: link } };
+  await worker(callback({ code: 200, msg: "ok", data }));
+  await runDurableObjectAlarm(env.TASKS.getByName(taskId));
+  return taskId;
+}
+
+function productFileAnswers(taskId: string, unknownId: string, deletedId: string): readonly Answer[] {
+  return [
+    ...fileAnswersTo("readFile", "GET", "vocal", SONG.length, [taskId, unknownId, deletedId]),
+    ...fileAnswersTo("inspectFile", "HEAD", "vocal", SONG.length, [taskId, unknownId, deletedId]),
+  ];
+}
+
 function fileAnswers(taskId: string, unknownId: string, deletedId: string): readonly Answer[] {
   return [
     ...fileAnswersTo("readAudio", "GET", "audio", SONG.length, [taskId, unknownId, deletedId]),
@@ -328,11 +348,14 @@ async function goneAnswers(): Promise<readonly Answer[]> {
   await runDurableObjectAlarm(env.TASKS.getByName(taskId));
   const kept = await env.AUDIO.list({ prefix: `tasks/${taskId}/` });
   await env.AUDIO.delete(kept.objects.map(({ key }) => key));
+  const stems = await keptStems();
+  await env.AUDIO.delete(`tasks/${stems}/vocal/file-1.mp3`);
   provider.files.clear();
   // A GET finds out, and from then on there is no such file; so each has a file of its own to miss.
   return [
     ["readAudio", acting("GET", `/tasks/${taskId}/tracks/a/audio`)],
     ["readCover", acting("GET", `/tasks/${taskId}/tracks/a/cover`)],
+    ["readFile", acting("GET", `/tasks/${stems}/files/vocal`)],
   ];
 }
 
@@ -343,15 +366,19 @@ function fileAnswersTo(
   bytes: number,
   [taskId, unknownId, deletedId]: readonly [string, string, string],
 ): readonly Answer[] {
-  const path = `/tasks/${taskId}/tracks/a/${file}`;
+  const part = file === "vocal" ? "files" : "tracks/a";
+  const path = `/tasks/${taskId}/${part}/${file}`;
   return [
     ...readAnswers(operationId, method, path),
     [operationId, acting(method, path, { range: "bytes=0-3" })],
     [operationId, acting(method, path, { range: `bytes=${bytes}-` })],
     [operationId, acting(method, path, { "if-none-match": "*" })],
     [operationId, acting(method, path, { "if-match": '"another"' })],
-    [operationId, acting(method, `/tasks/${taskId}/tracks/b/${file}`)],
-    [operationId, acting(method, `/tasks/${unknownId}/tracks/a/${file}`)],
-    [operationId, acting(method, `/tasks/${deletedId}/tracks/a/${file}`)],
+    [
+      operationId,
+      acting(method, `/tasks/${taskId}/${part.replace("/a", "/b")}/${file}`.replace("files/vocal", "files/x")),
+    ],
+    [operationId, acting(method, `/tasks/${unknownId}/${part}/${file}`)],
+    [operationId, acting(method, `/tasks/${deletedId}/${part}/${file}`)],
   ];
 }

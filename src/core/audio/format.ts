@@ -9,7 +9,7 @@ import { startsWithAdts } from "./container/adts.ts";
 import { runAt } from "./container/mpeg-frame.ts";
 
 export interface Format {
-  readonly name: "mp3" | "wav" | "flac" | "ogg" | "m4a" | "aac" | "jpeg" | "png" | "webp";
+  readonly name: "mp3" | "wav" | "flac" | "ogg" | "m4a" | "aac" | "jpeg" | "png" | "webp" | "mp4" | "unknown";
   readonly contentType: string;
   readonly extension: string;
 }
@@ -23,10 +23,32 @@ export const LEAST_RUN = 3;
 const MP3: Format = { name: "mp3", contentType: "audio/mpeg", extension: "mp3" };
 const AAC: Format = { name: "aac", contentType: "audio/aac", extension: "aac" };
 
-/** The format of an audio file or of a cover, or null for anything else. SVG is never a cover: it can carry script. */
+const MP4: Format = { name: "mp4", contentType: "video/mp4", extension: "mp4" };
+/** Of another product's file: kept whole, and served as nothing that a browser would run. */
+const UNKNOWN: Format = { name: "unknown", contentType: "application/octet-stream", extension: "bin" };
+
+/**
+ * The format of an audio file or of a cover, or null for anything else. SVG is never a cover: it can carry script.
+ * Another product's file may be anything but a document, which is what servers say instead of a file.
+ */
 export function formatOf(head: Uint8Array, file: FileKind): Format | null {
-  return file === "audio" ? audioFormat(head) : coverFormat(head);
+  switch (file) {
+    case "audio":
+      return audioFormat(head);
+    case "cover":
+      return coverFormat(head);
+    case "file":
+      return fileFormat(head);
+  }
 }
+
+function fileFormat(head: Uint8Array): Format | null {
+  if (startsWith(head.subarray(4), "ftyp")) return isSoundBrand(head) ? audioFormat(head) : MP4;
+  const known = audioFormat(head) ?? coverFormat(head);
+  return known ?? (describeBytes(head) === NO_DOCUMENT ? UNKNOWN : null);
+}
+
+const NO_DOCUMENT = "bytes of no known format";
 
 /** What a file is that is neither audio nor a picture, in words for a person. */
 export function describeBytes(head: Uint8Array): string {
@@ -34,7 +56,7 @@ export function describeBytes(head: Uint8Array): string {
   if (start.startsWith("<!doctype html") || start.startsWith("<html")) return "an HTML page";
   if (start.startsWith("<")) return "an XML or HTML document";
   if (start.startsWith("{") || start.startsWith("[")) return "a JSON document";
-  return "bytes of no known format";
+  return NO_DOCUMENT;
 }
 
 function audioFormat(head: Uint8Array): Format | null {
@@ -72,6 +94,11 @@ function holdsFrames(head: Uint8Array): boolean {
     if (headers >= (offset === start ? 2 : LEAST_RUN) - (toEnd ? 1 : 0)) return true;
   }
   return false;
+}
+
+/** Of an MP4 that says that it is nothing but sound. */
+function isSoundBrand(head: Uint8Array): boolean {
+  return ["M4A ", "M4B "].some((brand) => startsWith(head.subarray(8), brand));
 }
 
 function isAudioBrand(head: Uint8Array): boolean {

@@ -41,6 +41,8 @@ export interface Claims {
 /** A file is cut if it holds less than this share of what was claimed of it, or of what it declares itself. */
 const WHOLE_SHARE = 0.9;
 
+const REFUSED: Readonly<Record<FileKind, string>> = { audio: "not_audio", cover: "not_image", file: "not_a_file" };
+
 /** Starts the checks by the file's first bytes (`HEAD_BYTES`, or all of a shorter file). A string is a refusal. */
 export function verify(
   head: Uint8Array,
@@ -49,7 +51,7 @@ export function verify(
 ): Verification | string {
   if (head.length === 0) return "empty: the server sent no bytes";
   const format = formatOf(head, file);
-  if (format === null) return `${file === "audio" ? "not_audio" : "not_image"}: the server sent ${describeBytes(head)}`;
+  if (format === null) return `${REFUSED[file]}: the server sent ${describeBytes(head)}`;
   const checks = checksOf(format);
   let bytes = 0;
   let unsentBytes = 0;
@@ -113,6 +115,7 @@ function checksOf(format: Format): Checks {
     case "flac":
       return containerChecks(flacReader(), "ahead");
     case "m4a":
+    case "mp4":
       return containerChecks(mp4Reader(), "ahead");
     case "ogg":
       return containerChecks(oggReader(), "counted");
@@ -123,7 +126,8 @@ function checksOf(format: Format): Checks {
     case "jpeg":
     case "png":
     case "webp":
-      return pictureChecks(format);
+    case "unknown":
+      return edgeChecks(format);
   }
 }
 
@@ -247,8 +251,8 @@ function wavChecks(): Checks {
   };
 }
 
-/** Formats whose length or end mark can be read at the edges of the file. */
-function pictureChecks(format: Format): Checks {
+/** Formats whose length or end mark can be read at the edges of the file, and what none is known of. */
+function edgeChecks(format: Format): Checks {
   let start = new Uint8Array(0);
   let end = new Uint8Array(0);
   return {
@@ -258,6 +262,7 @@ function pictureChecks(format: Format): Checks {
     },
     facts: () => ({}),
     finish({ bytes, isAnnounced }) {
+      if (format.name === "unknown") return isAnnounced ? null : "unknown_length: nothing says how long the file is";
       if (format.name === "webp") {
         const declared = riffBytes(start) ?? bytes;
         return bytes < declared ? riffCut(bytes, declared) : null;

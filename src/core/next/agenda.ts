@@ -5,7 +5,8 @@
  */
 import { assessGraceEndsAt, waitingForAssessment } from "./assessing.ts";
 import { FILE_KINDS, type Copied, type Cut, type FileKind } from "../task/event.ts";
-import { fileStatus, linksOf, supersededKeys } from "../task/copies.ts";
+import { fileStatus, kindsOf, linksOf, supersededKeys } from "../task/copies.ts";
+import { deliveredBy } from "../task/files.ts";
 import { nextStep, type FileStep } from "./copying.ts";
 import { retryDelay, type Pace } from "./pace.ts";
 import { nextNotice, type Notice } from "./notices.ts";
@@ -14,7 +15,8 @@ import { awaitsFreshLink, isUnknownToProvider, nextPoll } from "./polling.ts";
 import { isMusic } from "../task/product.ts";
 import { isSettled, isStalled, lastNewsAt, stageOf, stageReport } from "../task/stage.ts";
 import { noticeName, type Recovery, type Task } from "../task/task.ts";
-import { tracksOf, type Link, type Track } from "../task/tracks.ts";
+import type { Link } from "../task/links.ts";
+import type { Track } from "../task/tracks.ts";
 import { heeded } from "../task/trust.ts";
 
 export type Effect =
@@ -69,8 +71,10 @@ export function effectName(effect: Effect): string {
 }
 
 function agenda(task: Task, pace: Pace): readonly Item[] {
-  const tracks = tracksOf(task);
-  const files = FILE_KINDS.flatMap((file) => tracks.flatMap((track) => fileItem(task, track, file, pace) ?? []));
+  const tracks = deliveredBy(task);
+  const files = FILE_KINDS.flatMap((file) =>
+    tracks.flatMap((track) => (kindsOf(track).includes(file) ? (fileItem(task, track, file, pace) ?? []) : [])),
+  );
   return [
     ...publishItems(task, pace),
     ...abandonItems(task, pace),
@@ -205,10 +209,11 @@ function fileItem(task: Task, track: Track, file: FileKind, pace: Pace): Item | 
     return { at: stored?.at ?? 0, effect: { type: "settle_for", cut, reason: cut.reason } };
   if (step === null) return null;
   if (step.type === "copy") return { at: step.at, effect: { type: "copy", file, trackId, link: step.link } };
-  if (file === "audio") {
+  if (file !== "cover") {
     // Nobody asks for a link of what is lost.
     if (awaitsFreshLink(task, track, pace) || isRecovering(task)) return null;
-    if (pace.recovers && task.recovery === null) return { at: step.at, effect: { type: "recover", by: "auto" } };
+    if (pace.recovers && task.recovery === null && file === "audio")
+      return { at: step.at, effect: { type: "recover", by: "auto" } };
     if (cut !== null) return { at: step.at, effect: { type: "settle_for", cut, reason: cut.reason } };
   }
   const links = linksOf(track, file).map((link) => link.hash);

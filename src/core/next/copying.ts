@@ -4,7 +4,8 @@
 import { fileStatus, type FileStatus, type Try } from "../task/copies.ts";
 import type { FileKind } from "../task/event.ts";
 import type { Task } from "../task/task.ts";
-import type { Link, Track } from "../task/tracks.ts";
+import type { Link } from "../task/links.ts";
+import type { Track } from "../task/tracks.ts";
 import { MAX_COPY_ATTEMPTS, MAX_UNANSWERED_STARTS, retryDelay, type Pace } from "./pace.ts";
 
 /** When a file wants attention, and whether that is another copy or giving up. */

@@ -4,13 +4,14 @@
  * Pure. Times are epoch milliseconds.
  */
 import { nextStep } from "./copying.ts";
-import { fileStatus, type Try } from "../task/copies.ts";
+import { fileStatus, mainKindOf, type Try } from "../task/copies.ts";
+import { deliveredBy } from "../task/files.ts";
 import { lastQuestionAt } from "./claims.ts";
 import { MAX_POLLS, type Pace } from "./pace.ts";
 import { isMusic } from "../task/product.ts";
 import { lastNewsAt, stageOf } from "../task/stage.ts";
 import type { Task } from "../task/task.ts";
-import { tracksOf, type Track } from "../task/tracks.ts";
+import type { Track } from "../task/tracks.ts";
 
 /** The next question, or null where there is no key, no need, or no point any more. */
 export function nextPoll(task: Task, pace: Pace): number | null {
@@ -18,7 +19,7 @@ export function nextPoll(task: Task, pace: Pace): number | null {
   // The record of another product lies elsewhere.
   if (!pace.canAsk || !isMusic(task)) return null;
   const spent = asked >= MAX_POLLS;
-  const tracks = tracksOf(task);
+  const tracks = deliveredBy(task);
   const lastWords = tracks.map((track) => lastWordAt(task, track, asked, pace));
   const doubts = tracks.flatMap((track) => [troubleAt(task, track, asked, pace), doubtAt(task, track)]);
   const reasons = (spent ? lastWords : [silenceAt(task, asked, pace), ...doubts, ...lastWords]).filter(
@@ -55,7 +56,7 @@ function lastPollAt(task: Task): number {
 /** Silence, while a stage or a link is still to come. Somebody who adopts or retries wants to know at once. */
 function silenceAt(task: Task, asked: number, pace: Pace): number | null {
   const stage = stageOf(task);
-  const awaited = stage === "complete" ? tracksOf(task).some((track) => isAwaited(task, track)) : stage !== "failed";
+  const awaited = stage === "complete" ? deliveredBy(task).some((track) => isAwaited(task, track)) : stage !== "failed";
   if (!awaited) return null;
   if (asked === 0 && task.retriedAt !== null) return task.retriedAt;
   if (asked === 0 && task.adopted) return task.createdAt;
@@ -68,7 +69,7 @@ function pollGap(asked: number, pace: Pace): number {
 }
 
 function isAwaited(task: Task, track: Track): boolean {
-  return track.audioLinks.length === 0 && fileStatus(task, track, "audio").state === "waiting";
+  return track.audioLinks.length === 0 && fileStatus(task, track, mainKindOf(track)).state === "waiting";
 }
 
 const TROUBLE_MISSES = 3;
@@ -78,7 +79,7 @@ const TROUBLE_MISSES = 3;
  * dead, after three misses or five minutes of them otherwise, then at the pace of dead links.
  */
 function troubleAt(task: Task, track: Track, asked: number, pace: Pace): number | null {
-  const { state, tries } = fileStatus(task, track, "audio");
+  const { state, tries } = fileStatus(task, track, mainKindOf(track));
   const failed = tries.filter(({ progress }) => progress.failures > 0).map(({ progress }) => progress);
   if (state !== "queued" || failed.length === 0) return null;
   const missedAt = unansweredMiss(task, track);
@@ -105,8 +106,8 @@ function nextAfter(at: number, since: number, pace: Pace): number {
 /** Nothing is given up before the provider was asked after the last miss. */
 function lastWordAt(task: Task, track: Track, asked: number, pace: Pace): number | null {
   if (!awaitsFreshLink(task, track, pace)) return null;
-  const step = nextStep(task, track, "audio", pace);
-  const { state } = fileStatus(task, track, "audio");
+  const step = nextStep(task, track, mainKindOf(track), pace);
+  const { state } = fileStatus(task, track, mainKindOf(track));
   if (state !== "queued" || step?.type !== "lose") return null;
   const askedAt = lastPollAt(task);
   return askedAt < step.at ? step.at : askedAt + pollGap(asked, pace);
@@ -114,7 +115,7 @@ function lastWordAt(task: Task, track: Track, asked: number, pace: Pace): number
 
 /** When the audio could last not be had, if the provider has not answered since. */
 function unansweredMiss(task: Task, track: Track): number | null {
-  const { state, tries } = fileStatus(task, track, "audio");
+  const { state, tries } = fileStatus(task, track, mainKindOf(track));
   if (state !== "queued") return null;
   const at = lastMissAt(tries);
   return at > lastAnswerAt(task) ? at : null;
@@ -126,7 +127,7 @@ function lastMissAt(tries: readonly Try[]): number {
 
 /** A doubtful file is asked about once. */
 function doubtAt(task: Task, track: Track): number | null {
-  const { doubt, firstKeptAt } = fileStatus(task, track, "audio");
+  const { doubt, firstKeptAt } = fileStatus(task, track, mainKindOf(track));
   return doubt === null || firstKeptAt === null || lastAnswerAt(task) > firstKeptAt ? null : firstKeptAt;
 }
 

@@ -4,13 +4,14 @@
  * The first bodies are always kept. After that a body must bring something: a higher stage, a field or a track that
  * was missing, a link for a file that is not stored. The rest is counted. Pure.
  */
-import { FILE_KINDS, type EventBody, type FileKind, type Observed } from "./event.ts";
-import { fileStatus, linksOf } from "./copies.ts";
+import type { EventBody, FileKind, Observed } from "./event.ts";
+import { fileStatus, kindsOf, linksOf } from "./copies.ts";
+import { deliveredBy } from "./files.ts";
 import type { Observation } from "../provider/message.ts";
 import { reduce } from "./reduce.ts";
 import { failureShown, stageOf } from "./stage.ts";
 import type { Task } from "./task.ts";
-import { tracksOf, type Track } from "./tracks.ts";
+import type { Track } from "./tracks.ts";
 import { messageKey } from "./trust.ts";
 
 export const MAX_BODIES = 64;
@@ -36,18 +37,18 @@ export function learns(task: Task, event: Observed): boolean {
 
 /** Of a link's rank, its place among the others counts, and whether it is confirmed. */
 function told(task: Task): string {
-  return JSON.stringify([stageOf(task), failureShown(task), tracksOf(task)], (name, value: unknown) =>
+  return JSON.stringify([stageOf(task), failureShown(task), deliveredBy(task)], (name, value: unknown) =>
     name === "rank" ? value !== 0 : value,
   );
 }
 
 function brings(task: Task, after: Task, observation: Observation): boolean {
-  if (observation.tracks.length === 0) return false;
-  const before = new Map(tracksOf(task).map((track) => [track.trackId, track]));
-  return tracksOf(after).some((track) => {
+  if (observation.tracks.length === 0 && observation.files === undefined) return false;
+  const before = new Map(deliveredBy(task).map((track) => [track.trackId, track]));
+  return deliveredBy(after).some((track) => {
     const known = before.get(track.trackId);
     if (known === undefined) return true;
-    return FILE_KINDS.some((file) => bringsLink(task, known, track, file)) || fillsField(known, track);
+    return kindsOf(track).some((file) => bringsLink(task, known, track, file)) || fillsField(known, track);
   });
 }
 

@@ -6,7 +6,9 @@
 import { assessmentOf, isSharedByTakes } from "./assessment.ts";
 import type { Copied, Cut, FileKind } from "./event.ts";
 import { lossKey, UNTRIED, type LinkProgress, type Task } from "./task.ts";
-import { tracksOf, type Link, type Track } from "./tracks.ts";
+import { deliveredBy } from "./files.ts";
+import type { Link } from "./links.ts";
+import type { Track } from "./tracks.ts";
 
 export type FileState = "waiting" | "queued" | "stored" | "lost";
 
@@ -39,8 +41,18 @@ export interface FileStatus {
   readonly firstKeptAt: number | null;
 }
 
+/** What there is of a track. */
+export function kindsOf({ isFile }: Track): readonly FileKind[] {
+  return isFile === true ? ["file"] : ["audio", "cover"];
+}
+
+/** What a track is waited for. */
+export function mainKindOf({ isFile }: Track): "audio" | "file" {
+  return isFile === true ? "file" : "audio";
+}
+
 export function linksOf(track: Track, file: FileKind): readonly Link[] {
-  return file === "audio" ? track.audioLinks : track.coverLinks;
+  return file === "cover" ? track.coverLinks : track.audioLinks;
 }
 
 const known = new WeakMap<Task, Map<string, FileStatus>>();
@@ -72,7 +84,7 @@ function selectStatus(task: Task, track: Track, file: FileKind): FileStatus {
   const loss = lossOf(task, track, file);
   const missing = { stored: null, attempts, doubt: null, tries, cut, firstKeptAt: null };
   if (loss !== null) return { state: "lost", reason: loss, ...missing };
-  if (tries.length === 0) return { state: "waiting", reason: file === "audio" ? track.refusedLink : null, ...missing };
+  if (tries.length === 0) return { state: "waiting", reason: file === "cover" ? null : track.refusedLink, ...missing };
   const failed = tries.filter(({ progress }) => progress.reason !== null);
   const latest = failed.toSorted((a, b) => b.progress.lastAt - a.progress.lastAt)[0];
   return { state: "queued", reason: latest?.progress.reason ?? null, ...missing };
@@ -111,10 +123,11 @@ const SHORT_SHARE = 0.02;
 const SHORT_SECONDS = 1;
 
 function doubtOf(task: Task, track: Track, stored: Copied): Doubt | null {
-  if (stored.file !== "audio") return null;
+  if (stored.file === "cover") return null;
   if (stored.lastResort !== undefined) return "last_resort";
   const link = track.audioLinks.find(({ hash }) => hash === stored.link);
   if (link?.rank === 0 && track.audioLinks.some(({ rank }) => rank > 0)) return "unconfirmed";
+  if (stored.file === "file") return null;
   const { audio, verdict } = assessmentOf(task, track, stored);
   const claimed = track.durationSeconds;
   const lasts = audio?.durationSeconds ?? stored.container?.durationSeconds ?? null;
@@ -139,8 +152,8 @@ function lossOf(task: Task, track: Track, file: FileKind): string | null {
 
 /** The keys in R2 that the files of the task have now. */
 export function keysInUse(task: Task): ReadonlySet<string> {
-  const kept = tracksOf(task).flatMap((track) =>
-    (["audio", "cover"] as const).flatMap((file) => {
+  const kept = deliveredBy(task).flatMap((track) =>
+    kindsOf(track).flatMap((file) => {
       const { stored, cut } = fileStatus(task, track, file);
       return [stored, cut].flatMap((one) => one?.key ?? []);
     }),

@@ -11,7 +11,8 @@ import { containerFacts } from "../audio/container/facts.ts";
 import { sourceReport } from "../audio/findings/source-report.ts";
 import type { Observation } from "../provider/message.ts";
 
-export const FILE_KINDS = ["audio", "cover"] as const;
+/** Of a track its audio and its cover; `file` is what another product delivers. */
+export const FILE_KINDS = ["audio", "cover", "file"] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
 
 /** How much is looked into: the sound too, the container alone, or nothing. */

@@ -5,11 +5,13 @@
  */
 import type { Observed } from "./event.ts";
 import { failureOf, FAILURES, type Failure } from "../provider/failure.ts";
-import { fileStatus, type FileStatus } from "./copies.ts";
+import { fileStatus, mainKindOf, type FileStatus } from "./copies.ts";
+import { deliveredBy } from "./files.ts";
 import { isNews, type ObservationKind } from "../provider/message.ts";
-import { isMusic, saidOf } from "./product.ts";
+import { entryOf } from "../provider/products.ts";
+import { isMusic, productOf, saidOf } from "./product.ts";
 import type { Task } from "./task.ts";
-import { byPrecedence, tracksOf, type Track } from "./tracks.ts";
+import { byPrecedence, type Track } from "./tracks.ts";
 
 export const STAGES = ["pending", "text", "first", "complete", "failed"] as const;
 export type Stage = (typeof STAGES)[number];
@@ -19,7 +21,10 @@ export const OUTCOMES = ["complete", "partial", "lost", "failed", "failed_with_t
 export type Outcome = (typeof OUTCOMES)[number];
 
 export function stageOf(task: Task): Stage {
-  if (!isMusic(task)) return saw(task, "complete") ? "complete" : failureSeen(task) === null ? "pending" : "failed";
+  if (!isMusic(task)) {
+    if (saw(task, "complete") && hasDelivery(task)) return "complete";
+    return failureSeen(task) === null ? "pending" : "failed";
+  }
   if (saw(task, "complete") && hasAudio(task)) return "complete";
   if (failureSeen(task) !== null) return "failed";
   // A `complete` without audio is not the end: another one with audio has been seen to follow.
@@ -34,7 +39,7 @@ export function failureShown(task: Task): Failure | null {
 
 /** When a stage was first reported, and by what; null where it was skipped. */
 export function stageReport(task: Task, kind: "text" | "first" | "complete"): Observed | null {
-  const delivered = hasAudio(task) || !isMusic(task);
+  const delivered = hasDelivery(task);
   const reached = kind === "complete" && !delivered ? "none" : kind;
   const early = kind === "first" && !delivered ? "complete" : "none";
   const reports = saidOf(task).filter(({ observation }) => observation.kind === reached || observation.kind === early);
@@ -46,7 +51,7 @@ export function outcomeOf(task: Task): Outcome | null {
   const stage = stageOf(task);
   if (stage === "failed") return hasAudio(task) ? "failed_with_tracks" : "failed";
   if (stage !== "complete") return null;
-  const states = tracksOf(task).map((track) => audioStatus(task, track).state);
+  const states = deliveredBy(task).map((track) => audioStatus(task, track).state);
   if (states.length > 0 && states.every((state) => state === "lost")) return "lost";
   return states.every((state) => state === "queued" || state === "stored") ? "complete" : "partial";
 }
@@ -60,12 +65,12 @@ export function wasRefunded(task: Task): boolean {
 export function isSettled(task: Task): boolean {
   const stage = stageOf(task);
   if (stage !== "complete" && stage !== "failed") return false;
-  return tracksOf(task).every((track) => ["stored", "lost"].includes(audioStatus(task, track).state));
+  return deliveredBy(task).every((track) => ["stored", "lost"].includes(audioStatus(task, track).state));
 }
 
-/** The audio of a track. After a failure no link will come any more, so a file without one is lost, not awaited. */
+/** The audio of a track, or a file. After a failure no link will come any more, so a file without one is lost, not awaited. */
 export function audioStatus(task: Task, track: Track): FileStatus {
-  const status = fileStatus(task, track, "audio");
+  const status = fileStatus(task, track, mainKindOf(track));
   if (status.state !== "waiting" || stageOf(task) !== "failed") return status;
   const reason = status.reason ?? "task_failed: the task failed before this track had audio";
   return { ...status, state: "lost", reason };
@@ -109,8 +114,13 @@ function failureSeen(task: Task): Failure | null {
   return { ...failureOf(null, null, FAILURES.no_news.advice), reason: "no_news" };
 }
 
+/** Some products name their files late, or deliver none. */
+function hasDelivery(task: Task): boolean {
+  return hasAudio(task) || (!isMusic(task) && entryOf(productOf(task))?.files == null);
+}
+
 function hasAudio(task: Task): boolean {
-  return tracksOf(task).some((track) => track.audioLinks.length > 0);
+  return deliveredBy(task).some((track) => track.audioLinks.length > 0);
 }
 
 function saw(task: Task, kind: ObservationKind): boolean {

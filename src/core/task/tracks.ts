@@ -7,23 +7,15 @@
  */
 import type { Observed } from "./event.ts";
 import { linkHash, publicTrackId } from "../ids.ts";
-import { MAX_TRACKS, type ObservationKind, type ObservedTrack } from "../provider/message.ts";
-import { copyKey, type Task } from "./task.ts";
-import { heeded, weightOf } from "./trust.ts";
-
-/** A place where a file may be fetched. `at` is when it was first seen. */
-export interface Link {
-  readonly url: string;
-  readonly hash: string;
-  /** Under which its copies are known: see `copyKey`. */
-  readonly key: string;
-  readonly at: number;
-  /** By the best message that carried it; 0 where nothing but an unconfirmed one did. */
-  readonly rank: number;
-}
+import { MAX_TRACKS, type ObservedTrack } from "../provider/message.ts";
+import { rankedLinks, STAGE_RANK, type Link } from "./links.ts";
+import type { Task } from "./task.ts";
+import { heeded } from "./trust.ts";
 
 export interface Track {
   readonly trackId: string;
+  /** It is a file of another product than music: `trackId` is its name, and `audioLinks` lead to it. */
+  readonly isFile?: true;
   readonly title: string | null;
   readonly tags: string | null;
   readonly durationSeconds: number | null;
@@ -37,33 +29,14 @@ export interface Track {
   readonly refusedLink: string | null;
 }
 
-const RANK: Record<ObservationKind, number> = {
-  unknown: 0,
-  recovered: 0,
-  pending: 0,
-  text: 1,
-  failed: 1,
-  first: 2,
-  complete: 3,
-};
-
-/** Above every stage: the provider made these links anew. */
-const RECOVERED_LINK = 9;
-
 /** The one that counts comes first: stage, then a poll over a callback, then the later, then the content's hash. */
 export function byPrecedence(a: Observed, b: Observed): number {
   return (
-    RANK[b.observation.kind] - RANK[a.observation.kind] ||
+    STAGE_RANK[b.observation.kind] - STAGE_RANK[a.observation.kind] ||
     Number(b.via === "poll") - Number(a.via === "poll") ||
     b.at - a.at ||
     (a.sha256 < b.sha256 ? 1 : -1)
   );
-}
-
-function linkRank(observed: Observed): number {
-  if (weightOf(observed) !== "full") return 0;
-  if (observed.observation.kind === "recovered") return RECOVERED_LINK;
-  return 1 + 2 * RANK[observed.observation.kind] + Number(observed.via === "poll");
 }
 
 const selected = new WeakMap<readonly Observed[], readonly Track[]>();
@@ -255,26 +228,13 @@ function firstOf<F extends Field>(mentions: readonly Mention[], field: F): Obser
   return mentions.find((mention) => mention.track[field] !== null)?.track[field] ?? null;
 }
 
-/** Of unconfirmed links the one that was seen first stands: a later one, by whoever captured a signature, is no link. */
 function linksOf(mentions: readonly Mention[], field: LinkField): readonly Link[] {
-  const links = new Map<string, Link>();
-  for (const { track, observed } of mentions) {
+  const file = field === "coverLink" ? "cover" : "audio";
+  const named = mentions.flatMap(({ track, observed }) => {
     const url = track[field];
-    if (url === null) continue;
-    const known = links.get(url);
-    const at = Math.min(known?.at ?? observed.at, observed.at);
-    const rank = Math.max(known?.rank ?? 0, linkRank(observed));
-    const hash = known?.hash ?? hashOf(track, field, url);
-    const key = known?.key ?? copyKey({ file: field === "coverLink" ? "cover" : "audio", link: hash });
-    links.set(url, { url, hash, key, at, rank });
-  }
-  const ranked = [...links.values()].toSorted(byRank);
-  const confirmed = ranked.filter(({ rank }) => rank > 0);
-  return confirmed.length === ranked.length ? ranked : [...confirmed, ...ranked.slice(-1)];
-}
-
-function byRank(a: Link, b: Link): number {
-  return b.rank - a.rank || b.at - a.at || (a.url < b.url ? -1 : 1);
+    return url === null ? [] : [{ url, observed, track }];
+  });
+  return rankedLinks(named, file, (url, { track }) => hashOf(track, field, url));
 }
 
 const hashes = new WeakMap<ObservedTrack, Map<LinkField, string>>();

@@ -3,6 +3,7 @@
  * table and of the calls to it. Pure. Times are epoch milliseconds.
  */
 import { failureShown, isStalled, stageOf, stageReport, type Stage } from "../task/stage.ts";
+import { deliveredBy } from "../task/files.ts";
 import { productOf } from "../task/product.ts";
 import type { Product } from "../provider/products.ts";
 import type { Task } from "../task/task.ts";
@@ -53,7 +54,7 @@ export function catalogRowOf(task: Task, now: number, wake: number | null): Cata
     problem: troubleOf(task),
     reason: lastReason(task),
     keptTracks: keptCount(task),
-    tracks: tracksOf(task).length,
+    tracks: deliveredBy(task).length,
     createdAt: task.createdAt,
     firstAt: stageReport(task, "first")?.at ?? null,
     completeAt: stageReport(task, "complete")?.at ?? null,

@@ -1,12 +1,13 @@
 /** Which object in R2 holds a file of a task, and how it is served. Pure. */
 import * as z from "zod";
 import { FILE_KINDS } from "../task/event.ts";
-import { fileStatus } from "../task/copies.ts";
+import { fileStatus, kindsOf } from "../task/copies.ts";
+import { deliveredBy } from "../task/files.ts";
 import type { Task } from "../task/task.ts";
-import { tracksOf } from "../task/tracks.ts";
 
 /** A persisted contract: the published state holds it. */
 export const keptFile = z.object({
+  /** Of a file of another product than music, its name. */
   trackId: z.string(),
   file: z.enum(FILE_KINDS),
   key: z.string(),
@@ -25,8 +26,8 @@ export const keptFile = z.object({
 export type KeptFile = z.infer<typeof keptFile>;
 
 export function keptFilesOf(task: Task): readonly KeptFile[] {
-  return tracksOf(task).flatMap((track, index) =>
-    FILE_KINDS.flatMap((file) => {
+  return deliveredBy(task).flatMap((track, index) =>
+    kindsOf(track).flatMap((file) => {
       const { stored } = fileStatus(task, track, file);
       if (stored === null) return [];
       const { key, bytes, sha256, contentType, at: keptAt } = stored;
@@ -38,7 +39,7 @@ export function keptFilesOf(task: Task): readonly KeptFile[] {
         sha256,
         contentType,
         title: track.title,
-        take: index + 1,
+        ...(file === "file" ? {} : { take: index + 1 }),
         keptAt,
       };
       const waveform = file === "audio" ? waveformOf(task, sha256) : null;

@@ -21,6 +21,7 @@ import {
   unconfirmedReport,
   wasRefunded,
 } from "../task/stage.ts";
+import { filesOf } from "../task/files.ts";
 import { productOf } from "../task/product.ts";
 import type { Task } from "../task/task.ts";
 import { chosenOf, tracksOf, type Track } from "../task/tracks.ts";
@@ -36,6 +37,11 @@ export const fileView = z.object({
   contentType: z.string().nullable(),
   attempts: z.int(),
   reason: z.string().nullable(),
+});
+
+const namedFileView = fileView.extend({
+  /** As the provider calls it: `wav`, `vocal`, `drums`, `video`, `image-1`. */
+  name: z.string(),
 });
 
 export const trackView = z.object({
@@ -99,6 +105,8 @@ export const taskView = z.object({
   /** New links that the provider was asked to make; null where nobody asked. */
   recovery: recoveryView.nullable(),
   tracks: z.array(trackView),
+  /** What another product than music delivered. */
+  files: z.array(namedFileView),
   stages: z.object({ text: stageView, first: stageView, complete: stageView }),
   /** What was asked of the provider; null where the task was submitted elsewhere. */
   request: z.record(z.string(), z.unknown()).nullable(),
@@ -134,6 +142,7 @@ export function viewOf(task: Task): TaskView {
     refunded: wasRefunded(task),
     recovery: recoveryViewOf(task),
     tracks: tracksOf(task).map((track) => trackViewOf(task, track)),
+    files: filesOf(task).map((file) => namedFileViewOf(task, file)),
     stages: { text: reported(task, "text"), first: reported(task, "first"), complete: reported(task, "complete") },
     request: task.request === null ? null : { ...task.request },
     source: task.source === null ? null : shownSource(task.source),
@@ -166,6 +175,11 @@ function trackViewOf(task: Task, track: Track): TrackView {
     streamUrl: audio.state === "stored" ? null : track.streamLink,
     assessment: audio.stored === null ? null : assessmentOf(task, track, audio.stored),
   };
+}
+
+function namedFileViewOf(task: Task, file: Track): z.infer<typeof namedFileView> {
+  const { trackId: name } = file;
+  return { name, ...fileViewOf(audioStatus(task, file), `/tasks/${task.taskId}/files/${name}`) };
 }
 
 function fileViewOf({ state, stored, attempts, reason }: FileStatus, url: string): FileView {

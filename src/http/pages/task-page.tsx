@@ -1,7 +1,9 @@
 /** `GET /tasks/:id` for people: how it stands and what helps, then its tracks, then how it came about. Pure. */
 import type { Usual } from "../../core/view/usual.ts";
+import { isMusicProduct } from "../../core/provider/products.ts";
 import type { TaskView } from "../../core/view/view.ts";
 import { StageBadge } from "./badge.tsx";
+import { FileList } from "./task/file-list.tsx";
 import { Layout } from "./layout.tsx";
 import { Progress } from "./progress.tsx";
 import { RequestTable } from "./request-table.tsx";
@@ -48,7 +50,8 @@ export function TaskPage({ view, usual, timeline, viewer, canNotify, canRecover,
         {viewer.mayAct ? <TaskActions view={view} help={help} canNotify={canNotify} /> : null}
         <Progress view={view} usual={usual} />
         {advice === null ? null : <p class="note">{advice}</p>}
-        {tracks.length === 0 && stage === "failed" ? null : (
+        <FileList view={view} viewer={viewer} />
+        {tracks.length === 0 && (stage === "failed" || !isMusicProduct(view.product)) ? null : (
           <section aria-labelledby="tracks">
             <h2 id="tracks">Tracks</h2>
             {viewer.mayAct ? <SourceTake view={view} /> : null}

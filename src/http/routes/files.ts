@@ -1,5 +1,6 @@
 /**
- * The kept files: `GET|HEAD /tasks/:id/tracks/:trackId/audio` and `/cover`, with ranges, for players and downloads.
+ * The kept files: `GET|HEAD /tasks/:id/tracks/:trackId/audio` and `/cover`, and `/tasks/:id/files/:name` of another
+ * product than music, with ranges, for players and downloads.
  *
  * Bytes come straight from R2 under the type that they proved to have. Source: RFC 9110 sections 13 and 14.
  */
@@ -27,8 +28,10 @@ const forPlayers = cors({
 
 export const files = new Hono<AppEnv>()
   .use("/tasks/:id/tracks/:trackId/:file{audio|cover|waveform}", forPlayers, requireApiToken)
+  .use("/tasks/:id/files/:name", forPlayers, requireApiToken)
   .get("/tasks/:id/tracks/:trackId/audio", (c) => serve(c, "audio"))
   .get("/tasks/:id/tracks/:trackId/cover", (c) => serve(c, "cover"))
+  .get("/tasks/:id/files/:name", (c) => serve(c, "file"))
   .get("/tasks/:id/tracks/:trackId/waveform", (c) => serveWaveform(c));
 
 async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
@@ -126,7 +129,9 @@ async function serveWaveform(c: Context<AppEnv>): Promise<Response> {
 
 async function keptFileOf(c: Context<AppEnv>, file: FileKind): Promise<KeptFile> {
   const keptFiles = await readKeptFiles(readingOf(c));
-  const kept = keptFiles.find((one) => one.file === file && one.trackId === c.req.param("trackId"));
+  const kept = keptFiles.find(
+    (one) => one.file === file && one.trackId === (c.req.param("trackId") ?? c.req.param("name")),
+  );
   if (kept !== undefined) return kept;
   const { tracks } = await readTask(readingOf(c));
   const ids = tracks.map(({ trackId }) => trackId);
@@ -134,7 +139,9 @@ async function keptFileOf(c: Context<AppEnv>, file: FileKind): Promise<KeptFile>
     throw new Problem("file_not_found", `The task has no such track. It has ${ids.join(", ") || "none yet"}.`);
   throw new Problem(
     "file_not_found",
-    `No ${file} is stored for this track. GET /tasks/:id says what is stored, and why it is not.`,
+    file === "file"
+      ? "No file of this name is stored. GET /tasks/:id says what is stored, and why it is not."
+      : `No ${file} is stored for this track. GET /tasks/:id says what is stored, and why it is not.`,
   );
 }
 

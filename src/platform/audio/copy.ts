@@ -16,9 +16,15 @@ import type { Slots } from "./slots.ts";
 import { openSource } from "./download.ts";
 import { stallWatch, type StallWatch } from "./stall-watch.ts";
 
+export interface ByteLimit {
+  /** The variable that sets it. */
+  readonly setting: string;
+  readonly bytes: number;
+}
+
 export interface CopyRules {
   readonly policy: SourcePolicy;
-  readonly maxBytes: number;
+  readonly limit: ByteLimit;
   /** The longest wait for headers, and then for each further byte. */
   readonly stallMs: number;
   /** Of the whole copy, from its start. */
@@ -66,9 +72,10 @@ async function keep(
   signal: AbortSignal,
 ): Promise<CopyOutcome> {
   const announced = announcedBytes(response);
-  if (announced !== null && announced > rules.maxBytes) {
+  const { limit } = rules;
+  if (announced !== null && announced > limit.bytes) {
     await response.body?.cancel();
-    return failed(`too_large: ${announced} bytes are announced, MAX_AUDIO_BYTES is ${rules.maxBytes}`, true);
+    return failed(`too_large: ${announced} bytes are announced, ${limit.setting} is ${limit.bytes}`, true);
   }
   const reader = bodyReader(response);
   const release = announced === null ? await rules.buffers.take() : undefined;
@@ -89,7 +96,7 @@ async function keep(
       `cut.${verification.format.extension}`,
     );
     const breaks = (): string => breakOf(watch, signal, rules);
-    const pumping = { key, cutKey, announced, maxBytes: rules.maxBytes, watch, breaks };
+    const pumping = { key, cutKey, announced, limit, watch, breaks };
     return await pump(reader, head, verification, writer, { ...pumping, longestCutBytes: order.longestCutBytes ?? 0 });
   } finally {
     release?.();
@@ -101,7 +108,7 @@ interface Pumping {
   readonly key: string;
   readonly cutKey: string;
   readonly announced: number | null;
-  readonly maxBytes: number;
+  readonly limit: ByteLimit;
   readonly longestCutBytes: number;
   readonly watch: StallWatch;
   /** Why the connection broke, once it did. */
@@ -113,7 +120,7 @@ async function pump(
   head: Uint8Array,
   verification: Verification,
   writer: FileWriter,
-  { key, cutKey, announced, maxBytes, longestCutBytes, watch, breaks }: Pumping,
+  { key, cutKey, announced, limit, longestCutBytes, watch, breaks }: Pumping,
 ): Promise<CopyOutcome> {
   const hash = createHash("sha256");
   let bytes = 0;
@@ -121,7 +128,8 @@ async function pump(
   try {
     for (let chunk: Uint8Array | null = head; chunk !== null; chunk = await readChunk(reader, watch)) {
       bytes += chunk.length;
-      if (bytes > maxBytes) return await abandon(writer, `too_large: more than MAX_AUDIO_BYTES (${maxBytes})`, true);
+      if (bytes > limit.bytes)
+        return await abandon(writer, `too_large: more than ${limit.setting} (${limit.bytes})`, true);
       hash.update(chunk);
       verification.push(chunk);
       await stored(writer.write(chunk));

@@ -69,7 +69,7 @@ async function deleteWhere(bucket: R2Bucket, taskId: string, unwanted: (key: str
 
 /** `…/<track>/audio-7.mp3`; what is no attempt's key (a waveform, say) is never a stray. */
 function isOfPastAttempt(task: Task, key: string): boolean {
-  const [, trackId = "", kind, number] = /\/([^/]+)\/(audio|cover)-(\d+)(?:\.cut)?\.\w+$/.exec(key) ?? [];
+  const [, trackId = "", kind, number] = /\/([^/]+)\/(audio|cover|file)-(\d+)(?:\.cut)?\.\w+$/.exec(key) ?? [];
   const file = FILE_KINDS.find((one) => one === kind);
   return file !== undefined && Number(number) <= (task.lastAttempts.get(lossKey(file, trackId)) ?? 0);
 }

@@ -13,7 +13,7 @@ import { MAX_ASSESS_STARTS, type Pace } from "../../core/next/pace.ts";
 import { lastNewsAt } from "../../core/task/stage.ts";
 import { fileStatus, supersededKeys } from "../../core/task/copies.ts";
 import { lossKey, type Task } from "../../core/task/task.ts";
-import { tracksOf } from "../../core/task/tracks.ts";
+import { deliveredBy } from "../../core/task/files.ts";
 import { tell, type NotifyOutcome } from "./notifier.ts";
 import type { RecordAnswer, RecoveryAnswer, SubmitAnswer } from "../provider-client.ts";
 
@@ -184,7 +184,7 @@ async function copy(deps: Deps, effect: Extract<Effect, { type: "copy" }>, signa
   const { file, trackId, link } = effect;
   const attempt = (task.lastAttempts.get(lossKey(file, trackId)) ?? 0) + 1;
   const about = { file, trackId, link: link.hash, attempt };
-  const track = tracksOf(task).find((one) => one.trackId === trackId);
+  const track = deliveredBy(task).find((one) => one.trackId === trackId);
   deps.record({ type: "copy_started", ...about, host: new URL(link.url).host });
   const order = {
     taskId: task.taskId,

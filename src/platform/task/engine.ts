@@ -99,7 +99,8 @@ function endOf(effect: End, assess: AssessMode): EventBody {
       return { type: "abandoned" };
     case "settle_for": {
       const { reason, ...cut } = effect.cut;
-      return { type: "copied", ...cut, analyzerVersion: ANALYZER_VERSION, assess, lastResort: reason };
+      const heard = cut.file === "audio" ? { analyzerVersion: ANALYZER_VERSION, assess } : {};
+      return { type: "copied", ...cut, ...heard, lastResort: reason };
     }
   }
 }

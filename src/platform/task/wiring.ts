@@ -82,7 +82,10 @@ export function depsOf(wiring: Wiring): Deps {
 async function copy({ env, config, state }: Wiring, order: CopyOrder, signal: AbortSignal): Promise<CopyOutcome> {
   const rules: CopyRules = {
     policy: { setting: "AUDIO_ORIGINS", origins: config.audioOrigins, ownHosts: ownHosts(config, state.known) },
-    maxBytes: config.maxAudioBytes,
+    limit:
+      order.file === "file"
+        ? { setting: "MAX_FILE_BYTES", bytes: config.maxFileBytes }
+        : { setting: "MAX_AUDIO_BYTES", bytes: config.maxAudioBytes },
     stallMs: Math.max(STALL_MS / config.timeScale, SHORTEST_STALL_MS),
     longestMs: COPY_MS,
     buffers: copyBuffers,

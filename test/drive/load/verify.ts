@@ -1,5 +1,6 @@
 /** Every task held against what was sent about it: its state, its log, its files in R2. */
 import { createHash } from "node:crypto";
+import type { FileKind } from "../../../src/core/task/event.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { faultsOf } from "../../rig/judge/files.ts";
 import { namedResults, objectsIn, onceResults, type KeptObject } from "../../rig/judge/objects.ts";
@@ -88,7 +89,7 @@ function objectFaults(task: Task, copies: readonly Copy[], objects: readonly Kep
   return [...results, ...wrong];
 }
 
-function md5Of({ tracks }: Task, trackId: string, file: "audio" | "cover"): string | null {
+function md5Of({ tracks }: Task, trackId: string, file: FileKind): string | null {
   const track = tracks.find((one) => one.trackId === trackId);
   if (track === undefined) return null;
   const bytes = file === "audio" ? audioOf(track) : coverOf(track);

@@ -20,7 +20,7 @@ export function headlineOf(view: TaskView, canRecover: boolean): Headline {
   if (view.stage === "failed") return ofFailure(view);
   if (view.settled) return ofEnd(view, canRecover);
   if (view.stalled) return told("warn", "Silent for longer than is usual.", SILENCE, "retry");
-  const failing = view.tracks.flatMap(({ audio }) => (audio.state === "queued" ? (audio.reason ?? []) : []))[0];
+  const failing = deliveredIn(view).flatMap(({ state, reason }) => (state === "queued" ? (reason ?? []) : []))[0];
   return failing === undefined ? told("busy", underWay(view)) : ofTrouble(view, failing);
 }
 
@@ -53,18 +53,16 @@ function ofTrouble(view: TaskView, reason: string): Headline {
 }
 
 function ofEnd(view: TaskView, canRecover: boolean): Headline {
-  const lost = view.tracks.flatMap(({ audio }) => (audio.state === "lost" ? [audio.reason ?? ""] : []));
+  const all = deliveredIn(view).length;
+  const one = wordOf(view);
+  const lost = deliveredIn(view).flatMap(({ state, reason }) => (state === "lost" ? [reason ?? ""] : []));
   if (lost.length > 0) {
     const { what, cure } = whyNotKept(lost[0] ?? "");
     const which =
-      lost.length === view.tracks.length
-        ? lost.length === 1
-          ? "the track"
-          : "no track"
-        : `${lost.length} of ${counted(view.tracks.length, "track")}`;
-    const verb = which === "no track" ? "could be kept" : "could not be kept";
+      lost.length === all ? (lost.length === 1 ? `the ${one}` : `no ${one}`) : `${lost.length} of ${counted(all, one)}`;
+    const verb = which.startsWith("no ") ? "could be kept" : "could not be kept";
     return told(
-      lost.length === view.tracks.length ? "bad" : "warn",
+      lost.length === all ? "bad" : "warn",
       `Complete, but ${which} ${verb}: ${what}.`,
       cure ?? "Try again: the provider keeps files for 14 days.",
       cure === NEW_LINKS && canRecover ? "recover" : "retry",
@@ -80,7 +78,7 @@ function ofEnd(view: TaskView, canRecover: boolean): Headline {
       `Complete. ${keptWords(view)}, but ${faulty.length === 1 ? "one sounds" : `${faulty.length} sound`} faulty.`,
       faulty.join(" "),
     );
-  return told("good", `Complete. ${keptWords(view)}.`);
+  return told("good", all === 0 ? "Complete." : `Complete. ${keptWords(view)}.`);
 }
 
 /** A failure that is only silence can be asked about; any other is the end of this task. */
@@ -101,14 +99,25 @@ function ofFailure({ failure, tracks, request }: TaskView): Headline {
   );
 }
 
-function keptWords({ tracks }: TaskView): string {
-  const kept = tracks.filter(({ audio }) => audio.state === "stored").length;
-  return `${kept} of ${counted(tracks.length, "track")} kept`;
+/** Tracks, or the files of another product. */
+function deliveredIn({ tracks, files }: TaskView): readonly Pick<TaskView["files"][number], "state" | "reason">[] {
+  return tracks.length > 0 ? tracks.map(({ audio }) => audio) : files;
 }
 
-function unkept({ tracks }: TaskView): string {
-  const open = tracks.filter(({ audio }) => audio.state !== "stored").length;
-  return `${open} of ${counted(tracks.length, "track")} ${open === 1 ? "is" : "are"}`;
+function wordOf({ tracks, files }: TaskView): "track" | "file" {
+  return tracks.length === 0 && files.length > 0 ? "file" : "track";
+}
+
+function keptWords(view: TaskView): string {
+  const all = deliveredIn(view);
+  const kept = all.filter(({ state }) => state === "stored").length;
+  return `${kept} of ${counted(all.length, wordOf(view))} kept`;
+}
+
+function unkept(view: TaskView): string {
+  const all = deliveredIn(view);
+  const open = all.filter(({ state }) => state !== "stored").length;
+  return `${open} of ${counted(all.length, wordOf(view))} ${open === 1 ? "is" : "are"}`;
 }
 
 function told(standing: Standing, text: string, more = "", help: Help = null): Headline {

@@ -26,6 +26,11 @@ const KINDS: readonly (readonly [pattern: RegExp, what: string, cure: string | n
   ],
   [/^http_(401|403|404|410|441|451):.*$/s, "its link is dead (the file server answered $1)", NEW_LINKS],
   [/^http_(\d+):.*$/s, "the provider's file server failed ($1)", null],
+  [
+    /^too_large:.*MAX_FILE_BYTES.*$/s,
+    "the file is larger than MAX_FILE_BYTES allows",
+    "Raise MAX_FILE_BYTES, then try again.",
+  ],
   [/^too_large:.*$/s, "the file is larger than MAX_AUDIO_BYTES allows", "Raise MAX_AUDIO_BYTES, then try again."],
   [/^expired:.*$/s, "the provider keeps files for 14 days, and they are over", NEW_LINKS],
   [/^no_link:.*$/s, "the provider never sent a link to it", NEW_LINKS],

@@ -39,7 +39,7 @@ function oursOf(env: Env): Copy {
   const { audioOrigins, maxAudioBytes } = parseConfig(env);
   const rules: CopyRules = {
     policy: { setting: "AUDIO_ORIGINS", origins: audioOrigins, ownHosts: [] },
-    maxBytes: maxAudioBytes,
+    limit: { setting: "MAX_AUDIO_BYTES", bytes: maxAudioBytes },
     stallMs: STALL_MS,
     longestMs: RUN_MS,
     buffers: slots(2),

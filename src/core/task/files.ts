@@ -1,0 +1,60 @@
+/**
+ * The files of a task that delivers no tracks: a selector over what was said of it, so that order cannot show.
+ *
+ * A file is a track of one file: its name stands for the track's id, and its links are ranked as a track's are. Pure.
+ */
+import { linkHash } from "../ids.ts";
+import { MAX_FILES } from "../provider/product-files.ts";
+import { isMusic, saidOf } from "./product.ts";
+import type { Observed } from "./event.ts";
+import type { Task } from "./task.ts";
+import { rankedLinks } from "./links.ts";
+import { tracksOf, type Track } from "./tracks.ts";
+
+/** What a task delivers, whichever that is: its tracks, or its files. */
+export function deliveredBy(task: Task): readonly Track[] {
+  return isMusic(task) ? tracksOf(task) : filesOf(task);
+}
+
+const selected = new WeakMap<Task, readonly Track[]>();
+
+/** Empty for music. */
+export function filesOf(task: Task): readonly Track[] {
+  if (isMusic(task)) return [];
+  const known = selected.get(task) ?? selectFiles(task);
+  selected.set(task, known);
+  return known;
+}
+
+interface Mention {
+  readonly url: string;
+  readonly observed: Observed;
+}
+
+/** Over the bound, those that were named first stay. */
+function selectFiles(task: Task): readonly Track[] {
+  const named = new Map<string, Mention[]>();
+  const said = saidOf(task).toSorted((a, b) => a.at - b.at || (a.sha256 < b.sha256 ? -1 : 1));
+  for (const observed of said)
+    for (const { name, link: url } of observed.observation.files ?? []) {
+      const mentions = named.get(name) ?? [];
+      if (mentions.length > 0 || named.size < MAX_FILES) named.set(name, [...mentions, { url, observed }]);
+    }
+  return [...named].map(([name, mentions]) => fileOf(name, mentions));
+}
+
+function fileOf(name: string, mentions: readonly Mention[]): Track {
+  return {
+    trackId: name,
+    isFile: true,
+    title: name,
+    tags: null,
+    durationSeconds: null,
+    model: null,
+    createdAt: null,
+    streamLink: null,
+    audioLinks: rankedLinks(mentions, "file", linkHash),
+    coverLinks: [],
+    refusedLink: null,
+  };
+}

@@ -1,0 +1,76 @@
+/** Files of other products: which there are, when the task is done, and that order does not show. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { OTHER_PRODUCTS } from "../../../src/core/provider/products.ts";
+import { due } from "../../../src/core/next/agenda.ts";
+import { linkHash } from "../../../src/core/ids.ts";
+import { viewOf } from "../../../src/core/view/view.ts";
+import { T0, TASK_ID, observed, taskOf } from "../builders.ts";
+import { askingPace } from "../history.ts";
+import { observationOf } from "../messages.ts";
+import { FIXTURES } from "../provider/product-fixtures.ts";
+import { runs } from "../runs.ts";
+
+const LINK = "https://cdn.example.com/a b.wav";
+const wav = (link: string | null) =>
+  observed(observationOf({ code: 200, data: { task_id: TASK_ID, audioWavUrl: link } }), { sha256: `wav ${link}` });
+
+const copy = { file: "file", trackId: "wav", link: linkHash("https://cdn.example.com/a%20b.wav"), attempt: 1 } as const;
+const started = { type: "copy_started", ...copy, host: "cdn.example.com", at: T0 + 1 } as const;
+const key = "tasks/t/wav/file-1.wav";
+const copied = { type: "copied", ...copy, key, bytes: 9, sha256: "0", contentType: "audio/wav", at: T0 + 2 } as const;
+
+test("a task of another product is settled when all its files are stored or lost", () => {
+  const open = taskOf(wav(LINK));
+  expect(viewOf(open)).toMatchObject({ stage: "complete", settled: false, files: [{ name: "wav", state: "queued" }] });
+  expect(due(open, T0, askingPace)).toMatchObject([{ type: "copy", file: "file", trackId: "wav" }]);
+  expect(viewOf(taskOf(wav(LINK), started, copied))).toMatchObject({
+    outcome: "complete",
+    settled: true,
+    files: [{ name: "wav", state: "stored", url: `/tasks/${TASK_ID}/files/wav`, bytes: 9, sha256: "0", attempts: 1 }],
+  });
+  const lost = { type: "lost" as const, file: "file" as const, trackId: "wav", links: [copy.link], at: T0 + 3 };
+  expect(viewOf(taskOf(wav(LINK), { ...lost, reason: "dead_link: gone" }))).toMatchObject({
+    outcome: "lost",
+    settled: true,
+  });
+});
+
+test("a success without its link is not the end, and the link that comes after it is", () => {
+  expect(viewOf(taskOf(wav(null)))).toMatchObject({ stage: "pending", settled: false, files: [] });
+  expect(viewOf(taskOf(wav(null), wav(LINK)))).toMatchObject({ stage: "complete", files: [{ name: "wav" }] });
+});
+
+test("another link to the same file is one more to try, and a cut file is kept where nothing else is to be had", () => {
+  const other = wav("https://cdn.example.com/b.wav");
+  const [file, ...rest] = viewOf(taskOf(wav(LINK), other)).files;
+  expect([file?.name, rest]).toEqual(["wav", []]);
+  const cut = { ...copied, lastResort: "truncated: 9 of 20 bytes" };
+  expect(due(taskOf(wav(LINK), started, cut, other), T0 + 10, askingPace)).toContainEqual(
+    expect.objectContaining({ type: "copy", file: "file", trackId: "wav" }),
+  );
+});
+
+test("files are the same whatever the order and number of the messages that name them", () => {
+  const bodies = OTHER_PRODUCTS.flatMap((product) => (product === "unknown" ? [] : [FIXTURES[product]])).map(
+    ({ callbacks, records, failures }) => [...callbacks, ...records, ...failures].map(({ body }) => body),
+  );
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...bodies).chain((some) => {
+        const events = some.map((body, index) =>
+          observed(observationOf(body), { sha256: `body ${index}`, at: T0 + (index % 3) }),
+        );
+        return fc.tuple(
+          fc.constant(events),
+          fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 }),
+        );
+      }),
+      ([events, again]) => {
+        const { files, stage, failure } = viewOf(taskOf(...events));
+        expect(viewOf(taskOf(...again))).toMatchObject({ files, stage, failure });
+      },
+    ),
+    { numRuns: runs(200) },
+  );
+});
