@@ -7,6 +7,8 @@ export type Via = "bearer" | "session" | "share";
 export interface AppEnv {
   readonly Bindings: Env;
   readonly Variables: {
+    /** What of a submission was passed on without being known. */
+    warnings: readonly string[];
     readonly config: Config;
     readonly requestId: string;
     /** Behind `requireApiToken` alone, like the next. */

@@ -1,6 +1,14 @@
 /** Sessions for people, and share links. */
 import { EXAMPLE_VALUES } from "./examples.ts";
-import { actOperation, ANYBODY, header, jsonResponse, pathParameter, problemResponses } from "./operation.ts";
+import {
+  actOperation,
+  ANYBODY,
+  header,
+  headerParameter,
+  jsonResponse,
+  pathParameter,
+  problemResponses,
+} from "./operation.ts";
 import type { PathItem } from "./operation.ts";
 import { schemaOf } from "./schemas.ts";
 import { shareLink } from "../http/share-link.ts";
@@ -11,6 +19,17 @@ const NEXT = "/tasks";
 
 const PAGE = { "text/html": { schema: { type: "string" }, examples: { page: { value: "<!doctype html>…" } } } };
 const UNCONFIGURED = { description: "API_TOKEN is not set. The page names the command.", content: PAGE };
+
+const LOGIN_FORM = {
+  schema: {
+    type: "object",
+    required: ["token"],
+    properties: { token: { type: "string" }, next: { type: "string" } },
+  },
+  examples: { login: { value: { token: "<API_TOKEN>", next: NEXT } } },
+};
+/** Nothing of it is read. */
+const EMPTY_FORM = { schema: { type: "object" }, examples: { none: { value: {} } } };
 
 const LINK = {
   url: `https://backline.example.com/tasks/${EXAMPLE_VALUES.id}?share=task.1769674360.kCv0dJ1nGm3o5W8y2sQzX7bTfHr4LpAeUiVxNqYgEoM`,
@@ -50,16 +69,7 @@ export const accessPaths = {
       security: ANYBODY,
       requestBody: {
         required: true,
-        content: {
-          "application/x-www-form-urlencoded": {
-            schema: {
-              type: "object",
-              required: ["token"],
-              properties: { token: { type: "string" }, next: { type: "string" } },
-            },
-            examples: { login: { value: { token: "<API_TOKEN>", next: NEXT } } },
-          },
-        },
+        content: { "application/x-www-form-urlencoded": LOGIN_FORM, "multipart/form-data": LOGIN_FORM },
       },
       responses: {
         "303": seeOther("The session is set. It leads to `next`.", {
@@ -78,6 +88,10 @@ export const accessPaths = {
       summary: "Forget the session in this browser",
       description: "From a page of this Worker alone.",
       security: ANYBODY,
+      requestBody: {
+        required: false,
+        content: { "application/x-www-form-urlencoded": EMPTY_FORM, "multipart/form-data": EMPTY_FORM },
+      },
       responses: { "303": seeOther("It leads to the login."), ...problemResponses(["cross_site"]) },
     },
   },
@@ -89,7 +103,10 @@ export const accessPaths = {
         summary: "Make a link for who has no token",
         description:
           "To the task and the files of its tracks, or to the files of one track. It opens nothing else, cannot write, and dies with its time, the task, or the API token that asked for it. Nothing is stored.",
-        parameters: [pathParameter("id", "The provider's task id.")],
+        parameters: [
+          pathParameter("id", "The provider's task id."),
+          headerParameter("If-Match", "The tag of the view that is known: 412 once the task has moved on."),
+        ],
         requestBody: {
           required: false,
           content: {
@@ -104,7 +121,7 @@ export const accessPaths = {
         },
         responses: { "200": jsonResponse("The link.", shareLink, { link: LINK }) },
       },
-      ["task_not_found", "task_deleted", "invalid_request"],
+      ["task_not_found", "task_deleted", "invalid_request", "precondition_failed"],
     ),
   },
 } satisfies Readonly<Record<string, PathItem>>;

@@ -6,7 +6,7 @@ import { fromQuery } from "../http/routes/new-task.tsx";
 import { retryQuery } from "../http/query.ts";
 import { choice } from "../http/routes/chosen.ts";
 import { keptSource, sourceQuestion } from "../http/routes/sources.ts";
-import { submittingView } from "../http/routes/submissions.ts";
+import { submittedView, submittingView } from "../http/routes/submissions.ts";
 import { rebuiltView, retriedPage } from "../http/routes/task-actions.ts";
 import { EXAMPLE_VALUES, SHA256 } from "./examples.ts";
 import { SOURCE_EXAMPLE } from "./assessment-examples.ts";
@@ -24,7 +24,13 @@ import {
 import { schemaOf } from "./schemas.ts";
 
 const TAG = ["Actions"] as const;
-const parameters = [pathParameter("id", "The provider's task id.")] as const;
+const parameters = [
+  pathParameter("id", "The provider's task id."),
+  headerParameter(
+    "If-Match",
+    "The tag of the view that is known: 412, and nothing is done, once the task has moved on.",
+  ),
+] as const;
 const { open, settled } = TASK_EXAMPLES;
 
 export const TASKS_ACTIONS = {
@@ -46,8 +52,8 @@ export const TASKS_ACTIONS = {
         },
       },
       responses: {
-        "202": eitherOf("The provider took it, or its answer was lost.", [taskView, submittingView], {
-          submitted: { ...open, request: SUBMISSION_EXAMPLE },
+        "202": eitherOf("The provider took it, or its answer was lost.", [submittedView, submittingView], {
+          submitted: { ...open, request: SUBMISSION_EXAMPLE, warnings: [] },
           submitting: SUBMITTING_EXAMPLE,
         }),
       },
@@ -79,7 +85,7 @@ export const TASK_ACTIONS = {
         "201": jsonResponse("The task is looked after from now on.", taskView, { adopted: open }),
       },
     },
-    ["task_not_found", "task_deleted", "provider_failed"],
+    ["task_not_found", "task_deleted", "provider_failed", "precondition_failed"],
   ),
   delete: actOperation(
     {
@@ -90,7 +96,7 @@ export const TASK_ACTIONS = {
       parameters,
       responses: { "204": { description: "The task is gone." } },
     },
-    ["task_not_found"],
+    ["task_not_found", "precondition_failed"],
   ),
 } satisfies PathItem;
 
@@ -122,7 +128,7 @@ export const actionPaths = {
         parameters,
         responses: { "202": jsonResponse("The task is tried again.", taskView, { task: open }) },
       },
-      ["task_not_found", "task_deleted"],
+      ["task_not_found", "task_deleted", "precondition_failed"],
     ),
   },
   "/tasks/{id}/assess": {
@@ -135,7 +141,7 @@ export const actionPaths = {
         parameters,
         responses: { "202": jsonResponse("The assessments are pending.", taskView, { task: settled }) },
       },
-      ["task_not_found", "task_deleted"],
+      ["task_not_found", "task_deleted", "precondition_failed"],
     ),
   },
   "/tasks/{id}/notify": {
@@ -148,7 +154,7 @@ export const actionPaths = {
         parameters,
         responses: { "202": jsonResponse("The notices are due.", taskView, { task: settled }) },
       },
-      ["task_not_found", "task_deleted"],
+      ["task_not_found", "task_deleted", "precondition_failed"],
     ),
   },
   "/tasks/{id}/recover": {
@@ -285,7 +291,7 @@ export const actionPaths = {
           }),
         },
       },
-      ["task_not_found", "task_deleted"],
+      ["task_not_found", "task_deleted", "precondition_failed"],
     ),
   },
 } satisfies Readonly<Record<string, PathItem>>;

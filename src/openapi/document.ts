@@ -6,6 +6,7 @@ import { callbackPaths } from "./callback-paths.ts";
 import { filePaths } from "./file-paths.ts";
 import { otherPaths } from "./other-paths.ts";
 import { componentSchemas } from "./schemas.ts";
+import { webhooks } from "./webhooks.ts";
 import { taskPaths } from "./task-paths.ts";
 
 export function openApiDocument() {
@@ -27,9 +28,11 @@ export function openApiDocument() {
       { name: "Files", description: "The kept audio and covers." },
       { name: "Access", description: "For people in a browser, and for those they share with." },
       { name: "Inbox", description: "Deliveries that reached no task." },
+      { name: "Notices", description: "What NOTIFY_URL is told, as Standard Webhooks." },
       { name: "Worker", description: "The Worker itself." },
     ],
     paths: { ...callbackPaths, ...taskPaths, ...actionPaths, ...filePaths, ...accessPaths, ...otherPaths },
+    webhooks,
     components: {
       schemas: componentSchemas(),
       securitySchemes: {

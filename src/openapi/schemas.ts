@@ -4,6 +4,7 @@ import { audioFacts } from "../core/audio/facts.ts";
 import { finding } from "../core/audio/findings/findings.ts";
 import { sourceReport } from "../core/audio/findings/source-report.ts";
 import { waveform } from "../core/audio/sound/waveform.ts";
+import { noticeBody } from "../core/next/notices.ts";
 import { scoreboard } from "../core/view/statistics.ts";
 import { assessmentView } from "../core/task/assessment.ts";
 import { failureView, fileView, taskView, trackView } from "../core/view/view.ts";
@@ -16,7 +17,7 @@ import { received } from "../http/routes/received.ts";
 import { shareLink } from "../http/share-link.ts";
 import { shareRequest } from "../http/routes/shares.ts";
 import { keptSource, sourceQuestion } from "../http/routes/sources.ts";
-import { submittingView } from "../http/routes/submissions.ts";
+import { submittedView, submittingView } from "../http/routes/submissions.ts";
 import { choice } from "../http/routes/chosen.ts";
 import { rebuiltView, retriedPage } from "../http/routes/task-actions.ts";
 import { taskList, taskListItem } from "../http/task-list.ts";
@@ -38,6 +39,7 @@ const components = z
   .add(taskList, { id: "TaskList", description: "A page of tasks, newest first." })
   .add(timelineItem, { id: "TimelineEvent", description: "What happened to a task, and when." })
   .add(timelinePage, { id: "Timeline", description: "A page of events, oldest first." })
+  .add(noticeBody, { id: "Notice", description: "What NOTIFY_URL is told." })
   .add(scoreboard, { id: "Scoreboard", description: "How many tasks, how fast, and what failed." })
   .add(frontView, { id: "Front", description: "What this is, and where to go on." })
   .add(inboxItem, { id: "InboxItem", description: "An authenticated delivery that reached no task." })
@@ -51,6 +53,7 @@ const components = z
   })
   .add(healthReport, { id: "Health", description: "Names and sentences, never values." })
   .add(submissionRequest, { id: "Submission", description: "A request to the provider, in the provider's words." })
+  .add(submittedView, { id: "Submitted", description: "The task, and what of the request is not known here." })
   .add(submittingView, { id: "Submitting", description: "The provider's answer was lost; a callback will tell." })
   .add(retriedPage, { id: "Retried", description: "The tasks that are tried again." })
   .add(rebuiltView, { id: "Rebuilt", description: "A task whose log was folded anew." })

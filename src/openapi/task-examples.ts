@@ -123,6 +123,7 @@ export const SUBMITTING_EXAMPLE: z.infer<typeof submittingView> = {
   taskId: null,
   detail:
     "The provider's answer was lost. If it took the submission, the task appears under this ref with its first callback.",
+  warnings: ["modle: no field of that name is known here; it was passed on to the provider as it is."],
 };
 
 export const TASK_EXAMPLES = { open: OPEN, settled: SETTLED, failed: FAILED };

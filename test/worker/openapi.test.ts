@@ -5,12 +5,10 @@ import { expect, test, vi } from "vitest";
 import * as z from "zod";
 import { app } from "../../src/app.ts";
 import { sha256Hex } from "../../src/core/ids.ts";
-import { requestHash } from "../../src/core/provider/submission.ts";
-import { SOURCE_EXAMPLE } from "../../src/openapi/assessment-examples.ts";
 import { catalogOf } from "../../src/platform/catalog/catalog.ts";
-import type { Submission } from "../../src/platform/catalog/submission-table.ts";
 import { brokenBody, message, newTaskId, track } from "./messages.ts";
 import { choiceAnswers, deliveryAnswers, readAnswers, uploadAnswers, type Answer } from "./openapi-answers.ts";
+import { reservation, song, staleWrites } from "./openapi-requests.ts";
 import { playProvider, recordOf, type PlayedProvider } from "./provider-api.ts";
 import { COVER, serveFiles, SONG } from "./provider-files.ts";
 import { SECRETS } from "./secrets.ts";
@@ -168,6 +166,7 @@ async function answers(): Promise<readonly Answer[]> {
     ...[unknownId, deletedId].map((id): Answer => ["showSubmissionForm", reading(`/new?from=${id}`)]),
     ...(await submitAnswers(provider, unknownId, deletedId)),
     ...adoptAnswers(provider, taskId, unknownId, deletedId),
+    ...staleWrites(taskId),
     ...readAnswers("deleteTask", "DELETE", `/tasks/${taskId}`),
     ["deleteTask", acting("DELETE", `/tasks/${unknownId}`)],
   ];
@@ -194,8 +193,6 @@ function accessAnswers(taskId: string, unknownId: string, deletedId: string): re
     ["shareTask", sharing(taskId, { trackId: "none" })],
   ];
 }
-
-const song = { uploadUrl: "https://cdn.example.com/source.mp3", title: "Song", tags: "jazz", negativeTags: "metal" };
 
 function submitted(body: object, key: string = crypto.randomUUID()): Request {
   return acting("POST", "/tasks", { "idempotency-key": key }, JSON.stringify(body));
@@ -256,12 +253,6 @@ async function submitAnswers(
     ["submitTask", submitted(song, "gone")],
     ["submitTask", submitted(song, "deleted")],
   ];
-}
-
-/** A submission that is recorded, under a key and a reference of the same name. */
-function reservation(name: string): Submission {
-  const about = { requestHash: requestHash(song), requestJson: JSON.stringify(song), host: "backline.test" };
-  return { key: name, ref: name, ...about, source: SOURCE_EXAMPLE, at: Date.now() };
 }
 
 function adoptAnswers(

@@ -39,6 +39,9 @@ function betterThan({ retriedAt }: Task, { stored, tries, firstKeptAt }: FileSta
 function stepFrom(task: Task, tries: readonly Try[], file: FileKind, pace: Pace): FileStep | null {
   const step = stepOfBest(task, tries, file, pace);
   if (step === null || tries.every(({ progress }) => progress.dead)) return step;
+  // One that nobody tried is due already, however long ago the other fell due.
+  if (step.type === "copy" && tries.some(({ link, progress }) => link === step.link && progress.starts === 0))
+    return step;
   const [back] = tries.flatMap((one) => comeback(one, pace) ?? []).toSorted((a, b) => a.at - b.at);
   return back !== undefined && (step.type === "lose" || back.at < step.at) ? back : step;
 }

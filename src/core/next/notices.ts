@@ -5,15 +5,16 @@
  * A notice is sent as a Standard Webhook (standardwebhooks.com): at least once, under the same id each time, in the
  * view of the time of sending. Receivers order by that view's version. Pure. Times are epoch milliseconds.
  */
+import * as z from "zod";
 import { assessGraceEndsAt } from "./assessing.ts";
-import type { NoticeKind } from "../task/event.ts";
+import { NOTICE_KINDS, type NoticeKind } from "../task/event.ts";
 import { fileStatus } from "../task/copies.ts";
 import { sha256Hex } from "../ids.ts";
 import { notifyDelay, type Pace } from "./pace.ts";
 import { isStalled } from "../task/stage.ts";
 import { noticeName, type Task } from "../task/task.ts";
 import { tracksOf } from "../task/tracks.ts";
-import { isoTime, viewOf } from "../view/view.ts";
+import { isoTime, taskView, viewOf } from "../view/view.ts";
 
 export interface Notice {
   readonly kind: NoticeKind;
@@ -31,6 +32,15 @@ export interface Message {
   readonly id: string;
   readonly body: string;
 }
+
+/** What a message says. `data` is the task at the time of sending: receivers order by its version. */
+export const noticeBody = z.object({
+  type: z.enum(NOTICE_KINDS),
+  timestamp: z.iso.datetime(),
+  /** Of `track.stored`. */
+  trackId: z.string().optional(),
+  data: taskView,
+});
 
 interface Pending {
   readonly at: number;

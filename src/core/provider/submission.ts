@@ -49,6 +49,24 @@ export const submissionRequest = z
     message: "is set by this Worker: leave it out",
   });
 
+/** As the documents name them. The list grows. */
+const MODELS = new Set(["V4", "V4_5", "V4_5PLUS", "V4_5ALL", "V5", "V5_5", "V6", "V6_WILD", "V6_MINI"]);
+/** Documented fields of which nothing is checked here. */
+const PASSED_ON = ["lyrics", "variety"];
+
+/** What is passed on without being known: a misspelt option costs credits, and does nothing. A sentence each. */
+export function unknownOptions(request: SubmissionRequest): readonly string[] {
+  const known = new Set([...Object.keys(submissionRequest.shape), ...PASSED_ON]);
+  const fields = Object.keys(request).filter((name) => !known.has(name));
+  const { model } = request;
+  return [
+    ...fields.map((name) => `${name}: no field of that name is known here; it was passed on to the provider as it is.`),
+    ...(model === undefined || MODELS.has(model)
+      ? []
+      : [`model: ${model} is not known here; it was passed on to the provider as it is.`]),
+  ];
+}
+
 export type SubmissionRequest = z.infer<typeof submissionRequest>;
 
 /** The same for the same request, whatever the order of its fields. */

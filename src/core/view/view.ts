@@ -28,16 +28,21 @@ import { chosenOf, tracksOf, type Track } from "../task/tracks.ts";
 
 const time = z.iso.datetime();
 
-export const fileView = z.object({
-  state: z.enum(["waiting", "queued", "stored", "lost"]),
-  /** Our own route, once the file is stored. */
-  url: z.string().nullable(),
-  bytes: z.int().nullable(),
-  sha256: z.string().nullable(),
-  contentType: z.string().nullable(),
-  attempts: z.int(),
-  reason: z.string().nullable(),
-});
+const attempted = { attempts: z.int(), reason: z.string().nullable() };
+const nothing = { url: z.null(), bytes: z.null(), sha256: z.null(), contentType: z.null() };
+
+/** `url` is our own route. `none`: nobody sent one, and the task is settled. */
+export const fileView = z.discriminatedUnion("state", [
+  z.object({
+    state: z.literal("stored"),
+    url: z.string(),
+    bytes: z.int(),
+    sha256: z.string(),
+    contentType: z.string(),
+    ...attempted,
+  }),
+  z.object({ state: z.enum(["waiting", "queued", "lost", "none"]), ...nothing, ...attempted }),
+]);
 
 const namedFileView = fileView.extend({
   /** As the provider calls it: `wav`, `vocal`, `drums`, `video`, `image-1`. */
@@ -171,7 +176,7 @@ function trackViewOf(task: Task, track: Track): TrackView {
     model: track.model,
     createdAt: track.createdAt,
     audio: fileViewOf(audio, `${path}/audio`),
-    cover: fileViewOf(fileStatus(task, track, "cover"), `${path}/cover`),
+    cover: coverViewOf(task, track, `${path}/cover`),
     streamUrl: audio.state === "stored" ? null : track.streamLink,
     assessment: audio.stored === null ? null : assessmentOf(task, track, audio.stored),
   };
@@ -183,9 +188,18 @@ function namedFileViewOf(task: Task, file: Track): z.infer<typeof namedFileView>
 }
 
 function fileViewOf({ state, stored, attempts, reason }: FileStatus, url: string): FileView {
-  if (stored === null) return { state, url: null, bytes: null, sha256: null, contentType: null, attempts, reason };
+  if (stored === null) {
+    const known = state === "stored" ? "waiting" : state;
+    return { state: known, url: null, bytes: null, sha256: null, contentType: null, attempts, reason };
+  }
   const { bytes, sha256, contentType } = stored;
-  return { state, url, bytes, sha256, contentType, attempts, reason };
+  return { state: "stored", url, bytes, sha256, contentType, attempts, reason };
+}
+
+/** Covers hold up nothing, so one that nobody sent is waited for only while the task is open. */
+function coverViewOf(task: Task, track: Track, url: string): FileView {
+  const view = fileViewOf(fileStatus(task, track, "cover"), url);
+  return view.state === "waiting" && task.settledAt !== null ? { ...view, state: "none" } : view;
 }
 
 function recoveryViewOf({ recovery }: Task): z.infer<typeof recoveryView> | null {

@@ -58,6 +58,7 @@ const VERDICTS: Readonly<Record<AudioVerdict, Label>> = {
 
 const FILES: Readonly<Record<TaskView["tracks"][number]["audio"]["state"], Label>> = {
   waiting: { tone: "plain", name: "no audio yet" },
+  none: { tone: "plain", name: "none" },
   queued: { tone: "busy", name: "being copied" },
   stored: { tone: "good", name: "stored" },
   lost: { tone: "bad", name: "lost" },

@@ -166,12 +166,28 @@ function rangeOf(
   const condition = c.req.header("if-range");
   if (c.req.method !== "GET" || header === undefined || (condition !== undefined && !validators.includes(condition)))
     return null;
+  const asked = plainRange(header);
+  if (asked === null) return null;
   // A suffix longer than the file is the whole file (section 14.1.2); the parser takes it for unsatisfiable.
-  const [, suffix] = /^bytes=-(\d+)$/.exec(header) ?? [];
+  const [, suffix] = /^bytes=-(\d+)$/.exec(asked) ?? [];
   if (suffix !== undefined && Number(suffix) > bytes) return { start: 0, end: bytes - 1 };
-  const ranges = parseRange(bytes, header);
+  const ranges = parseRange(bytes, asked);
   if (ranges === -1) return "unsatisfiable";
   if (ranges === -2 || ranges.type !== "bytes" || ranges.length !== 1) return null;
   const [range] = ranges;
   return range === undefined ? null : range;
+}
+
+/**
+ * As the parser takes it: the unit in lower case (section 14.1), no empty elements of the list (section 5.6.1). Null
+ * where a range ends before it begins, which makes the whole header one to be ignored (section 14.1.1).
+ */
+function plainRange(header: string): string | null {
+  const [, unit = "", list = ""] = /^\s*([^=\s]+)\s*=(.*)$/.exec(header) ?? [];
+  const ranges = list.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()]));
+  const isReversed = ranges.some((range) => {
+    const [, first, last] = /^(\d+)-(\d+)$/.exec(range) ?? [];
+    return first !== undefined && Number(last) < Number(first);
+  });
+  return isReversed || ranges.length === 0 ? null : `${unit.toLowerCase()}=${ranges.join(",")}`;
 }

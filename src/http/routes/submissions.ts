@@ -8,8 +8,13 @@ import { Hono, type Context } from "hono";
 import * as z from "zod";
 import { capabilityOf } from "../../core/provider/callback-url.ts";
 import { failureOf, FAILURES } from "../../core/provider/failure.ts";
-import { requestHash, submissionRequest, type SubmissionRequest } from "../../core/provider/submission.ts";
-import type { TaskView } from "../../core/view/view.ts";
+import {
+  requestHash,
+  submissionRequest,
+  unknownOptions,
+  type SubmissionRequest,
+} from "../../core/provider/submission.ts";
+import { taskView, type TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../../platform/catalog/catalog.ts";
 import { tellCatalog } from "../../platform/catalog/teller.ts";
 import { providerAccess, submitTask } from "../../platform/provider-client.ts";
@@ -34,7 +39,11 @@ export const submittingView = z.object({
   ref: z.string(),
   taskId: z.string().nullable(),
   detail: z.string(),
+  warnings: z.array(z.string()),
 });
+
+/** The task, and what of the request was passed on without being known here. */
+export const submittedView = taskView.extend({ warnings: z.array(z.string()) });
 
 export const submissions = new Hono<AppEnv>().post("/tasks", async (c) =>
   submit(c, await readJson(c, submissionRequest), keyOf(c)),
@@ -48,6 +57,7 @@ export async function submit(c: Context<AppEnv>, asked: SubmissionRequest, key: 
   if (provider === null || callbackToken === undefined) throw new Problem("not_configured", NO_KEY);
 
   const { ref: wanted, force = false, ...request } = asked;
+  c.set("warnings", unknownOptions(asked));
   const ref = wanted ?? crypto.randomUUID().replaceAll("-", "");
   const hash = requestHash({ ...request, ...(wanted === undefined ? {} : { ref: wanted }) });
   const catalog = catalogOf(c.env);
@@ -156,7 +166,8 @@ async function answerKnown(
   }
 }
 
-function accepted(c: Context, view: TaskView): Response {
+function accepted(c: Context<AppEnv>, task: TaskView): Response {
+  const view: z.infer<typeof submittedView> = { ...task, warnings: [...c.get("warnings")] };
   return c.json(view, 202, { ...FRESH, location: `/tasks/${view.taskId}` });
 }
 
@@ -173,9 +184,14 @@ async function answerSubmitted(
 }
 
 /** Nobody submits it again. */
-function submitting(c: Context, ref: string, stage: "submitting" | "unclear", taskId: string | null = null): Response {
+function submitting(
+  c: Context<AppEnv>,
+  ref: string,
+  stage: "submitting" | "unclear",
+  taskId: string | null = null,
+): Response {
   const detail = taskId !== null ? NOT_SHOWN_YET : stage === "submitting" ? ANSWER_LOST : UNCLEAR;
-  const view: z.infer<typeof submittingView> = { stage, ref, taskId, detail };
+  const view: z.infer<typeof submittingView> = { stage, ref, taskId, detail, warnings: [...c.get("warnings")] };
   return c.json(view, 202, { ...FRESH, location: taskId === null ? `/tasks?ref=${ref}` : `/tasks/${taskId}` });
 }
 

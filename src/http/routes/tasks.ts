@@ -13,6 +13,7 @@ import { listPage, taskPage } from "../pages/task-pages.tsx";
 import { Problem } from "../problem.ts";
 import { eventsQuery, parseQuery, taskQuery, tasksQuery } from "../query.ts";
 import { pageOf } from "../task-list.ts";
+import { conditionalWrites } from "../precondition.ts";
 import { withProspects } from "../expected-times.ts";
 import { present, readTask, taskIdOf, waitForChange, type Reading } from "../task-reader.ts";
 
@@ -20,7 +21,7 @@ const MAX_PAGE_CHARS = 8 * 1_024 * 1_024;
 
 export const tasks = new Hono<AppEnv>()
   .use("/tasks", requireApiToken)
-  .use("/tasks/*", requireApiToken)
+  .use("/tasks/*", requireApiToken, conditionalWrites)
   .get("/tasks", listPage, async (c) => {
     const { status, ref, q, cursor, limit } = parseQuery(tasksQuery, c);
     const query = { status: status ?? null, ref: ref ?? null, text: q ?? null, after: cursor ?? null };
