@@ -14,6 +14,8 @@ import { type LocalWorker, startWorker } from "../../rig/local/worker.ts";
 import { chaos } from "../../rig/provider/chaos.ts";
 import { noFaults } from "../../rig/provider/faults.ts";
 import { type Provider, startProvider } from "../../rig/provider/provider.ts";
+import type { Random } from "../../rig/provider/random.ts";
+import { loseAlarms } from "./lost-alarms.ts";
 import { type HostileReceiver, startHostileReceiver } from "./receiver.ts";
 
 export interface Stage {
@@ -25,6 +27,8 @@ export interface Stage {
   /** For those who submit by themselves. */
   readonly callBackUrl: string;
   startKillable(): Promise<KillableWorker>;
+  /** While no Worker runs. Returns how many alarms of tasks were lost. */
+  loseAlarms(random: Random): number;
   /** In this process, for a look into its stores. `timeScale` is how much shorter its waits are. */
   startInside(timeScale?: number): Promise<InsideWorker>;
   /** The provider and the receiver do as they should from here on. */
@@ -83,6 +87,7 @@ export async function setStage(seed: number, receiverAsks: boolean, signal: Abor
     client: backlineClient(origin, API_TOKEN),
     callBackUrl: `${origin}/callback/${TOKEN}`,
     startKillable: () => startKillable({ bundle, dataDir, port, vars }),
+    loseAlarms: (random) => loseAlarms(dataDir, random),
     async startInside(timeScale = WORKER_SCALE) {
       const changed = { ...vars, TIME_SCALE: String(timeScale) };
       const worker = await withoutOwnSignals(() => startWorker({ bundle, dataDir, port, vars: changed }));

@@ -1,4 +1,4 @@
-/** Submissions, kills of the Worker and deaths of the receiver at random moments, side by side. */
+/** Submissions, kills of the Worker, lost alarms and deaths of the receiver at random moments, side by side. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { randomFrom, whole } from "../../rig/provider/random.ts";
 import type { ChaosRunOptions } from "./options.ts";
@@ -35,7 +35,8 @@ export async function storm(stage: Stage, options: ChaosRunOptions, signal: Abor
     for (const [index, upMs] of ups.entries()) {
       await sleep(upMs, undefined, { signal });
       await worker.kill();
-      console.log(`killed ${index + 1} of ${ups.length} after ${(upMs / 1_000).toFixed(1)} s`);
+      const lost = stage.loseAlarms(random);
+      console.log(`killed ${index + 1} of ${ups.length} after ${(upMs / 1_000).toFixed(1)} s, ${lost} alarms lost`);
       worker = await stage.startKillable();
     }
     await submitting;
