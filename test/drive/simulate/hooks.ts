@@ -28,8 +28,6 @@ export function installHooks(plant: Plant | null): void {
       return { url: new URL("runtime.ts", import.meta.url).href, shortCircuit: true };
     },
     load(url, context, next) {
-      // Nobody listens to a source here.
-      if (url.endsWith(".wasm")) return { format: "module", source: "export default null;", shortCircuit: true };
       const loaded = next(url, context);
       const changes = [...SMALL, ...(plant === null ? [] : [plant])].filter(({ file }) => url.endsWith(`/${file}`));
       if (changes.length === 0) return loaded;
