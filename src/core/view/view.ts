@@ -31,23 +31,23 @@ const time = z.iso.datetime();
 const attempted = { attempts: z.int(), reason: z.string().nullable() };
 const nothing = { url: z.null(), bytes: z.null(), sha256: z.null(), contentType: z.null() };
 
-/** `url` is our own route. `none`: nobody sent one, and the task is settled. */
-export const fileView = z.discriminatedUnion("state", [
-  z.object({
-    state: z.literal("stored"),
-    url: z.string(),
-    bytes: z.int(),
-    sha256: z.string(),
-    contentType: z.string(),
-    ...attempted,
-  }),
-  z.object({ state: z.enum(["waiting", "queued", "lost", "none"]), ...nothing, ...attempted }),
-]);
-
-const namedFileView = fileView.extend({
-  /** As the provider calls it: `wav`, `vocal`, `drums`, `video`, `image-1`. */
-  name: z.string(),
+const storedFile = z.object({
+  state: z.literal("stored"),
+  /** Our own route. */
+  url: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+  contentType: z.string(),
+  ...attempted,
 });
+/** `none`: nobody sent one, and the task is settled. */
+const missingFile = z.object({ state: z.enum(["waiting", "queued", "lost", "none"]), ...nothing, ...attempted });
+
+export const fileView = z.discriminatedUnion("state", [storedFile, missingFile]);
+
+/** As the provider calls it: `wav`, `vocal`, `drums`, `video`, `image-1`. */
+const named = { name: z.string() };
+const namedFileView = z.discriminatedUnion("state", [storedFile.extend(named), missingFile.extend(named)]);
 
 export const trackView = z.object({
   trackId: z.string(),
