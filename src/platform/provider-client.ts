@@ -9,6 +9,7 @@ import type { Config } from "../core/config.ts";
 import { isTaskId, sha256Hex } from "../core/ids.ts";
 import { firstText, isRecord, toInteger } from "../core/provider/loose-values.ts";
 import { parseMessage, type Observation } from "../core/provider/message.ts";
+import { OTHER_PRODUCTS, type Product, type ProductEntry } from "../core/provider/products.ts";
 import { redact, type Redaction } from "../core/provider/redaction.ts";
 import { withoutEcho } from "../core/provider/request-echo.ts";
 import { readRecovery } from "../core/provider/recovery.ts";
@@ -45,6 +46,13 @@ const MAX_ANSWER_CHARS = 1_024 * 1_024;
 const code = z.coerce.number().int();
 const recordEnvelope = z.looseObject({ code, data: z.unknown() });
 
+/** Whose record is wanted, and where it lies. */
+export interface Asked {
+  readonly taskId: string;
+  readonly product: Product;
+  readonly record: NonNullable<ProductEntry["record"]>;
+}
+
 /** Null where there is no key. */
 export function providerAccess(config: Config): ProviderAccess | null {
   const { providerApiKey: apiKey, providerBaseUrl: baseUrl, redaction } = config;
@@ -52,8 +60,12 @@ export function providerAccess(config: Config): ProviderAccess | null {
 }
 
 /** Never rejects. */
-export async function askForRecord(access: ProviderAccess, taskId: string, signal: AbortSignal): Promise<RecordAnswer> {
-  const path = `/api/v1/generate/record-info?taskId=${encodeURIComponent(taskId)}`;
+export async function askForRecord(
+  access: ProviderAccess,
+  { taskId, product, record }: Asked,
+  signal: AbortSignal,
+): Promise<RecordAnswer> {
+  const path = `${record.path}?${record.parameter}=${encodeURIComponent(taskId)}`;
   const answer = await call(access, path, {}, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
   if (typeof answer === "string") return { type: "failed", reason: answer };
   if (answer.status !== 200)
@@ -70,7 +82,15 @@ export async function askForRecord(access: ProviderAccess, taskId: string, signa
   if ((envelope.data.data ?? null) === null) return { type: "unknown" };
   const { taskIds, observation } = parseMessage(answer.json);
   if (!taskIds.includes(taskId)) return { type: "failed", reason: "unreadable: the record is of another task" };
-  return { type: "record", sha256: answer.sha256, observation, body: withoutEcho(answer.text) };
+  const read = ofProduct(observation, product);
+  return { type: "record", sha256: answer.sha256, observation: read, body: withoutEcho(answer.text) };
+}
+
+/** A record that holds nothing yet does not say of which product it is; where it was read does. */
+function ofProduct(observation: Observation, product: Product): Observation {
+  const other = OTHER_PRODUCTS.find((one) => one === product);
+  const named = observation.product !== undefined && observation.product !== "unknown";
+  return other === undefined || named ? observation : { ...observation, product: other, tracks: [] };
 }
 
 /** Never rejects. `request` is the provider's own, callBackUrl included. */

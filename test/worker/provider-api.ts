@@ -1,7 +1,6 @@
 /** The provider's API and file server behind `fetch`. The provider is not ours, so it is played. */
 import { vi } from "vitest";
 
-const RECORD = "/api/v1/generate/record-info";
 const RECOVERY = "/api/v1/suno/recovery";
 const SUBMIT = "/api/v1/generate/add-instrumental";
 
@@ -20,6 +19,8 @@ export interface PlayedProvider {
   readonly recoveries: object[];
   /** The ids that were asked about, in order. */
   readonly asked: string[];
+  /** And where their records lie. */
+  readonly paths: string[];
 }
 
 export function playProvider(): PlayedProvider {
@@ -27,6 +28,7 @@ export function playProvider(): PlayedProvider {
     records: new Map(),
     files: new Map(),
     asked: [],
+    paths: [],
     recover: { code: 200, msg: "success", data: { task_id: "rec-1" } },
     recovered: [],
     recoveries: [],
@@ -46,9 +48,10 @@ export function playProvider(): PlayedProvider {
     }
     if (url.pathname === `${RECOVERY}/record-info`)
       return Response.json(provider.recoveries.shift() ?? { code: 500, msg: "feed_failed", data: null });
-    if (url.pathname === RECORD) {
+    if (url.pathname.endsWith("/record-info")) {
       const taskId = url.searchParams.get("taskId") ?? "";
       provider.asked.push(taskId);
+      provider.paths.push(url.pathname);
       return Response.json({ code: 200, msg: "success", data: (await provider.records.get(taskId)) ?? null });
     }
     const bytes = provider.files.get(url.href);

@@ -12,7 +12,7 @@ import { retryDelay, type Pace } from "./pace.ts";
 import { nextNotice, type Notice } from "./notices.ts";
 import { nextClaimPoll } from "./claims.ts";
 import { awaitsFreshLink, isUnknownToProvider, nextPoll } from "./polling.ts";
-import { isMusic } from "../task/product.ts";
+import { recordOf } from "../task/product.ts";
 import { isSettled, isStalled, lastNewsAt, stageOf, stageReport } from "../task/stage.ts";
 import { noticeName, type Recovery, type Task } from "../task/task.ts";
 import type { Link } from "../task/links.ts";
@@ -145,7 +145,7 @@ function retryAt(task: Task, effect: "publish" | "sweep" | "stall", pace: Pace):
 /** Without news for as long as the provider keeps anything, a task is given up. A late callback opens it again. */
 function abandonItems(task: Task, pace: Pace): readonly Item[] {
   const stage = stageOf(task);
-  if (stage === "complete" || stage === "failed" || !isMusic(task)) return [];
+  if (stage === "complete" || stage === "failed" || recordOf(task) === null) return [];
   const silentAt = lastNewsAt(task) + pace.linkLifeMs;
   // A callback says that there is such a task, whatever the provider's record says.
   const strange = isUnknownToProvider(task) && heeded(task.observations).length === 0;
@@ -156,7 +156,7 @@ function abandonItems(task: Task, pace: Pace): readonly Item[] {
 /** Told once in a silence: after ten minutes, or what the history calls usual if that is longer. */
 function stallItems(task: Task, pace: Pace): readonly Item[] {
   const stage = stageOf(task);
-  if (stage === "complete" || stage === "failed" || isStalled(task) || !isMusic(task)) return [];
+  if (stage === "complete" || stage === "failed" || isStalled(task) || recordOf(task) === null) return [];
   const silence = Math.max(pace.shortestStallMs, task.usualSilenceMs ?? 0);
   return [{ at: Math.max(lastNewsAt(task) + silence, retryAt(task, "stall", pace)), effect: { type: "stall" } }];
 }

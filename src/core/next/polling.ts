@@ -8,7 +8,7 @@ import { fileStatus, mainKindOf, type Try } from "../task/copies.ts";
 import { deliveredBy } from "../task/files.ts";
 import { lastQuestionAt } from "./claims.ts";
 import { MAX_POLLS, type Pace } from "./pace.ts";
-import { isMusic } from "../task/product.ts";
+import { recordOf } from "../task/product.ts";
 import { lastNewsAt, stageOf } from "../task/stage.ts";
 import type { Task } from "../task/task.ts";
 import type { Track } from "../task/tracks.ts";
@@ -16,8 +16,7 @@ import type { Track } from "../task/tracks.ts";
 /** The next question, or null where there is no key, no need, or no point any more. */
 export function nextPoll(task: Task, pace: Pace): number | null {
   const asked = pollCount(task);
-  // The record of another product lies elsewhere.
-  if (!pace.canAsk || !isMusic(task)) return null;
+  if (!pace.canAsk || recordOf(task) === null) return null;
   const spent = asked >= MAX_POLLS;
   const tracks = deliveredBy(task);
   const lastWords = tracks.map((track) => lastWordAt(task, track, asked, pace));

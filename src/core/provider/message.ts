@@ -141,11 +141,12 @@ function observationOf(root: Fields, data: Fields, response: Fields): Observatio
         named === "failed" ||
         (named === "pending" && ownCode !== null && isFinal(ownCode)) ||
         (named === undefined && code === null && errorText !== null)
-      : other.kind === "failed";
+      : other.kind === "failed" || (other.kind === "pending" && ownCode !== null && isFinal(ownCode));
   const message = firstText([data["errorMessage"], data["failMsg"], errorText, root["msg"], root["message"]]);
   const failure = failed ? failureOf(refused ? code : ownCode, stage, message) : null;
   if (other !== null) {
-    const { product, kind, files } = other;
+    const { product, files } = other;
+    const kind = failed ? "failed" : other.kind;
     return { product, kind, failure, tracks: [], tracksDropped: 0, ...(files.length > 0 ? { files } : {}) };
   }
   const kind = failed ? "failed" : (named ?? kindByTracks(stage, tracks));

@@ -92,6 +92,12 @@ const ofTrack = { taskId: id, audioId: id };
 /** Set for who submits `add_instrumental` or `add_vocals`: as its page says. */
 const upload = { title: text(100), negativeTags: text(500) };
 
+/** One for all products with stages. */
+export const MUSIC_RECORD: NonNullable<ProductEntry["record"]> = {
+  path: "/api/v1/generate/record-info",
+  parameter: "taskId",
+};
+
 function music(path: string, market: string, fields: z.ZodRawShape, credits: number): ProductEntry {
   return {
     submit: {
@@ -99,7 +105,7 @@ function music(path: string, market: string, fields: z.ZodRawShape, credits: num
       fields: z.looseObject({ ...style, ...fields }),
       credits: () => credits,
     },
-    record: { path: "/api/v1/generate/record-info", parameter: "taskId" },
+    record: MUSIC_RECORD,
     marks: [],
     market,
     files: null,

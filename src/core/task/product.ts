@@ -5,14 +5,14 @@
  * ever called back as music. Pure.
  */
 import { isNews } from "../provider/message.ts";
-import type { OtherProduct, Product } from "../provider/products.ts";
+import { entryOf, MUSIC_RECORD, type OtherProduct, type Product, type ProductEntry } from "../provider/products.ts";
 import type { Observed } from "./event.ts";
 import type { Task } from "./task.ts";
 import { heeded } from "./trust.ts";
 
 type Known = Pick<Task, "observations" | "request" | "adopted">;
 
-/** Music, or a product without stages: it calls back once, and nobody asks about it. */
+/** Music, or a product without stages: it calls back once. */
 export function isMusic(task: Known): boolean {
   return otherProductOf(task) === null;
 }
@@ -20,6 +20,12 @@ export function isMusic(task: Known): boolean {
 export function productOf(task: Known): Product {
   if (task.request !== null) return "add_instrumental";
   return otherProductOf(task) ?? "music";
+}
+
+/** Where the provider's record of it lies; null where nobody knows. */
+export function recordOf(task: Known): ProductEntry["record"] {
+  const product = productOf(task);
+  return product === "music" ? MUSIC_RECORD : (entryOf(product)?.record ?? null);
 }
 
 /** What counts of what was said. A failure that names no product is one of whatever the task is. */

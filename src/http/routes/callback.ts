@@ -33,8 +33,9 @@ async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): P
   const { host } = new URL(c.req.url);
   const message = read(bytes, c.get("config").redaction);
   const { taskIds, observation } = parseMessage(message.json);
-  // Only music has a record that we ask for.
-  const canConfirm = c.get("config").providerApiKey !== null && observation.product === undefined;
+  // What nobody can name has no record to ask for.
+  const { product = "music" } = observation;
+  const canConfirm = c.get("config").providerApiKey !== null && product !== "unknown";
   const { taskId, verdict } = admitMessage(entry, taskIds, canConfirm, Date.now());
 
   const sha256 = sha256Hex(bytes);

@@ -7,6 +7,7 @@ import * as z from "zod";
 import type { TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../../platform/catalog/catalog.ts";
 import { tellCatalog } from "../../platform/catalog/teller.ts";
+import { MUSIC_RECORD } from "../../core/provider/products.ts";
 import { askForRecord, providerAccess } from "../../platform/provider-client.ts";
 import { slots } from "../../platform/audio/slots.ts";
 import type { AppEnv } from "../app-env.ts";
@@ -74,7 +75,7 @@ async function adopt<P extends string>(c: Context<AppEnv, P>): Promise<Response>
   const known = await object.view();
   if (known !== null) return c.json(present<TaskView>(known), 200, FRESH);
   if (provider === null) throw new Problem("not_configured", NO_KEY);
-  const answer = await askForRecord(provider, taskId, c.req.raw.signal);
+  const answer = await askForRecord(provider, { taskId, product: "music", record: MUSIC_RECORD }, c.req.raw.signal);
   if (answer.type === "unknown")
     throw new Problem("task_not_found", "The provider knows no task of this id. Check the id, and PROVIDER_BASE_URL.");
   if (answer.type === "failed")

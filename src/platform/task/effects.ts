@@ -76,7 +76,7 @@ export interface Deps {
   readonly recover: (task: Task, origin: string) => Promise<SubmitAnswer>;
   /** Never rejects. */
   readonly followRecovery: (recoveryId: string, signal: AbortSignal) => Promise<RecoveryAnswer>;
-  readonly ask: (taskId: string, signal: AbortSignal) => Promise<RecordAnswer>;
+  readonly ask: (task: Task, signal: AbortSignal) => Promise<RecordAnswer>;
   /** Never rejects. */
   readonly notify: (message: Message, signal: AbortSignal) => Promise<NotifyOutcome>;
   /** How long a task is usually silent on this deployment, in milliseconds. */
@@ -146,7 +146,7 @@ export async function startEffect(deps: Deps, effect: Work, signal: AbortSignal)
 async function poll(deps: Deps, claim: boolean, signal: AbortSignal): Promise<void> {
   // The answer knows nothing of what happens while it is on its way.
   const askedAt = deps.now();
-  const asked = await attemptOf(deps.ask(deps.task().taskId, signal));
+  const asked = await attemptOf(deps.ask(deps.task(), signal));
   const answer: RecordAnswer = asked.ok ? asked.value : { type: "failed", reason: asked.reason };
   const told = (result: Polled["result"], reason: string | null): void =>
     deps.record(polledEvent(deps.task(), { result, reason, claim, askedAt }));

@@ -8,6 +8,7 @@ import { redact } from "../../core/provider/redaction.ts";
 import { nextWake } from "../../core/next/agenda.ts";
 import { paceOf, type Pace } from "../../core/next/pace.ts";
 import { reduce } from "../../core/task/reduce.ts";
+import { productOf, recordOf } from "../../core/task/product.ts";
 import type { Task } from "../../core/task/task.ts";
 import { fileKey, sha256Hex } from "../../core/ids.ts";
 import { capabilityOf } from "../../core/provider/callback-url.ts";
@@ -63,7 +64,7 @@ export function depsOf(wiring: Wiring): Deps {
     assess: (order) => assess(wiring, order),
     publish: (task) => publish(wiring, task),
     sweep: (task) => deleteStrays(env.AUDIO, task),
-    ask: (taskId, signal) => ask(wiring, taskId, signal),
+    ask: (task, signal) => ask(wiring, task, signal),
     origin: () => originOf(wiring),
     recover: (task, origin) => recover(wiring, task, origin),
     followRecovery: (recoveryId, signal) => followRecovery(wiring, recoveryId, signal),
@@ -144,11 +145,13 @@ async function attempt(work: Promise<void>): Promise<{ readonly error: unknown }
   }
 }
 
-async function ask({ config }: Wiring, taskId: string, signal: AbortSignal): Promise<RecordAnswer> {
+async function ask({ config }: Wiring, task: Task, signal: AbortSignal): Promise<RecordAnswer> {
   const access = providerAccess(config);
+  const record = recordOf(task);
+  if (record === null) return { type: "failed", reason: "no_record: nobody knows where this product's record lies" };
   return access === null
     ? { type: "failed", reason: "no_key: PROVIDER_API_KEY is not set" }
-    : askForRecord(access, taskId, signal);
+    : askForRecord(access, { taskId: task.taskId, product: productOf(task), record }, signal);
 }
 
 function originOf({ config, state }: Wiring): string | null {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { OTHER_PRODUCTS, type OtherProduct } from "../../../src/core/provider/products.ts";
 import { FIXTURES, no, ok } from "./product-fixtures.ts";
 import { fold } from "../../../src/core/task/reduce.ts";
-import { due, nextWake } from "../../../src/core/next/agenda.ts";
+import { due } from "../../../src/core/next/agenda.ts";
 import { scoreboardOf } from "../../../src/core/view/statistics.ts";
 import { usualOf } from "../../../src/core/view/usual.ts";
 import { catalogRowOf } from "../../../src/core/view/catalog-row.ts";
@@ -61,24 +61,33 @@ test("what a record says is under way is neither", () => {
   expect(observationOf({ code: 201, msg: "running", task_id: TASK_ID, data: null }).failure).toBeNull();
 });
 
-test("of another product nobody is asked, it never stalls, is never given up, and counts in no statistics", () => {
-  const bodies = [...COMPLETE, ...FAILED].map(([, body]) => body);
-  const pending = ok({ response: { audioWavUrl: null }, successFlag: "PENDING" });
-  for (const body of [...bodies, pending]) {
+test("another product that is done is asked no more, and counts in no statistics", () => {
+  for (const [, body] of [...COMPLETE, ...FAILED]) {
     const task = taskOf(observed(observationOf(body)));
     const wanted = due(task, T0 + 20 * DAY, askingPace).map(({ type }) => type);
     const copies = (observationOf(body).files ?? []).map(() => "copy");
-    expect([body, wanted]).toEqual([body, body === pending ? [] : copies.length > 0 ? copies : ["publish"]]);
-    expect(nextWake(task, askingPace) === null).toBe(body === pending);
+    expect([body, wanted]).toEqual([body, copies.length > 0 ? copies : ["publish"]]);
     const row = catalogRowOf(task, T0, null);
     expect(scoreboardOf([row], T0)).toMatchObject({ tasks: { all: 0, failed: 0 }, failures: [] });
     expect(usualOf(Array.from({ length: 20 }, () => ({ ...row, completeAt: T0 + DAY }))).complete).toBeNull();
   }
 });
 
-test("a signature alone makes no question about another product", () => {
+test("one that is under way is asked about at the pace of music, stalls, and is given up", () => {
+  const pending = taskOf(observed(observationOf(ok({ response: { audioWavUrl: null }, successFlag: "PENDING" }))));
+  expect(due(pending, T0 + 30_000, askingPace)).toMatchObject([{ type: "poll" }]);
+  expect(due(pending, T0 + 20 * DAY, askingPace).map(({ type }) => type)).toEqual(["abandon", "stall", "poll"]);
+});
+
+test("what a signature alone says of another product is asked about", () => {
   const claim = observed(observationOf(ok({ audioWavUrl: WAV })), { verdict: "hmac_unconfirmed" });
-  expect(due(taskOf(claim), T0 + DAY, askingPace)).toEqual([]);
+  expect(due(taskOf(claim), T0 + DAY, askingPace).map(({ type }) => type)).toContain("poll");
+});
+
+test("a permanent code is a failure though the record says pending", () => {
+  const refused = { response: { audioWavUrl: null }, successFlag: "PENDING", errorCode: 413, errorMessage: "matches" };
+  expect(observationOf(ok(refused))).toMatchObject({ product: "wav", kind: "failed", failure: { code: 413 } });
+  expect(observationOf(ok({ ...refused, errorCode: 0 }))).toMatchObject({ kind: "pending", failure: null });
 });
 
 test("music is music whatever else is said under its id, in any order", () => {
