@@ -3,7 +3,6 @@
  */
 import { Hono, type Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { requestId } from "hono/request-id";
 import { parseConfig, type Config } from "./core/config.ts";
 import { allowedMethods } from "./http/allowed-methods.ts";
 import type { AppEnv } from "./http/app-env.ts";
@@ -25,6 +24,8 @@ import { prefersHtml } from "./http/pages/page.ts";
 import { problemPage } from "./http/pages/problem-page.tsx";
 import { stats } from "./http/routes/stats.tsx";
 import { Problem, problemResponse } from "./http/problem.ts";
+import { pathOf } from "./http/request-path.ts";
+import { securityHeaders } from "./http/security-headers.ts";
 import { shares } from "./http/routes/shares.ts";
 import { sources } from "./http/routes/sources.ts";
 import { submissions } from "./http/routes/submissions.ts";
@@ -35,10 +36,13 @@ import { tasks } from "./http/routes/tasks.ts";
 /** One isolate sees one environment, so it is read once. */
 const configs = new WeakMap<Env, Config>();
 
-// Not strict: a callBackUrl is easily pasted with a slash at its end.
-export const app = new Hono<AppEnv>({ strict: false })
-  .use(requestId())
+export const app = new Hono<AppEnv>({ getPath: pathOf })
+  .use(securityHeaders)
   .use(async (c, next) => {
+    // Never the sender's: it would stand in our log as they like it.
+    const requestId = crypto.randomUUID();
+    c.set("requestId", requestId);
+    c.header("x-request-id", requestId);
     const config = configs.get(c.env) ?? parseConfig(c.env);
     configs.set(c.env, config);
     c.set("config", config);

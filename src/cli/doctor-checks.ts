@@ -25,7 +25,11 @@ const PROBES = 20;
 const MAX_SKEW_MS = 60_000;
 const TASKS_LOOKED_AT = 5;
 
-const healthReport = z.object({ status: z.string(), missing: z.array(z.string()), warnings: z.array(z.string()) });
+const healthReport = z.object({
+  status: z.string(),
+  missing: z.array(z.string()),
+  warnings: z.array(z.string()).optional(),
+});
 const probeView = z.object({ stage: z.string(), createdAt: z.iso.datetime() });
 const taskList = z.object({ items: z.array(z.object({ taskId: z.string() })) });
 const keptTracks = z.object({
@@ -37,7 +41,7 @@ export async function* examine(receiver: Receiver): AsyncGenerator<Check> {
   const reachable = await checked("reachable", () => isReachable(receiver));
   yield reachable;
   if (!reachable.ok) return;
-  const health = await receiver.ask("/health").then(
+  const health = await receiver.read("/health").then(
     ({ json }) => healthReport.safeParse(json).data ?? null,
     () => null,
   );
@@ -47,8 +51,8 @@ export async function* examine(receiver: Receiver): AsyncGenerator<Check> {
   }
   const checks: readonly (readonly [string, () => Verdict | Promise<Verdict>])[] = [
     ["configured", () => isConfigured(health.missing)],
-    ["cron", () => hasCron(health.warnings)],
-    ["settings", () => hasSettings(health.warnings)],
+    ["cron", () => hasCron(health.warnings ?? [])],
+    ["settings", () => hasSettings(health.warnings ?? null)],
     ["wrong token", () => refusesGuesses(receiver)],
     // Before the callback: once the task is known here, the provider is not asked.
     ["provider key", () => canAskProvider(receiver)],

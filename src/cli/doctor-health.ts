@@ -1,5 +1,5 @@
 /** What the report of `GET /health` means to the doctor: names and sentences, of which the sentences hold their cure. Pure. */
-import { green, red, type Verdict } from "./doctor-verdict.ts";
+import { green, red, SAME_SECRETS, type Verdict } from "./doctor-verdict.ts";
 
 export function isConfigured(missing: readonly string[]): Verdict {
   if (missing.length === 0) return green("Every needed secret and binding is there.");
@@ -19,7 +19,8 @@ export function hasCron(warnings: readonly string[]): Verdict {
 }
 
 /** The Worker's warnings say what to do themselves. */
-export function hasSettings(warnings: readonly string[]): Verdict {
+export function hasSettings(warnings: readonly string[] | null): Verdict {
+  if (warnings === null) return red("The Worker tells its warnings to who has its token alone.", SAME_SECRETS);
   const others = warnings.filter((warning) => !isAboutCron(warning));
   return others.length === 0 ? green("No setting is wrong.") : red(`${others.length} to look at.`, others.join(" "));
 }

@@ -6,7 +6,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { parseArgs, parseEnv, styleText } from "node:util";
-import { parseConfig, type Secret } from "../core/config.ts";
+import { parseConfig } from "../core/config.ts";
+import type { Secret } from "../core/secrets.ts";
 import { examine } from "./doctor-checks.ts";
 import { receiverAt, type DoctorSecrets } from "./doctor-receiver.ts";
 import type { Check } from "./doctor-verdict.ts";

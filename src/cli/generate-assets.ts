@@ -12,6 +12,11 @@ import { writeDocsAssets } from "./docs-assets.ts";
 const SOURCE = new URL("../browser/", import.meta.url);
 /** The dot on the icon of a page that is about one task. */
 const STANDINGS = { good: "#17a34a", warn: "#d97706", bad: "#dc2626", busy: "#2563eb" };
+const HEADERS = `/*
+  X-Content-Type-Options: nosniff
+  Strict-Transport-Security: max-age=31536000
+  Cross-Origin-Resource-Policy: same-origin
+`;
 const TARGET = new URL("../../build/assets/assets/", import.meta.url);
 
 await mkdir(TARGET, { recursive: true });
@@ -31,4 +36,6 @@ for (const [standing, colour] of Object.entries(STANDINGS)) {
   const dot = `<circle cx="24" cy="24" r="8" fill="${colour}" stroke="#fff" stroke-width="2"/></svg>`;
   await writeFile(new URL(`icon-${standing}.svg`, TARGET), icon.replace("</svg>", dot));
 }
+// Static files pass by the Worker, and so by the headers that it gives to everything else.
+await writeFile(new URL("../_headers", TARGET), HEADERS);
 await writeDocsAssets(new URL("docs/", TARGET));

@@ -6,13 +6,9 @@
  */
 import * as z from "zod";
 import { redactionOf, type Redaction } from "./provider/redaction.ts";
+import { apart, partsOf, secretOf, tokenOf, type Secret } from "./secrets.ts";
 import { ASSESS_MODES, type AssessMode } from "./task/event.ts";
-import { isLoopback, originPattern, type OriginPattern } from "./access/fetch-policy.ts";
-
-/** A secret that may be rotating: any of its values opens. */
-export type Secret =
-  | { readonly state: "set"; readonly values: readonly string[] }
-  | { readonly state: "missing" | "invalid"; readonly name: string; readonly cure: string };
+import { isLoopback, originPattern, publicRefusal, type OriginPattern } from "./access/fetch-policy.ts";
 
 /** Who is told, and under which secrets. */
 export interface NotifyTarget {
@@ -25,6 +21,8 @@ export interface Config {
   readonly callbackToken: Secret;
   readonly callbackHmacKey: Secret;
   readonly apiToken: Secret;
+  /** Opens what may be read and nothing else. Optional. */
+  readonly readToken: Secret;
   /** Null: the provider cannot be asked, and nothing can be submitted. */
   readonly providerApiKey: string | null;
   readonly providerBaseUrl: URL;
@@ -53,7 +51,6 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-const MIN_SECRET_CHARS = 32;
 /** The provider makes this one. */
 const MIN_HMAC_KEY_CHARS = 16;
 /** Standard Webhooks asks for 24 bytes at least; these are 32 digits of base64. */
@@ -72,6 +69,7 @@ const environment = z.object({
   CALLBACK_TOKEN: text,
   CALLBACK_HMAC_KEY: text,
   API_TOKEN: text,
+  READ_TOKEN: text,
   PROVIDER_API_KEY: text,
   PROVIDER_BASE_URL: text,
   PUBLIC_URL: text,
@@ -93,10 +91,18 @@ export function parseConfig(env: unknown): Config {
   const vars = environment.parse(pickText(env));
   const warnings: string[] = [];
   const audioOrigins = originsOf("AUDIO_ORIGINS", vars.AUDIO_ORIGINS, warnings);
+  warnOfOpenWays(vars, audioOrigins, warnings);
+  const secrets = apart({
+    CALLBACK_TOKEN: tokenOf("CALLBACK_TOKEN", vars.CALLBACK_TOKEN),
+    CALLBACK_HMAC_KEY: secretOf("CALLBACK_HMAC_KEY", vars.CALLBACK_HMAC_KEY, MIN_HMAC_KEY_CHARS),
+    API_TOKEN: tokenOf("API_TOKEN", vars.API_TOKEN),
+    READ_TOKEN: tokenOf("READ_TOKEN", vars.READ_TOKEN),
+  });
   return {
-    callbackToken: secretOf("CALLBACK_TOKEN", vars.CALLBACK_TOKEN, MIN_SECRET_CHARS),
-    callbackHmacKey: secretOf("CALLBACK_HMAC_KEY", vars.CALLBACK_HMAC_KEY, MIN_HMAC_KEY_CHARS),
-    apiToken: secretOf("API_TOKEN", vars.API_TOKEN, MIN_SECRET_CHARS),
+    callbackToken: secrets.CALLBACK_TOKEN,
+    callbackHmacKey: secrets.CALLBACK_HMAC_KEY,
+    apiToken: secrets.API_TOKEN,
+    readToken: secrets.READ_TOKEN,
     providerApiKey: vars.PROVIDER_API_KEY === "" ? null : vars.PROVIDER_API_KEY,
     providerBaseUrl: originOf("PROVIDER_BASE_URL", vars.PROVIDER_BASE_URL, warnings) ?? new URL(DEFAULT_PROVIDER),
     publicUrl: originOf("PUBLIC_URL", vars.PUBLIC_URL, warnings),
@@ -111,7 +117,9 @@ export function parseConfig(env: unknown): Config {
     notify: notifyTargetOf(vars.NOTIFY_URL, vars.NOTIFY_SECRET, audioOrigins, warnings),
     timeScale: timeScaleOf(vars.TIME_SCALE, audioOrigins, warnings),
     redaction: redactionOf(
-      [vars.CALLBACK_HMAC_KEY, vars.API_TOKEN, vars.PROVIDER_API_KEY, vars.NOTIFY_SECRET].flatMap(partsOf),
+      [vars.CALLBACK_HMAC_KEY, vars.API_TOKEN, vars.READ_TOKEN, vars.PROVIDER_API_KEY, vars.NOTIFY_SECRET].flatMap(
+        partsOf,
+      ),
       partsOf(vars.CALLBACK_TOKEN),
     ),
     warnings,
@@ -125,12 +133,12 @@ function recoveryOf(value: string, warnings: string[]): Config["recovery"] {
 }
 
 /** The names of the needed secrets that are missing, and of any that is invalid. One of the callback's two is enough. */
-export function missingSecrets({ callbackToken, callbackHmacKey, apiToken }: Config): readonly string[] {
+export function missingSecrets({ callbackToken, callbackHmacKey, apiToken, readToken }: Config): readonly string[] {
   const shut = callbackToken.state !== "set" && callbackHmacKey.state !== "set";
   const needed = [...(shut && callbackHmacKey.state === "missing" ? [callbackToken] : []), apiToken];
   const wanting = [
     ...needed.filter(({ state }) => state === "missing"),
-    ...[callbackToken, callbackHmacKey, apiToken].filter(({ state }) => state === "invalid"),
+    ...[callbackToken, callbackHmacKey, apiToken, readToken].filter(({ state }) => state === "invalid"),
   ];
   return wanting.flatMap((secret) => (secret.state === "set" ? [] : [secret.name]));
 }
@@ -145,30 +153,6 @@ function pickText(env: unknown): Record<string, string> {
       : [];
   });
   return Object.fromEntries(entries);
-}
-
-function secretOf(name: string, value: string, minChars: number): Secret {
-  const put = `run \`npx wrangler secret put ${name}\` (locally: \`npm run setup\`, which writes .dev.vars)`;
-  if (value === "") return { state: "missing", name, cure: `${name} is not set: ${put}.` };
-  const values = partsOf(value);
-  if (values.includes(""))
-    return {
-      state: "invalid",
-      name,
-      cure: `${name} has an empty part between commas: ${put} with each value filled in.`,
-    };
-  if (values.some((part) => part.length < minChars)) {
-    return {
-      state: "invalid",
-      name,
-      cure: `${name} is shorter than ${minChars} characters: ${put} with a longer value.`,
-    };
-  }
-  return { state: "set", values };
-}
-
-function partsOf(value: string): readonly string[] {
-  return value.split(",").map((part) => part.trim());
 }
 
 function originsOf(name: string, value: string, warnings: string[]): readonly OriginPattern[] | null {
@@ -189,6 +173,25 @@ function originOf(name: string, value: string, warnings: string[]): URL | null {
     return url;
   warnings.push(`${name} is not an origin and is not used: write it like https://backline.example.com.`);
   return null;
+}
+
+/** Keys, callBackUrls and tasks go there: on an open way others can read them, and a private address is seldom meant. */
+function warnOfOpenWays(
+  vars: z.infer<typeof environment>,
+  origins: readonly OriginPattern[] | null,
+  warnings: string[],
+): void {
+  for (const name of ["PROVIDER_BASE_URL", "NOTIFY_URL"] as const) {
+    const url = URL.parse(vars[name]);
+    const pattern = url === null ? null : originPattern(url.origin);
+    if (url === null || (pattern !== null && isLoopback(pattern) && origins?.some(isLoopback) === true)) continue;
+    // Nobody is told there anyhow.
+    if (url.protocol !== "https:" && name === "NOTIFY_URL") continue;
+    if (url.protocol === "http:")
+      warnings.push(`${name} is an http address: what is sent there can be read on the way. Use its https address.`);
+    else if (publicRefusal(url) !== null)
+      warnings.push(`${name} leads to a private address or an unusual port: use the public https address.`);
+  }
 }
 
 function numberOf<F extends number | null>(name: string, value: string, fallback: F, warnings: string[]): number | F {

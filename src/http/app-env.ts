@@ -13,6 +13,8 @@ export interface AppEnv {
     readonly requestId: string;
     /** Behind `requireApiToken` alone, like the next. */
     readonly via?: Via;
+    /** Whether the request may change anything: with READ_TOKEN, and by a share, it may not. */
+    readonly mayAct?: boolean;
     /** The value of API_TOKEN that vouches for the request: what is signed on its behalf lives as long as that. */
     readonly vouchedBy?: string;
   };

@@ -1,12 +1,18 @@
 /** A JSON body, checked by zod. What is wrong is told with its place, and never by repeating what was sent. */
 import type { Context } from "hono";
 import type * as z from "zod";
+import type { AppEnv } from "./app-env.ts";
+import { MAX_REQUEST_BYTES, readBody } from "./body.ts";
 import { Problem } from "./problem.ts";
 import { inputWords, meant } from "./wrong-input.ts";
 
 /** Throws a problem. An empty body counts as `empty`, where there is one. */
-export async function readJson<S extends z.ZodType>(c: Context, schema: S, empty?: unknown): Promise<z.output<S>> {
-  const text = await c.req.text();
+export async function readJson<S extends z.ZodType, P extends string>(
+  c: Context<AppEnv, P>,
+  schema: S,
+  empty?: unknown,
+): Promise<z.output<S>> {
+  const text = new TextDecoder().decode(await readBody(c, MAX_REQUEST_BYTES, "A request"));
   const json = text.trim() === "" && empty !== undefined ? empty : parsed(text);
   const result = schema.safeParse(json);
   if (result.success) return result.data;

@@ -7,6 +7,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod";
+import type { AppEnv } from "./app-env.ts";
 import { sourceReport } from "../core/audio/findings/source-report.ts";
 
 interface ProblemKind {
@@ -17,8 +18,10 @@ interface ProblemKind {
 export const PROBLEMS = {
   unauthorized: { status: 401, title: "Not authorized" },
   cross_site: { status: 403, title: "Not from a page of ours" },
+  read_only: { status: 403, title: "Only for reading" },
   not_configured: { status: 503, title: "Not configured" },
   incomplete_body: { status: 400, title: "Incomplete body" },
+  malformed_form: { status: 400, title: "Malformed form" },
   payload_too_large: { status: 413, title: "Payload too large" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
   not_found: { status: 404, title: "Not found" },
@@ -32,6 +35,7 @@ export const PROBLEMS = {
   range_not_satisfiable: { status: 416, title: "Range not satisfiable" },
   provider_failed: { status: 502, title: "The provider failed" },
   provider_refused: { status: 422, title: "The provider refused" },
+  too_many_failures: { status: 429, title: "Too many failures" },
   too_many_submissions: { status: 429, title: "Too many submissions" },
   invalid_request: { status: 422, title: "Invalid request" },
   source_refused: { status: 422, title: "Source refused" },
@@ -77,7 +81,7 @@ export class Problem extends HTTPException {
   }
 }
 
-export function problemResponse(c: Context, problem: Problem): Response {
+export function problemResponse(c: Context<AppEnv>, problem: Problem): Response {
   const body = documentOf(problem.type, problem.message, c.get("requestId"));
   return c.body(JSON.stringify({ ...body, ...problem.members }), PROBLEMS[problem.type].status, {
     "content-type": "application/problem+json; charset=utf-8",

@@ -7,7 +7,7 @@
  */
 import type { Context } from "hono";
 import { capabilityOf, claimedRef } from "../core/provider/callback-url.ts";
-import type { Secret } from "../core/config.ts";
+import type { Secret } from "../core/secrets.ts";
 import { isFresh, signatureHeaders, verifySignature, type SignatureHeaders } from "../core/provider/signature.ts";
 import type { Verdict } from "../core/task/trust.ts";
 import { isOneOf, secretValues } from "./access.ts";
@@ -58,6 +58,12 @@ export function enterBySignature(c: Context<AppEnv>): Entry {
   const { callbackToken, callbackHmacKey } = c.get("config");
   const keys = doorValues(callbackHmacKey, callbackToken);
   return { by: "signature", ref: null, signature: { headers: signedHeaders(c), keys } };
+}
+
+/** Throws where nothing but a signature vouches for a body, and it is for none of the ids that stand in its text. */
+export function refuseUnsigned({ by, signature }: Entry, scannedIds: readonly string[]): void {
+  if (by !== "signature" || signature === null) return;
+  if (!scannedIds.some((taskId) => verifySignature(signature.keys, taskId, signature.headers))) throw unauthorized();
 }
 
 /**

@@ -4,7 +4,8 @@
  */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { makeSession, SESSION_SECONDS } from "../core/access/session.ts";
+import { randomId } from "./random-id.ts";
+import { makeSession, SESSION_SECONDS, type Started } from "../core/access/session.ts";
 
 const NAME = "backline";
 const LOOPBACK = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
@@ -13,9 +14,15 @@ export function readSession(c: Context): string | undefined {
   return isLoopback(c) ? getCookie(c, NAME) : getCookie(c, NAME, "host");
 }
 
-/** Starts a session for who knows the token, or renews theirs. */
-export function writeSession(c: Context, token: string): void {
-  setCookie(c, NAME, makeSession(token, Date.now()), { ...optionsOf(c), maxAge: SESSION_SECONDS });
+/** Starts a session for who knows the token. */
+export function startSession(c: Context, token: string): void {
+  writeSession(c, token, { id: randomId(), startedAt: Date.now() });
+}
+
+/** Of a session that goes on. */
+export function writeSession(c: Context, token: string, { id, startedAt }: Started): void {
+  const value = makeSession(token, { id, startedAt }, Date.now());
+  setCookie(c, NAME, value, { ...optionsOf(c), maxAge: SESSION_SECONDS });
 }
 
 export function dropSession(c: Context): void {

@@ -6,26 +6,35 @@
  */
 import type { Context } from "hono";
 import * as z from "zod";
-import { allowsDownload, checkShare, makeShare, type Shared } from "../core/access/session.ts";
+import { allowsDownload, checkShare, makeShare, type Share, type Shared } from "../core/access/session.ts";
 import { isoTime } from "../core/view/view.ts";
+import { catalogOf } from "../platform/catalog/catalog.ts";
 import type { AppEnv } from "./app-env.ts";
+import { randomId } from "./random-id.ts";
 
 export const SHARE_PARAMETER = "share";
 export const MAX_SHARE_SECONDS = 7 * 24 * 3_600;
 
-export const shareLink = z.object({ url: z.url(), expiresAt: z.iso.datetime() });
+export const shareLink = z.object({ shareId: z.string(), url: z.url(), expiresAt: z.iso.datetime() });
 
-/** Made under the token that the request came with, so it dies with that token. Nothing is stored. */
-export function makeShareLink(c: Context<AppEnv>, shared: Shared, seconds: number): z.infer<typeof shareLink> {
+/** Made under the token that the request came with, so it dies with that token. Recorded, to be listed and revoked. */
+export async function makeShareLink(
+  c: Context<AppEnv>,
+  shared: Shared,
+  seconds: number,
+): Promise<z.infer<typeof shareLink>> {
   const token = c.get("vouchedBy");
   if (token === undefined) throw new Error("nobody vouches for this request");
   // In whole seconds, as it is signed.
-  const expiresAt = (Math.floor(Date.now() / 1_000) + seconds) * 1_000;
+  const now = Date.now();
+  const expiresAt = (Math.floor(now / 1_000) + seconds) * 1_000;
+  const shareId = randomId();
   const { taskId, trackId } = shared;
+  await catalogOf(c.env).addShare({ id: shareId, taskId, trackId, createdAt: now, expiresAt });
   const path = trackId === null ? `/tasks/${taskId}` : `/tasks/${taskId}/tracks/${trackId}/audio`;
   const url = new URL(path, (c.get("config").publicUrl ?? new URL(c.req.url)).origin);
-  url.searchParams.set(SHARE_PARAMETER, makeShare(token, shared, expiresAt));
-  return { url: url.href, expiresAt: isoTime(expiresAt) };
+  url.searchParams.set(SHARE_PARAMETER, makeShare(token, shareId, shared, expiresAt));
+  return { shareId, url: url.href, expiresAt: isoTime(expiresAt) };
 }
 
 /** Whether the request's share lets files be taken along; it has been checked. */
@@ -33,8 +42,8 @@ export function mayDownload(c: Context<AppEnv>): boolean {
   return c.get("via") !== "share" || allowsDownload(c.req.query(SHARE_PARAMETER) ?? "");
 }
 
-/** The API token that signed the request's share, if it opens what is asked for. */
-export function sharedBy(c: Context, tokens: readonly string[], now: number): string | null {
+/** The share of a request, if it opens what is asked for. It may have been revoked. */
+export function sharedBy(c: Context, tokens: readonly string[], now: number): Share | null {
   const value = c.req.query(SHARE_PARAMETER);
   const wanted = sharedOf(c.req.path, c.req.query("download") !== undefined);
   if (value === undefined || wanted === null || !isRead(c)) return null;

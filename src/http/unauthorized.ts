@@ -1,6 +1,6 @@
 /** Why a request came in vain, told apart as far as that tells nobody a secret. */
 import type { Context } from "hono";
-import type { Secret } from "../core/config.ts";
+import type { Secret } from "../core/secrets.ts";
 import { isSameSecret } from "../core/access/same-secret.ts";
 import type { AppEnv } from "./app-env.ts";
 import { SHARE_PARAMETER } from "./share-link.ts";

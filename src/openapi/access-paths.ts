@@ -8,11 +8,12 @@ import {
   jsonResponse,
   pathParameter,
   problemResponses,
+  readOperation,
 } from "./operation.ts";
 import type { PathItem } from "./operation.ts";
 import { schemaOf } from "./schemas.ts";
 import { shareLink } from "../http/share-link.ts";
-import { shareRequest } from "../http/routes/shares.ts";
+import { shareList, shareRequest } from "../http/routes/shares.ts";
 
 const TAG = ["Access"] as const;
 const NEXT = "/tasks";
@@ -32,8 +33,21 @@ const LOGIN_FORM = {
 const EMPTY_FORM = { schema: { type: "object" }, examples: { none: { value: {} } } };
 
 const LINK = {
-  url: `https://backline.example.com/tasks/${EXAMPLE_VALUES.id}?share=task.1769674360.kCv0dJ1nGm3o5W8y2sQzX7bTfHr4LpAeUiVxNqYgEoM`,
+  shareId: EXAMPLE_VALUES.shareId,
+  url: `https://backline.example.com/tasks/${EXAMPLE_VALUES.id}?share=task.1769674360.${EXAMPLE_VALUES.shareId}.kCv0dJ1nGm3o5W8y2sQzX7bTfHr4LpAeUiVxNqYgEoM`,
   expiresAt: "2026-01-29T08:12:40.000Z",
+};
+
+const SHARES = {
+  items: [
+    {
+      shareId: EXAMPLE_VALUES.shareId,
+      trackId: null,
+      createdAt: "2026-01-29T07:12:40.000Z",
+      expiresAt: LINK.expiresAt,
+    },
+  ],
+  nextCursor: null,
 };
 
 export const accessPaths = {
@@ -65,7 +79,8 @@ export const accessPaths = {
       operationId: "logIn",
       tags: TAG,
       summary: "Start a session",
-      description: "The cookie holds a signed expiry, never the token. Dropping the token from API_TOKEN ends it.",
+      description:
+        "The cookie holds an id and a signed expiry, never the token. It ends by logging out, after seven days without use, after thirty in any case, and with its token. With READ_TOKEN it reads and nothing else.",
       security: ANYBODY,
       requestBody: {
         required: true,
@@ -76,7 +91,7 @@ export const accessPaths = {
           "Set-Cookie": header("The session.", "__Host-backline=…; Max-Age=604800; HttpOnly; Secure; SameSite=Lax"),
         }),
         "401": { description: "Not the API token. The form again.", content: PAGE },
-        ...problemResponses(["payload_too_large"]),
+        ...problemResponses(["malformed_form", "cross_site", "payload_too_large", "too_many_failures"]),
         "503": UNCONFIGURED,
       },
     },
@@ -85,14 +100,27 @@ export const accessPaths = {
     post: {
       operationId: "logOut",
       tags: TAG,
-      summary: "Forget the session in this browser",
-      description: "From a page of this Worker alone.",
+      summary: "End the session, everywhere within a minute",
+      description: "From a page of this Worker, or with the API token.",
       security: ANYBODY,
       requestBody: {
         required: false,
         content: { "application/x-www-form-urlencoded": EMPTY_FORM, "multipart/form-data": EMPTY_FORM },
       },
-      responses: { "303": seeOther("It leads to the login."), ...problemResponses(["cross_site"]) },
+      parameters: [
+        {
+          name: "everywhere",
+          in: "query",
+          required: false,
+          description: "Ends every session that has started.",
+          schema: { type: "string" },
+          example: "",
+        },
+      ],
+      responses: {
+        "303": seeOther("It leads to the login."),
+        ...problemResponses(["unauthorized", "cross_site", "read_only"]),
+      },
     },
   },
   "/tasks/{id}/share": {
@@ -102,7 +130,7 @@ export const accessPaths = {
         tags: TAG,
         summary: "Make a link for who has no token",
         description:
-          "To the task and the files of its tracks, or to the files of one track. It opens nothing else, cannot write, and dies with its time, the task, or the API token that asked for it. Nothing is stored.",
+          "To the task and the files of its tracks, or to the files of one track. It opens nothing else, cannot write, shows the tracks and nothing of the request, and dies with its time, the task, the API token that asked for it, or when it is revoked.",
         parameters: [
           pathParameter("id", "The provider's task id."),
           headerParameter("If-Match", "The tag of the view that is known: 412 once the task has moved on."),
@@ -121,7 +149,36 @@ export const accessPaths = {
         },
         responses: { "200": jsonResponse("The link.", shareLink, { link: LINK }) },
       },
-      ["task_not_found", "task_deleted", "invalid_request", "precondition_failed"],
+      ["payload_too_large", "task_not_found", "task_deleted", "invalid_request", "precondition_failed"],
+    ),
+  },
+  "/tasks/{id}/shares": {
+    get: readOperation(
+      {
+        operationId: "listShares",
+        tags: TAG,
+        summary: "The links that open a task",
+        description: "Those that have neither expired nor been revoked, the newest first. The link itself is not kept.",
+        parameters: [pathParameter("id", "The provider's task id.")],
+        responses: { "200": jsonResponse("The links.", shareList, { shares: SHARES }) },
+      },
+      ["task_not_found"],
+    ),
+  },
+  "/tasks/{id}/shares/{shareId}": {
+    delete: actOperation(
+      {
+        operationId: "revokeShare",
+        tags: TAG,
+        summary: "Revoke a link",
+        description: "It opens nothing any more, everywhere within a minute.",
+        parameters: [
+          pathParameter("id", "The provider's task id."),
+          pathParameter("shareId", "Of the link, as it was made or is listed."),
+        ],
+        responses: { "204": { description: "It is revoked." } },
+      },
+      ["not_found", "task_not_found"],
     ),
   },
 } satisfies Readonly<Record<string, PathItem>>;

@@ -62,6 +62,7 @@ export const TASKS_ACTIONS = {
       "task_not_found",
       "task_deleted",
       "submission_in_flight",
+      "payload_too_large",
       "invalid_request",
       "source_refused",
       "idempotency_conflict",
@@ -274,7 +275,7 @@ export const actionPaths = {
         },
         responses: { "200": jsonResponse("It can be submitted.", sourceReport, { report: SOURCE_EXAMPLE }) },
       },
-      ["invalid_request", "source_refused"],
+      ["payload_too_large", "invalid_request", "source_refused"],
     ),
   },
   "/tasks/{id}/rebuild": {

@@ -14,7 +14,14 @@ const delivery = {
 
 const responses = {
   "200": jsonResponse("The delivery is durable.", received, { received: { status: "received" } }),
-  ...problemResponses(["incomplete_body", "unauthorized", "payload_too_large", "not_configured", "overloaded"]),
+  ...problemResponses([
+    "incomplete_body",
+    "unauthorized",
+    "payload_too_large",
+    "too_many_failures",
+    "not_configured",
+    "overloaded",
+  ]),
 };
 
 const SIGNED = { signatureTimestamp: [], signature: [] } as const;

@@ -16,6 +16,7 @@ export const EXAMPLE_VALUES = {
   trackId: TRACK_ID,
   name: "vocal",
   from: TASK_ID,
+  shareId: "h4Jq0vC2sN8xYb5LrT1wZg",
   wait: 25,
   min_version: 3,
   status: "open",
@@ -74,5 +75,6 @@ export const INBOX_EXAMPLE: z.infer<typeof inboxPage> = {
 
 export const HEALTH_EXAMPLES: Readonly<Record<string, z.infer<typeof healthReport>>> = {
   ok: { status: "ok", missing: [], warnings: [] },
-  unconfigured: { status: "unconfigured", missing: ["CALLBACK_TOKEN", "API_TOKEN"], warnings: [] },
+  stranger: { status: "ok", missing: [] },
+  unconfigured: { status: "unconfigured", missing: ["CALLBACK_TOKEN", "API_TOKEN"] },
 };

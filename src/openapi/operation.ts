@@ -43,7 +43,7 @@ export function readOperation(operation: Omit<Operation, "security">, problems: 
 
 /** One that acts: a session counts only from a page of ours. */
 export function actOperation(operation: Omit<Operation, "security">, problems: readonly Documented[]): Operation {
-  return readOperation(operation, ["cross_site", ...problems]);
+  return readOperation(operation, ["cross_site", "read_only", ...problems]);
 }
 
 /** One that a share link opens, too. */

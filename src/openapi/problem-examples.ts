@@ -9,6 +9,7 @@ export const PROBLEM_EXAMPLES = {
     "cross_site",
     "This came by cookie from another site, or from a browser that does not say. Use the pages of this Worker, or send the API token: `Authorization: Bearer <API_TOKEN>`.",
   ),
+  read_only: problem("read_only", "This token reads and nothing else. Send the API token."),
   not_configured: problem(
     "not_configured",
     "API_TOKEN is not set: run `npx wrangler secret put API_TOKEN` (locally: `npm run setup`).",
@@ -17,7 +18,13 @@ export const PROBLEM_EXAMPLES = {
     "incomplete_body",
     "The body broke off before its end, and nothing was stored. Send it again.",
   ),
+  malformed_form: problem("malformed_form", "The form cannot be read. Send its fields as the page does."),
+  too_many_failures: problem(
+    "too_many_failures",
+    "Too many refused attempts came from this address. Try again in a minute.",
+  ),
   payload_too_large: problem("payload_too_large", "A callback is at most 1048576 bytes. Nothing was stored."),
+  not_found: problem("not_found", "This task has no such share link, or it has expired."),
   task_not_found: problem(
     "task_not_found",
     "No callback has named this task yet. Check the id, and that its callBackUrl leads here.",

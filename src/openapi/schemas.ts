@@ -15,7 +15,7 @@ import { problemDocument } from "../http/problem.ts";
 import { submissionRequest } from "../core/provider/submission.ts";
 import { received } from "../http/routes/received.ts";
 import { shareLink } from "../http/share-link.ts";
-import { shareRequest } from "../http/routes/shares.ts";
+import { shareList, shareRequest } from "../http/routes/shares.ts";
 import { keptSource, sourceQuestion } from "../http/routes/sources.ts";
 import { submittedView, submittingView } from "../http/routes/submissions.ts";
 import { choice } from "../http/routes/chosen.ts";
@@ -61,6 +61,7 @@ const components = z
   .add(choice, { id: "Choice", description: "Which of the task's tracks is chosen." })
   .add(shareRequest, { id: "ShareRequest", description: "What a share link is to open, and for how long." })
   .add(shareLink, { id: "ShareLink", description: "Whoever has it can read what it opens." })
+  .add(shareList, { id: "ShareList", description: "The links that open a task." })
   .add(received, { id: "Received", description: "The delivery is durable." })
   .add(problemDocument, {
     id: "Problem",

@@ -43,7 +43,7 @@ export const taskPaths = {
         tags: TAG,
         summary: "What became of a task",
         description:
-          "With `wait` the answer comes when the task changes, or when the time is up: it is the current view in both cases. A settled task is answered at once, unless `min_version` is higher. With `min_version` or `Cache-Control: no-cache` it is never older than asked for.",
+          "With `wait` the answer comes when the task changes, or when the time is up: it is the current view in both cases. A settled task is answered at once, unless `min_version` is higher. With `min_version` or `Cache-Control: no-cache` it is never older than asked for. Who came by a share link is a guest, who sees `taskId`, `version`, `stage`, `settled`, `createdAt`, and of each track its title, tags, duration, kept files and what was measured.",
         parameters: [
           taskId,
           ...queryParameters(taskQuery),

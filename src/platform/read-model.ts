@@ -7,17 +7,18 @@
 import * as z from "zod";
 import { keptFile, keptFilesOf } from "../core/view/kept-file.ts";
 import type { Task } from "../core/task/task.ts";
-import { taskView, viewOf } from "../core/view/view.ts";
+import { taskView, viewOf, type TaskView } from "../core/view/view.ts";
 
 /** A persisted contract. */
 const settledEntry = z.object({ view: taskView, files: z.array(keptFile) });
 
 export type PublishedTask = z.infer<typeof settledEntry>;
 
-export async function publishTask(kv: KVNamespace, task: Task): Promise<void> {
+/** `shown`: the view as others may see it. */
+export async function publishTask(kv: KVNamespace, task: Task, shown: (view: TaskView) => TaskView): Promise<void> {
   const { taskId, version } = task;
   const entry =
-    task.settledAt === null ? { reopened: true, version } : { view: viewOf(task), files: keptFilesOf(task) };
+    task.settledAt === null ? { reopened: true, version } : { view: shown(viewOf(task)), files: keptFilesOf(task) };
   await kv.put(keyOf(taskId), JSON.stringify(entry));
 }
 

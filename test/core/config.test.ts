@@ -1,10 +1,12 @@
 /** The configuration: what is set, what is missing, and what is said about it. */
 import { expect, test } from "vitest";
-import { missingSecrets, parseConfig, type Secret } from "../../src/core/config.ts";
+import { missingSecrets, parseConfig } from "../../src/core/config.ts";
+import type { Secret } from "../../src/core/secrets.ts";
 import { having, like } from "./matchers.ts";
 
-const TOKEN = "t".repeat(32);
-const OTHER = "u".repeat(40);
+const TOKEN = "a-token_0123456789abcdefghijklmnop";
+const OTHER = "ANOTHER_token-0123456789abcdefghijklmnop";
+const THIRD = "third-token-0123456789abcdef0123456789";
 
 function tokenOf(value: unknown): Secret {
   return parseConfig({ CALLBACK_TOKEN: value }).callbackToken;
@@ -39,6 +41,44 @@ test("a secret that is missing, empty between commas, or short opens nothing and
     expect([value, tokenOf(value)]).toEqual([value, having({ state: "invalid", cure: like("shorter than 32") })]);
 });
 
+test("a token works as it is pasted into a URL, or says why not", () => {
+  for (const char of ["/", "+", "=", "%", ".", "~", " ", "é", "?", "#", "\\"])
+    expect([char, tokenOf(`${TOKEN}${char}${TOKEN}`)]).toEqual([
+      char,
+      having({ state: "invalid", cure: like("A-Z a-z 0-9 _ -") }),
+    ]);
+  for (const value of ["t".repeat(32), "abc".repeat(20), "1".repeat(64)])
+    expect([value, tokenOf(`g${value}`)]).toEqual([
+      value,
+      having({ state: "invalid", cure: like("different characters") }),
+    ]);
+  // Sixteen digits are all that hex has, and a random value lacks some.
+  for (const value of ["0123456789abcdef".repeat(4), "0123456789abc".repeat(4), TOKEN])
+    expect(tokenOf(value)).toMatchObject({ state: "set" });
+});
+
+test("of two secrets with one value the second is refused", () => {
+  const both = parseConfig({ CALLBACK_TOKEN: `${OTHER},${TOKEN}`, API_TOKEN: TOKEN, READ_TOKEN: THIRD });
+  expect(both.callbackToken.state).toBe("set");
+  expect(both.apiToken).toMatchObject({ state: "invalid", cure: like("same value as CALLBACK_TOKEN") });
+  expect(missingSecrets(both)).toEqual(["API_TOKEN"]);
+  expect(missing({ CALLBACK_TOKEN: TOKEN, API_TOKEN: OTHER, READ_TOKEN: OTHER })).toEqual(["READ_TOKEN"]);
+  expect(missing({ CALLBACK_TOKEN: TOKEN, CALLBACK_HMAC_KEY: TOKEN, API_TOKEN: OTHER })).toEqual(["CALLBACK_HMAC_KEY"]);
+});
+
+const warned = (env: object) => parseConfig(env).warnings.filter((one) => /https? address|private address/.test(one));
+
+test("an open or a private way to the provider or to who is told is warned of", () => {
+  for (const url of ["http://api.example.com", "http://10.0.0.1", "https://10.0.0.1", "https://api.internal:8443"]) {
+    expect(warned({ PROVIDER_BASE_URL: url })).toEqual([like(/^PROVIDER_BASE_URL /)]);
+    expect(warned({ NOTIFY_URL: `${url}/hook` })).toEqual([like(/^NOTIFY_URL /)]);
+  }
+  expect(warned({ PROVIDER_BASE_URL: "https://api.kie.ai", NOTIFY_URL: "https://example.com/hook" })).toEqual([]);
+  const loopback = { PROVIDER_BASE_URL: "http://127.0.0.1:8788", NOTIFY_URL: "http://127.0.0.1:9000/" };
+  expect(warned({ ...loopback, AUDIO_ORIGINS: "http://127.0.0.1:*" })).toEqual([]);
+  expect(warned(loopback)).toHaveLength(2);
+});
+
 test("a cure never shows the value", () => {
   const secret = tokenOf("hunter2,");
   expect(JSON.stringify(secret)).not.toContain("hunter2");
@@ -53,7 +93,7 @@ const missing = (env: object) => missingSecrets(parseConfig(env));
 
 test("one of the two callback secrets is enough, and an invalid one is always named", () => {
   const key = "k".repeat(16);
-  expect(missing({ CALLBACK_TOKEN: TOKEN, API_TOKEN: TOKEN })).toEqual([]);
+  expect(missing({ CALLBACK_TOKEN: TOKEN, API_TOKEN: OTHER })).toEqual([]);
   expect(missing({ CALLBACK_HMAC_KEY: key, API_TOKEN: TOKEN })).toEqual([]);
   expect(missing({ CALLBACK_TOKEN: "short", CALLBACK_HMAC_KEY: key, API_TOKEN: TOKEN })).toEqual(["CALLBACK_TOKEN"]);
   expect(missing({ CALLBACK_HMAC_KEY: "short", API_TOKEN: TOKEN })).toEqual(["CALLBACK_HMAC_KEY"]);

@@ -28,11 +28,16 @@ const LIBVIPS = { name: "@img/sharp-", licence: "LGPL-3.0-or-later" };
 const lock = z.object({
   packages: z.record(
     z.string(),
-    z.looseObject({ resolved: z.string().optional(), hasInstallScript: z.boolean().optional() }),
+    z.looseObject({
+      resolved: z.string().optional(),
+      integrity: z.string().optional(),
+      hasInstallScript: z.boolean().optional(),
+    }),
   ),
 });
 const manifest = z.looseObject({
   name: z.string().optional(),
+  version: z.string().optional(),
   license: z.union([z.string(), z.object({ type: z.string() })]).optional(),
   scarfSettings: z.unknown().optional(),
   allowScripts: z.record(z.string(), z.boolean()).optional(),
@@ -45,6 +50,18 @@ const installed = Object.entries(packages).filter(
 
 test("the lockfile names no registry", () => {
   expect(Object.entries(packages).filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+});
+
+test("every package is known by its bytes", () => {
+  const unknown = Object.entries(packages).filter(([path, { integrity }]) => path !== "" && integrity === undefined);
+  expect(unknown.map(([path]) => path)).toEqual([]);
+});
+
+test("the tools that are built for one system are there for each", () => {
+  for (const system of ["darwin-64", "darwin-arm64", "linux-64", "linux-arm64", "windows-64"])
+    expect(packages).toHaveProperty([`node_modules/@cloudflare/workerd-${system}`]);
+  for (const system of ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64", "win32-x64"])
+    expect(packages).toHaveProperty([`node_modules/@esbuild/${system}`]);
 });
 
 test("each package with an install script is allowed to run it, or told not to", () => {
@@ -76,10 +93,36 @@ test("every installed package has a licence that can be lived with", () => {
 
 test("what is shipped under another licence than its package states is named with its source", () => {
   // The package says MIT; the library that is compiled into it has its own.
-  expect(manifest.parse(json("node_modules/mpg123-decoder/package.json")).license).toBe("MIT");
+  const decoder = manifest.parse(json("node_modules/mpg123-decoder/package.json"));
+  expect(decoder.license).toBe("MIT");
   const notice = readFileSync(`${ROOT}/NOTICE`, "utf8");
-  for (const named of ["mpg123-decoder", "libmpg123", "GNU Lesser General Public", "version 2.1", "https://"])
+  for (const named of [
+    `mpg123-decoder ${decoder.version}`,
+    "libmpg123 1.29.0",
+    "GNU Lesser General Public",
+    "version 2.1",
+    "https://",
+  ])
     expect(notice).toContain(named);
+});
+
+test("the library that is shipped lies where the notice says", () => {
+  const [path = ""] = /src\/\S+\.wasm/.exec(readFileSync(`${ROOT}/NOTICE`, "utf8")) ?? [];
+  expect(readFileSync(`${ROOT}/.gitignore`, "utf8").split("\n")).toContain(path);
+});
+
+test("each claim of the README's security names a test that is there", () => {
+  const [, section = ""] = /\n## Security\n(.*?)\n## /s.exec(readFileSync(`${ROOT}/README.md`, "utf8")) ?? [];
+  const claims = section.split("\n").filter((line) => line.startsWith("- "));
+  expect(claims.length).toBeGreaterThan(10);
+  for (const claim of claims) {
+    const named = Array.from(claim.matchAll(/`(test\/[^`]+)`/g), ([, path = ""]) => path);
+    expect([claim, named.length > 0, named.filter((path) => !existsSync(`${ROOT}/${path}`))]).toEqual([
+      claim,
+      true,
+      [],
+    ]);
+  }
 });
 
 function json(path: string): unknown {

@@ -167,14 +167,19 @@ export async function everyFlow({ worker, provider, receiver, files }: Parts): P
   async function visits(taskId: string): Promise<void> {
     const headers = { "content-type": FORM, origin: worker.origin };
     await say("POST", "/login", { text: `token=${GUESSES[2]}`, headers });
-    await say("POST", "/login", { text: `token=${SECRETS.API_TOKEN}`, headers }, /backline=\d+\.([\w-]{43})/);
+    await say(
+      "POST",
+      "/login",
+      { text: `token=${SECRETS.API_TOKEN}`, headers },
+      /backline=[\w-]{22}\.\d+\.\d+\.([\w-]{43})/,
+    );
     const [mac] = derived.slice(-1);
-    const expiry = /backline=(\d+)\./.exec(answers.at(-1)?.text ?? "")?.[1];
-    const cookie = `backline=${expiry}.${mac}`;
+    const signed = /backline=([\w-]{22}\.\d+\.\d+)\./.exec(answers.at(-1)?.text ?? "")?.[1];
+    const cookie = `backline=${signed}.${mac}`;
     for (const path of ["/tasks", `/tasks/${taskId}`])
       await say("GET", path, { headers: { cookie, accept: "text/html" } });
     for (const body of [{}, { trackId: "kept" }]) {
-      const link = /\?share=[a-z]+\.\d+\.([\w-]{43})/;
+      const link = /\?share=[a-z]+\.\d+\.[\w-]{22}\.([\w-]{43})/;
       const { url } = shared.parse(
         JSON.parse(await say("POST", `/tasks/${taskId}/share`, { body, reads: true }, link)),
       );

@@ -72,7 +72,7 @@ test("it asks for a range of the newest kept file, prints a line for each check,
 });
 
 test.concurrent("a wrong token is red, with what to do", async () => {
-  const wrong = "another-token-of-the-end-to-end-tests-0";
+  const wrong = "another-token-of-the-end-to-end-tests-0123";
   const [callback, reader] = await Promise.all([
     reportOf(stand.origin, { ...TOKENS, CALLBACK_TOKEN: wrong }),
     reportOf(stand.origin, { ...TOKENS, API_TOKEN: wrong }),
@@ -80,12 +80,17 @@ test.concurrent("a wrong token is red, with what to do", async () => {
   expect(callback.ok).toBe(false);
   expect(redOf(callback)).toEqual(["callback", "in time", "read back", "clock"]);
   expect(cureOf(callback, "callback")).toContain("another CALLBACK_TOKEN");
-  expect(redOf(reader)).toEqual(["provider key", "read back", "clock", "range request", "removed"]);
+  expect(redOf(reader)).toEqual(["settings", "provider key", "read back", "clock", "range request", "removed"]);
   expect(cureOf(reader, "read back")).toContain("another API_TOKEN");
 });
 
 test.concurrent("a provider key that the provider refuses is red", async () => {
-  const vars = { ...TOKENS, PROVIDER_API_KEY: "an-old-key", PROVIDER_BASE_URL: stand.provider.url };
+  const vars = {
+    ...TOKENS,
+    PROVIDER_API_KEY: "an-old-key",
+    PROVIDER_BASE_URL: stand.provider.url,
+    AUDIO_ORIGINS: "http://127.0.0.1:*",
+  };
   const ill = await startWorker({ bundle: inject("bundle"), dataDir: null, port: 0, vars });
   try {
     const found = await reportOf(ill.origin, TOKENS);

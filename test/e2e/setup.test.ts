@@ -39,7 +39,7 @@ test.concurrent("gives different secrets each time", async () => {
 test.concurrent("changes nothing in a file that exists, and names what it lacks without any value", async () => {
   await using fresh = await freshFolder();
   const folder = fresh.path;
-  const known = `# mine\nAPI_TOKEN="${"a".repeat(40)}"\nPROVIDER_API_KEY=private-key\n`;
+  const known = `# mine\nAPI_TOKEN="an-api-token-0123456789abcdef0123456789"\nPROVIDER_API_KEY=private-key\n`;
   await writeFile(join(folder, ".dev.vars"), known, { mode: 0o640 });
   const { code, stdout } = await setup(folder);
   expect(code).toBe(0);

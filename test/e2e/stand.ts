@@ -10,7 +10,7 @@ import { type Provider, type ProviderOptions, startProvider } from "../rig/provi
 import { song } from "../rig/provider/songs.ts";
 import { REPERTOIRE } from "../rig/provider/tracks.ts";
 
-export const CALLBACK_TOKEN = "callback-token-of-the-end-to-end-tests";
+export const CALLBACK_TOKEN = "callback-token-of-the-end-to-end-tests-0123";
 export const API_TOKEN = "api-token-of-the-end-to-end-tests-0123";
 
 /** An event of the timeline, as far as these tests look at it. */

@@ -109,15 +109,23 @@ test("a signature that is older than a day is kept and has no effect", async () 
 
 test("a signature alone adds links and never replaces one", async () => {
   const taskId = newTaskId();
-  const first = message(taskId, "first", [track("a", { stream_audio_url: "https://stream.test/real" })]);
-  const forged = message(taskId, "first", [track("a", { stream_audio_url: "https://stream.test/forged" }), track("b")]);
+  const first = message(taskId, "first", [track("a", { stream_audio_url: "https://cdn.example.com/stream/real" })]);
+  const forged = message(taskId, "first", [
+    track("a", { stream_audio_url: "https://cdn.example.com/stream/forged" }),
+    track("b"),
+  ]);
   expect((await worker(callback(first))).status).toBe(200);
   expect((await worker(signedCallback(forged, signed(taskId)))).status).toBe(200);
-  expect(await streamsOf(taskId)).toEqual({ a: "https://stream.test/real", b: "https://stream.test/b" });
+  expect(await streamsOf(taskId)).toEqual({
+    a: "https://cdn.example.com/stream/real",
+    b: "https://cdn.example.com/stream/b",
+  });
 
-  const renewed = message(taskId, "first", [track("a", { stream_audio_url: "https://stream.test/renewed" })]);
+  const renewed = message(taskId, "first", [
+    track("a", { stream_audio_url: "https://cdn.example.com/stream/renewed" }),
+  ]);
   expect((await worker(callback(renewed))).status).toBe(200);
-  expect(await streamsOf(taskId)).toMatchObject({ a: "https://stream.test/renewed" });
+  expect(await streamsOf(taskId)).toMatchObject({ a: "https://cdn.example.com/stream/renewed" });
 });
 
 test("beside a token, a wrong signature refuses and a missing one does not", async () => {

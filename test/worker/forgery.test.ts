@@ -14,8 +14,8 @@ import { callback, eventsOf, signedCallback, viewOf, workerWith, type Settings }
 
 const HOUR_MS = 3_600_000;
 const WINDOW_MS = 24 * HOUR_MS;
-const REAL = "https://stream.test/real";
-const OTHER = "https://stream.test/other";
+const REAL = "https://cdn.example.com/stream/real";
+const OTHER = "https://cdn.example.com/stream/other";
 
 const CONFIGURATIONS = {
   "token only": { CALLBACK_HMAC_KEY: "" },

@@ -24,7 +24,7 @@ export function brokenBody(text: string): ReadableStream<Uint8Array> {
 
 /** Links lead to a host that no policy allows, unless a test names others. */
 export function track(id: string, fields: Record<string, unknown> = {}): object {
-  const stream = { stream_audio_url: `https://stream.test/${id}` };
+  const stream = { stream_audio_url: `https://cdn.example.com/stream/${id}` };
   return {
     id,
     audio_url: "",

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { message, newTaskId, track } from "./messages.ts";
 import { SONG } from "./provider-files.ts";
 import { configure } from "./settings.ts";
-import { callback, eventsOf, request, viewOf, worker, workerWith } from "./worker.ts";
+import { callback, eventsOf, reading, viewOf, worker, workerWith } from "./worker.ts";
 
 const ENDPOINT = "https://hooks.example.com/backline/secret-path";
 const SECRET = `whsec_${"Q2Fu".repeat(10)}`;
@@ -115,7 +115,7 @@ test("a wish to be told again repeats what holds, under the same ids", async () 
 test("without a secret /health says that nobody is told, and how to mend it", async () => {
   const health = z.object({ status: z.string(), warnings: z.array(z.string()) });
   const ask = async (bindings: object) =>
-    health.parse(await (await workerWith(bindings)(request("/health"))).json()).warnings.join("\n");
+    health.parse(await (await workerWith(bindings)(reading("/health"))).json()).warnings.join("\n");
   expect(await ask({})).not.toContain("NOTIFY");
   expect(await ask({ NOTIFY_SECRET: "" })).toContain("npx wrangler secret put NOTIFY_SECRET");
   expect(await ask({ NOTIFY_URL: "http://hooks.example.com" })).toContain("NOTIFY_URL is not used");

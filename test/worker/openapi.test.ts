@@ -13,7 +13,7 @@ import { playProvider, recordOf, type PlayedProvider } from "./provider-api.ts";
 import { COVER, serveFiles, SONG } from "./provider-files.ts";
 import { SECRETS } from "./secrets.ts";
 import { configureWithKey } from "./settings.ts";
-import { forged, loggingIn, session, sharing } from "./sessions.ts";
+import { forged, loggingIn, session, share, sharing } from "./sessions.ts";
 import {
   acting,
   callback,
@@ -28,11 +28,17 @@ import {
 
 configureWithKey(1);
 
-/** Our own fault, and a flood: both are seen elsewhere. */
-const SEEN_ELSEWHERE = new Set(["internal", "overloaded"]);
+/** Our own fault, floods, and who only reads: they are seen elsewhere. */
+const SEEN_ELSEWHERE = new Set(["internal", "overloaded", "too_many_failures", "read_only"]);
+const LARGE = "x".repeat(65_536 + 1);
 
 /** What the forms of the pages post to: a form can neither DELETE nor be told of JSON. */
-const OF_FORMS = new Set(["POST /tasks/:id/delete", "POST /tasks/:id/chosen", "POST /new"]);
+const OF_FORMS = new Set([
+  "POST /tasks/:id/delete",
+  "POST /tasks/:id/chosen",
+  "POST /new",
+  "POST /tasks/:id/shares/:shareId/delete",
+]);
 
 const content = z.record(z.string(), z.looseObject({ examples: z.record(z.string(), z.unknown()).optional() }));
 const operation = z.looseObject({
@@ -134,7 +140,7 @@ async function answers(): Promise<readonly Answer[]> {
     ...readAnswers("deliverAgain", "POST", `/inbox/${sha256Hex("never came")}/deliver`),
     ...(await deliveryAnswers()),
     ...readAnswers("listInbox", "GET", "/inbox", "?cursor=x"),
-    ...accessAnswers(taskId, unknownId, deletedId),
+    ...(await accessAnswers(taskId, unknownId, deletedId)),
     ["readFront", request("/")],
     ...readAnswers("readStats", "GET", "/stats"),
     ["readHealth", request("/health")],
@@ -172,7 +178,8 @@ async function answers(): Promise<readonly Answer[]> {
   ];
 }
 
-function accessAnswers(taskId: string, unknownId: string, deletedId: string): readonly Answer[] {
+async function accessAnswers(taskId: string, unknownId: string, deletedId: string): Promise<readonly Answer[]> {
+  const { shareId } = await share(taskId);
   const unset = workerWith({ API_TOKEN: "" });
   return [
     ["showLogin", request("/login")],
@@ -180,9 +187,12 @@ function accessAnswers(taskId: string, unknownId: string, deletedId: string): re
     ["showLogin", request("/login"), unset],
     ["logIn", loggingIn(SECRETS.API_TOKEN)],
     ["logIn", loggingIn("wrong")],
-    ["logIn", loggingIn("x".repeat(16 * 1_024))],
+    ["logIn", loggingIn(LARGE)],
+    ["logIn", forged("POST", "/login")],
+    ["logIn", request("/login", { method: "POST", body: "--x", headers: { "content-type": "multipart/form-data" } })],
     ["logIn", loggingIn(SECRETS.API_TOKEN), unset],
     ["logOut", forged("POST", "/logout")],
+    ["logOut", request("/logout?everywhere", { method: "POST", headers: { "sec-fetch-site": "same-origin" } })],
     [
       "logOut",
       request("/logout", { method: "POST", headers: { "sec-fetch-site": "same-origin" }, redirect: "manual" }),
@@ -191,6 +201,12 @@ function accessAnswers(taskId: string, unknownId: string, deletedId: string): re
     ["shareTask", sharing(unknownId, {})],
     ["shareTask", sharing(deletedId, {})],
     ["shareTask", sharing(taskId, { trackId: "none" })],
+    ["shareTask", acting("POST", `/tasks/${taskId}/share`, {}, LARGE)],
+    ...readAnswers("listShares", "GET", `/tasks/${taskId}/shares`),
+    ["listShares", reading("/tasks/no%20id/shares")],
+    ...readAnswers("revokeShare", "DELETE", `/tasks/${taskId}/shares/none`),
+    ["revokeShare", acting("DELETE", "/tasks/no%20id/shares/none")],
+    ["revokeShare", acting("DELETE", `/tasks/${taskId}/shares/${shareId}`)],
   ];
 }
 
@@ -205,6 +221,7 @@ function sourceAnswers(provider: PlayedProvider): readonly Answer[] {
     ["checkSource", check({}), workerWith({ API_TOKEN: "" })],
     ["checkSource", forged("POST", "/sources/check")],
     ["checkSource", check({})],
+    ["checkSource", acting("POST", "/sources/check", {}, LARGE)],
     ["checkSource", check({ url: "https://cdn.example.com/nothing.mp3" })],
     ["checkSource", check({ url: song.uploadUrl })],
   ];
@@ -241,6 +258,7 @@ async function submitAnswers(
     ["submitTask", submitted(song), workerWith({ API_TOKEN: "" })],
     ["submitTask", forged("POST", "/tasks")],
     ["submitTask", submitted({})],
+    ["submitTask", acting("POST", "/tasks", {}, LARGE)],
     ["submitTask", submitted({ ...song, uploadUrl: "https://cdn.example.com/nothing.mp3" })],
     ["submitTask", submitted(song, "taken"), when({ code: 200, data: { taskId: newTaskId() } })],
     ["submitTask", submitted({ ...song, title: "Other" }, "taken")],

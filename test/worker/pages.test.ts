@@ -80,11 +80,11 @@ test("a stream is played from https alone", async () => {
   const taskId = newTaskId();
   const tracks = [
     track("open", { stream_audio_url: "http://stream.test/open" }),
-    track("safe", { stream_audio_url: "https://stream.test/safe" }),
+    track("safe", { stream_audio_url: "https://cdn.example.com/stream/safe" }),
   ];
   await worker(callback(message(taskId, "text", tracks)));
   const html = await (await worker(reading(`/tasks/${taskId}`, HTML))).text();
-  expect(html).toContain('src="https://stream.test/safe"');
+  expect(html).toContain('src="https://cdn.example.com/stream/safe"');
   expect(html).not.toContain('src="http://stream.test/open"');
 });
 

@@ -10,7 +10,7 @@ import { watch } from "../../src/platform/watchdog.ts";
 import { catalogRow } from "./catalog-rows.ts";
 import { failure, message, newTaskId, track } from "./messages.ts";
 import { COVER, serveFiles, SONG } from "./provider-files.ts";
-import { callback, problemOf, reading, request, viewOf, worker, workerWith } from "./worker.ts";
+import { callback, problemOf, reading, viewOf, worker, workerWith } from "./worker.ts";
 
 const MINUTE_MS = 60_000;
 /** Alarms run within a second or two. */
@@ -185,7 +185,7 @@ async function warningsAfter(silenceMs: number): Promise<readonly string[]> {
   await catalogOf(env).noteCron(Date.now() - silenceMs);
   // An isolate asks the catalog at most twice a minute.
   vi.setSystemTime(Date.now() + MINUTE_MS);
-  return healthReport.parse(await (await worker(request("/health"))).json()).warnings;
+  return healthReport.parse(await (await worker(reading("/health"))).json()).warnings ?? [];
 }
 
 async function publishedAs(taskId: string): Promise<unknown> {

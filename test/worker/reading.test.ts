@@ -277,7 +277,7 @@ test.each(["/tasks", "/tasks/a", "/tasks/a/events", "/tasks/a/tracks/b/audio", "
     const shut = await problemOf(await workerWith({ API_TOKEN: "" })(reading(path)));
     expect(shut).toMatchObject({ status: 503, type: "urn:backline:problem:not_configured" });
     expect(shut.detail).toContain("npx wrangler secret put API_TOKEN");
-    const rotating = workerWith({ API_TOKEN: `${"n".repeat(32)},${API_TOKEN}` });
+    const rotating = workerWith({ API_TOKEN: `newer-api-token-0123456789abcdef,${API_TOKEN}` });
     expect((await rotating(reading(path))).status).not.toBe(401);
   },
 );
@@ -288,11 +288,13 @@ test("what does not exist is a problem document with a request id", async () => 
     const response = await worker(
       new Request(reading(path), { headers: { ...authorized(), "x-request-id": "asked-42" } }),
     );
-    expect(response.headers.get("x-request-id")).toBe("asked-42");
+    const requestId = response.headers.get("x-request-id") ?? "";
+    // Ours, whatever the sender would like to stand in our log.
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
     expect(await problemOf(response)).toMatchObject({
       status: 404,
       type: "urn:backline:problem:not_found",
-      requestId: "asked-42",
+      requestId,
     });
   }
   for (const id of [newTaskId(), "a%2Fb", "%00", "a".repeat(129), "%E2%80%AE"]) {

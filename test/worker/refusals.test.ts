@@ -124,7 +124,7 @@ test("the right token opens nothing in another place than the path", async () =>
     expect((await worker(request(path, { method: "POST", body, headers }))).status).toBe(401);
 });
 
-const [OLDEST, OLDER, NEWER] = ["a", "b", "c"].map((letter) => letter.repeat(32));
+const [OLDEST, OLDER, NEWER] = ["a", "b", "c"].map((letter) => `${letter}-token-0123456789abcdefghijklmnop`);
 
 test.each([
   ["neither secret", { CALLBACK_TOKEN: "", CALLBACK_HMAC_KEY: "" }, ["", "undefined", "null", CALLBACK_TOKEN], 503],

@@ -1,15 +1,17 @@
 /** Logging in and out: what the cookie opens, when it ends, and who cannot use it. */
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { makeSession } from "../../src/core/access/session.ts";
+import { catalogOf } from "../../src/platform/catalog/catalog.ts";
 import { message, newTaskId } from "./messages.ts";
 import { SECRETS } from "./secrets.ts";
-import { forged, loggingIn, ORIGIN, SECURE_NAME, session } from "./sessions.ts";
+import { forged, loggingIn, ORIGIN, SECURE_NAME, session, sessionValue } from "./sessions.ts";
 import { callback, problemOf, request, viewOf, worker, workerWith } from "./worker.ts";
 
 const { API_TOKEN } = SECRETS;
 const NEWER = "newer-api-token-0123456789abcdef0123456789";
 const PAGE = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
 const OWN = { "sec-fetch-site": "same-origin" };
+const FORM = "application/x-www-form-urlencoded";
 const WEEK_SECONDS = 7 * 24 * 3_600;
 
 let taskId: string;
@@ -28,7 +30,7 @@ test("the API token starts a session, and is not in it", async () => {
   expect([response.status, response.headers.get("location")]).toEqual([303, `/tasks/${taskId}?wait=1`]);
   const cookie = response.headers.get("set-cookie") ?? "";
   const [pair = "", ...attributes] = cookie.split("; ");
-  expect(pair).toMatch(/^__Host-backline=\d{10}\.[\w-]{43}$/);
+  expect(pair).toMatch(/^__Host-backline=[\w-]{22}\.\d{13}\.\d{10}\.[\w-]{43}$/);
   expect(attributes.toSorted()).toEqual(
     ["HttpOnly", `Max-Age=${WEEK_SECONDS}`, "Path=/", "SameSite=Lax", "Secure"].toSorted(),
   );
@@ -43,7 +45,9 @@ test.each(["http://127.0.0.1:8787", "http://localhost:8787", "http://[::1]:8787"
     const form = loggingIn(API_TOKEN);
     const response = await worker(new Request(`${origin}/login`, form));
     const cookie = response.headers.get("set-cookie") ?? "";
-    expect(cookie).toMatch(/^backline=\d{10}\.[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/);
+    expect(cookie).toMatch(
+      /^backline=[\w-]{22}\.\d{13}\.\d{10}\.[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
     const [pair = ""] = cookie.split(";");
     expect(await listedBy(origin, pair)).toBe(200);
     // Anyone on the network may set a cookie of that name for a real host.
@@ -77,7 +81,6 @@ test("a wrong token is refused with the form and a word", async () => {
     ...wrong.map((token) => loggingIn(token, "/tasks/a")),
     request("/login", { method: "POST" }),
     request("/login", { method: "POST", body: JSON.stringify({ token: API_TOKEN }) }),
-    request("/login", { method: "POST", body: "--x", headers: { "content-type": "multipart/form-data" } }),
     request(`/login?token=${API_TOKEN}`, { method: "POST", body: new URLSearchParams() }),
   ];
   for (const post of posts) {
@@ -94,7 +97,7 @@ test("a wrong token is refused with the form and a word", async () => {
 });
 
 test("more than a login is not read", async () => {
-  const large = await worker(loggingIn("x".repeat(16 * 1_024)));
+  const large = await worker(loggingIn("x".repeat(64 * 1_024)));
   expect(await problemOf(large)).toMatchObject({ status: 413, type: "urn:backline:problem:payload_too_large" });
 });
 
@@ -174,7 +177,7 @@ test("use renews a session that is a day old", async () => {
     const [cookie = "", ...more] = await setBy(1.1, path);
     expect([path, more]).toEqual([path, []]);
     const [pair = ""] = cookie.split(";");
-    expect(Number(/=(\d+)\./.exec(pair)?.[1])).toBeGreaterThan(Date.now() / 1_000 + WEEK_SECONDS - 60);
+    expect(Number(/\.(\d{10})\./.exec(pair)?.[1])).toBeGreaterThan(Date.now() / 1_000 + WEEK_SECONDS - 60);
     expect((await worker(request(`/tasks/${taskId}`, { headers: { cookie: pair } }))).status).toBe(200);
   }
   expect(await setBy(7.1, "/tasks")).toEqual([]);
@@ -195,7 +198,7 @@ test("a session lives as long as the token that started it", async () => {
 });
 
 test("a cookie with any byte altered opens nothing", async () => {
-  const value = makeSession(API_TOKEN, Date.now());
+  const value = sessionValue(API_TOKEN, Date.now());
   const statuses = await Promise.all(
     Array.from(value, async (byte, at) => {
       const altered = value.slice(0, at) + (byte === "1" ? "2" : "1") + value.slice(at + 1);
@@ -250,6 +253,60 @@ test("no other site gets leave to send what a form cannot", async () => {
   }
 });
 
+test("a form that cannot be read is refused as such", async () => {
+  const headers = { "content-type": "multipart/form-data" };
+  const malformed = await worker(request("/login", { method: "POST", body: "--x", headers }));
+  expect(await problemOf(malformed)).toMatchObject({ status: 400, type: "urn:backline:problem:malformed_form" });
+});
+
+test("no other site logs anybody in", async () => {
+  for (const headers of [{ origin: "https://evil.test" }, { origin: "null" }, { "sec-fetch-site": "cross-site" }]) {
+    const form = new Request(loggingIn(API_TOKEN), { headers: { ...headers, "content-type": FORM } });
+    const response = await worker(form);
+    expect([response.status, response.headers.get("set-cookie")]).toEqual([403, null]);
+  }
+});
+
+test("a session acts from a page of ours alone, whatever the content type", async () => {
+  for (const type of ["application/json", "text/plain", "application/x-www-form-urlencoded", "x/y", ""])
+    for (const from of [{ origin: "https://evil.test" }, { "sec-fetch-site": "same-site" }, { origin: "null" }, {}]) {
+      const headers = { ...session(), ...from, "content-type": type };
+      const response = await worker(request(`/tasks/${taskId}/retry`, { method: "POST", headers, body: "{}" }));
+      expect([type, from, response.status]).toEqual([type, from, 403]);
+    }
+});
+
+test("a logout ends the session and no other", async () => {
+  const [mine, other] = [session(), session()];
+  expect([await opens(mine), await opens(other)]).toEqual([200, 200]);
+  await worker(request("/logout", { method: "POST", headers: { ...mine, ...OWN }, redirect: "manual" }));
+  expect([await opens(mine), await opens(other)]).toEqual([401, 200]);
+});
+
+test("a logout reaches every isolate within a minute", async () => {
+  const mine = session();
+  expect(await opens(mine)).toBe(200);
+  // As another isolate writes it.
+  const [, value = ""] = mine.cookie.split("=");
+  await catalogOf(env).endSession(value.split(".")[0] ?? "", Date.now(), Date.now() + WEEK_SECONDS * 1_000);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+  expect(await opens(mine)).toBe(401);
+});
+
+test("all sessions end at once, by a session or by the API token", async () => {
+  const bearer = { authorization: `Bearer ${API_TOKEN}` };
+  for (const by of [{ ...session(), ...OWN }, bearer]) {
+    const others = [session(), session(6)];
+    await worker(request("/logout?everywhere", { method: "POST", headers: by, redirect: "manual" }));
+    for (const headers of others) expect((await worker(request("/tasks", { headers }))).status).toBe(401);
+    await scheduler.wait(2);
+    const [pair = ""] = ((await worker(loggingIn(API_TOKEN))).headers.get("set-cookie") ?? "").split(";");
+    expect((await worker(request("/tasks", { headers: { cookie: pair } }))).status).toBe(200);
+  }
+  const nobody = await worker(request("/logout?everywhere", { method: "POST", headers: OWN }));
+  expect(nobody.status).toBe(401);
+});
+
 test("a logout drops the cookie, and comes from a page of ours", async () => {
   const out = await worker(
     request("/logout", { method: "POST", headers: { ...session(), ...OWN }, redirect: "manual" }),
@@ -263,6 +320,10 @@ test("a logout drops the cookie, and comes from a page of ours", async () => {
   );
   expect(local.headers.get("set-cookie")).toMatch(/^backline=; Max-Age=0; Path=\/; HttpOnly/);
 });
+
+async function opens(headers: { readonly cookie: string }): Promise<number> {
+  return (await worker(request("/tasks", { headers }))).status;
+}
 
 /** The cookies that are set where a session of that age asks. */
 async function setBy(daysAgo: number, path: string): Promise<readonly string[]> {

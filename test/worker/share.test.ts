@@ -6,17 +6,21 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AppEnv, Via } from "../../src/http/app-env.ts";
 import { withShare } from "../../src/http/share-link.ts";
 import { makeShare } from "../../src/core/access/session.ts";
-import { message, newTaskId, track } from "./messages.ts";
+import * as z from "zod";
+import { like } from "../core/matchers.ts";
+import { failure, message, newTaskId, track } from "./messages.ts";
 import { COVER, serveFiles, SONG } from "./provider-files.ts";
 import { SECRETS } from "./secrets.ts";
 import { ORIGIN, session, share, shareLink, sharing } from "./sessions.ts";
-import { acting, callback, problemOf, request, viewOf, worker, workerWith } from "./worker.ts";
+import { acting, callback, problemOf, reading, request, viewOf, worker, workerWith } from "./worker.ts";
 
 const { API_TOKEN } = SECRETS;
 /** Alarms run within a second or two. */
 const PATIENTLY = { timeout: 10_000, interval: 50 };
 const DAY_SECONDS = 24 * 3_600;
 const FILES = ["audio", "cover", "waveform"] as const;
+
+const SHARE_ID = "abcdefghijklmnopqrstuv";
 
 let taskId: string;
 
@@ -49,7 +53,7 @@ test("a link lasts an hour, or as long as is asked for", async () => {
 
 test("a link of a task opens its view and its files, and nothing else", async () => {
   const { path } = await share(taskId);
-  expect(path).toMatch(new RegExp(`^/tasks/${taskId}\\?share=task\\.\\d{10}\\.[\\w-]{43}$`));
+  expect(path).toMatch(new RegExp(`^/tasks/${taskId}\\?share=task\\.\\d{10}\\.[\\w-]{22}\\.[\\w-]{43}$`));
   const query = path.slice(path.indexOf("?"));
   const view = await worker(request(path));
   expect([view.status, view.headers.get("vary")]).toEqual([200, "Accept, Authorization, Cookie"]);
@@ -128,11 +132,13 @@ test("the API token, a session or another signature in the URL opens nothing", a
     cookie,
     `task.${cookie}`,
     "",
-    makeShare(SECRETS.CALLBACK_TOKEN, { taskId, trackId: null }, later),
-    makeShare(API_TOKEN, { taskId: newTaskId(), trackId: null }, later),
+    makeShare(SECRETS.CALLBACK_TOKEN, SHARE_ID, { taskId, trackId: null }, later),
+    makeShare(API_TOKEN, SHARE_ID, { taskId: newTaskId(), trackId: null }, later),
   ];
   for (const value of values) expect(await statusOf(`/tasks/${taskId}?share=${encodeURIComponent(value)}`)).toBe(401);
-  expect(await statusOf(`/tasks/${taskId}?share=${makeShare(API_TOKEN, { taskId, trackId: null }, later)}`)).toBe(200);
+  expect(
+    await statusOf(`/tasks/${taskId}?share=${makeShare(API_TOKEN, SHARE_ID, { taskId, trackId: null }, later)}`),
+  ).toBe(200);
 });
 
 test("a link dies with the token that asked for it", async () => {
@@ -184,16 +190,87 @@ test("a session can share, and the link stands on the public address", async () 
   ]);
 });
 
-test("who follows a dead link is told so", async () => {
-  const path = `/tasks/${taskId}?wait=1&share=task.1.${"x".repeat(43)}`;
+test("who follows a dead link is told so, and asked for nothing", async () => {
+  const path = `/tasks/${taskId}?wait=1&share=task.1.${SHARE_ID}.${"x".repeat(43)}`;
   expect((await problemOf(await worker(request(path)))).detail).toContain("This link has expired");
-  const sent = await worker(request(path, { headers: { accept: "text/html" }, redirect: "manual" }));
-  const location = sent.headers.get("location") ?? "";
-  expect([sent.status, location]).toEqual([303, `/login?next=%2Ftasks%2F${taskId}%3Fwait%3D1&link=dead`]);
-  expect(await (await worker(request(location))).text()).toContain("This link has expired");
+  const page = await worker(request(path, { headers: { accept: "text/html" }, redirect: "manual" }));
+  const html = await page.text();
+  expect([page.status, page.headers.get("content-type")]).toEqual([401, "text/html; charset=UTF-8"]);
+  expect(html).toContain("This link has expired");
+  expect(html).not.toMatch(/<form|<nav|\/login|href="\/tasks/);
+});
+
+test("a link that was made is listed, and revoked", async () => {
+  const [ofTask, ofTrack] = [await share(taskId), await share(taskId, { trackId: "a" })];
+  const list = async () => (await worker(reading(`/tasks/${taskId}/shares`))).json();
+  const { items } = z.object({ items: z.array(z.unknown()), nextCursor: z.null() }).parse(await list());
+  expect(items).toHaveLength(2);
+  for (const [{ shareId, expiresAt }, trackId] of [
+    [ofTask, null],
+    [ofTrack, "a"],
+  ] as const)
+    expect(items).toContainEqual({ shareId, trackId, createdAt: like(/Z$/), expiresAt });
+  expect(JSON.stringify(await list())).not.toContain("share=");
+  // Another task's page revokes nothing of this one.
+  const foreign = await worker(acting("DELETE", `/tasks/${newTaskId()}/shares/${ofTask.shareId}`));
+  expect([foreign.status, await statusOf(ofTask.path)]).toEqual([404, 200]);
+  expect((await worker(acting("DELETE", `/tasks/${taskId}/shares/${ofTask.shareId}`))).status).toBe(204);
+  expect([await statusOf(ofTask.path), await statusOf(ofTrack.path)]).toEqual([401, 200]);
+  expect(await list()).toMatchObject({ items: [{ shareId: ofTrack.shareId }] });
+  const form = request(`/tasks/${taskId}/shares/${ofTrack.shareId}/delete`, {
+    method: "POST",
+    headers: { ...session(), "sec-fetch-site": "same-origin" },
+    redirect: "manual",
+  });
+  expect((await worker(form)).status).toBe(303);
+  expect(await statusOf(ofTrack.path)).toBe(401);
+});
+
+test("a guest sees what is allowed, and nothing else", async () => {
+  const { path } = await share(taskId);
+  const view = z.record(z.string(), z.unknown()).parse(await (await worker(request(path))).json());
+  expect(Object.keys(view).toSorted()).toEqual(["createdAt", "settled", "stage", "taskId", "tracks", "version"]);
+  const [first] = z.array(z.record(z.string(), z.unknown())).parse(view["tracks"]);
+  const allowed = ["assessment", "audio", "cover", "durationSeconds", "tags", "title", "trackId"];
+  expect(Object.keys(first ?? {}).toSorted()).toEqual(allowed);
+  expect(Object.keys(z.object({}).loose().parse(first?.["assessment"])).toSorted()).toEqual(["audio", "state"]);
+  const files = ["bytes", "contentType", "sha256", "state", "url"];
+  for (const file of ["audio", "cover"])
+    expect(Object.keys(z.looseObject({}).parse(first?.[file])).toSorted()).toEqual(files);
+});
+
+test("nothing of the request, of a failure or of the provider reaches a guest", async () => {
+  const id = newTaskId();
+  const links = {
+    audio_url: "https://undisclosed.example.com/a",
+    stream_audio_url: "https://undisclosed.example.com/s",
+  };
+  await env.TASKS.getByName(id).submitted({
+    ref: "undisclosed-ref",
+    requestJson: JSON.stringify({
+      title: "undisclosed-title",
+      tags: "undisclosed-tags",
+      negativeTags: "undisclosed-negative",
+    }),
+    host: "undisclosed.example.org",
+  });
+  await worker(
+    callback(
+      message(id, "first", [track("a", { ...links, prompt: "undisclosed-prompt", model_name: "undisclosed-model" })]),
+    ),
+  );
+  await worker(callback({ ...failure(id), msg: "undisclosed-failure" }));
+  const { path } = await share(id);
+  for (const accept of ["application/json", "text/html"]) {
+    const text = await (await worker(request(path, { headers: { accept } }))).text();
+    expect(text).toContain("Song a");
+    expect(text).not.toMatch(/undisclosed|<nav|\/login|\/logout|href="\/(?:tasks"|stats|docs)/);
+  }
 });
 
 test("what is signed reaches no log", async () => {
+  // Past the lines that stand for the refusals of other tests.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
   const written = [vi.spyOn(console, "log"), vi.spyOn(console, "error")];
   for (const spy of written) spy.mockImplementation(() => undefined);
   const { path } = await share(taskId);

@@ -74,7 +74,26 @@ const INTERNAL_SUFFIXES = new Set([
   "alt",
 ]);
 
-function publicRefusal(url: URL): string | null {
+/** DNS services whose names stand for whatever address is written in them, or for this machine. */
+const NAMED_ADDRESSES = [
+  "nip.io",
+  "sslip.io",
+  "xip.io",
+  "traefik.me",
+  "localtest.me",
+  "lvh.me",
+  "vcap.me",
+  "lacolhost.com",
+  "local.gd",
+  "localho.st",
+  "backname.io",
+  "ip.addr.tools",
+  "1u.ms",
+  "rbndr.us",
+] as const;
+
+/** Why this is no https address of a public name, or null where it is. */
+export function publicRefusal(url: URL): string | null {
   if (url.protocol !== "https:") return `refused: ${url.protocol} is not https:`;
   if (url.port !== "") return `refused: port ${url.port} is not 443`;
   const host = plainHost(url.hostname);
@@ -82,7 +101,8 @@ function publicRefusal(url: URL): string | null {
     return `refused: ${host} is an IP address, not a public name`;
   const labels = host.split(".");
   const suffix = labels.at(-1) ?? "";
-  if (labels.length < 2 || labels.includes("") || INTERNAL_SUFFIXES.has(suffix))
+  const isNamedAddress = NAMED_ADDRESSES.some((name) => host === name || host.endsWith(`.${name}`));
+  if (labels.length < 2 || labels.includes("") || INTERNAL_SUFFIXES.has(suffix) || isNamedAddress)
     return `refused: ${host} is not a public name`;
   return null;
 }

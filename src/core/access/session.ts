@@ -1,23 +1,32 @@
 /**
- * What opens without the API token itself: the value of a session's cookie, and the signature of a share link.
+ * What opens without a token itself: the value of a session's cookie, and the signature of a share link.
  *
- * Both are an expiry with an HMAC-SHA256. Its key is made of one value of API_TOKEN by HKDF (RFC 5869), with a label for
- * each use, so neither passes for the other and neither tells the token. Nothing is stored: a value that is dropped from
- * API_TOKEN revokes what was made with it, and nothing else does before the expiry. A renewed session is signed with
- * the value that signed it before, so that none outlives its token.
+ * Both are an id and an expiry with an HMAC-SHA256. Its key is made of one value of a token by HKDF (RFC 5869), with a
+ * label for each use, so neither passes for the other and neither tells the token. A value that is dropped from its
+ * variable revokes what was made with it; the ids of what ends earlier are listed in the catalog. A renewed session keeps
+ * its id, its start and the value that signed it: it outlives neither its token nor its 30 days.
  *
- * Pure: `now` and `expiresAt` are in epoch milliseconds. An expiry is signed in whole seconds.
+ * Pure: `now`, `startedAt` and `expiresAt` are in epoch milliseconds. An expiry is signed in whole seconds.
  */
 import { createHmac, hkdfSync } from "node:crypto";
 import { isSameSecret } from "./same-secret.ts";
 
 const DAY_SECONDS = 24 * 3_600;
 export const SESSION_SECONDS = 7 * DAY_SECONDS;
+/** However often it is used. */
+export const LONGEST_SESSION_MS = 30 * DAY_SECONDS * 1_000;
 /** Use renews a session once it is a day old, so that not every answer sets a cookie. */
 const RENEWED_BELOW_SECONDS = 6 * DAY_SECONDS;
 
-/** A session that is good: the token that signed it, and whether it is time for a new one. */
-export interface Session {
+/** As it was started by a login. */
+export interface Started {
+  /** 22 characters of base64url. */
+  readonly id: string;
+  readonly startedAt: number;
+}
+
+/** A session that is good: the token that signed it, and whether it is time for a new cookie. */
+export interface Session extends Started {
   readonly token: string;
   readonly isDue: boolean;
 }
@@ -30,33 +39,43 @@ export interface Shared {
   readonly download?: boolean;
 }
 
-export function makeSession(token: string, now: number): string {
-  const expiry = String(secondsOf(now) + SESSION_SECONDS);
-  return `${expiry}.${macOf(SESSION, token, [expiry])}`;
+export function makeSession(token: string, { id, startedAt }: Started, now: number): string {
+  const parts = [id, String(startedAt), String(expiryOf(startedAt, now))];
+  return `${parts.join(".")}.${macOf(SESSION, token, parts)}`;
 }
 
 /** Null for what none of the tokens signed, and for what has expired. */
 export function checkSession(tokens: readonly string[], value: string, now: number): Session | null {
-  const [, expiry = "", mac = ""] = /^(\d{1,12})\.([\w-]{43})$/.exec(value) ?? [];
-  const token = signerOf(SESSION, tokens, [expiry], mac);
+  const [, id = "", started = "", expiry = "", mac = ""] =
+    /^([\w-]{22})\.(\d{1,15})\.(\d{1,12})\.([\w-]{43})$/.exec(value) ?? [];
+  const token = signerOf(SESSION, tokens, [id, started, expiry], mac);
   const leftSeconds = Number(expiry) - now / 1_000;
-  return token === null || leftSeconds <= 0 ? null : { token, isDue: leftSeconds < RENEWED_BELOW_SECONDS };
+  if (token === null || leftSeconds <= 0) return null;
+  const startedAt = Number(started);
+  const isDue = leftSeconds < RENEWED_BELOW_SECONDS && expiryOf(startedAt, now) > Number(expiry);
+  return { token, id, startedAt, isDue };
 }
 
-export function makeShare(token: string, shared: Shared, expiresAt: number): string {
+export function makeShare(token: string, id: string, shared: Shared, expiresAt: number): string {
   const kind = `${shared.trackId === null ? "task" : "track"}${shared.download === true ? "-download" : ""}`;
   const expiry = String(secondsOf(expiresAt));
-  return `${kind}.${expiry}.${macOf(SHARE, token, [kind, shared.taskId, shared.trackId, expiry])}`;
+  return `${kind}.${expiry}.${id}.${macOf(SHARE, token, [kind, shared.taskId, shared.trackId, expiry, id])}`;
 }
 
-/** The token that signed the share, if it opens what is wanted: a task's opens its tracks too, a track's that track, one to download is for listening too. */
-export function checkShare(tokens: readonly string[], value: string, wanted: Shared, now: number): string | null {
-  const [, kind = "", expiry = "", mac = ""] =
-    /^((?:task|track)(?:-download)?)\.(\d{1,12})\.([\w-]{43})$/.exec(value) ?? [];
+/** A share that is good. */
+export interface Share {
+  readonly token: string;
+  readonly id: string;
+}
+
+/** Null where it does not open what is wanted: a task's opens its tracks too, a track's that track, one to download is for listening too. */
+export function checkShare(tokens: readonly string[], value: string, wanted: Shared, now: number): Share | null {
+  const [, kind = "", expiry = "", id = "", mac = ""] =
+    /^((?:task|track)(?:-download)?)\.(\d{1,12})\.([\w-]{22})\.([\w-]{43})$/.exec(value) ?? [];
   if (wanted.download === true && !allowsDownload(value)) return null;
   const trackId = kind.startsWith("track") ? wanted.trackId : null;
-  const token = signerOf(SHARE, tokens, [kind, wanted.taskId, trackId, expiry], mac);
-  return Number(expiry) * 1_000 <= now ? null : token;
+  const token = signerOf(SHARE, tokens, [kind, wanted.taskId, trackId, expiry, id], mac);
+  return token === null || Number(expiry) * 1_000 <= now ? null : { token, id };
 }
 
 /** Opens one uploaded source, for the provider. */
@@ -75,10 +94,14 @@ export function allowsDownload(share: string): boolean {
   return /^\w+-download\./.test(share);
 }
 
-const SESSION = "backline session 1";
-const SHARE = "backline share 1";
+const SESSION = "backline session 2";
+const SHARE = "backline share 2";
 const SOURCE = "backline source 1";
 const KEY_BYTES = 32;
+
+function expiryOf(startedAt: number, now: number): number {
+  return Math.min(secondsOf(now) + SESSION_SECONDS, secondsOf(startedAt + LONGEST_SESSION_MS));
+}
 
 /** JSON keeps the parts apart, whatever is in them. */
 function macOf(label: string, token: string, parts: readonly (string | null)[]): string {

@@ -14,7 +14,7 @@ import { notifyDelay, type Pace } from "./pace.ts";
 import { isStalled } from "../task/stage.ts";
 import { noticeName, type Task } from "../task/task.ts";
 import { tracksOf } from "../task/tracks.ts";
-import { isoTime, taskView, viewOf } from "../view/view.ts";
+import { isoTime, taskView, viewOf, type TaskView } from "../view/view.ts";
 
 export interface Notice {
   readonly kind: NoticeKind;
@@ -62,10 +62,11 @@ export function webhookIdOf(taskId: string, notice: Pick<Notice, "kind" | "key">
   return `msg_${sha256Hex(`${taskId} ${noticeName(notice)}`).slice(0, 32)}`;
 }
 
-export function messageOf(task: Task, notice: Notice): Message {
+/** `shown`: the view as others may see it. */
+export function messageOf(task: Task, notice: Notice, shown: (view: TaskView) => TaskView): Message {
   const { kind, at, trackId } = notice;
   const about = { type: kind, timestamp: isoTime(at), ...(trackId === null ? {} : { trackId }) };
-  return { id: webhookIdOf(task.taskId, notice), body: JSON.stringify({ ...about, data: viewOf(task) }) };
+  return { id: webhookIdOf(task.taskId, notice), body: JSON.stringify({ ...about, data: shown(viewOf(task)) }) };
 }
 
 /** What is so, told or not, in the order in which it came to be. */

@@ -101,9 +101,15 @@ export function collect(task: Task, event: TaskEvent): Task {
     }
     case "submitted":
       if (task.request !== null) return task;
-      return { ...task, ref: task.ref ?? event.ref, request: event.request, source: event.source ?? null };
+      return {
+        ...task,
+        ref: task.ref ?? event.ref,
+        request: event.request,
+        source: event.source ?? null,
+        host: event.host ?? task.host,
+      };
     case "adopted":
-      return { ...task, adopted: true };
+      return { ...task, adopted: true, host: task.host ?? event.host ?? null };
     case "recovery_asked": {
       const { by, origin, at } = event;
       const asked = { state: "asked", by, origin, recoveryId: null, at, lastAt: at, asked: 0, reason: null } as const;

@@ -127,7 +127,7 @@ const submitted = z.object({
   source: sourceReport.optional(),
 });
 /** A task that was submitted elsewhere is ours to ask about. */
-const adopted = z.object({ type: z.literal("adopted") });
+const adopted = z.object({ type: z.literal("adopted"), host: z.string().optional() });
 /** The provider is to make new links, which may cost credits. `origin` is ours, for its callBackUrl. */
 const recoveryAsked = z.object({
   type: z.literal("recovery_asked"),

@@ -116,6 +116,8 @@ export interface Task {
   readonly recovery: Recovery | null;
   /** The track that somebody chose. */
   readonly chosen: string | null;
+  /** Where it was submitted or adopted: our own host. */
+  readonly host: string | null;
   /** The answers to our asking since the last retry, by result. */
   readonly polls: ReadonlyMap<string, Polled>;
   /** Questions for what a signature alone claims. */
@@ -160,6 +162,7 @@ export function newTask(taskId: string, at: number): Task {
     adopted: false,
     recovery: null,
     chosen: null,
+    host: null,
     polls: new Map(),
     claimPolls: new Map(),
     retriedAt: null,

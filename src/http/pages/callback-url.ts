@@ -13,7 +13,8 @@ export function callBackUrlOf(c: Context<AppEnv>): CallBackUrl {
   const { publicUrl, callbackToken } = c.get("config");
   const door = `${(publicUrl ?? new URL(c.req.url)).origin}/callback`;
   const token = callbackToken.state === "set" ? callbackToken.values[0] : undefined;
-  return token === undefined
-    ? { masked: door, whole: door }
-    : { masked: `${door}/••••••••`, whole: `${door}/${token}` };
+  if (token === undefined) return { masked: door, whole: door };
+  const masked = `${door}/••••••••`;
+  // Who only reads is not told how to report.
+  return { masked, whole: c.get("mayAct") === true ? `${door}/${token}` : masked };
 }

@@ -1,23 +1,23 @@
 /** What a share link shows: the tracks to hear, to compare and, where it was allowed, to take along. Pure. */
-import type { TaskView } from "../../core/view/view.ts";
+import type { GuestTrack, GuestView } from "../../core/view/guest.ts";
 import { Layout } from "./layout.tsx";
-import { Player } from "./player.tsx";
+import { Player, type TrackView } from "./player.tsx";
 import { Cover } from "./track-card.tsx";
 import type { Viewer } from "./viewer.ts";
 import { clockWords } from "./words.ts";
 
 interface GuestPageProps {
-  readonly view: TaskView;
+  readonly view: GuestView;
   readonly viewer: Viewer;
   readonly nonce: string;
 }
 
 export function GuestPage({ view, viewer, nonce }: GuestPageProps) {
-  const { taskId, tracks, version, settled, chosen } = view;
+  const { taskId, tracks, version, settled } = view;
   const title = tracks.find((track) => track.title !== null)?.title ?? "A song";
   const isKept = tracks.some(({ audio }) => audio.state === "stored");
   return (
-    <Layout title={title} nonce={nonce} signedIn={false} bare>
+    <Layout title={title} nonce={nonce} visitor="guest">
       <div id="task" data-follow="task" data-version={String(version)} data-settled={String(settled)}>
         <h1>{title}</h1>
         {settled ? null : (
@@ -37,18 +37,33 @@ export function GuestPage({ view, viewer, nonce }: GuestPageProps) {
             <Cover file={track.cover} link={viewer.link} />
             <div class="track-body">
               <h2 id={`title-${track.trackId}`}>
-                {track.title ?? "Untitled"} (take {index + 1}){track.trackId === chosen ? " ★" : ""}
+                {track.title ?? "Untitled"} (take {index + 1})
               </h2>
               <p class="hint">
                 {[track.durationSeconds === null ? null : clockWords(track.durationSeconds), track.tags]
                   .filter((one) => one !== null)
                   .join(" · ")}
               </p>
-              <Player track={track} number={index + 1} viewer={viewer} />
+              <Player track={shownAs(track)} number={index + 1} viewer={viewer} />
             </div>
           </article>
         ))}
       </div>
     </Layout>
   );
+}
+
+/** The player of a track, without what is not for guests. */
+function shownAs({ audio, cover, assessment, ...track }: GuestTrack): TrackView {
+  const hidden = { attempts: 0, reason: null };
+  const unjudged = { reason: null, verdict: null, findings: [], style: null, analyzerVersion: null, assessedAt: null };
+  return {
+    ...track,
+    model: null,
+    createdAt: null,
+    streamUrl: null,
+    audio: { ...audio, ...hidden },
+    cover: { ...cover, ...hidden },
+    assessment: assessment === null ? null : { ...assessment, ...unjudged },
+  };
 }

@@ -18,11 +18,12 @@ const REASONS: Readonly<Record<z.infer<typeof inboxItem>["reason"], string>> = {
   no_task_id: "It names no task.",
   unreachable: "Its task was out of reach. It is delivered again by itself.",
   other_ref: "It came by the callBackUrl of another submission.",
+  unknown_ref: "It came by the callBackUrl of a submission that is not known here.",
 };
 
 export function InboxPage({ items, nextCursor, now, nonce }: InboxPageProps) {
   return (
-    <Layout title="Inbox" nonce={nonce} signedIn>
+    <Layout title="Inbox" nonce={nonce} visitor="person">
       <h1>Inbox</h1>
       <p class="hint">Authenticated deliveries that belong to no task. They are kept for 30 days.</p>
       {items.length === 0 ? <p class="ok">Nothing is here: every delivery found its task.</p> : null}

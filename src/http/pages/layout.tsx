@@ -8,10 +8,8 @@ export interface LayoutProps {
   readonly standing?: keyof typeof SIGNS;
   /** Of this response (`nonceOf`). */
   readonly nonce: string;
-  /** Shows the way out, or the way in. */
-  readonly signedIn: boolean;
-  /** Without navigation: for who can go nowhere else. */
-  readonly bare?: boolean;
+  /** Who looks: a person of this Worker, who has a way out; a stranger, who has a way in; a guest has neither. */
+  readonly visitor: "person" | "stranger" | "guest";
   readonly children: Child;
 }
 
@@ -24,7 +22,7 @@ const SECTIONS = [
 
 const SIGNS = { good: "✓", warn: "!", bad: "✗", busy: "…" } as const;
 
-export function Layout({ title, standing, nonce, signedIn, bare = false, children }: LayoutProps): JSX.Element {
+export function Layout({ title, standing, nonce, visitor, children }: LayoutProps): JSX.Element {
   return (
     <html lang="en">
       <head>
@@ -47,7 +45,7 @@ export function Layout({ title, standing, nonce, signedIn, bare = false, childre
         <a class="skip" href="#main">
           Skip to content
         </a>
-        {bare ? null : <Header signedIn={signedIn} />}
+        {visitor === "guest" ? null : <Head visitor={visitor} />}
         <main id="main" tabindex={-1}>
           <p id="live" role="status"></p>
           <p id="announcement" class="unseen" role="status"></p>
@@ -58,7 +56,7 @@ export function Layout({ title, standing, nonce, signedIn, bare = false, childre
   );
 }
 
-function Header({ signedIn }: Pick<LayoutProps, "signedIn">): JSX.Element {
+function Head({ visitor }: { readonly visitor: "person" | "stranger" }) {
   return (
     <header class="site">
       <a class="brand" href="/">
@@ -69,7 +67,7 @@ function Header({ signedIn }: Pick<LayoutProps, "signedIn">): JSX.Element {
           <a href={href}>{name}</a>
         ))}
       </nav>
-      {signedIn ? (
+      {visitor === "person" ? (
         <form method="post" action="/logout">
           <button class="quiet">Log out</button>
         </form>

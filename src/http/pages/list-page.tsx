@@ -29,7 +29,7 @@ export function ListPage({ problems, tasks, filter, nextCursor, callBackUrl, inI
   const isFiltered = filter.status !== null || filter.q !== null;
   const isBusy = [...problems, ...tasks].some(isUnderWay);
   return (
-    <Layout title="Tasks" nonce={nonce} signedIn>
+    <Layout title="Tasks" nonce={nonce} visitor="person">
       <h1>Tasks</h1>
       <FilterForm filter={filter} />
       {inInbox === "0" ? null : (

@@ -17,8 +17,7 @@ import { When } from "./when.tsx";
 export interface TaskPageProps {
   readonly view: TaskView;
   readonly usual: Usual;
-  /** Null where the viewer may not see it. */
-  readonly timeline: TimelinePart | null;
+  readonly timeline: TimelinePart;
   readonly viewer: Viewer;
   readonly canNotify: boolean;
   /** There is a key to ask the provider with. */
@@ -33,7 +32,7 @@ export function TaskPage({ view, usual, timeline, viewer, canNotify, canRecover,
   const { tracks, stage, advice } = view;
   const { standing, text, more, help } = headlineOf(view, canRecover);
   return (
-    <Layout title={titleOf(view)} standing={standing} nonce={nonce} signedIn={viewer.mayAct}>
+    <Layout title={titleOf(view)} standing={standing} nonce={nonce} visitor="person">
       {did === null ? null : (
         <p id="did" class="ok" role="status">
           {DONE[did]}
@@ -74,12 +73,10 @@ export function TaskPage({ view, usual, timeline, viewer, canNotify, canRecover,
           <h2 id="request">Asked and came</h2>
           <RequestTable view={view} />
         </section>
-        {timeline === null ? null : (
-          <section aria-labelledby="timeline">
-            <h2 id="timeline">Timeline</h2>
-            <TimelineList {...timeline} />
-          </section>
-        )}
+        <section aria-labelledby="timeline">
+          <h2 id="timeline">Timeline</h2>
+          <TimelineList {...timeline} />
+        </section>
       </div>
     </Layout>
   );

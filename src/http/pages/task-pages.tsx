@@ -5,6 +5,7 @@ import { catalogOf } from "../../platform/catalog/catalog.ts";
 import { countInbox } from "../../platform/inbox/inbox.ts";
 import { readPublished } from "../../platform/read-model.ts";
 import type { EventPage } from "../../platform/task/event-log.ts";
+import { guestViewOf } from "../../core/view/guest.ts";
 import type { AppEnv } from "../app-env.ts";
 import { usualHere, withProspects } from "../expected-times.ts";
 import { parseQuery, tasksQuery } from "../query.ts";
@@ -44,29 +45,22 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
   const taskId = taskIdOf(c);
   const config = c.get("config");
   const viewer = viewerOf(c);
+  if (viewer.isGuest) {
+    const view = guestViewOf(await readTask({ env: c.env, config, taskId, minVersion: 0, current: true }));
+    return page(c, <GuestPage view={view} viewer={viewer} nonce={nonceOf(c)} />);
+  }
   const query = parseQuery(taskPageQuery, c);
   const after = Number(query.after);
   const object = c.env.TASKS.getByName(taskId);
   const [view, log, usual] = await Promise.all([
     readTask({ env: c.env, config, taskId, minVersion: 0, current: true }),
-    viewer.mayAct ? object.events(after, EVENTS, MAX_EVENT_CHARS) : null,
+    object.events(after, EVENTS, MAX_EVENT_CHARS),
     usualHere(c.env, Date.now()),
   ]);
-  const shown = log === null ? null : present<EventPage>(log);
+  const { events, nextSeq } = present<EventPage>(log);
   const trackIds = view.tracks.map(({ trackId }) => trackId);
-  const timeline =
-    shown === null
-      ? null
-      : {
-          taskId,
-          createdAt: view.createdAt,
-          trackIds,
-          after,
-          everything: query.everything === "yes",
-          events: shown.events,
-          next: shown.nextSeq,
-        };
-  if (!viewer.mayAct) return page(c, <GuestPage view={view} viewer={viewer} nonce={nonceOf(c)} />);
+  const everything = query.everything === "yes";
+  const timeline = { taskId, createdAt: view.createdAt, trackIds, after, everything, events, next: nextSeq };
   return page(
     c,
     <TaskPage

@@ -4,7 +4,9 @@ import type { AppEnv } from "../app-env.ts";
 import { mayDownload, withShare } from "../share-link.ts";
 
 export interface Viewer {
-  /** False for who came by a share link: they see the task and its files, and nothing else. */
+  /** Came by a share link: sees the tracks and nothing else. */
+  readonly isGuest: boolean;
+  /** False for guests, and for who came with READ_TOKEN. */
   readonly mayAct: boolean;
   readonly mayDownload: boolean;
   /** A path of ours as this viewer can open it. */
@@ -13,5 +15,6 @@ export interface Viewer {
 
 /** Behind `requireApiToken`. */
 export function viewerOf(c: Context<AppEnv>): Viewer {
-  return { mayAct: c.get("via") !== "share", mayDownload: mayDownload(c), link: (path) => withShare(c, path) };
+  const isGuest = c.get("via") === "share";
+  return { isGuest, mayAct: c.get("mayAct") === true, mayDownload: mayDownload(c), link: (path) => withShare(c, path) };
 }

@@ -4,9 +4,9 @@
  * Verify, parse, one durable commit in the task's object, 200. What is authenticated is never refused for its
  * content: a refusal may stop the provider for good. What belongs to no task is kept in the inbox.
  */
-import { Hono, type Context, type MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import { Hono, type Context } from "hono";
 import { sha256Hex } from "../../core/ids.ts";
+import { scanTaskIds } from "../../core/provider/id-scan.ts";
 import { parseMessage } from "../../core/provider/message.ts";
 import { redact, type Redaction } from "../../core/provider/redaction.ts";
 import { withoutEcho } from "../../core/provider/request-echo.ts";
@@ -15,23 +15,36 @@ import { fileInInbox, type InboxEntry } from "../../platform/inbox/inbox.ts";
 import { observe } from "../../platform/task/client.ts";
 import type { Delivery } from "../../platform/task/messages.ts";
 import type { AppEnv } from "../app-env.ts";
-import { admitMessage, enterBySignature, enterByToken, type Entry } from "../provider-auth.ts";
+import { readBody } from "../body.ts";
+import { countFailure } from "../failure-limit.ts";
+import { admitMessage, enterBySignature, enterByToken, refuseUnsigned, type Entry } from "../provider-auth.ts";
 import { logRefusal } from "../log-line.ts";
 import { Problem } from "../problem.ts";
 import { RECEIVED } from "./received.ts";
 
 const MAX_BODY_BYTES = 1_024 * 1_024;
-const limit: MiddlewareHandler<AppEnv> = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge });
 
 export const callback = new Hono<AppEnv>()
-  .post("/callback/:token", (c) => receive(c, enterByToken(c)))
-  .post("/callback", (c) => receive(c, enterBySignature(c)));
+  .post("/callback/:token", (c) => counted(c, () => receive(c, enterByToken(c))))
+  .post("/callback", (c) => counted(c, () => receive(c, enterBySignature(c))));
+
+async function counted<P extends string>(c: Context<AppEnv, P>, work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Problem && error.type === "unauthorized") await countFailure(c, "callback");
+    throw error;
+  }
+}
 
 /** Answers once the message is durable: in its task's log, or in the inbox. */
 async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): Promise<Response> {
-  const bytes = await readBody(c);
+  const bytes = await readBody(c, MAX_BODY_BYTES, "A callback");
   const { host } = new URL(c.req.url);
-  const message = read(bytes, c.get("config").redaction);
+  const text = decoded(bytes);
+  // Nothing is parsed for a stranger.
+  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));
+  const message = read(bytes, text, c.get("config").redaction);
   const { taskIds, observation } = parseMessage(message.json);
   // What nobody can name has no record to ask for.
   const { product = "music" } = observation;
@@ -55,22 +68,9 @@ async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): P
   };
   const receipt = await observe(c.env.TASKS, taskId, delivery);
   if (receipt === null) await keep(c, { ...mail, reason: "unreachable" }, message.body);
-  else if (receipt.misdirected) await keep(c, { ...mail, reason: "other_ref" }, message.body);
+  else if (receipt.misdirected) await keep(c, { ...mail, reason: receipt.reason ?? "other_ref" }, message.body);
   else if (receipt.catalogRow !== null) tellCatalog(c.env, c.executionCtx, receipt.catalogRow);
   return c.json(RECEIVED);
-}
-
-/** Throws the refusal of a body that is too large, or that breaks off. */
-async function readBody<P extends string>(c: Context<AppEnv, P>): Promise<Uint8Array> {
-  let bytes: Uint8Array;
-  try {
-    await limit(c, () => Promise.resolve());
-    bytes = new Uint8Array(await c.req.arrayBuffer());
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem("incomplete_body", "The body broke off before its end, and nothing was stored. Send it again.");
-  }
-  return bytes.length > MAX_BODY_BYTES ? tooLarge() : bytes;
 }
 
 async function keep(c: Context<AppEnv>, mail: InboxEntry, body: Message["body"]): Promise<void> {
@@ -88,11 +88,8 @@ type Message =
   | { readonly json: unknown; readonly body: string; readonly problem: null }
   | { readonly json: null; readonly body: string | Uint8Array; readonly problem: "not_utf8" | "not_json" };
 
-function read(bytes: Uint8Array, redaction: Redaction): Message {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
+function read(bytes: Uint8Array, text: string | null, redaction: Redaction): Message {
+  if (text === null) {
     // A character for each byte, and back.
     const latin1 = withoutEcho(redact(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""), redaction));
     return { json: null, body: Uint8Array.from(latin1, (char) => char.charCodeAt(0)), problem: "not_utf8" };
@@ -107,6 +104,11 @@ function read(bytes: Uint8Array, redaction: Redaction): Message {
   }
 }
 
-function tooLarge(): never {
-  throw new Problem("payload_too_large", `A callback is at most ${MAX_BODY_BYTES} bytes. Nothing was stored.`);
+/** Null where it is no UTF-8. */
+function decoded(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return null;
+  }
 }

@@ -3,6 +3,7 @@ import { Hono, type Context } from "hono";
 import * as z from "zod";
 import type { TaskView } from "../../core/view/view.ts";
 import type { AppEnv } from "../app-env.ts";
+import { readForm } from "../body.ts";
 import { readJson } from "../json-body.ts";
 import { Problem } from "../problem.ts";
 import { present, taskIdOf } from "../task-reader.ts";
@@ -19,8 +20,8 @@ export const chosen = new Hono<AppEnv>()
     return c.json(await choose(c, trackId), 200, FRESH);
   })
   .post("/tasks/:id/chosen", async (c) => {
-    const { trackId } = await c.req.parseBody();
-    await choose(c, typeof trackId === "string" && trackId !== "" ? trackId : null);
+    const { trackId = "" } = await readForm(c);
+    await choose(c, trackId === "" ? null : trackId);
     return c.redirect(`/tasks/${taskIdOf(c)}?did=choose`, 303);
   });
 

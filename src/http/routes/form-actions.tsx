@@ -5,9 +5,13 @@
 import { Hono, type Context } from "hono";
 import * as z from "zod";
 import type { Shared } from "../../core/access/session.ts";
-import type { TaskView } from "../../core/view/view.ts";
+import { isoTime, type TaskView } from "../../core/view/view.ts";
+import type { StoredShare } from "../../platform/catalog/access-table.ts";
+import { catalogOf } from "../../platform/catalog/catalog.ts";
 import type { AppEnv } from "../app-env.ts";
+import { readForm } from "../body.ts";
 import { Problem } from "../problem.ts";
+import { revoke } from "./shares.ts";
 import { makeShareLink, MAX_SHARE_SECONDS } from "../share-link.ts";
 import { present, taskIdOf } from "../task-reader.ts";
 import { Layout } from "../pages/layout.tsx";
@@ -32,21 +36,26 @@ export const formActions = new Hono<AppEnv>()
     if (!prefersHtml(c)) return next();
     const taskId = taskIdOf(c);
     const { tracks } = present<TaskView>(await objectOf(c).view());
-    const form = shareForm.safeParse(await c.req.parseBody());
+    const form = shareForm.safeParse(await readForm(c));
     if (!form.success) throw new Problem("invalid_request", `expiresInSeconds: 1 to ${MAX_SHARE_SECONDS}.`);
     const { expiresInSeconds, trackId, download } = form.data;
     if (trackId !== "" && !tracks.some((track) => track.trackId === trackId))
       throw new Problem("invalid_request", "trackId: The task has no such track.");
     const shared = { taskId, trackId: trackId === "" ? null : trackId, download: download === "on" };
     return sharePage(c, shared, expiresInSeconds);
+  })
+  .post("/tasks/:id/shares/:shareId/delete", async (c) => {
+    await revoke(c, c.req.param("shareId"));
+    return c.redirect(`/tasks/${taskIdOf(c)}`, 303);
   });
 
-function sharePage(c: Context<AppEnv>, shared: Shared, seconds: number): Promise<Response> {
-  const { url, expiresAt } = makeShareLink(c, shared, seconds);
+async function sharePage(c: Context<AppEnv>, shared: Shared, seconds: number): Promise<Response> {
+  const { url, expiresAt } = await makeShareLink(c, shared, seconds);
   const { taskId, trackId, download } = shared;
+  const shares: readonly StoredShare[] = await catalogOf(c.env).shares(taskId, Date.now());
   return page(
     c,
-    <Layout title="Share link" nonce={nonceOf(c)} signedIn>
+    <Layout title="Share link" nonce={nonceOf(c)} visitor="person">
       <h1>Share link</h1>
       <p>
         Whoever has this link can listen{download === true ? ", and download," : ""} to{" "}
@@ -61,6 +70,18 @@ function sharePage(c: Context<AppEnv>, shared: Shared, seconds: number): Promise
         </button>{" "}
         <a href={`/tasks/${taskId}`}>Back to the task</a>
       </p>
+      <h2>Links that open it</h2>
+      <ul>
+        {shares.map((share) => (
+          <li>
+            <form method="post" action={`/tasks/${taskId}/shares/${share.id}/delete`} class="row">
+              {share.trackId === null ? "The task" : `Track ${share.trackId}`}, made{" "}
+              {utcWords(isoTime(share.createdAt))}, until {utcWords(isoTime(share.expiresAt))}
+              <button class="quiet">Revoke</button>
+            </form>
+          </li>
+        ))}
+      </ul>
     </Layout>,
   );
 }

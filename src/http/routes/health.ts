@@ -1,8 +1,12 @@
-/** `GET /health`: is this Worker configured, and does its cron run? Open, so it tells names and sentences, never values. */
+/**
+ * `GET /health`: is this Worker configured, and does its cron run? A stranger is told what is missing, by name; what is
+ * to be looked after is told to who has a token. Never values.
+ */
 import { Hono } from "hono";
 import * as z from "zod";
 import { missingSecrets, type Config } from "../../core/config.ts";
 import { catalogOf } from "../../platform/catalog/catalog.ts";
+import { bearerOf, sessionOf } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
 
 /** A deploy with another configuration than `wrangler.toml` can lack one. */
@@ -13,21 +17,26 @@ const ASK_EVERY_MS = 30_000;
 export const healthReport = z.object({
   status: z.enum(["ok", "unconfigured"]),
   missing: z.array(z.string()),
-  warnings: z.array(z.string()),
+  /** With a token alone. */
+  warnings: z.array(z.string()).optional(),
 });
 
 export const health = new Hono<AppEnv>().get("/health", async (c) => {
   const config = c.get("config");
   const unbound: readonly string[] = BINDINGS.filter((name) => !(name in c.env));
   const missing = [...missingSecrets(config), ...unbound];
-  const warnings = [...config.warnings, ...signatureWarnings(config), ...(await catalogWarnings(c.env, Date.now()))];
+  const isKnown = bearerOf(c) !== null || ("CATALOG" in c.env && (await sessionOf(c)) !== null);
   const report: z.infer<typeof healthReport> = {
     status: missing.length === 0 ? "ok" : "unconfigured",
     missing,
-    warnings,
+    ...(isKnown ? { warnings: await warningsOf(c.env, config) } : {}),
   };
   return c.json(report, 200, { "cache-control": "no-store" });
 });
+
+async function warningsOf(env: Env, config: Config): Promise<string[]> {
+  return [...config.warnings, ...signatureWarnings(config), ...(await catalogWarnings(env, Date.now()))];
+}
 
 function signatureWarnings({ callbackToken, callbackHmacKey, providerApiKey }: Config): readonly string[] {
   if (callbackHmacKey.state !== "set" || callbackToken.state === "set" || providerApiKey !== null) return [];
@@ -36,7 +45,7 @@ function signatureWarnings({ callbackToken, callbackHmacKey, providerApiKey }: C
   ];
 }
 
-/** A stranger may ask often: the catalog is asked at most twice a minute. */
+/** A monitor may ask often: the catalog is asked at most twice a minute. */
 let asked = { at: Number.NEGATIVE_INFINITY, cronSeenAt: null as number | null, dropped: 0 };
 
 async function catalogWarnings(env: Env, now: number): Promise<readonly string[]> {

@@ -25,11 +25,11 @@ export const home = new Hono<AppEnv>().get("/", async (c) => {
     const front: z.infer<typeof frontView> = { name: "backline", status, links: LINKS };
     return c.json(front, 200, { vary: "Accept", "cache-control": "no-cache" });
   }
-  const signedIn = sessionOf(c) !== null;
+  const signedIn = (await sessionOf(c)) !== null;
   const inInbox = signedIn ? await countInbox(c.env.AUDIO) : null;
   return page(
     c,
-    <Layout title="Backline" nonce={nonceOf(c)} signedIn={signedIn}>
+    <Layout title="Backline" nonce={nonceOf(c)} visitor={signedIn ? "person" : "stranger"}>
       <h1>Backline</h1>
       <p class="lead">
         Catches the callbacks of the Add Instrumental API, keeps every track before its link expires, and tells what

@@ -1,57 +1,76 @@
 /**
- * Logging in: `GET|POST /login` and `POST /logout`. Who knows the API token gets a session; the token goes no further.
+ * Logging in: `GET|POST /login` and `POST /logout`. Who knows a token gets a session; the token goes no further.
  *
- * The form is open to posts from anywhere: it takes nothing but the token, and who sends that has all there is.
+ * A session ends by logging out, everywhere within a minute, and with `?everywhere` all of them do.
  */
 import { Hono, type Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { localPath } from "../../core/access/local-path.ts";
-import { CHALLENGE, matchOf, requireOwnPage, sessionOf } from "../access.ts";
+import { LONGEST_SESSION_MS } from "../../core/access/session.ts";
+import { catalogOf } from "../../platform/catalog/catalog.ts";
+import { forgetEnded } from "../../platform/catalog/ended-access.ts";
+import { bearerOf, CHALLENGE, matchOf, mayActWith, sessionOf, tokensOf } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
+import { readForm } from "../body.ts";
+import { countFailure } from "../failure-limit.ts";
 import { logRefusal } from "../log-line.ts";
 import { Layout } from "../pages/layout.tsx";
 import { nonceOf, page } from "../pages/page.ts";
+import { refuseOtherSites, requireOwnPage } from "../own-page.ts";
 import { Problem } from "../problem.ts";
-import { dropSession, keepsSession, writeSession } from "../session-cookie.ts";
+import { dropSession, keepsSession, startSession } from "../session-cookie.ts";
 
-const MAX_FORM_BYTES = 16 * 1_024;
 const HOME = "/tasks";
 
-const limit = bodyLimit({
-  maxSize: MAX_FORM_BYTES,
-  onError: () => {
-    throw new Problem("payload_too_large", `A login is at most ${MAX_FORM_BYTES} bytes.`);
-  },
-});
-
 export const login = new Hono<AppEnv>()
-  .get("/login", (c) => {
+  .get("/login", async (c) => {
     const next = nextOf(c.req.query("next"));
-    if (sessionOf(c) !== null) return seeOther(c, next);
+    if ((await sessionOf(c)) !== null) return seeOther(c, next);
     const { apiToken } = c.get("config");
     if (apiToken.state !== "set") return show(c, 503, next, apiToken.cure);
     if (!keepsSession(c)) return show(c, 200, next, NO_HTTPS);
-    return show(c, 200, next, c.req.query("link") === undefined ? null : DEAD_LINK);
+    return show(c, 200, next, null);
   })
-  .post("/login", limit, async (c) => {
-    // What is no form holds no token.
-    const form: Record<string, unknown> = await c.req.parseBody().catch(() => ({}));
+  .post("/login", async (c) => {
+    refuseOtherSites(c);
+    const form = await readForm(c);
     const next = nextOf(form["next"]);
     const { apiToken } = c.get("config");
     if (apiToken.state !== "set") return refuse(c, 503, next, apiToken.cure);
-    const token = typeof form["token"] === "string" ? matchOf(form["token"].trim(), apiToken.values) : null;
-    if (token === null) return refuse(c, 401, next, WRONG);
-    writeSession(c, token);
+    const token = matchOf(form["token"]?.trim() ?? "", tokensOf(c));
+    if (token === null) {
+      await countFailure(c, "login");
+      return refuse(c, 401, next, WRONG);
+    }
+    startSession(c, token);
     return seeOther(c, next);
   })
   .post("/logout", async (c) => {
-    await requireOwnPage(c);
+    const bearer = bearerOf(c);
+    if (bearer === null) requireOwnPage(c);
+    const session = await sessionOf(c);
+    const isEverywhere = c.req.query("everywhere") !== undefined;
+    if (isEverywhere) await endEverySession(c, bearer ?? session?.token ?? null);
+    else if (session !== null) await endSession(c, session.id);
     dropSession(c);
     return seeOther(c, "/login");
   });
 
-const DEAD_LINK = "This link has expired, or does not open this page. Ask for a new one, or log in.";
+async function endEverySession(c: Context<AppEnv>, token: string | null): Promise<void> {
+  if (token === null)
+    throw new Problem("unauthorized", "There is no session. Log in, or send the API token.", CHALLENGE);
+  if (!mayActWith(c, token))
+    throw new Problem("read_only", "This session reads and nothing else. Log out of it alone.");
+  await endSession(c, null);
+}
+
+/** Null: all that have started. */
+async function endSession(c: Context<AppEnv>, id: string | null): Promise<void> {
+  const now = Date.now();
+  await catalogOf(c.env).endSession(id, now, now + LONGEST_SESSION_MS);
+  forgetEnded();
+}
+
 const NO_HTTPS =
   "Open this page by https. Over http a browser keeps no session, and others on the way can read the token.";
 const WRONG = "This is not the API token. It is the value of API_TOKEN that this Worker was deployed with.";
@@ -81,7 +100,7 @@ async function show(
 ): Promise<Response> {
   return page(
     c,
-    <Layout title="Log in" nonce={nonceOf(c)} signedIn={false}>
+    <Layout title="Log in" nonce={nonceOf(c)} visitor="stranger">
       <h1>Log in</h1>
       {message === null ? null : (
         <p class="alert" role="alert" id="message">
@@ -108,7 +127,8 @@ function LoginForm({ next, describedBy }: { readonly next: string; readonly desc
       />
       <input type="hidden" name="next" value={next} />
       <p id="hint">
-        The value of API_TOKEN. It stays out of the cookie, and the session ends after a week without use.
+        The value of API_TOKEN, or of READ_TOKEN to look only. It stays out of the cookie, and the session ends after a
+        week without use and after 30 days at the latest.
       </p>
       <button>Log in</button>
     </form>

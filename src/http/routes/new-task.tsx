@@ -25,6 +25,8 @@ export const fromQuery = z.object({
 export const newTask = new Hono<AppEnv>()
   .use("/new", requireApiToken)
   .get("/new", async (c) => {
+    if (c.get("mayAct") !== true)
+      throw new Problem("read_only", "Who only reads submits nothing. Log in with the API token.");
     const { from } = parseQuery(fromQuery, c);
     return show(c, from === undefined ? {} : await requestOf(c, from), null);
   })
@@ -37,7 +39,9 @@ export const newTask = new Hono<AppEnv>()
           "payload_too_large",
           "Without script a file may have 32 MB: give a link, or allow JavaScript.",
         );
-      const form = await c.req.parseBody();
+      const form = await c.req.parseBody().catch(() => {
+        throw new Problem("malformed_form", "The form cannot be read. Send its fields as the page does.");
+      });
       for (const [name, value] of Object.entries(form)) if (typeof value === "string") filled[name] = value.trim();
       const file = form["file"];
       if (file instanceof File && file.size > 0) filled["sourceId"] = await uploaded(c, file);

@@ -13,7 +13,8 @@ import {
 } from "../../core/audio/findings/source-report.ts";
 import { checkSource, type SourceRules } from "../../platform/audio/source-check.ts";
 import { announcedBytes } from "../../platform/audio/body-reader.ts";
-import { keepSource, reportOf, sourceFile, type KeptSource } from "../../platform/sources/source-store.ts";
+import { reportOf, sourceFile } from "../../platform/sources/source-store.ts";
+import { keepSource, type KeptSource } from "../../platform/sources/source-upload.ts";
 import { requireApiToken } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
 import { readJson } from "../json-body.ts";
@@ -87,7 +88,7 @@ export async function judgeSource(c: Context<AppEnv>, url: string, force: boolea
     policy: {
       setting: "SOURCE_ORIGINS",
       origins: sourceOrigins,
-      ownHosts: publicUrl === null ? [] : [publicUrl.host],
+      ownHosts: [new URL(c.req.url).host, ...(publicUrl === null ? [] : [publicUrl.host])],
     },
     maxBytes: maxAudioBytes,
     assess,

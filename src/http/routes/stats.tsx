@@ -15,7 +15,7 @@ export const stats = new Hono<AppEnv>().get("/stats", requireApiToken, async (c)
     return c.json(board, 200, { "cache-control": "private, no-cache", vary: "Accept, Authorization, Cookie" });
   return page(
     c,
-    <Layout title="Stats" nonce={nonceOf(c)} signedIn>
+    <Layout title="Stats" nonce={nonceOf(c)} visitor="person">
       <h1>Stats</h1>
       <p class="hint">The last 30 days, since {board.since.slice(0, 10)}; times from the first sight of a task.</p>
       {board.tasks.all === 0 ? <p>No task yet. Figures appear with the first callback.</p> : <Board board={board} />}

@@ -80,7 +80,7 @@ async function adopt<P extends string>(c: Context<AppEnv, P>): Promise<Response>
     throw new Problem("task_not_found", "The provider knows no task of this id. Check the id, and PROVIDER_BASE_URL.");
   if (answer.type === "failed")
     throw new Problem("provider_failed", `The provider could not be asked (${answer.reason}). Try again later.`);
-  await object.adopt();
+  await object.adopt(new URL(c.req.url).host);
   const row = await object.touch();
   if (row !== null) tellCatalog(c.env, c.executionCtx, row);
   return c.json(present<TaskView>(await object.view()), 201, { ...FRESH, location: `/tasks/${taskId}` });

@@ -3,6 +3,7 @@
  */
 import { Hono, type Context } from "hono";
 import { timelineEvent } from "../../core/view/timeline.ts";
+import { guestViewOf, type GuestView } from "../../core/view/guest.ts";
 import type { TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../../platform/catalog/catalog.ts";
 import type { EventPage } from "../../platform/task/event-log.ts";
@@ -33,7 +34,7 @@ export const tasks = new Hono<AppEnv>()
     const reading = { ...readingOf(c), minVersion, current: noCache || wait !== undefined };
     const view = wait === undefined ? await readTask(reading) : await waitedFor(c, reading, wait * 1_000);
     if (wait === undefined && view.version < minVersion) throw notReached(view.version, minVersion);
-    const json = JSON.stringify(await withProspects(c.env, c.get("config"), view));
+    const json = JSON.stringify(await shownTo(c, view));
     const headers = { ...FRESH, etag: tagOf(json), "content-type": "application/json" };
     return isKnown(c, headers.etag) ? c.body(null, 304, headers) : c.body(json, 200, headers);
   })
@@ -61,11 +62,15 @@ async function waitedFor(c: Context<AppEnv>, reading: Reading, waitMs: number): 
   // Nobody knows of anything that a settled task would still wait for, unless the reader does.
   const reached = before.version >= reading.minVersion && (reading.minVersion > 0 || before.settled);
   const behind =
-    c.req.header("if-none-match") !== undefined &&
-    !isKnown(c, tagOf(JSON.stringify(await withProspects(c.env, c.get("config"), before))));
+    c.req.header("if-none-match") !== undefined && !isKnown(c, tagOf(JSON.stringify(await shownTo(c, before))));
   if (reached || behind) return before;
   await waitForChange(reading, before.version, waitMs, c.req.raw.signal);
   return readTask(reading);
+}
+
+/** The task as this reader may see it. */
+async function shownTo(c: Context<AppEnv>, view: TaskView): Promise<TaskView | GuestView> {
+  return c.get("via") === "share" ? guestViewOf(view) : withProspects(c.env, c.get("config"), view);
 }
 
 function notReached(version: number, minVersion: number): Problem {

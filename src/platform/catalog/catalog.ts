@@ -33,12 +33,27 @@ import {
   loseAnswer,
   noteHandover,
   releaseSubmission,
+  claimRef,
+  correctSubmission,
   resolveSubmission,
+  type RefClaim,
   submissionsToHandOver,
   type Handover,
   type Reservation,
   type Submission,
 } from "./submission-table.ts";
+
+import {
+  addShare,
+  createAccess,
+  endedAccess,
+  endSession,
+  endSessions,
+  endShare,
+  sharesOf,
+  type Ended,
+  type StoredShare,
+} from "./access-table.ts";
 
 const HISTORY = 200;
 /** Of a busier account the scoreboard tells of the latest only. */
@@ -151,6 +166,7 @@ export class Catalog extends DurableObject<Env> {
 
   /** The provider named the task of a submission. */
   resolve(ref: string, taskId: string, now: number): void {
+    correctSubmission(this.#sql, ref, taskId, now);
     resolveSubmission(this.#sql, ref, taskId, now);
   }
 
@@ -179,6 +195,36 @@ export class Catalog extends DurableObject<Env> {
     return droppedFromInbox(this.#sql, now);
   }
 
+  /** Whether a callback under a submission's reference may report on this task. `isNew`: none has come for it yet. */
+  claimRef(ref: string, taskId: string, isNew: boolean, now: number): RefClaim {
+    return claimRef(this.#sql, ref, taskId, isNew, now);
+  }
+
+  /** What was ended before its time. */
+  ended(now: number): Ended {
+    return endedAccess(this.#sql, now);
+  }
+
+  /** Ends one session, or all that have started by now where no id is named. */
+  endSession(id: string | null, now: number, expiresAt: number): void {
+    if (id === null) endSessions(this.#sql, now, expiresAt);
+    else endSession(this.#sql, id, now, expiresAt);
+  }
+
+  addShare(share: StoredShare): void {
+    addShare(this.#sql, share);
+  }
+
+  /** Those of a task that still open, the newest first. */
+  shares(taskId: string, now: number): readonly StoredShare[] {
+    return sharesOf(this.#sql, taskId, now);
+  }
+
+  /** Whether the task had such a share. */
+  endShare(taskId: string, id: string): boolean {
+    return endShare(this.#sql, taskId, id);
+  }
+
   /** The cron was here. */
   noteCron(at: number): void {
     forgetInboxUse(this.#sql, at);
@@ -199,6 +245,7 @@ export class Catalog extends DurableObject<Env> {
       createTasks(sql);
       createSubmissions(sql);
       createInboxUse(sql);
+      createAccess(sql);
       sql.exec("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID");
     }
     this.#ready = true;

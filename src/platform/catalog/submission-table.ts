@@ -128,6 +128,24 @@ export function resolveSubmission(sql: SqlStorage, ref: string, taskId: string, 
   return handoverOf({ ...found, task_id: taskId });
 }
 
+/** `ours`: it is this task's. `other`: it has another task, or this task came without it. */
+export type RefClaim = "ours" | "other" | "unknown";
+
+/** The first task that is named under a reference whose task is not known has it: the answer was lost, or is late. */
+export function claimRef(sql: SqlStorage, ref: string, taskId: string, isNew: boolean, now: number): RefClaim {
+  const [found] = rows(sql, "SELECT * FROM submissions WHERE ref = ?", ref);
+  if (found === undefined) return "unknown";
+  if (found.task_id !== null || !isNew) return found.task_id === taskId ? "ours" : "other";
+  sql.exec("UPDATE submissions SET task_id = ?, look_at = ? WHERE ref = ?", taskId, now, ref);
+  return "ours";
+}
+
+/** The provider's answer says more than a callback that came before it. */
+export function correctSubmission(sql: SqlStorage, ref: string, taskId: string, now: number): void {
+  const update = "UPDATE submissions SET task_id = ?1, handed_over = 0, look_at = ?2";
+  sql.exec(`${update} WHERE ref = ?3 AND task_id IS NOT NULL AND task_id <> ?1`, taskId, now, ref);
+}
+
 export function noteHandover(sql: SqlStorage, ref: string): void {
   const update = "UPDATE submissions SET handed_over = 1, look_at = at + ? WHERE ref = ? AND handed_over = 0";
   sql.exec(update, KEPT_MS, ref);

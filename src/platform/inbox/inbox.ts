@@ -8,7 +8,7 @@ import * as z from "zod";
 import { sha256Hex } from "../../core/ids.ts";
 import { hasRoom, type InboxDoor } from "./limits.ts";
 
-export const INBOX_REASONS = ["not_utf8", "not_json", "no_task_id", "unreachable", "other_ref"] as const;
+export const INBOX_REASONS = ["not_utf8", "not_json", "no_task_id", "unreachable", "other_ref", "unknown_ref"] as const;
 
 export interface InboxEntry {
   readonly sha256: string;

@@ -14,7 +14,7 @@ import { lastNewsAt } from "../../core/task/stage.ts";
 import { fileStatus, supersededKeys } from "../../core/task/copies.ts";
 import { lossKey, type Task } from "../../core/task/task.ts";
 import { deliveredBy } from "../../core/task/files.ts";
-import { tell, type NotifyOutcome } from "./notifier.ts";
+import { tell, type NotifyOutcome, type Telling } from "./notifier.ts";
 import type { RecordAnswer, RecoveryAnswer, SubmitAnswer } from "../provider-client.ts";
 
 export type CopyOutcome =
@@ -68,6 +68,7 @@ export interface Deps {
   /** Safe to repeat. Rejects where the analysis broke off. */
   readonly assess: (order: AssessOrder) => Promise<AssessOutcome>;
   readonly publish: (task: Task) => Promise<void>;
+  readonly shown: Telling["shown"];
   /** Deletes what no file of the task has among the keys of attempts up to its last ones; returns how many. */
   readonly sweep: (task: Task) => Promise<number>;
   /** Where our own callBackUrls lead, without a request to tell it; null where nothing does. */

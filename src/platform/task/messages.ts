@@ -19,9 +19,13 @@ export interface Delivery extends Pick<Observed, "sha256" | "via" | "verdict" | 
 export interface Receipt {
   /** What the caller is to pass on to the catalog: null where nothing of it changed. */
   readonly catalogRow: CatalogRow | null;
-  /** The delivery names another submission than this task's. Nothing was recorded. */
+  /** The delivery came by the callBackUrl of another task, or of none. Nothing was recorded. */
   readonly misdirected: boolean;
+  readonly reason?: Misdirection;
 }
+
+/** The reference of the delivery was never submitted, or belongs to another task. */
+export type Misdirection = "unknown_ref" | "other_ref";
 
 /** What is answered for a task that was deleted. */
 export interface Deleted {

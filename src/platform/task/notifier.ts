@@ -10,16 +10,19 @@ import type { EventBody } from "../../core/task/event.ts";
 import { messageOf, type Message, type Notice } from "../../core/next/notices.ts";
 import type { Pace } from "../../core/next/pace.ts";
 import { noticeName, type Task } from "../../core/task/task.ts";
+import type { TaskView } from "../../core/view/view.ts";
 
 export type NotifyOutcome =
   | { readonly type: "taken" }
   | { readonly type: "gone" }
   | { readonly type: "failed"; readonly reason: string };
 
-interface Telling {
+export interface Telling {
   readonly pace: Pick<Pace, "dayMs">;
   readonly now: () => number;
   readonly task: () => Task;
+  /** A view as others may see it. */
+  readonly shown: (view: TaskView) => TaskView;
   readonly record: (event: EventBody & { readonly at?: number }) => void;
   readonly notify: (message: Message, signal: AbortSignal) => Promise<NotifyOutcome>;
 }
@@ -29,7 +32,7 @@ const TIMEOUT_MS = 10_000;
 /** What is sent is the view of this instant. */
 export async function tell(deps: Telling, notice: Notice, signal: AbortSignal): Promise<void> {
   const task = deps.task();
-  const message = messageOf(task, notice);
+  const message = messageOf(task, notice, deps.shown);
   const outcome = await deps.notify(message, signal);
   const known = deps.task().notices.get(noticeName(notice));
   const failing = known?.state === "failing" ? known : undefined;

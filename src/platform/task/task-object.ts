@@ -21,7 +21,8 @@ import { configuredPace, depsOf } from "./wiring.ts";
 import { runAlarm } from "./engine.ts";
 import type { EventPage } from "./event-log.ts";
 import { News } from "./wake-signal.ts";
-import type { Deleted, Delivery, Receipt, Submitted } from "./messages.ts";
+import type { Deleted, Delivery, Misdirection, Receipt, Submitted } from "./messages.ts";
+import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
 import { TaskState } from "./state.ts";
 import { tend, tombstoneWake } from "./tombstone.ts";
 
@@ -37,6 +38,8 @@ export class TaskObject extends DurableObject<Env> {
 
   /** Records a message of the provider, once per content. */
   async observe({ body, ref, ...message }: Delivery): Promise<Receipt> {
+    const misdirection = ref === null ? null : await this.#misdirectionOf(ref);
+    if (misdirection !== null) return { catalogRow: null, misdirected: true, reason: misdirection };
     const before = this.#wakeUp();
     if (this.#state.tombstone !== null) {
       this.#state.countHit();
@@ -65,9 +68,9 @@ export class TaskObject extends DurableObject<Env> {
   }
 
   /** Records that a task which was submitted elsewhere is ours to ask about. Whether it was new. */
-  async adopt(): Promise<boolean> {
+  async adopt(host: string): Promise<boolean> {
     if (this.#wakeUp() !== null || this.#state.tombstone !== null) return false;
-    this.#state.record({ type: "adopted" });
+    this.#state.record({ type: "adopted", host });
     await this.#armForWake();
     return true;
   }
@@ -155,7 +158,7 @@ export class TaskObject extends DurableObject<Env> {
 
   view(): TaskView | Deleted | null {
     const task = this.#wakeUp();
-    return task === null ? this.#deleted() : viewOf(task);
+    return task === null ? this.#deleted() : withAllowedLinks(viewOf(task), linkPolicy(this.#config, task));
   }
 
   keptFiles(): readonly KeptFile[] | Deleted | null {
@@ -178,6 +181,20 @@ export class TaskObject extends DurableObject<Env> {
       this.#running = false;
     }
     await this.#tellIfBehind();
+  }
+
+  /**
+   * Why a delivery under a submission's reference is not about this task; null where it is. Before the reference is
+   * known here, the catalog is asked: a reference is good for one task, and for none that came without it.
+   */
+  async #misdirectionOf(ref: string): Promise<Misdirection | null> {
+    const task = this.#wakeUp();
+    if (this.#state.tombstone !== null || (task !== null && task.ref === ref)) return null;
+    if (task !== null && task.ref !== null) return "other_ref";
+    const isNew = task === null || !task.observations.some(({ via }) => via === "callback");
+    const claim = await catalogOf(this.env).claimRef(ref, this.#state.taskId, isNew, this.#state.now());
+    if (claim === "ours") return null;
+    return claim === "unknown" ? "unknown_ref" : "other_ref";
   }
 
   async #recordWish(event: EventBody): Promise<TaskView | Deleted | null> {

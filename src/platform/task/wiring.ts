@@ -1,7 +1,7 @@
 /** The effects of a task, wired to the platform: R2, KV, the catalog, and the provider where there is a key. */
 import { fittedOf } from "../../core/audio/fit/fit.ts";
 import { catalogRowOf } from "../../core/view/catalog-row.ts";
-import { submittedEvent } from "../../core/task/event.ts";
+import { submittedEvent, type FileKind } from "../../core/task/event.ts";
 import type { Config } from "../../core/config.ts";
 import type { Message } from "../../core/next/notices.ts";
 import { redact } from "../../core/provider/redaction.ts";
@@ -28,6 +28,7 @@ import {
   type RecoveryAnswer,
   type SubmitAnswer,
 } from "../provider-client.ts";
+import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
 import { publishTask } from "../read-model.ts";
 import { copyBuffers } from "../audio/slots.ts";
 import type { TaskState } from "./state.ts";
@@ -41,6 +42,8 @@ export interface Wiring extends Pick<Deps, "lease" | "rearm"> {
   readonly news: News;
 }
 
+/** A picture; a larger one is none. */
+const MAX_COVER_BYTES = 10 * 1_024 * 1_024;
 const STALL_MS = 20_000;
 const SHORTEST_STALL_MS = 3_000;
 /** Of one copy, from its own start. */
@@ -63,6 +66,7 @@ export function depsOf(wiring: Wiring): Deps {
     copy: (order, signal) => copy(wiring, order, signal),
     assess: (order) => assess(wiring, order),
     publish: (task) => publish(wiring, task),
+    shown: (view) => withAllowedLinks(view, linkPolicy(wiring.config, state.known)),
     sweep: (task) => deleteStrays(env.AUDIO, task),
     ask: (task, signal) => ask(wiring, task, signal),
     origin: () => originOf(wiring),
@@ -79,14 +83,18 @@ export function depsOf(wiring: Wiring): Deps {
   };
 }
 
+function limitOf({ maxAudioBytes, maxFileBytes }: Config, file: FileKind): CopyRules["limit"] {
+  if (file === "cover") return { setting: "MAX_AUDIO_BYTES", bytes: Math.min(MAX_COVER_BYTES, maxAudioBytes) };
+  return file === "file"
+    ? { setting: "MAX_FILE_BYTES", bytes: maxFileBytes }
+    : { setting: "MAX_AUDIO_BYTES", bytes: maxAudioBytes };
+}
+
 /** A copy that ends under a tombstone takes its file along. */
 async function copy({ env, config, state }: Wiring, order: CopyOrder, signal: AbortSignal): Promise<CopyOutcome> {
   const rules: CopyRules = {
-    policy: { setting: "AUDIO_ORIGINS", origins: config.audioOrigins, ownHosts: ownHosts(config, state.known) },
-    limit:
-      order.file === "file"
-        ? { setting: "MAX_FILE_BYTES", bytes: config.maxFileBytes }
-        : { setting: "MAX_AUDIO_BYTES", bytes: config.maxAudioBytes },
+    policy: linkPolicy(config, state.known),
+    limit: limitOf(config, order.file),
     stallMs: Math.max(STALL_MS / config.timeScale, SHORTEST_STALL_MS),
     longestMs: COPY_MS,
     buffers: copyBuffers,
@@ -117,10 +125,12 @@ async function assess(
  * left, should the alarm be lost. Both come to their end before the next publication may begin: a put that lags behind
  * would undo it.
  */
-async function publish({ env, state, pace }: Wiring, task: Task): Promise<void> {
+async function publish({ env, config, state, pace }: Wiring, task: Task): Promise<void> {
   const settled = task.settledAt !== null;
   const isPut = settled || task.published !== null;
-  const put = isPut ? await attempt(publishTask(env.STATE, task)) : null;
+  const put = isPut
+    ? await attempt(publishTask(env.STATE, task, (view) => withAllowedLinks(view, linkPolicy(config, task))))
+    : null;
   const now = state.now();
   const published = { type: "published", version: task.version, settled, againAt: state.rivalUntil, at: now } as const;
   const wake = nextWake(isPut && put === null ? reduce(task, published) : task, pace);
@@ -178,9 +188,4 @@ async function followRecovery({ config }: Wiring, recoveryId: string, signal: Ab
 async function notify({ config, state }: Wiring, message: Message, signal: AbortSignal): Promise<NotifyOutcome> {
   if (config.notify === null) return { type: "failed", reason: "no_endpoint: NOTIFY_URL is not set" };
   return sendMessage(config.notify, message, state.now(), signal);
-}
-
-function ownHosts({ publicUrl }: Config, { observations }: Task): readonly string[] {
-  const received = observations.flatMap(({ host }) => host ?? []);
-  return [...new Set(publicUrl === null ? received : [...received, publicUrl.host])];
 }

@@ -6,6 +6,8 @@ import { checkSession, checkShare, makeSession, makeShare } from "../../../src/c
 const TOKEN = "t".repeat(32);
 const OTHER = "u".repeat(32);
 const NOW = Date.parse("2026-01-29T07:00:00.000Z");
+const ID = "abcdefghijklmnopqrstuv";
+const STARTED = { id: ID, startedAt: NOW };
 const encoder = new TextEncoder();
 const DAY_MS = 24 * 3_600_000;
 const TASK = { taskId: "task-1", trackId: null };
@@ -16,27 +18,39 @@ const id = fc.stringMatching(/^[A-Za-z0-9*._~-]{1,40}$/);
 const time = fc.integer({ min: 0, max: 4_000_000_000_000 });
 
 test("a session is good for seven days, to the second", () => {
-  const value = makeSession(TOKEN, NOW);
+  const value = makeSession(TOKEN, STARTED, NOW);
   expect(value).not.toContain(TOKEN);
-  expect(checkSession([TOKEN], value, NOW)).toEqual({ token: TOKEN, isDue: false });
-  expect(checkSession([TOKEN], value, NOW + 7 * DAY_MS - 1)).toEqual({ token: TOKEN, isDue: true });
+  expect(checkSession([TOKEN], value, NOW)).toEqual({ ...STARTED, token: TOKEN, isDue: false });
+  expect(checkSession([TOKEN], value, NOW + 7 * DAY_MS - 1)).toEqual({ ...STARTED, token: TOKEN, isDue: true });
   expect(checkSession([TOKEN], value, NOW + 7 * DAY_MS)).toBeNull();
 });
 
 test("a session is due for renewal when less than six days are left", () => {
-  const value = makeSession(TOKEN, NOW);
+  const value = makeSession(TOKEN, STARTED, NOW);
   expect(checkSession([TOKEN], value, NOW + DAY_MS)).toMatchObject({ isDue: false });
   expect(checkSession([TOKEN], value, NOW + DAY_MS + 1)).toMatchObject({ isDue: true });
 });
 
+test("no session lasts longer than thirty days, however often it is used", () => {
+  let value = makeSession(TOKEN, STARTED, NOW);
+  for (let day = 2; day < 30; day += 2) {
+    const now = NOW + day * DAY_MS;
+    expect(checkSession([TOKEN], value, now)).toMatchObject(STARTED);
+    value = makeSession(TOKEN, STARTED, now);
+  }
+  expect(checkSession([TOKEN], value, NOW + 30 * DAY_MS - 1)).toMatchObject({ id: ID, isDue: false });
+  expect(checkSession([TOKEN], value, NOW + 30 * DAY_MS)).toBeNull();
+  expect(checkSession([TOKEN], makeSession(TOKEN, STARTED, NOW + 30 * DAY_MS), NOW + 30 * DAY_MS)).toBeNull();
+});
+
 test("every value of a rotating token verifies, and names itself", () => {
-  const [session, share] = [makeSession(TOKEN, NOW), makeShare(TOKEN, TASK, NOW + 1_000)];
+  const [session, share] = [makeSession(TOKEN, STARTED, NOW), makeShare(TOKEN, ID, TASK, NOW + 1_000)];
   for (const tokens of [
     [TOKEN, OTHER],
     [OTHER, TOKEN],
   ]) {
     expect(checkSession(tokens, session, NOW)?.token).toBe(TOKEN);
-    expect(checkShare(tokens, share, TASK, NOW)).toBe(TOKEN);
+    expect(checkShare(tokens, share, TASK, NOW)).toEqual({ token: TOKEN, id: ID });
   }
   for (const tokens of [[OTHER], []]) {
     expect(checkSession(tokens, session, NOW)).toBeNull();
@@ -46,14 +60,14 @@ test("every value of a rotating token verifies, and names itself", () => {
 
 test("a share opens until it expires", () => {
   for (const shared of [TASK, TRACK]) {
-    const value = makeShare(TOKEN, shared, NOW + 60_000);
-    expect(checkShare([TOKEN], value, shared, NOW + 59_999)).toBe(TOKEN);
+    const value = makeShare(TOKEN, ID, shared, NOW + 60_000);
+    expect(checkShare([TOKEN], value, shared, NOW + 59_999)).toEqual({ token: TOKEN, id: ID });
     expect(checkShare([TOKEN], value, shared, NOW + 60_000)).toBeNull();
   }
 });
 
 test("a share of a task opens its tracks, one of a track that track alone", () => {
-  const [ofTask, ofTrack] = [makeShare(TOKEN, TASK, NOW + 1_000), makeShare(TOKEN, TRACK, NOW + 1_000)];
+  const [ofTask, ofTrack] = [makeShare(TOKEN, ID, TASK, NOW + 1_000), makeShare(TOKEN, ID, TRACK, NOW + 1_000)];
   const opens = (value: string, taskId: string, trackId: string | null) =>
     checkShare([TOKEN], value, { taskId, trackId }, NOW) !== null;
   expect(opens(ofTask, "task-1", null)).toBe(true);
@@ -69,18 +83,18 @@ test("a share of a task opens its tracks, one of a track that track alone", () =
 test("each use has a key of its own, by HKDF from the token", async () => {
   const expiry = String(NOW / 1_000);
   const macs = await Promise.all([
-    macBy("backline session 1", [String(NOW / 1_000 + 7 * 24 * 3_600)]),
-    macBy("backline share 1", ["task", "task-1", null, expiry]),
-    macBy("backline share 1", ["track", "task-1", "track-a", expiry]),
+    macBy("backline session 2", [ID, String(NOW), String(NOW / 1_000 + 7 * 24 * 3_600)]),
+    macBy("backline share 2", ["task", "task-1", null, expiry, ID]),
+    macBy("backline share 2", ["track", "task-1", "track-a", expiry, ID]),
   ]);
-  const made = [makeSession(TOKEN, NOW), makeShare(TOKEN, TASK, NOW), makeShare(TOKEN, TRACK, NOW)];
+  const made = [makeSession(TOKEN, STARTED, NOW), makeShare(TOKEN, ID, TASK, NOW), makeShare(TOKEN, ID, TRACK, NOW)];
   expect(made.map((value) => value.slice(value.lastIndexOf(".") + 1))).toEqual(macs);
 });
 
 test("one kind never passes for another", () => {
-  const ofTask = makeShare(TOKEN, TASK, NOW + DAY_MS);
-  const ofTrack = makeShare(TOKEN, TRACK, NOW + DAY_MS);
-  const session = makeSession(TOKEN, NOW);
+  const ofTask = makeShare(TOKEN, ID, TASK, NOW + DAY_MS);
+  const ofTrack = makeShare(TOKEN, ID, TRACK, NOW + DAY_MS);
+  const session = makeSession(TOKEN, STARTED, NOW);
   expect(checkShare([TOKEN], ofTrack.replace("track", "task"), TASK, NOW)).toBeNull();
   expect(checkShare([TOKEN], ofTrack.replace("track", "task"), TRACK, NOW)).toBeNull();
   expect(checkShare([TOKEN], ofTask.replace("task", "track"), TRACK, NOW)).toBeNull();
@@ -94,7 +108,8 @@ test("one kind never passes for another", () => {
 test("a session with any byte altered, added or removed opens nothing", () => {
   fc.assert(
     fc.property(token, time, (token, now) => {
-      for (const forged of alterations(makeSession(token, now))) expect(checkSession([token], forged, now)).toBeNull();
+      for (const forged of alterations(makeSession(token, { id: ID, startedAt: now }, now)))
+        expect(checkSession([token], forged, now)).toBeNull();
     }),
     { numRuns: 2 },
   );
@@ -104,7 +119,7 @@ test("a share with any byte altered, added or removed opens nothing", () => {
   fc.assert(
     fc.property(token, id, fc.option(id), time, (token, taskId, trackId, now) => {
       const shared = { taskId, trackId };
-      for (const forged of alterations(makeShare(token, shared, now + 60_000)))
+      for (const forged of alterations(makeShare(token, ID, shared, now + 60_000)))
         expect(checkShare([token], forged, shared, now)).toBeNull();
     }),
     { numRuns: 2 },
@@ -115,11 +130,11 @@ test("a share of one thing opens no other", () => {
   const shared = fc.record({ taskId: id, trackId: fc.option(id) });
   fc.assert(
     fc.property(token, token, shared, shared, time, (token, other, made, wanted, now) => {
-      const value = makeShare(token, made, now + 60_000);
+      const value = makeShare(token, ID, made, now + 60_000);
       const isMeant = made.taskId === wanted.taskId && (made.trackId === null || made.trackId === wanted.trackId);
-      expect(checkShare([token], value, wanted, now)).toBe(isMeant ? token : null);
-      expect(checkShare([token], value, made, now)).toBe(token);
-      expect(checkShare([other], value, made, now)).toBe(other === token ? token : null);
+      expect(checkShare([token], value, wanted, now)).toEqual(isMeant ? { token, id: ID } : null);
+      expect(checkShare([token], value, made, now)?.token).toBe(token);
+      expect(checkShare([other], value, made, now)?.token ?? null).toBe(other === token ? token : null);
     }),
   );
 });
@@ -127,7 +142,7 @@ test("a share of one thing opens no other", () => {
 test("no text opens anything by chance", () => {
   const mac = fc.stringMatching(/^[\w-]{43}$/);
   const formed = fc.tuple(fc.constantFrom("", "task.", "track."), fc.nat(), mac).map(([kind, expiry, mac]) => {
-    return `${kind}${expiry}.${mac}`;
+    return `${kind}${expiry}.${ID}.${mac}`;
   });
   fc.assert(
     fc.property(fc.oneof(fc.string(), formed), (text) => {

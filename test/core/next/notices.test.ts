@@ -229,12 +229,12 @@ test("telling changes neither the view nor its version", () => {
 test("a message holds what happened, when, and the view with its version", () => {
   const task = taskOf(...both);
   const notice: Notice = { kind: "track.stored", key: LINK_B, at: T0 + 2, trackId: "track-b" };
-  const { id, body } = messageOf(task, notice);
+  const { id, body } = messageOf(task, notice, (view) => view);
   expect(id).toBe(webhookIdOf(TASK_ID, notice));
   expect(id).toMatch(/^msg_[0-9a-f]{32}$/);
   const timestamp = "2026-01-05T12:00:00.002Z";
   expect(JSON.parse(body)).toEqual({ type: "track.stored", timestamp, trackId: "track-b", data: viewOf(task) });
-  const settled = messageOf(task, { kind: "task.settled", key: "3", at: T0 + 2, trackId: null });
+  const settled = messageOf(task, { kind: "task.settled", key: "3", at: T0 + 2, trackId: null }, (view) => view);
   expect(JSON.parse(settled.body)).toEqual({ type: "task.settled", timestamp, data: viewOf(task) });
 });
 

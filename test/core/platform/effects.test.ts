@@ -1,5 +1,6 @@
 /** What an effect records, over dependencies that are made of nothing. */
 import { expect, test } from "vitest";
+import type { TaskView } from "../../../src/core/view/view.ts";
 import type { TaskEvent } from "../../../src/core/task/event.ts";
 import { nextPoll } from "../../../src/core/next/polling.ts";
 import { startEffect, type Deps } from "../../../src/platform/task/effects.ts";
@@ -56,6 +57,7 @@ const never = async (): Promise<never> => {
   throw new Error("not to be called");
 };
 const unused = {
+  shown: (view: TaskView) => view,
   assessMode: "off" as const,
   assess: never,
   notify: never,

@@ -1,5 +1,6 @@
 /** What the log holds of a notification, over an endpoint that is made of nothing. */
 import { expect, test } from "vitest";
+import type { TaskView } from "../../../src/core/view/view.ts";
 import type { EventBody, TaskEvent } from "../../../src/core/task/event.ts";
 import { linkHash } from "../../../src/core/ids.ts";
 import { nextNotice, webhookIdOf, type Message } from "../../../src/core/next/notices.ts";
@@ -40,6 +41,7 @@ async function tellNext(life: Life, outcome: NotifyOutcome): Promise<EventBody |
     now: () => life.now,
     task: () => taskIn(life),
     record: (event: EventBody & { readonly at?: number }) => void life.log.push({ at: life.now, ...event }),
+    shown: (view: TaskView) => view,
     notify: async (message: Message) => {
       life.sent.push(message);
       return outcome;

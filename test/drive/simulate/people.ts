@@ -28,7 +28,7 @@ export function visit(world: World, deployment: Deployment, stormMs: number): Wi
   const waitsForWork = world.chance(0.7) ? 100 : 0;
   if (world.chance(0.3))
     plan(world.some(0, 60_000), async () => {
-      await task().adopt();
+      await task().adopt("backline.example");
       wishes.adopted = true;
     });
   if (world.chance(0.1))

@@ -38,7 +38,7 @@ export function NewPage({ filled, problem, credits, maxMegabytes, key, nonce }: 
   const value = (name: string): string => filled[name] ?? "";
   const weighted = WEIGHTS.some(([name]) => value(name) !== "") || value("vocalGender") !== "";
   return (
-    <Layout title="New task" nonce={nonce} signedIn>
+    <Layout title="New task" nonce={nonce} visitor="person">
       <h1>New task</h1>
       {problem === null ? null : (
         <p class="alert" role="alert">
