@@ -30,6 +30,9 @@ export function visit(world: World, deployment: Deployment, stormMs: number): Wi
     plan(world.some(0, 60_000), async () => {
       await task().adopt("backline.example");
       wishes.adopted = true;
+      // As the route does: the watchdog knows of a task by the catalog alone.
+      const row = await task().touch();
+      if (row !== null) await deployment.env.CATALOG.getByName("catalog").tell([row]);
     });
   if (world.chance(0.1))
     plan(world.some(60_000, stormMs), async () => {
