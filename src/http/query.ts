@@ -40,6 +40,7 @@ export const tasksQuery = z.object({
     .optional()
     .meta({ description: "A stage, or `open`, `settled`, `stalled`, `problems`." }),
   ref: z.string().min(1).max(64).optional().meta({ description: "Your own reference." }),
+  parent: z.string().min(1).max(128).optional().meta({ description: "What was made of this task." }),
   q: z.string().min(1).max(200).optional().meta({
     description:
       "Part of a title, a task id or a `ref`, in any case. A page looks at a part of the tasks: follow `nextCursor`, also of an empty one.",

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { CatalogRow } from "../core/view/catalog-row.ts";
 import { PRODUCTS } from "../core/provider/products.ts";
+import { parentTask } from "../core/provider/submission.ts";
 import { STAGES } from "../core/task/stage.ts";
 import { isoTime } from "../core/view/view.ts";
 import { TROUBLES } from "../core/view/trouble.ts";
@@ -14,6 +15,7 @@ export const taskListItem = z.object({
   taskId: z.string(),
   product: z.enum(PRODUCTS),
   ref: z.string().nullable(),
+  parent: parentTask.nullable().meta({ description: "What it was made of." }),
   title: z.string().nullable(),
   stage: z.enum(STAGES),
   settled: z.boolean(),
@@ -52,6 +54,7 @@ function itemOf({ createdAt, settledAt, ...row }: CatalogRow): z.infer<typeof ta
     taskId,
     product,
     ref,
+    parent,
     title,
     stage,
     settled,
@@ -69,6 +72,7 @@ function itemOf({ createdAt, settledAt, ...row }: CatalogRow): z.infer<typeof ta
     taskId,
     product,
     ref,
+    parent,
     title,
     stage,
     settled,

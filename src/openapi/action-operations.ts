@@ -1,6 +1,6 @@
 /** What can be done about tasks. */
 import { sourceReport } from "../core/audio/findings/source-report.ts";
-import { submissionRequest } from "../core/provider/submission.ts";
+import { productRequest, submissionRequest } from "../core/provider/submission.ts";
 import { taskView } from "../core/view/view.ts";
 import { fromQuery } from "../http/routes/new-task.tsx";
 import { retryQuery } from "../http/query.ts";
@@ -10,7 +10,7 @@ import { submittedView, submittingView } from "../http/routes/submissions.ts";
 import { rebuiltView, retriedPage } from "../http/routes/task-actions.ts";
 import { EXAMPLE_VALUES, SHA256 } from "./examples.ts";
 import { SOURCE_EXAMPLE } from "./assessment-examples.ts";
-import { SUBMISSION_EXAMPLE, SUBMITTING_EXAMPLE, TASK_EXAMPLES } from "./task-examples.ts";
+import { STEMS_EXAMPLE, SUBMISSION_EXAMPLE, SUBMITTING_EXAMPLE, TASK_EXAMPLES } from "./task-examples.ts";
 import {
   actOperation,
   eitherOf,
@@ -40,14 +40,14 @@ export const TASKS_ACTIONS = {
       tags: TAG,
       summary: "Submit a task to the provider",
       description:
-        "The source is checked first, then the request goes out with a callBackUrl of this Worker. The same Idempotency-Key, or the same `ref`, never submits twice.",
+        "`product` names what is to be made, `add_instrumental` where nothing does, and `parent` what it is made of. Source and parent are checked first, then the request goes out with a callBackUrl of this Worker. The same Idempotency-Key, or the same `ref`, never submits twice.",
       parameters: [headerParameter("Idempotency-Key", "1 to 255 characters; the same key gives the first answer.")],
       requestBody: {
         required: true,
         content: {
           "application/json": {
-            schema: schemaOf(submissionRequest),
-            examples: { song: { value: SUBMISSION_EXAMPLE } },
+            schema: { anyOf: [schemaOf(submissionRequest), schemaOf(productRequest)] },
+            examples: { song: { value: SUBMISSION_EXAMPLE }, stems: { value: STEMS_EXAMPLE } },
           },
         },
       },

@@ -17,6 +17,7 @@ export const EXAMPLE_VALUES = {
   name: "vocal",
   from: TASK_ID,
   shareId: "h4Jq0vC2sN8xYb5LrT1wZg",
+  parent: TASK_ID,
   wait: 25,
   min_version: 3,
   status: "open",

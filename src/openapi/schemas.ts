@@ -12,7 +12,7 @@ import { healthReport } from "../http/routes/health.ts";
 import { deliveredAgain, inboxItem, inboxPage } from "../http/routes/inbox.tsx";
 import { frontView } from "../http/routes/home.tsx";
 import { problemDocument } from "../http/problem.ts";
-import { submissionRequest } from "../core/provider/submission.ts";
+import { productRequest, submissionRequest } from "../core/provider/submission.ts";
 import { received } from "../http/routes/received.ts";
 import { shareLink } from "../http/share-link.ts";
 import { shareList, shareRequest } from "../http/routes/shares.ts";
@@ -53,6 +53,10 @@ const components = z
   })
   .add(healthReport, { id: "Health", description: "Names and sentences, never values." })
   .add(submissionRequest, { id: "Submission", description: "A request to the provider, in the provider's words." })
+  .add(productRequest, {
+    id: "ProductSubmission",
+    description: "A request for any product: its own fields are the provider's, and pass through.",
+  })
   .add(submittedView, { id: "Submitted", description: "The task, and what of the request is not known here." })
   .add(submittingView, { id: "Submitting", description: "The provider's answer was lost; a callback will tell." })
   .add(retriedPage, { id: "Retried", description: "The tasks that are tried again." })

@@ -1,6 +1,6 @@
 /** One task of the API's description, from its first callback to its kept files. Pure. */
 import type * as z from "zod";
-import type { SubmissionRequest } from "../core/provider/submission.ts";
+import type { productRequest, SubmissionRequest } from "../core/provider/submission.ts";
 import type { TaskView } from "../core/view/view.ts";
 import type { submittingView } from "../http/routes/submissions.ts";
 import type { taskList } from "../http/task-list.ts";
@@ -36,6 +36,7 @@ const OPEN: TaskView = {
   taskId: TASK_ID,
   product: "music",
   parent: null,
+  credits: null,
   ref: null,
   version: 2,
   stage: "first",
@@ -117,6 +118,12 @@ export const SUBMISSION_EXAMPLE: SubmissionRequest = {
   ref: "order-1042",
 };
 
+export const STEMS_EXAMPLE: z.input<typeof productRequest> = {
+  product: "stems",
+  parent: { taskId: TASK_ID, trackId: TRACK_ID },
+  type: "separate_vocal",
+};
+
 export const SUBMITTING_EXAMPLE: z.infer<typeof submittingView> = {
   stage: "submitting",
   ref: "order-1042",
@@ -134,6 +141,7 @@ export const TASK_LIST_EXAMPLE: z.infer<typeof taskList> = {
       taskId: TASK_ID,
       product: "music",
       ref: null,
+      parent: null,
       title: "Midnight Bossa",
       stage: "complete",
       settled: true,

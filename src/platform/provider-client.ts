@@ -33,7 +33,8 @@ export type RecordAnswer =
  */
 export type SubmitAnswer =
   | { readonly type: "accepted"; readonly taskId: string }
-  | { readonly type: "refused"; readonly code: number }
+  /** `taskId`: of a refusal that names an earlier task. */
+  | { readonly type: "refused"; readonly code: number; readonly taskId?: string }
   | { readonly type: "not_the_api"; readonly status: number }
   | { readonly type: "unclear" };
 
@@ -93,11 +94,11 @@ function ofProduct(observation: Observation, product: Product): Observation {
   return other === undefined || named ? observation : { ...observation, product: other, tracks: [] };
 }
 
-/** Never rejects. `request` is the provider's own, callBackUrl included. */
-export async function submitTask(access: ProviderAccess, request: object): Promise<SubmitAnswer> {
+/** Never rejects. `request` is the provider's own, callBackUrl included; `path` is that of its product. */
+export async function submitTask(access: ProviderAccess, path: string, request: object): Promise<SubmitAnswer> {
   const body = JSON.stringify(request);
   const signal = AbortSignal.timeout(SUBMIT_TIMEOUT_MS);
-  const answer = await call(access, "/api/v1/generate/add-instrumental", { method: "POST", body }, signal);
+  const answer = await call(access, path, { method: "POST", body }, signal);
   return typeof answer === "string" ? { type: "unclear" } : submitAnswerOf(answer);
 }
 
@@ -117,8 +118,9 @@ function submitAnswerOf({ status, json, isHtml }: Answer): SubmitAnswer {
   const fields = isRecord(json) ? json : {};
   const data = isRecord(fields["data"]) ? fields["data"] : {};
   const answered = toInteger(fields["code"]);
-  if (answered !== null && answered !== 200) return { type: "refused", code: answered };
   const taskId = firstText([data["taskId"], data["task_id"]]);
+  if (answered !== null && answered !== 200)
+    return { type: "refused", code: answered, ...(taskId !== null && isTaskId(taskId) ? { taskId } : {}) };
   if (answered === 200 && taskId !== null && isTaskId(taskId)) return { type: "accepted", taskId };
   if (status >= 300 && status < 400) return { type: "not_the_api", status };
   if (status >= 500) return { type: "unclear" };

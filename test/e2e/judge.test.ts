@@ -89,6 +89,7 @@ test("a file that lies there twice is found, by its name and by its bytes", () =
 const view: TaskView = {
   product: "music",
   parent: null,
+  credits: null,
   taskId: "t",
   ref: null,
   version: 3,

@@ -9,6 +9,7 @@ export function catalogRow(fields: Partial<CatalogRow> = {}): CatalogRow {
     taskId: newTaskId(),
     product: "music",
     ref: null,
+    parent: null,
     title: null,
     stage: "text",
     failureReason: null,

@@ -20,7 +20,7 @@ import { newTaskId } from "./messages.ts";
 
 const plan = z.object({ detail: z.string() });
 const after = { createdAt: Date.now(), taskId: "m" };
-const everything = { status: null, ref: null, text: null, after: null, limit: 25 } as const;
+const everything = { status: null, ref: null, parent: null, text: null, after: null, limit: 25 } as const;
 
 /** Each way in which the catalog is asked. */
 const ASKED: Readonly<Record<string, (sql: SqlStorage) => unknown>> = {

@@ -93,7 +93,7 @@ async function costOfPlainTask(): Promise<Counts> {
   const track1 = { audio_url: link("a.mp3"), image_url: link("a.png"), duration: 1 };
   const track2 = { audio_url: link("b.mp3"), image_url: link("b.png"), duration: 1 };
   // The catalog has its tables already: it is one for all tasks.
-  await catalogOf(env).list({ status: null, ref: null, text: null, after: null, limit: 1 });
+  await catalogOf(env).list({ status: null, ref: null, parent: null, text: null, after: null, limit: 1 });
   await countFromNow(taskId);
 
   await worker(callback(message(taskId, "text")));

@@ -2,7 +2,6 @@
 import { vi } from "vitest";
 
 const RECOVERY = "/api/v1/suno/recovery";
-const SUBMIT = "/api/v1/generate/add-instrumental";
 
 export interface PlayedProvider {
   /** What the record of a task says; a task without one is unknown to the provider. */
@@ -19,6 +18,8 @@ export interface PlayedProvider {
   readonly recoveries: object[];
   /** The ids that were asked about, in order. */
   readonly asked: string[];
+  /** What was submitted, and where. */
+  readonly submitted: { readonly path: string; readonly body: unknown }[];
   /** And where their records lie. */
   readonly paths: string[];
 }
@@ -29,6 +30,7 @@ export function playProvider(): PlayedProvider {
     files: new Map(),
     asked: [],
     paths: [],
+    submitted: [],
     recover: { code: 200, msg: "success", data: { task_id: "rec-1" } },
     recovered: [],
     recoveries: [],
@@ -41,7 +43,14 @@ export function playProvider(): PlayedProvider {
   };
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const url = new URL(new Request(input).url);
-    if (url.pathname === SUBMIT) return provider.answer();
+    const isPost = init?.method === "POST" && url.pathname.startsWith("/api/");
+    if (isPost && url.pathname !== RECOVERY) {
+      provider.submitted.push({
+        path: url.pathname,
+        body: JSON.parse(typeof init.body === "string" ? init.body : "null"),
+      });
+      return provider.answer();
+    }
     if (url.pathname === RECOVERY) {
       provider.recovered.push(JSON.parse(typeof init?.body === "string" ? init.body : "null"));
       return Response.json(provider.recover);

@@ -5,23 +5,73 @@
  */
 import * as z from "zod";
 import { isRef } from "./callback-url.ts";
-import { sha256Hex } from "../ids.ts";
+import { entryOf, PRODUCTS, type Product } from "./products.ts";
+import { isTaskId, sha256Hex } from "../ids.ts";
 
 /** From 0 to 1 in steps of 0.01. */
 const weight = z.number().min(0).max(1).multipleOf(0.01).optional();
 
+/** What a product is to be made of: a task that is here, and one of its tracks where the product is of a track. */
+export const parentTask = z.object({
+  taskId: z.string().refine(isTaskId, "must be the id of a task"),
+  trackId: z.string().min(1).max(256).nullable().default(null),
+});
+
+export type ParentTask = z.infer<typeof parentTask>;
+
+const ours = {
+  parent: parentTask.optional().meta({ description: "The task that it is made of; its ids are filled in." }),
+  force: z
+    .boolean()
+    .optional()
+    .meta({ description: "Submits although the check of the source found a fault in it; not sent to the provider." }),
+  ref: z
+    .string()
+    .refine(isRef, "must be 1 to 64 of A-Z a-z 0-9 _ -")
+    .optional()
+    .meta({ description: "Your own name for it; not sent to the provider." }),
+};
+const sources = {
+  uploadUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(4_096)
+    .optional()
+    .meta({ description: "The source audio, publicly reachable." }),
+  sourceId: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "must be the sourceId that POST /sources answered")
+    .optional()
+    .meta({ description: "In place of `uploadUrl`: what was uploaded here." }),
+};
+const OWN_CALLBACK = { path: ["callBackUrl"], message: "is set by this Worker: leave it out" };
+
+/** Products that are submitted through us. */
+const SUBMITTED = PRODUCTS.filter((product) => (entryOf(product)?.submit ?? null) !== null);
+
+/** Of any product; its own fields are checked by the table of products. */
+export const productRequest = z
+  .looseObject({
+    product: z.enum(SUBMITTED).default("add_instrumental").meta({ description: "What is to be made." }),
+    ...sources,
+    ...ours,
+  })
+  .refine((request) => !("callBackUrl" in request), OWN_CALLBACK);
+
+/** Its other fields are the product's. */
+export interface ProductRequest {
+  readonly product?: Product | undefined;
+  readonly parent?: ParentTask | undefined;
+  readonly force?: boolean | undefined;
+  readonly ref?: string | undefined;
+  readonly uploadUrl?: string | undefined;
+  readonly sourceId?: string | undefined;
+  readonly [field: string]: unknown;
+}
+
 export const submissionRequest = z
   .looseObject({
-    uploadUrl: z
-      .url({ protocol: /^https?$/ })
-      .max(4_096)
-      .optional()
-      .meta({ description: "The source audio, publicly reachable." }),
-    sourceId: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/, "must be the sourceId that POST /sources answered")
-      .optional()
-      .meta({ description: "In place of `uploadUrl`: what was uploaded here." }),
+    product: z.literal("add_instrumental").optional(),
+    ...sources,
     title: z.string().trim().min(1).max(100),
     tags: z.string().trim().min(1).max(1_000),
     negativeTags: z.string().trim().min(1).max(500),
@@ -30,24 +80,13 @@ export const submissionRequest = z
     weirdnessConstraint: weight,
     audioWeight: weight,
     model: z.string().min(1).max(100).optional(),
-    force: z
-      .boolean()
-      .optional()
-      .meta({ description: "Submits although the check of the source found a fault in it; not sent to the provider." }),
-    ref: z
-      .string()
-      .refine(isRef, "must be 1 to 64 of A-Z a-z 0-9 _ -")
-      .optional()
-      .meta({ description: "Your own name for it; not sent to the provider." }),
+    ...ours,
   })
   .refine(({ uploadUrl, sourceId }) => (uploadUrl === undefined) !== (sourceId === undefined), {
     path: ["uploadUrl"],
     message: "give either uploadUrl or sourceId",
   })
-  .refine((request) => !("callBackUrl" in request), {
-    path: ["callBackUrl"],
-    message: "is set by this Worker: leave it out",
-  });
+  .refine((request) => !("callBackUrl" in request), OWN_CALLBACK);
 
 /** As the documents name them. The list grows. */
 const MODELS = new Set(["V4", "V4_5", "V4_5PLUS", "V4_5ALL", "V5", "V5_5", "V6", "V6_WILD", "V6_MINI"]);
@@ -55,13 +94,14 @@ const MODELS = new Set(["V4", "V4_5", "V4_5PLUS", "V4_5ALL", "V5", "V5_5", "V6",
 const PASSED_ON = ["lyrics", "variety"];
 
 /** What is passed on without being known: a misspelt option costs credits, and does nothing. A sentence each. */
-export function unknownOptions(request: SubmissionRequest): readonly string[] {
-  const known = new Set([...Object.keys(submissionRequest.shape), ...PASSED_ON]);
+export function unknownOptions(request: ProductRequest): readonly string[] {
+  const own = entryOf(request.product ?? "add_instrumental")?.submit?.fields.shape ?? {};
+  const known = new Set([...Object.keys(submissionRequest.shape), ...Object.keys(own), ...PASSED_ON]);
   const fields = Object.keys(request).filter((name) => !known.has(name));
-  const { model } = request;
+  const model = request["model"];
   return [
     ...fields.map((name) => `${name}: no field of that name is known here; it was passed on to the provider as it is.`),
-    ...(model === undefined || MODELS.has(model)
+    ...(typeof model !== "string" || MODELS.has(model)
       ? []
       : [`model: ${model} is not known here; it was passed on to the provider as it is.`]),
   ];
@@ -70,7 +110,7 @@ export function unknownOptions(request: SubmissionRequest): readonly string[] {
 export type SubmissionRequest = z.infer<typeof submissionRequest>;
 
 /** The same for the same request, whatever the order of its fields. */
-export function requestHash(request: SubmissionRequest): string {
+export function requestHash(request: ProductRequest): string {
   const sorted = Object.entries(request).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return sha256Hex(JSON.stringify(sorted));
 }

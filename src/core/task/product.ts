@@ -5,7 +5,15 @@
  * ever called back as music. Pure.
  */
 import { isNews } from "../provider/message.ts";
-import { entryOf, MUSIC_RECORD, type OtherProduct, type Product, type ProductEntry } from "../provider/products.ts";
+import {
+  entryOf,
+  MUSIC_RECORD,
+  OTHER_PRODUCTS,
+  PRODUCTS,
+  type OtherProduct,
+  type Product,
+  type ProductEntry,
+} from "../provider/products.ts";
 import type { Observed } from "./event.ts";
 import type { Task } from "./task.ts";
 import { heeded } from "./trust.ts";
@@ -18,8 +26,7 @@ export function isMusic(task: Known): boolean {
 }
 
 export function productOf(task: Known): Product {
-  if (task.request !== null) return "add_instrumental";
-  return otherProductOf(task) ?? "music";
+  return submittedOf(task) ?? otherProductOf(task) ?? "music";
 }
 
 /** Where the provider's record of it lies; null where nobody knows. */
@@ -31,15 +38,19 @@ export function recordOf(task: Known): ProductEntry["record"] {
 /** What counts of what was said. A failure that names no product is one of whatever the task is. */
 export function saidOf(task: Known): readonly Observed[] {
   const all = heeded(task.observations);
-  if (others(all).length === 0) return all;
   const other = otherProductOf(task);
+  if (other === null && others(all).length === 0) return all;
+  const isOurs = task.request !== null && other !== null;
   return all.filter(({ observation: { product = null, failure } }) => {
-    return product === other || (product === "unknown" && failure !== null);
+    if (product === "unknown") return isOurs || failure !== null || other === "unknown";
+    return product === other || (isOurs && product === null && failure !== null);
   });
 }
 
 function otherProductOf(task: Known): OtherProduct | null {
-  if (task.request !== null || task.adopted) return null;
+  const submitted = submittedOf(task);
+  if (submitted !== null) return OTHER_PRODUCTS.find((product) => product === submitted) ?? null;
+  if (task.adopted) return null;
   const all = heeded(task.observations);
   // What counts for nothing yet still says what nobody is to be asked about.
   const considered = all.length > 0 ? all : task.observations;
@@ -47,6 +58,12 @@ function otherProductOf(task: Known): OtherProduct | null {
   if (named.length === 0 || considered.some(isOfMusic)) return null;
   const products = named.flatMap(({ observation: { product } }) => product ?? []).toSorted();
   return products.find((product) => product !== "unknown") ?? "unknown";
+}
+
+/** What was asked of the provider through us. */
+function submittedOf({ request }: Known): Product | null {
+  if (request === null) return null;
+  return PRODUCTS.find((product) => product === request["product"]) ?? "add_instrumental";
 }
 
 function isOfMusic({ observation }: Observed): boolean {

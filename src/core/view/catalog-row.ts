@@ -5,8 +5,10 @@
 import { failureShown, isStalled, stageOf, stageReport, type Stage } from "../task/stage.ts";
 import { deliveredBy } from "../task/files.ts";
 import { productOf } from "../task/product.ts";
+import type { ParentTask } from "../provider/submission.ts";
 import type { Product } from "../provider/products.ts";
 import type { Task } from "../task/task.ts";
+import { parentOf } from "./view.ts";
 import { tallyOf, type Tally } from "./tally.ts";
 import { chosenOf, tracksOf } from "../task/tracks.ts";
 import { keptCount, lastReason, troubleOf, type Trouble } from "./trouble.ts";
@@ -15,6 +17,8 @@ export interface CatalogRow {
   readonly taskId: string;
   readonly product: Product;
   readonly ref: string | null;
+  /** What it was made of. */
+  readonly parent: ParentTask | null;
   readonly title: string | null;
   readonly stage: Stage;
   readonly failureReason: string | null;
@@ -45,6 +49,7 @@ export function catalogRowOf(task: Task, now: number, wake: number | null): Cata
     taskId: task.taskId,
     product: productOf(task),
     ref: task.ref,
+    parent: parentOf(task),
     title: tracksOf(task)[0]?.title ?? null,
     stage: stageOf(task),
     failureReason: failureShown(task)?.reason ?? null,

@@ -6,7 +6,8 @@
 import * as z from "zod";
 import { shownSource, sourceReport } from "../audio/findings/source-report.ts";
 import { assessmentOf, assessmentView } from "../task/assessment.ts";
-import { PRODUCTS } from "../provider/products.ts";
+import { entryOf, PRODUCTS } from "../provider/products.ts";
+import { parentTask, type ParentTask } from "../provider/submission.ts";
 import { FAILURES } from "../provider/failure.ts";
 import { fileStatus, type FileStatus } from "../task/copies.ts";
 import {
@@ -96,7 +97,9 @@ export const taskView = z.object({
   taskId: z.string(),
   product: z.enum(PRODUCTS),
   /** The task that this one was made of; null where there is none, or nobody said. */
-  parent: z.string().nullable(),
+  parent: parentTask.nullable(),
+  /** What the provider charges for it by its price list; null where that is not known. */
+  credits: z.number().nullable(),
   ref: z.string().nullable(),
   version: z.int(),
   stage: z.enum(STAGES),
@@ -136,7 +139,8 @@ export function viewOf(task: Task): TaskView {
   return {
     taskId: task.taskId,
     product: productOf(task),
-    parent: null,
+    parent: parentOf(task),
+    credits: task.request === null ? null : (entryOf(productOf(task))?.submit?.credits(task.request) ?? null),
     ref: task.ref,
     version: task.version,
     stage: stageOf(task),
@@ -149,7 +153,7 @@ export function viewOf(task: Task): TaskView {
     tracks: tracksOf(task).map((track) => trackViewOf(task, track)),
     files: filesOf(task).map((file) => namedFileViewOf(task, file)),
     stages: { text: reported(task, "text"), first: reported(task, "first"), complete: reported(task, "complete") },
-    request: task.request === null ? null : { ...task.request },
+    request: requestOf(task),
     source: task.source === null ? null : shownSource(task.source),
     stalled: isStalled(task),
     expected: null,
@@ -158,6 +162,18 @@ export function viewOf(task: Task): TaskView {
     updatedAt: isoTime(task.updatedAt),
     settledAt: task.settledAt === null ? null : isoTime(task.settledAt),
   };
+}
+
+/** As it went to the provider. */
+function requestOf({ request }: Task): TaskView["request"] {
+  if (request === null) return null;
+  const { product: _, parent: __, ...asked } = request;
+  return asked;
+}
+
+/** What was named when it was submitted: no callback tells. */
+export function parentOf({ request }: Task): ParentTask | null {
+  return parentTask.safeParse(request?.["parent"]).data ?? null;
 }
 
 /** ISO 8601 in UTC, of epoch milliseconds. */

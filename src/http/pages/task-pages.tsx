@@ -79,11 +79,11 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
 
 export const listPage = createMiddleware<AppEnv>(async (c, next) => {
   if (!prefersHtml(c)) return next();
-  const { status = null, q = null, ref = null, cursor = null } = parseQuery(listQuery, c);
+  const { status = null, q = null, ref = null, parent = null, cursor = null } = parseQuery(listQuery, c);
   const now = Date.now();
   const catalog = catalogOf(c.env);
-  const query = { status, ref, text: q, after: cursor, limit: LIST_LENGTH };
-  const isFront = status === null && q === null && ref === null && cursor === null;
+  const query = { status, ref, parent, text: q, after: cursor, limit: LIST_LENGTH };
+  const isFront = status === null && q === null && ref === null && parent === null && cursor === null;
   const [listed, troubled, inInbox] = await Promise.all([
     catalog.list(query),
     isFront ? catalog.list({ ...query, status: "problems", limit: PROBLEMS }) : NO_TASKS,

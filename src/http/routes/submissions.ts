@@ -6,18 +6,21 @@
  */
 import { Hono, type Context } from "hono";
 import * as z from "zod";
+import type { SourceReport } from "../../core/audio/findings/source-report.ts";
 import { capabilityOf } from "../../core/provider/callback-url.ts";
 import { failureOf, FAILURES } from "../../core/provider/failure.ts";
 import {
+  productRequest,
   requestHash,
   submissionRequest,
   unknownOptions,
-  type SubmissionRequest,
+  type ParentTask,
+  type ProductRequest,
 } from "../../core/provider/submission.ts";
 import { taskView, type TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../../platform/catalog/catalog.ts";
 import { tellCatalog } from "../../platform/catalog/teller.ts";
-import { providerAccess, submitTask } from "../../platform/provider-client.ts";
+import { providerAccess, submitTask, type SubmitAnswer } from "../../platform/provider-client.ts";
 import { handOver } from "../../platform/catalog/handover.ts";
 import type { Handover, Reservation } from "../../platform/catalog/submission-table.ts";
 import type { Deleted } from "../../platform/task/messages.ts";
@@ -27,6 +30,7 @@ import { readJson } from "../json-body.ts";
 import { logRefusal } from "../log-line.ts";
 import { Problem } from "../problem.ts";
 import { releaseSource, useSource } from "../../platform/sources/source-store.ts";
+import { readyRequest } from "./product-request.ts";
 import { judgeSource, judgeUpload, sourceLink } from "./sources.ts";
 import { present } from "../task-reader.ts";
 import { FRESH } from "./tasks.ts";
@@ -45,12 +49,17 @@ export const submittingView = z.object({
 /** The task, and what of the request was passed on without being known here. */
 export const submittedView = taskView.extend({ warnings: z.array(z.string()) });
 
-export const submissions = new Hono<AppEnv>().post("/tasks", async (c) =>
-  submit(c, await readJson(c, submissionRequest), keyOf(c)),
-);
+export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => submit(c, await readSubmission(c), keyOf(c)));
+
+const namedProduct = z.looseObject({ product: z.unknown().optional() });
+
+async function readSubmission(c: Context<AppEnv>): Promise<ProductRequest> {
+  const { product = "add_instrumental" } = await readJson(c, namedProduct);
+  return readJson(c, product === "add_instrumental" ? submissionRequest : productRequest);
+}
 
 /** The request as it was checked, under the Idempotency-Key if there is one. */
-export async function submit(c: Context<AppEnv>, asked: SubmissionRequest, key: string | null): Promise<Response> {
+export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: string | null): Promise<Response> {
   const config = c.get("config");
   const [callbackToken] = secretValues(config.callbackToken);
   const provider = providerAccess(config);
@@ -64,20 +73,24 @@ export async function submit(c: Context<AppEnv>, asked: SubmissionRequest, key: 
   const known = await catalog.submission({ key, ref, requestHash: hash }, Date.now());
   if (known !== null) return answerKnown(c, known);
 
-  const { sourceId, uploadUrl = "" } = request;
-  const source = await (sourceId === undefined ? judgeSource(c, uploadUrl, force) : judgeUpload(c, sourceId, force));
+  const { sourceId } = request;
+  const from = sourceId === undefined ? {} : { uploadUrl: sourceLink(c, sourceId) };
+  const ready = await readyRequest(c, { ...request, ...from });
+  const source = await sourceOf(c, request, force);
 
   const { host } = new URL(c.req.url);
-  const requestJson = JSON.stringify(request);
+  // A link to an uploaded source is good for a day, and opens it: it is not kept.
+  const { uploadUrl: _, ...fields } = ready.fields;
+  const parent = ready.parent === null ? {} : { parent: ready.parent };
+  const requestJson = JSON.stringify({ ...fields, ...request, ...parent });
   const reserved = await catalog.reserve({ key, requestHash: hash, ref, requestJson, host, source, at: Date.now() });
   if (reserved.state !== "reserved") return answerKnown(c, reserved);
 
   const origin = (config.publicUrl ?? new URL(c.req.url)).origin;
   const callBackUrl = `${origin}/callback/${capabilityOf(callbackToken, ref)}`;
   if (sourceId !== undefined) await useSource(c.env.AUDIO, sourceId, ref);
-  const { sourceId: _, ...sent } = request;
-  const from = sourceId === undefined ? {} : { uploadUrl: sourceLink(c, sourceId) };
-  const answer = await submitTask(provider, { ...sent, ...from, callBackUrl });
+  const told = await submitTask(provider, ready.path, { ...ready.fields, callBackUrl });
+  const answer = await orEarlier(c, told, request, ready.parent);
   switch (answer.type) {
     case "unclear":
       await insist("record that an answer was lost", () => catalogOf(c.env).loseAnswer(ref));
@@ -94,6 +107,35 @@ export async function submit(c: Context<AppEnv>, asked: SubmissionRequest, key: 
       return shown(c, { ref, taskId, requestJson, host, source });
     }
   }
+}
+
+/** The provider's code for what exists already, and is made once. */
+const EXISTS = 409;
+
+/** In place of a refusal of what exists already, the task that made it: the provider names it, or the catalog knows it. */
+async function orEarlier(
+  c: Context<AppEnv>,
+  answer: SubmitAnswer,
+  { product }: ProductRequest,
+  parent: ParentTask | null,
+): Promise<SubmitAnswer> {
+  if (answer.type !== "refused" || answer.code !== EXISTS) return answer;
+  if (answer.taskId !== undefined) return { type: "accepted", taskId: answer.taskId };
+  if (parent === null) return answer;
+  const made = { status: null, ref: null, parent: parent.taskId, text: null, after: null, limit: 100 };
+  const { items } = await catalogOf(c.env).list(made);
+  const earlier = items.find((row) => row.product === product && row.parent?.trackId === parent.trackId);
+  return earlier === undefined ? answer : { type: "accepted", taskId: earlier.taskId };
+}
+
+/** What is found of its source; null for a product without one. */
+async function sourceOf(
+  c: Context<AppEnv>,
+  { sourceId, uploadUrl }: ProductRequest,
+  force: boolean,
+): Promise<SourceReport | null> {
+  if (sourceId !== undefined) return judgeUpload(c, sourceId, force);
+  return uploadUrl === undefined ? null : judgeSource(c, uploadUrl, force);
 }
 
 /** Tries three times, each on a fresh stub. What fails for good is logged, and made good by the callback's reference. */

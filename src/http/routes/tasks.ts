@@ -24,9 +24,10 @@ export const tasks = new Hono<AppEnv>()
   .use("/tasks", requireApiToken)
   .use("/tasks/*", requireApiToken, conditionalWrites)
   .get("/tasks", listPage, async (c) => {
-    const { status, ref, q, cursor, limit } = parseQuery(tasksQuery, c);
-    const query = { status: status ?? null, ref: ref ?? null, text: q ?? null, after: cursor ?? null };
-    return c.json(pageOf(await catalogOf(c.env).list({ ...query, limit })), 200, FRESH);
+    const { status, ref, parent, q, cursor, limit } = parseQuery(tasksQuery, c);
+    const query = { status: status ?? null, ref: ref ?? null, text: q ?? null };
+    const place = { parent: parent ?? null, after: cursor ?? null };
+    return c.json(pageOf(await catalogOf(c.env).list({ ...query, ...place, limit })), 200, FRESH);
   })
   .get("/tasks/:id", taskPage, async (c) => {
     const { wait, min_version: minVersion } = parseQuery(taskQuery, c);

@@ -18,7 +18,8 @@ export interface Submission {
   readonly requestJson: string;
   /** Where it was asked for, and what was found of its source. */
   readonly host: string;
-  readonly source: SourceReport;
+  /** Null where the product has no source. */
+  readonly source: SourceReport | null;
   readonly at: number;
 }
 
@@ -98,7 +99,7 @@ export function insertSubmission(sql: SqlStorage, submission: Submission): void 
     requestHash,
     requestJson,
     host,
-    JSON.stringify(source),
+    source === null ? null : JSON.stringify(source),
     at,
     at + UNCLEAR_KEPT_MS,
   );

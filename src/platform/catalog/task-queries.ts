@@ -13,6 +13,8 @@ type ListStatus = (typeof LIST_STATUSES)[number];
 export interface CatalogQuery {
   readonly status: ListStatus | null;
   readonly ref: string | null;
+  /** Only what was made of this task. */
+  readonly parent: string | null;
   /** Part of a title, an id or a reference, in any case. */
   readonly text: string | null;
   /** Only tasks after this one, newest first. */
@@ -54,15 +56,20 @@ export function listTasks(sql: SqlStorage, query: CatalogQuery): CatalogPage {
 }
 
 /** What an index narrows it to. */
-function sourceOf({ status, ref, after }: CatalogQuery): { from: string; values: SqlStorageValue[] } {
-  const [index, condition, ...bound] = narrowest(status, ref);
+function sourceOf({ status, ref, parent, after }: CatalogQuery): { from: string; values: SqlStorageValue[] } {
+  const [index, condition, ...bound] = narrowest(status, ref, parent);
   const rest = after === null ? [] : [after.createdAt, after.taskId];
   const where = [condition, after === null ? "" : "(created_at, task_id) < (?, ?)"].filter((one) => one !== "");
   const clause = where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`;
   return { from: `FROM tasks ${index} ${clause} ${NEWEST_FIRST}`, values: [...bound, ...rest] };
 }
 
-function narrowest(status: ListStatus | null, ref: string | null): readonly [string, string, ...SqlStorageValue[]] {
+function narrowest(
+  status: ListStatus | null,
+  ref: string | null,
+  parent: string | null,
+): readonly [string, string, ...SqlStorageValue[]] {
+  if (parent !== null) return ["INDEXED BY tasks_by_parent", "parent = ?", parent];
   if (ref !== null) return ["INDEXED BY tasks_by_ref", "ref = ?", ref];
   switch (status) {
     case "problems":
@@ -81,7 +88,7 @@ function narrowest(status: ListStatus | null, ref: string | null): readonly [str
   }
 }
 
-function filterOf({ status, text }: CatalogQuery): { where: string; values: SqlStorageValue[] } {
+function filterOf({ status, ref, parent, text }: CatalogQuery): { where: string; values: SqlStorageValue[] } {
   const where = ["deleted = 0"];
   const values: SqlStorageValue[] = [];
   if (status === "open") where.push("settled = 0");
@@ -91,6 +98,10 @@ function filterOf({ status, text }: CatalogQuery): { where: string; values: SqlS
   else if (status !== null) {
     where.push("stage = ?");
     values.push(status);
+  }
+  if (parent !== null && ref !== null) {
+    where.push("ref = ?");
+    values.push(ref);
   }
   if (text !== null) {
     where.push("instr(search, ?) > 0");

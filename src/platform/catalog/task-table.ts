@@ -22,6 +22,8 @@ const stored = z
     task_id: z.string(),
     product: z.enum(PRODUCTS),
     ref: z.string().nullable(),
+    parent: z.string().nullable(),
+    parent_track: z.string().nullable(),
     title: z.string().nullable(),
     stage: z.enum(STAGES),
     failure_reason: z.string().nullable(),
@@ -45,6 +47,7 @@ const stored = z
     taskId: row.task_id,
     product: row.product,
     ref: row.ref,
+    parent: row.parent === null ? null : { taskId: row.parent, trackId: row.parent_track },
     title: row.title,
     stage: row.stage,
     failureReason: row.failure_reason,
@@ -70,7 +73,7 @@ export function createTasks(sql: SqlStorage): void {
     created_at INTEGER NOT NULL, task_id TEXT NOT NULL, product TEXT NOT NULL, ref TEXT, title TEXT,
     search TEXT NOT NULL, stage TEXT NOT NULL, failure_reason TEXT, settled INTEGER NOT NULL, stalled INTEGER NOT NULL, problem TEXT, reason TEXT,
     kept_tracks INTEGER NOT NULL, tracks INTEGER NOT NULL, first_at INTEGER, complete_at INTEGER, settled_at INTEGER,
-    version INTEGER NOT NULL, touched_at INTEGER NOT NULL, wake INTEGER, tally TEXT NOT NULL, chosen TEXT,
+    version INTEGER NOT NULL, touched_at INTEGER NOT NULL, wake INTEGER, tally TEXT NOT NULL, chosen TEXT, parent TEXT, parent_track TEXT,
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (created_at, task_id)) WITHOUT ROWID`);
   for (const [name, columns, where] of INDEXES)
@@ -82,6 +85,7 @@ const INDEXES = [
   ["open_tasks", "created_at, task_id", "settled = 0"],
   ["problem_tasks", "created_at, task_id", "problem IS NOT NULL"],
   ["tasks_by_ref", "ref, created_at, task_id", "ref IS NOT NULL"],
+  ["tasks_by_parent", "parent, created_at, task_id", "parent IS NOT NULL"],
   ["unfinished_tasks", "wake", "settled = 1 AND wake IS NOT NULL"],
 ] as const;
 
@@ -106,9 +110,16 @@ export function upsertTask(sql: SqlStorage, told: CatalogRow): void {
     version: told.version,
     tally: JSON.stringify(told.tally),
     chosen: told.chosen,
+    parent_track: told.parent?.trackId ?? null,
   };
   // A column that an index holds costs a row of it with each write, so it is written where it changes.
-  const indexed = { ref: told.ref, settled: Number(told.settled), problem: told.problem, wake: told.wake };
+  const indexed = {
+    ref: told.ref,
+    parent: told.parent?.taskId ?? null,
+    settled: Number(told.settled),
+    problem: told.problem,
+    wake: told.wake,
+  };
   const known = findTask(sql, told);
   if (known === null) {
     const all = { created_at: told.createdAt, task_id: told.taskId, touched_at: told.touchedAt, ...values, ...indexed };
@@ -123,7 +134,13 @@ export function upsertTask(sql: SqlStorage, told: CatalogRow): void {
     if (isLater) update(sql, told, { wake: told.wake, touched_at: told.touchedAt });
     return;
   }
-  const before = { ref: known.ref, settled: Number(known.settled), problem: known.problem, wake: known.wake };
+  const before = {
+    ref: known.ref,
+    parent: known.parent?.taskId ?? null,
+    settled: Number(known.settled),
+    problem: known.problem,
+    wake: known.wake,
+  };
   const changed = Object.entries(indexed).filter(([name, value]) => Reflect.get(before, name) !== value);
   const touchedAt = Math.max(known.touchedAt, told.touchedAt);
   update(sql, told, { ...values, ...Object.fromEntries(changed), touched_at: touchedAt });

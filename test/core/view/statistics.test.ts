@@ -9,6 +9,7 @@ const done: CatalogRow = {
   product: "music" as const,
   taskId: "t",
   ref: null,
+  parent: null,
   title: null,
   stage: "complete",
   failureReason: null,

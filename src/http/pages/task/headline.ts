@@ -82,7 +82,7 @@ function ofEnd(view: TaskView, canRecover: boolean): Headline {
 }
 
 /** A failure that is only silence can be asked about; any other is the end of this task. */
-function ofFailure({ failure, tracks, request }: TaskView): Headline {
+function ofFailure({ failure, tracks, request, product }: TaskView): Headline {
   const kept = tracks.filter(({ audio }) => audio.state === "stored").length;
   const after = kept > 0 ? ` after ${counted(kept, "track")}, which ${kept === 1 ? "is" : "are"} kept` : "";
   if (failure === null) return told("bad", `Failed${after}.`);
@@ -95,7 +95,7 @@ function ofFailure({ failure, tracks, request }: TaskView): Headline {
     "bad",
     `Failed${after}: ${what.charAt(0).toLowerCase()}${what.slice(1)}${code}.`,
     `${cure}${refunded}${said}`,
-    failure.reason === "no_news" ? "retry" : request === null ? null : "submit_again",
+    failure.reason === "no_news" ? "retry" : request === null || product !== "add_instrumental" ? null : "submit_again",
   );
 }
 
