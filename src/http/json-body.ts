@@ -14,6 +14,11 @@ export async function readJson<S extends z.ZodType, P extends string>(
 ): Promise<z.output<S>> {
   const text = new TextDecoder().decode(await readBody(c, MAX_REQUEST_BYTES, "A request"));
   const json = text.trim() === "" && empty !== undefined ? empty : parsed(text);
+  return checkJson(json, schema);
+}
+
+/** As a body is checked. Throws a problem. */
+export function checkJson<S extends z.ZodType>(json: unknown, schema: S): z.output<S> {
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   const given = typeof json === "object" && json !== null ? Object.keys(json) : [];

@@ -26,7 +26,7 @@ import type { Handover, Reservation } from "../../platform/catalog/submission-ta
 import type { Deleted } from "../../platform/task/messages.ts";
 import { secretValues } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
-import { readJson } from "../json-body.ts";
+import { checkJson, readJson } from "../json-body.ts";
 import { logRefusal } from "../log-line.ts";
 import { Problem } from "../problem.ts";
 import { releaseSource, useSource } from "../../platform/sources/source-store.ts";
@@ -51,11 +51,10 @@ export const submittedView = taskView.extend({ warnings: z.array(z.string()) });
 
 export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => submit(c, await readSubmission(c), keyOf(c)));
 
-const namedProduct = z.looseObject({ product: z.unknown().optional() });
-
 async function readSubmission(c: Context<AppEnv>): Promise<ProductRequest> {
-  const { product = "add_instrumental" } = await readJson(c, namedProduct);
-  return readJson(c, product === "add_instrumental" ? submissionRequest : productRequest);
+  const json = await readJson(c, z.looseObject({}));
+  const isPlain = (json["product"] ?? "add_instrumental") === "add_instrumental";
+  return checkJson(json, isPlain ? submissionRequest : productRequest);
 }
 
 /** The request as it was checked, under the Idempotency-Key if there is one. */
