@@ -15,7 +15,9 @@ export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise
     c,
     <Layout title={title} nonce={nonceOf(c)} visitor={visitor}>
       <h1>{title}</h1>
-      <p class="alert">{problem.message}</p>
+      <p class="alert" role="alert">
+        {problem.message}
+      </p>
       <p class="hint">
         Request <code>{c.get("requestId")}</code>
       </p>

@@ -36,7 +36,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     replace: "if (tombstone !== null) this.log.load();\n    const recorded",
   },
   "rank-by-time": {
-    file: "src/core/task/tracks.ts",
+    file: "src/core/task/links.ts",
     find: "return b.rank - a.rank || b.at - a.at ||",
     replace: "return b.at - a.at ||",
   },
