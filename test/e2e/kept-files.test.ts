@@ -149,7 +149,7 @@ test("the file has a readable name, in ASCII and in full", async () => {
   const plain = await stand.client.get(audio, { method: "HEAD" });
   const header = plain.headers.get("content-disposition") ?? "";
   expect(header).toMatch(/^inline; filename="[A-Za-z0-9 ._-]+\.mp3"; filename\*=UTF-8''/);
-  expect(decodeURIComponent(header.split("UTF-8''")[1] ?? "")).toBe("Für Élise “live”.mp3");
+  expect(decodeURIComponent(header.split("UTF-8''")[1] ?? "")).toBe("Für Élise “live” (take 1).mp3");
   const saved = await stand.client.get(`${audio}?download`, { method: "HEAD" });
   expect(saved.headers.get("content-disposition")).toMatch(/^attachment; /);
 });

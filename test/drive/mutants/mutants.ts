@@ -67,7 +67,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "reads a body before it looks at the headers",
     file: "src/http/routes/callback.ts",
-    find: '.post("/callback", (c) => receive(c, enterBySignature(c)));',
+    find: '.post("/callback", (c) => counted(c, () => receive(c, enterBySignature(c))));',
     replace:
       '.post("/callback", async (c) => {\n    await c.req.raw.clone().arrayBuffer();\n    return receive(c, enterBySignature(c));\n  });',
     tests: "test/worker/door.test.ts",
@@ -76,9 +76,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "stores a delivery before its signature is verified",
     file: "src/http/routes/callback.ts",
-    find: 'const { taskId, verdict } = admitMessage(entry, taskIds, c.get("config").providerApiKey !== null, Date.now());',
+    find: "  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));",
     replace:
-      'const early = { sha256: sha256Hex(bytes), via: "callback", verdict: "hmac_stale", observation, body: "", host, ref: null } as const;\n  if (taskIds[0] !== undefined) await observe(c.env.TASKS, taskIds[0], early);\n  const { taskId, verdict } = admitMessage(entry, taskIds, c.get("config").providerApiKey !== null, Date.now());',
+      '  const [named] = text === null ? [] : scanTaskIds(text);\n  const { observation: said } = parseMessage(JSON.parse(text ?? "{}"));\n  const early = { sha256: sha256Hex(bytes), via: "callback", verdict: "hmac_stale", observation: said, body: "", host, ref: null } as const;\n  if (named !== undefined) await observe(c.env.TASKS, named, early);\n  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));',
     tests: "test/worker/refusals.test.ts",
     caughtBy: "every refusal is the same 401, and leaves nothing behind",
   },
@@ -110,8 +110,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "opens to a share that nobody signed",
     file: "src/core/access/session.ts",
-    find: "return Number(expiry) * 1_000 <= now ? null : token;",
-    replace: "return Number(expiry) * 1_000 <= now ? null : (token ?? tokens[0] ?? null);",
+    find: "return token === null || Number(expiry) * 1_000 <= now ? null : { token, id };",
+    replace: 'return Number(expiry) * 1_000 <= now ? null : { token: token ?? tokens[0] ?? "", id };',
     tests: "test/core/access/session.test.ts",
     caughtBy: "a share with any byte altered, added or removed opens nothing",
   },
@@ -151,10 +151,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "keeps a copy that is not what it should be",
     file: "src/platform/audio/copy.ts",
-    find: "if (problem !== null) return abandon(writer, problem, false);",
-    replace: 'if (problem === "never") return abandon(writer, problem, false);',
+    find: "const problem = broken ?? refused;",
+    replace: 'const problem = broken ?? (refused === "never" ? refused : null);',
     tests: "test/worker/engine.test.ts",
-    caughtBy: "a file that ends before the music does is not kept, and is tried again",
+    caughtBy: "a file that ends before the music does is tried again, and its part is put by for want of better",
   },
   {
     name: "leaves the alarm as it is when a run ends",
@@ -175,17 +175,17 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "leaves the file of a copy that ends after the deletion",
     file: "src/platform/task/wiring.ts",
-    find: "if (outcome.stored && state.tombstone !== null) await env.AUDIO.delete(outcome.key);",
+    find: "if (key !== undefined && state.tombstone !== null) await env.AUDIO.delete(key);",
     replace: "",
     tests: "test/worker/deletion.test.ts",
     caughtBy: "a copy that ends after the deletion takes its own file along",
   },
   {
     name: "stores the token that a record echoes",
-    file: "src/core/provider/redaction.ts",
-    find: "return withoutEchoes(text).replace(CALLBACK_PATH, `$1${REMOVED}`);",
-    replace: "return text.replace(REMOVED, CALLBACK_PATH.source);",
-    tests: "test/core/provider/redaction.test.ts",
+    file: "src/core/provider/request-echo.ts",
+    find: 'const ECHOES = new Set(["param", "callbackurl", "callback_url"]);',
+    replace: 'const ECHOES = new Set(["callbackurl", "callback_url"]);',
+    tests: "test/core/provider/request-echo.test.ts",
     caughtBy: "the echo of the request is removed, in every spelling and at every depth",
   },
   {
@@ -199,8 +199,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "never asks the provider",
     file: "src/core/next/polling.ts",
-    find: "if (!pace.canAsk || !isMusic(task)) return null;",
-    replace: "if (pace.canAsk || !isMusic(task)) return null;",
+    find: "if (!pace.canAsk || recordOf(task) === null) return null;",
+    replace: "if (pace.canAsk || recordOf(task) === null) return null;",
     tests: "test/worker/recovery.test.ts",
     caughtBy: "a task whose callbacks are all lost is completed by asking",
   },
