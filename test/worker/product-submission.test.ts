@@ -117,3 +117,24 @@ test("a failure that names no product is one of what was submitted, and lyrics a
   await worker(callback({ code: 400, msg: "no", data: { callbackType: "complete", task_id: taskId, data: null } }));
   expect(await viewOf(taskId)).toMatchObject({ product: "lyrics", stage: "failed", failure: { code: 400 } });
 });
+
+test("a track's page offers what can be made of it with its price, makes it once, and shows what was made", async () => {
+  const [parent, taskId] = [await parentTask(), accepting()];
+  await runDurableObjectAlarm(env.TASKS.getByName(parent));
+  const pageOf = async () => (await worker(reading(`/tasks/${parent}`, { accept: "text/html" }))).text();
+  const page = await pageOf();
+  for (const words of ["WAV (0.4 credits)", "Voice and backing (10 credits)", "Video (2 credits)"])
+    expect(page).toContain(words);
+  const key = /name="key" value="(wav [^"]+)"/.exec(page)?.[1] ?? "";
+  const form = new URLSearchParams({ product: "wav", type: "", taskId: parent, trackId: "take-a", key }).toString();
+  const headers = { "content-type": "application/x-www-form-urlencoded", "content-length": String(form.length) };
+  const post = () => worker(new Request(acting("POST", "/new", headers, form), { redirect: "manual" }));
+  for (const response of [await post(), await post()])
+    expect([response.status, response.headers.get("location")]).toEqual([303, `/tasks/${taskId}`]);
+  expect(provider.submitted).toHaveLength(1);
+  await vi.waitFor(async () => expect(await listOf(parent)).toHaveLength(1));
+  expect(await pageOf()).toContain(`<a href="/tasks/${taskId}">wav</a>: under way`);
+  expect(await (await worker(reading(`/tasks/${taskId}`, { accept: "text/html" }))).text()).toContain(
+    `made of <a href="/tasks/${parent}">`,
+  );
+});

@@ -3,6 +3,8 @@ import type { Usual } from "../../core/view/usual.ts";
 import { isMusicProduct } from "../../core/provider/products.ts";
 import type { TaskView } from "../../core/view/view.ts";
 import { StageBadge } from "./badge.tsx";
+import type { CatalogRow } from "../../core/view/catalog-row.ts";
+import { MadeList, Offers } from "./task/made-list.tsx";
 import { FileList } from "./task/file-list.tsx";
 import { Layout } from "./layout.tsx";
 import { Progress } from "./progress.tsx";
@@ -17,6 +19,8 @@ import { When } from "./when.tsx";
 export interface TaskPageProps {
   readonly view: TaskView;
   readonly usual: Usual;
+  /** What was made of it, the newest first. */
+  readonly made: readonly CatalogRow[];
   readonly timeline: TimelinePart;
   readonly viewer: Viewer;
   readonly canNotify: boolean;
@@ -28,7 +32,18 @@ export interface TaskPageProps {
   readonly nonce: string;
 }
 
-export function TaskPage({ view, usual, timeline, viewer, canNotify, canRecover, did, now, nonce }: TaskPageProps) {
+export function TaskPage({
+  view,
+  usual,
+  made,
+  timeline,
+  viewer,
+  canNotify,
+  canRecover,
+  did,
+  now,
+  nonce,
+}: TaskPageProps) {
   const { tracks, stage, advice } = view;
   const { standing, text, more, help } = headlineOf(view, canRecover);
   return (
@@ -64,11 +79,17 @@ export function TaskPage({ view, usual, timeline, viewer, canNotify, canRecover,
                   viewer={viewer}
                   taskId={view.taskId}
                   isChosen={track.trackId === view.chosen}
+                  offers={
+                    viewer.mayAct && canRecover && track.audio.state === "stored" ? (
+                      <Offers taskId={view.taskId} trackId={track.trackId} made={made} />
+                    ) : null
+                  }
                 />
               ))
             )}
           </section>
         )}
+        <MadeList made={made} />
         <section aria-labelledby="request">
           <h2 id="request">Asked and came</h2>
           <RequestTable view={view} />
@@ -105,7 +126,7 @@ function SourceTake({ view: { request, source } }: { readonly view: TaskView }) 
 }
 
 function Heading({ view, now }: { readonly view: TaskView; readonly now: number }) {
-  const { taskId, ref, stage, stalled, createdAt } = view;
+  const { taskId, ref, parent, stage, stalled, createdAt } = view;
   return (
     <>
       <h1>{titleOf(view)}</h1>
@@ -113,11 +134,17 @@ function Heading({ view, now }: { readonly view: TaskView; readonly now: number 
         <StageBadge
           stage={stage}
           stalled={stalled}
-          whole={view.tracks.every(({ audio }) => audio.state === "stored")}
+          whole={[...view.tracks.map(({ audio }) => audio), ...view.files].every(({ state }) => state === "stored")}
         />
         <span class="hint">
           <When at={createdAt} now={now} /> · <code>{taskId}</code>
           {ref === null ? "" : ` · ${ref}`}
+          {parent === null ? null : (
+            <>
+              {" "}
+              · made of <a href={`/tasks/${parent.taskId}`}>another task</a>
+            </>
+          )}
         </span>
       </p>
     </>

@@ -5,6 +5,7 @@ import { catalogOf } from "../../platform/catalog/catalog.ts";
 import { countInbox } from "../../platform/inbox/inbox.ts";
 import { readPublished } from "../../platform/read-model.ts";
 import type { EventPage } from "../../platform/task/event-log.ts";
+import type { CatalogRow } from "../../core/view/catalog-row.ts";
 import { guestViewOf } from "../../core/view/guest.ts";
 import type { AppEnv } from "../app-env.ts";
 import { usualHere, withProspects } from "../expected-times.ts";
@@ -52,10 +53,11 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
   const query = parseQuery(taskPageQuery, c);
   const after = Number(query.after);
   const object = c.env.TASKS.getByName(taskId);
-  const [view, log, usual] = await Promise.all([
+  const [view, log, usual, made] = await Promise.all([
     readTask({ env: c.env, config, taskId, minVersion: 0, current: true }),
     object.events(after, EVENTS, MAX_EVENT_CHARS),
     usualHere(c.env, Date.now()),
+    madeOf(c.env, taskId),
   ]);
   const { events, nextSeq } = present<EventPage>(log);
   const trackIds = view.tracks.map(({ trackId }) => trackId);
@@ -66,6 +68,7 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
     <TaskPage
       view={await withProspects(c.env, config, view)}
       usual={usual}
+      made={made}
       timeline={timeline}
       viewer={viewer}
       canNotify={config.notify !== null}
@@ -76,6 +79,16 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
     />,
   );
 });
+
+/** Nothing where the catalog is out of reach: the task is shown without it. */
+async function madeOf(env: Env, taskId: string): Promise<readonly CatalogRow[]> {
+  const query = { status: null, ref: null, parent: taskId, text: null, after: null, limit: LIST_LENGTH };
+  try {
+    return (await catalogOf(env).list(query)).items;
+  } catch {
+    return [];
+  }
+}
 
 export const listPage = createMiddleware<AppEnv>(async (c, next) => {
   if (!prefersHtml(c)) return next();

@@ -1,4 +1,5 @@
 /** One track: its cover, its player, what was found of it, and how to take it along. Pure. */
+import type { Child } from "hono/jsx";
 import { AudioBadge, Badge, VerdictBadge } from "./badge.tsx";
 import { factsOf } from "./fact-words.ts";
 import { whyNotKept } from "./task/why-not-kept.ts";
@@ -9,9 +10,11 @@ import { clockWords, counted, reasonWords } from "./words.ts";
 interface CardProps extends TrackProps {
   readonly taskId: string;
   readonly isChosen: boolean;
+  /** What can be made of it; null where nothing is offered. */
+  readonly offers: Child;
 }
 
-export function TrackCard({ track, number, viewer, taskId, isChosen }: CardProps) {
+export function TrackCard({ track, number, viewer, taskId, isChosen, offers }: CardProps) {
   const { trackId, title, tags, durationSeconds, model, audio, assessment } = track;
   const about = [durationSeconds === null ? null : clockWords(durationSeconds), model].filter((one) => one !== null);
   return (
@@ -38,6 +41,7 @@ export function TrackCard({ track, number, viewer, taskId, isChosen }: CardProps
             </button>
           </form>
         ) : null}
+        {offers}
         <FileNote audio={audio} />
         <Findings assessment={assessment} />
         <p class="hint">

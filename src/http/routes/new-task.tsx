@@ -1,7 +1,12 @@
 /** `GET|POST /new`: the form to submit, filled in from another task where one is named, and what it sends. */
 import { Hono, type Context } from "hono";
 import * as z from "zod";
-import { submissionRequest, type SubmissionRequest } from "../../core/provider/submission.ts";
+import {
+  productRequest,
+  submissionRequest,
+  type ProductRequest,
+  type SubmissionRequest,
+} from "../../core/provider/submission.ts";
 import { askForCredits, providerAccess } from "../../platform/provider-client.ts";
 import { requireApiToken } from "../access.ts";
 import type { AppEnv } from "../app-env.ts";
@@ -45,10 +50,11 @@ export const newTask = new Hono<AppEnv>()
       for (const [name, value] of Object.entries(form)) if (typeof value === "string") filled[name] = value.trim();
       const file = form["file"];
       if (file instanceof File && file.size > 0) filled["sourceId"] = await uploaded(c, file);
-      const response = await submit(c, requestIn(filled), `form-${filled["key"] ?? ""}`);
+      const request = filled["product"] === undefined ? requestIn(filled) : madeOf(filled);
+      const response = await submit(c, request, `form-${filled["key"] ?? ""}`);
       return c.redirect(response.headers.get("location") ?? "/tasks", 303);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
+      if (!(error instanceof Problem) || filled["product"] !== undefined) throw error;
       return show(c, filled, error.message, error.status);
     }
   });
@@ -57,6 +63,14 @@ async function uploaded(c: Context<AppEnv>, file: File): Promise<string> {
   const kept = await uploadSource(c, new Response(file.stream()), file.size);
   if (typeof kept === "string") throw new Problem("source_refused", `The file was not taken: ${kept}.`);
   return kept.sourceId;
+}
+
+/** What a page of a task offers to make of one of its tracks. */
+function madeOf({ product, type, taskId, trackId }: Filled): ProductRequest {
+  const named = { product, ...(type === undefined || type === "" ? {} : { type }), parent: { taskId, trackId } };
+  const parsed = productRequest.safeParse(named);
+  if (parsed.success) return parsed.data;
+  throw new Problem("invalid_request", "The form names no product, or no task. Use the button of the task's page.");
 }
 
 /** An uploaded file is meant rather than a link that was left in the form. */

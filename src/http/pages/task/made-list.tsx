@@ -1,0 +1,70 @@
+/** What was made of a task, and what can be made of one of its tracks, each with its price. Pure. */
+import { entryOf, type NamedProduct } from "../../../core/provider/products.ts";
+import type { CatalogRow } from "../../../core/view/catalog-row.ts";
+import { counted } from "../words.ts";
+
+export function MadeList({ made }: { readonly made: readonly CatalogRow[] }) {
+  if (made.length === 0) return null;
+  return (
+    <section aria-labelledby="made">
+      <h2 id="made">Made of it</h2>
+      <ul>
+        {made.map((row) => (
+          <li>
+            <a href={`/tasks/${row.taskId}`}>{row.product.replaceAll("_", " ")}</a>: {standingOf(row)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function standingOf({ stage, keptTracks, tracks, reason }: CatalogRow): string {
+  if (stage === "failed") return `failed${reason === null ? "" : ` (${reason})`}`;
+  return stage === "complete" ? `complete, ${keptTracks} of ${counted(tracks, "file")} kept` : "under way";
+}
+
+interface Offer {
+  readonly product: NamedProduct;
+  readonly words: string;
+  readonly type?: string;
+}
+
+const OFFERS: readonly Offer[] = [
+  { product: "wav", words: "WAV" },
+  { product: "stems", words: "Voice and backing", type: "separate_vocal" },
+  { product: "stems", words: "All stems", type: "split_stem" },
+  { product: "video", words: "Video" },
+];
+
+interface OffersProps {
+  readonly taskId: string;
+  readonly trackId: string;
+  readonly made: readonly CatalogRow[];
+}
+
+/** Without script: each is a form. Its key is the same until what it makes is listed, so a second click makes no second one. */
+export function Offers({ taskId, trackId, made }: OffersProps) {
+  return (
+    <details class="offers">
+      <summary>Make something of it</summary>
+      {OFFERS.map(({ product, words, type = "" }) => {
+        const credits = entryOf(product)?.submit?.credits(type === "" ? {} : { type }) ?? null;
+        const before = made.filter((row) => row.product === product && row.parent?.trackId === trackId).length;
+        return (
+          <form method="post" action="/new">
+            <input type="hidden" name="product" value={product} />
+            <input type="hidden" name="type" value={type} />
+            <input type="hidden" name="taskId" value={taskId} />
+            <input type="hidden" name="trackId" value={trackId} />
+            <input type="hidden" name="key" value={`${product} ${type} ${before} ${taskId} ${trackId}`} />
+            <button class="quiet">
+              {words}
+              {credits === null ? "" : ` (${credits} credits)`}
+            </button>
+          </form>
+        );
+      })}
+    </details>
+  );
+}
