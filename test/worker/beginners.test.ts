@@ -57,7 +57,7 @@ test("a misspelt field of a share is told, and what was meant", async () => {
 });
 
 test.each([
-  ["/tasks?statsu=open", /did you mean `status`\?.*status, ref, q, cursor, limit/],
+  ["/tasks?statsu=open", /did you mean `status`\?.*status, ref, parent, q, cursor, limit/],
   ["/tasks?status=complet", /`status`: must be one of pending.*did you mean `complete`/],
   ["/tasks?limit=0", /limit/],
   ["/tasks?wait=5", /not known here/],
