@@ -14,7 +14,7 @@ export default defineConfig({
     coverage: {
       provider: "istanbul",
       include: ["src/core/**"],
-      thresholds: { branches: 95 },
+      thresholds: { branches: 92 },
     },
     projects: [
       {
