@@ -1,0 +1,45 @@
+/** What the record of a recovery says. */
+import { expect, test } from "vitest";
+import { readRecovery } from "../../../src/core/provider/recovery.ts";
+
+const done = { id: "a", audio_url: "https://cdn.example.com/a.m4a", title: "A", status: "success", error: null };
+const failed = { id: "b", audio_url: null, title: "B", status: "failed", error: "clip_error" };
+
+test("code 201 is still running, and never a failure", () => {
+  expect(readRecovery({ code: 201, msg: "running", task_id: "r", data: null })).toEqual({ type: "running" });
+  expect(readRecovery({ code: "201", data: null })).toEqual({ type: "running" });
+});
+
+test("a mix of recovered and failed tracks is done, by the original's audio ids and in their order", () => {
+  expect(readRecovery({ code: 200, msg: "success", task_id: "r", data: [done, failed] })).toMatchObject({
+    type: "done",
+    observation: {
+      kind: "recovered",
+      tracks: [
+        { id: "a", audioLink: done.audio_url },
+        { id: "b", audioLink: null },
+      ],
+    },
+  });
+  expect(readRecovery({ code: 200, data: [{ audioUrl: done.audio_url }, "junk"] })).toMatchObject({
+    observation: { tracks: [{ id: null, audioLink: done.audio_url }] },
+  });
+});
+
+test("where no track came back, the provider's own word says why", () => {
+  expect(readRecovery({ code: 200, data: [failed] })).toEqual({ type: "failed", reason: "not_recovered: clip_error" });
+  expect(readRecovery({ code: 500, msg: "no_audio_id_mappings", data: null })).toEqual({
+    type: "failed",
+    reason: "not_recovered: no_audio_id_mappings",
+  });
+  // A sentence of the provider's may echo anything, so its code alone is told.
+  expect(readRecovery({ code: 500, msg: "The original Suno task does not exist." })).toEqual({
+    type: "failed",
+    reason: "not_recovered: code 500",
+  });
+  for (const junk of [null, "text", [], {}, { data: {} }])
+    expect(readRecovery(junk)).toMatchObject({
+      type: "failed",
+      reason: expect.stringMatching(/^not_recovered: /) as unknown,
+    });
+});
