@@ -48,7 +48,13 @@ function stepFrom(task: Task, tries: readonly Try[], file: FileKind, pace: Pace)
 
 function comeback({ link, progress }: Try, pace: Pace): FileStep | null {
   const gap = progress.dead ? pace.deadLinkGapsMs[progress.deaths - 1] : undefined;
-  return gap === undefined ? null : { type: "copy", at: progress.lastAt + gap, link };
+  if (gap === undefined) return null;
+  return { type: "copy", at: progress.lastAt + Math.max(gap, crashDelay({ link, progress }, pace)), link };
+}
+
+/** A crash says nothing about a link, but many in a row are further and further apart, dead link or not. */
+function crashDelay({ link, progress: { unanswered } }: Pick<Try, "link" | "progress">, pace: Pace): number {
+  return unanswered === 0 ? 0 : retryDelay(pace, unanswered, 0, `${link.hash} crash ${unanswered}`);
 }
 
 /**
@@ -92,7 +98,7 @@ function stepOfBest(task: Task, tries: readonly Try[], file: FileKind, pace: Pac
 function deadStep(tries: readonly Try[], next: Try, lastAt: number, pace: Pace): FileStep {
   const deaths = tries.reduce((sum, { progress }) => sum + progress.deaths, 0);
   const gap = pace.deadLinkGapsMs[Math.floor(deaths / tries.length) - 1];
-  if (gap !== undefined) return { type: "copy", at: lastAt + gap, link: next.link };
+  if (gap !== undefined) return { type: "copy", at: lastAt + Math.max(gap, crashDelay(next, pace)), link: next.link };
   return { type: "lose", at: lastAt, reason: `dead_link: ${next.progress.reason ?? "every known link is dead"}` };
 }
 

@@ -120,6 +120,13 @@ test("a dead link comes back at the pace of dead ones, however long another one 
   expect(gaps).toEqual([MINUTE, 10 * MINUTE, 2 * HOUR, 22 * HOUR]);
 });
 
+test("a dead link whose copies crash is tried further and further apart", () => {
+  const dead = tries([T0], "dead");
+  const crashes = Array.from({ length: 12 }, (_, n) => started(T0 + (n + 1) * MINUTE, A, { attempt: n + 2 }));
+  const step = stepOf(taskOf(complete, ...dead, ...crashes));
+  expect((step?.at ?? 0) - (T0 + 12 * MINUTE)).toBeGreaterThan(7 * MINUTE);
+});
+
 test("of two dead links, each is tried over a day", () => {
   const both = taskOf(complete, fresh, ...tries([T0 + HOUR], "dead"), ...tries([T0 + HOUR], "dead", B));
   expect(stepOf(both)).toMatchObject({ type: "copy", at: T0 + HOUR + MINUTE, link: { url: B } });
