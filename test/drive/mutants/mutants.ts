@@ -78,7 +78,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/http/routes/callback.ts",
     find: "  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));",
     replace:
-      '  const [named] = text === null ? [] : scanTaskIds(text);\n  const { observation: said } = parseMessage(JSON.parse(text ?? "{}"));\n  const early = { sha256: sha256Hex(bytes), via: "callback", verdict: "hmac_stale", observation: said, body: "", host, ref: null } as const;\n  if (named !== undefined) await observe(c.env.TASKS, named, early);\n  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));',
+      '  const [named] = text === null ? [] : scanTaskIds(text);\n  const { observation: said } = parseMessage({});\n  const early = { sha256: sha256Hex(bytes), via: "callback", verdict: "hmac_stale", observation: said, body: "", host, ref: null } as const;\n  if (named !== undefined) await observe(c.env.TASKS, named, early);\n  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));',
     tests: "test/worker/refusals.test.ts",
     caughtBy: "every refusal is the same 401, and leaves nothing behind",
   },
