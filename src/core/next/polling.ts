@@ -20,7 +20,7 @@ export function nextPoll(task: Task, pace: Pace): number | null {
   const spent = asked >= MAX_POLLS;
   const tracks = deliveredBy(task);
   const lastWords = tracks.map((track) => lastWordAt(task, track, asked, pace));
-  const doubts = tracks.flatMap((track) => [troubleAt(task, track, asked, pace), doubtAt(task, track)]);
+  const doubts = tracks.flatMap((track) => [troubleAt(task, track, asked, pace), doubtAt(task, track, pace)]);
   const reasons = (spent ? lastWords : [silenceAt(task, asked, pace), ...doubts, ...lastWords]).filter(
     (at) => at !== null,
   );
@@ -124,10 +124,14 @@ function lastMissAt(tries: readonly Try[]): number {
   return Math.max(0, ...tries.map(({ progress }) => progress.failedAt));
 }
 
-/** A doubtful file is asked about once. */
-function doubtAt(task: Task, track: Track): number | null {
-  const { doubt, firstKeptAt } = fileStatus(task, track, mainKindOf(track));
-  return doubt === null || firstKeptAt === null || lastAnswerAt(task) > firstKeptAt ? null : firstKeptAt;
+/** A doubtful file is asked about once, and again, at the pace of dead links, after a better link failed. */
+function doubtAt(task: Task, track: Track, pace: Pace): number | null {
+  const { doubt, firstKeptAt, tries } = fileStatus(task, track, mainKindOf(track));
+  if (doubt === null || firstKeptAt === null) return null;
+  const answeredAt = lastAnswerAt(task);
+  if (answeredAt <= firstKeptAt) return firstKeptAt;
+  const missedAt = lastMissAt(tries.filter(({ copied }) => copied === null));
+  return missedAt > answeredAt ? Math.max(missedAt, nextAfter(lastPollAt(task), firstKeptAt, pace)) : null;
 }
 
 function lastAnswerAt(task: Task): number {

@@ -122,6 +122,17 @@ test("a doubtful file without another link is asked about once", () => {
   });
 });
 
+test("a doubtful file is asked about again after the better link failed", () => {
+  const kept = T0 + 2 * MINUTE;
+  const early = observed(first.observation, { at: T0 - 1 });
+  const events = [early, copied(kept, PREVIEW, lasting(30)), complete, answered("unchanged", kept + SECOND)];
+  expect(nextPoll(taskOf(...events), askingPace)).toBeNull();
+  const missed = [...events, ...misses(1, kept + 2 * SECOND, FINAL, true)];
+  expect(nextPoll(taskOf(...missed), askingPace)).toBe(kept + MINUTE);
+  const askedAgain = [...missed.slice(0, 3), answered("unchanged", kept + MINUTE), ...missed.slice(4)];
+  expect(nextPoll(taskOf(...askedAgain), askingPace)).toBeNull();
+});
+
 test("a file whose only word is unconfirmed gives way to one that is", () => {
   const forged = observed(observation("complete", [listed({ audioLink: audioUrl("forged") })]), { verdict: "hmac" });
   const task = taskOf(forged, copied(T0, audioUrl("forged")), complete);
