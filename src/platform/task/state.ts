@@ -13,7 +13,7 @@ import { EventLog } from "./event-log.ts";
 import { bury, countHit, readTombstone, type Tombstone } from "./tombstone.ts";
 
 /** What an instance that was cut off has begun is over by then: a run takes 14 minutes at most. */
-const RIVAL_MS = 15 * 60_000;
+export const RIVAL_MS = 15 * 60_000;
 
 export class TaskState {
   /** The name that the object was called by; null where the platform does not say, as it may be in an alarm. */
@@ -32,8 +32,8 @@ export class TaskState {
   /** What this instance told the catalog last. */
   told: Pick<CatalogRow, "wake" | "problem"> | null = null;
 
-  /** Until when an earlier instance may still publish; 0 where this one found nothing to be published. */
-  rivalUntil = 0;
+  /** Since when an earlier instance may be publishing too; 0 where this one found nothing to be published. */
+  rivalSince = 0;
 
   /** Throws where nobody says which task this is. */
   get taskId(): string {
@@ -112,7 +112,7 @@ export class TaskState {
       const owner = tombstone?.taskId ?? this.log.owner ?? this.#name;
       if (this.#name !== null && owner !== this.#name) throw new Error("the object's log is of another task");
       const task = owner === null ? null : fold(owner, events);
-      if (task !== null && !isPublished(task)) this.rivalUntil = Date.now() + RIVAL_MS;
+      if (task !== null && !isPublished(task)) this.rivalSince = Date.now();
       this.#loaded = { task, tombstone };
     }
     return this.#loaded;

@@ -31,7 +31,7 @@ import {
 import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
 import { publishTask } from "../read-model.ts";
 import { copyBuffers } from "../audio/slots.ts";
-import type { TaskState } from "./state.ts";
+import { RIVAL_MS, type TaskState } from "./state.ts";
 
 export interface Wiring extends Pick<Deps, "lease" | "rearm"> {
   readonly env: Env;
@@ -75,7 +75,7 @@ export function depsOf(wiring: Wiring): Deps {
     notify: (message, signal) => notify(wiring, message, signal),
     usualSilence: async () => (await catalogOf(env).usual()).complete?.p90Ms ?? 0,
     forget: () => state.forget(),
-    rivalUntil: () => state.rivalUntil,
+    rivalUntil: () => rivalUntil(wiring),
     assertOwned: () => state.assertOwned(),
     lease,
     rearm,
@@ -132,7 +132,13 @@ async function publish({ env, config, state, pace }: Wiring, task: Task): Promis
     ? await attempt(publishTask(env.STATE, task, (view) => withAllowedLinks(view, linkPolicy(config, task))))
     : null;
   const now = state.now();
-  const published = { type: "published", version: task.version, settled, againAt: state.rivalUntil, at: now } as const;
+  const published = {
+    type: "published",
+    version: task.version,
+    settled,
+    againAt: rivalUntil({ config, state }),
+    at: now,
+  } as const;
   const wake = nextWake(isPut && put === null ? reduce(task, published) : task, pace);
   const row = catalogRowOf(task, now, wake);
   const handovers = await catalogOf(env).tell([row]);
@@ -162,6 +168,11 @@ async function ask({ config }: Wiring, task: Task, signal: AbortSignal): Promise
   return access === null
     ? { type: "failed", reason: "no_key: PROVIDER_API_KEY is not set" }
     : askForRecord(access, { taskId: task.taskId, product: productOf(task), record }, signal);
+}
+
+/** Until when a put of an earlier instance may still land; 0 where there can be none. */
+function rivalUntil({ config, state }: Pick<Wiring, "config" | "state">): number {
+  return state.rivalSince === 0 ? 0 : state.rivalSince + RIVAL_MS / config.timeScale;
 }
 
 function originOf({ config, state }: Wiring): string | null {
