@@ -12,8 +12,8 @@ import {
 } from "./operation.ts";
 import type { PathItem } from "./operation.ts";
 import { schemaOf } from "./schemas.ts";
-import { shareLink } from "../http/share-link.ts";
-import { shareList, shareRequest } from "../http/routes/shares.ts";
+import { shareLink } from "../http/auth/share-link.ts";
+import { shareList, shareRequest } from "../http/routes/task/shares.ts";
 
 const TAG = ["Access"] as const;
 const NEXT = "/tasks";

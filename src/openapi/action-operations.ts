@@ -2,12 +2,12 @@
 import { sourceReport } from "../core/audio/findings/source-report.ts";
 import { productRequest, submissionRequest } from "../core/provider/submission.ts";
 import { taskView } from "../core/view/view.ts";
-import { fromQuery } from "../http/routes/new-task.tsx";
-import { retryQuery } from "../http/query.ts";
-import { choice } from "../http/routes/chosen.ts";
-import { keptSource, sourceQuestion } from "../http/routes/sources.ts";
-import { submittedView, submittingView } from "../http/routes/submissions.ts";
-import { rebuiltView, retriedPage } from "../http/routes/task-actions.ts";
+import { fromQuery } from "../http/routes/submit/new-task.tsx";
+import { retryQuery } from "../http/request/query.ts";
+import { choice } from "../http/routes/task/chosen.ts";
+import { keptSource, sourceQuestion } from "../http/routes/submit/sources.ts";
+import { submittedView, submittingView } from "../http/routes/submit/submissions.ts";
+import { rebuiltView, retriedPage } from "../http/routes/task/task-actions.ts";
 import { EXAMPLE_VALUES, SHA256 } from "./examples.ts";
 import { SOURCE_EXAMPLE } from "./assessment-examples.ts";
 import { STEMS_EXAMPLE, SUBMISSION_EXAMPLE, SUBMITTING_EXAMPLE, TASK_EXAMPLES } from "./task-examples.ts";

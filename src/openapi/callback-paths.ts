@@ -1,5 +1,5 @@
 /** The provider's door. */
-import { received } from "../http/routes/received.ts";
+import { received } from "../http/routes/callback/received.ts";
 import { CALLBACK_EXAMPLE } from "./examples.ts";
 import { headerParameter, jsonResponse, pathParameter, problemResponses, type PathItem } from "./operation.ts";
 

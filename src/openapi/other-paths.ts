@@ -1,9 +1,9 @@
 /** The inbox, the Worker's own state, and this description. */
 import { scoreboard } from "../core/view/statistics.ts";
-import { healthReport } from "../http/routes/health.ts";
-import { frontView } from "../http/routes/home.tsx";
-import { deliveredAgain, inboxPage } from "../http/routes/inbox.tsx";
-import { inboxQuery } from "../http/query.ts";
+import { healthReport } from "../http/routes/site/health.ts";
+import { frontView } from "../http/routes/site/home.tsx";
+import { deliveredAgain, inboxPage } from "../http/routes/callback/inbox.tsx";
+import { inboxQuery } from "../http/request/query.ts";
 import { HEALTH_EXAMPLES, INBOX_EXAMPLE, SHA256, TASK_ID } from "./examples.ts";
 import {
   actOperation,

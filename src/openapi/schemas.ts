@@ -8,20 +8,20 @@ import { noticeBody } from "../core/next/notices.ts";
 import { scoreboard } from "../core/view/statistics.ts";
 import { assessmentView } from "../core/task/assessment.ts";
 import { failureView, fileView, taskView, trackView } from "../core/view/view.ts";
-import { healthReport } from "../http/routes/health.ts";
-import { deliveredAgain, inboxItem, inboxPage } from "../http/routes/inbox.tsx";
-import { frontView } from "../http/routes/home.tsx";
+import { healthReport } from "../http/routes/site/health.ts";
+import { deliveredAgain, inboxItem, inboxPage } from "../http/routes/callback/inbox.tsx";
+import { frontView } from "../http/routes/site/home.tsx";
 import { problemDocument } from "../http/problem.ts";
 import { productRequest, submissionRequest } from "../core/provider/submission.ts";
-import { received } from "../http/routes/received.ts";
-import { shareLink } from "../http/share-link.ts";
-import { shareList, shareRequest } from "../http/routes/shares.ts";
-import { keptSource, sourceQuestion } from "../http/routes/sources.ts";
-import { submittedView, submittingView } from "../http/routes/submissions.ts";
-import { choice } from "../http/routes/chosen.ts";
-import { rebuiltView, retriedPage } from "../http/routes/task-actions.ts";
-import { taskList, taskListItem } from "../http/task-list.ts";
-import { timelineItem, timelinePage } from "../http/timeline-page.ts";
+import { received } from "../http/routes/callback/received.ts";
+import { shareLink } from "../http/auth/share-link.ts";
+import { shareList, shareRequest } from "../http/routes/task/shares.ts";
+import { keptSource, sourceQuestion } from "../http/routes/submit/sources.ts";
+import { submittedView, submittingView } from "../http/routes/submit/submissions.ts";
+import { choice } from "../http/routes/task/chosen.ts";
+import { rebuiltView, retriedPage } from "../http/routes/task/task-actions.ts";
+import { taskList, taskListItem } from "../http/reading/task-list.ts";
+import { timelineItem, timelinePage } from "../http/reading/timeline-page.ts";
 
 const components = z
   .registry<{ readonly id: string; readonly description: string }>()

@@ -1,9 +1,9 @@
 /** What became of the tasks. */
 import { TASK_ACTIONS, TASKS_ACTIONS } from "./action-operations.ts";
-import { eventsQuery, taskQuery, tasksQuery } from "../http/query.ts";
-import { taskList } from "../http/task-list.ts";
+import { eventsQuery, taskQuery, tasksQuery } from "../http/request/query.ts";
+import { taskList } from "../http/reading/task-list.ts";
 import { taskView } from "../core/view/view.ts";
-import { timelinePage } from "../http/timeline-page.ts";
+import { timelinePage } from "../http/reading/timeline-page.ts";
 import { EXAMPLE_VALUES } from "./examples.ts";
 import { TASK_EXAMPLES, TASK_LIST_EXAMPLE, TIMELINE_EXAMPLE } from "./task-examples.ts";
 import {

@@ -95,7 +95,7 @@ test("what is shipped under another licence than its package states is named wit
   // The package says MIT; the library that is compiled into it has its own.
   const decoder = manifest.parse(json("node_modules/mpg123-decoder/package.json"));
   expect(decoder.license).toBe("MIT");
-  const notice = readFileSync(`${ROOT}/NOTICE`, "utf8");
+  const notice = readFileSync(`${ROOT}/src/platform/audio/NOTICE`, "utf8");
   for (const named of [
     `mpg123-decoder ${decoder.version}`,
     "libmpg123 1.29.0",
@@ -107,7 +107,7 @@ test("what is shipped under another licence than its package states is named wit
 });
 
 test("the library that is shipped lies where the notice says", () => {
-  const [path = ""] = /src\/\S+\.wasm/.exec(readFileSync(`${ROOT}/NOTICE`, "utf8")) ?? [];
+  const [path = ""] = /src\/\S+\.wasm/.exec(readFileSync(`${ROOT}/src/platform/audio/NOTICE`, "utf8")) ?? [];
   expect(readFileSync(`${ROOT}/.gitignore`, "utf8").split("\n")).toContain(path);
 });
 

@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { submittedView } from "../../src/http/routes/submissions.ts";
+import { submittedView } from "../../src/http/routes/submit/submissions.ts";
 import { failure, message, newTaskId, track } from "./messages.ts";
 import { playProvider, type PlayedProvider } from "./provider-api.ts";
 import { COVER, SONG } from "./provider-files.ts";

@@ -3,7 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import * as z from "zod";
-import { taskList } from "../../src/http/task-list.ts";
+import { taskList } from "../../src/http/reading/task-list.ts";
 import { catalogOf } from "../../src/platform/catalog/catalog.ts";
 import { watch } from "../../src/platform/watchdog.ts";
 import { catalogRow } from "./catalog-rows.ts";

@@ -3,7 +3,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { app } from "../../src/app.ts";
-import { healthReport } from "../../src/http/routes/health.ts";
+import { healthReport } from "../../src/http/routes/site/health.ts";
 import { request } from "./worker.ts";
 
 test("health names each binding that is missing, also the one that it asks itself", async () => {

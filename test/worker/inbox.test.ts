@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { sha256Hex } from "../../src/core/ids.ts";
 import { capabilityOf } from "../../src/core/provider/callback-url.ts";
-import { healthReport } from "../../src/http/routes/health.ts";
+import { healthReport } from "../../src/http/routes/site/health.ts";
 import { catalogOf } from "../../src/platform/catalog/catalog.ts";
 import { fileInInbox, type InboxEntry } from "../../src/platform/inbox/inbox.ts";
 import { emptyInbox } from "../../src/platform/inbox/replay.ts";

@@ -3,7 +3,7 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import type * as z from "zod";
-import { taskList } from "../../src/http/task-list.ts";
+import { taskList } from "../../src/http/reading/task-list.ts";
 import { failure, message, newTaskId, track } from "./messages.ts";
 import { playProvider, type PlayedProvider } from "./provider-api.ts";
 import { SONG } from "./provider-files.ts";

@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { taskList } from "../../src/http/task-list.ts";
+import { taskList } from "../../src/http/reading/task-list.ts";
 import { message, newTaskId, track } from "./messages.ts";
 import { playProvider, type PlayedProvider } from "./provider-api.ts";
 import { SONG } from "./provider-files.ts";

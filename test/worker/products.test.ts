@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { scoreboard } from "../../src/core/view/statistics.ts";
-import { taskList } from "../../src/http/task-list.ts";
+import { taskList } from "../../src/http/reading/task-list.ts";
 import { newTaskId } from "./messages.ts";
 import { playProvider } from "./provider-api.ts";
 import { SONG } from "./provider-files.ts";

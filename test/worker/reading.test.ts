@@ -2,8 +2,8 @@
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import * as z from "zod";
-import { taskList } from "../../src/http/task-list.ts";
-import { timelinePage } from "../../src/http/timeline-page.ts";
+import { taskList } from "../../src/http/reading/task-list.ts";
+import { timelinePage } from "../../src/http/reading/timeline-page.ts";
 import { catalogOf } from "../../src/platform/catalog/catalog.ts";
 import { catalogRow } from "./catalog-rows.ts";
 import { failure, message, newTaskId, track } from "./messages.ts";

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AppEnv, Via } from "../../src/http/app-env.ts";
-import { withShare } from "../../src/http/share-link.ts";
+import { withShare } from "../../src/http/auth/share-link.ts";
 import { makeShare } from "../../src/core/access/session.ts";
 import * as z from "zod";
 import { like } from "../core/matchers.ts";

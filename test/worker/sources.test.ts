@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { sha256Hex } from "../../src/core/ids.ts";
-import { keptSource } from "../../src/http/routes/sources.ts";
+import { keptSource } from "../../src/http/routes/submit/sources.ts";
 import { dropUnusedSources } from "../../src/platform/sources/source-store.ts";
 import { newTaskId } from "./messages.ts";
 import { playProvider, type PlayedProvider } from "./provider-api.ts";

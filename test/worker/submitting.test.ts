@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { catalogOf } from "../../src/platform/catalog/catalog.ts";
-import { submittingView } from "../../src/http/routes/submissions.ts";
+import { submittingView } from "../../src/http/routes/submit/submissions.ts";
 import { watch } from "../../src/platform/watchdog.ts";
 import { capabilityOf } from "../../src/core/provider/callback-url.ts";
 import { message, newTaskId } from "./messages.ts";

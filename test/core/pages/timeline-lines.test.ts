@@ -1,7 +1,7 @@
 /** The timeline for people: a line for each file and each delivery, and nothing of how the work is done. */
 import { expect, test } from "vitest";
 import type { TaskEvent } from "../../../src/core/task/event.ts";
-import { peopleLines } from "../../../src/http/pages/task/timeline-lines.ts";
+import { peopleLines } from "../../../src/http/pages/timeline/timeline-lines.ts";
 import { at, audioUrl, copied, failed, listed, lost, observation, observed, SECOND, started, T0 } from "../builders.ts";
 
 const A = audioUrl("a");

@@ -15,7 +15,7 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "acknowledges before the commit",
-    file: "src/http/routes/callback.ts",
+    file: "src/http/routes/callback/callback.ts",
     find: "const receipt = await observe(c.env.TASKS, taskId, delivery);",
     replace:
       "const late = scheduler.wait(500).then(() => observe(c.env.TASKS, taskId, delivery));\n  c.executionCtx.waitUntil(late);\n  const receipt: Receipt = { misdirected: false, catalogRow: null };",
@@ -66,7 +66,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "reads a body before it looks at the headers",
-    file: "src/http/routes/callback.ts",
+    file: "src/http/routes/callback/callback.ts",
     find: '.post("/callback", (c) => counted(c, () => receive(c, enterBySignature(c))));',
     replace:
       '.post("/callback", async (c) => {\n    await c.req.raw.clone().arrayBuffer();\n    return receive(c, enterBySignature(c));\n  });',
@@ -75,7 +75,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "stores a delivery before its signature is verified",
-    file: "src/http/routes/callback.ts",
+    file: "src/http/routes/callback/callback.ts",
     find: "  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));",
     replace:
       '  const [named] = text === null ? [] : scanTaskIds(text);\n  const { observation: said } = parseMessage({});\n  const early = { sha256: sha256Hex(bytes), via: "callback", verdict: "hmac_stale", observation: said, body: "", host, ref: null } as const;\n  if (named !== undefined) await observe(c.env.TASKS, named, early);\n  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));',
@@ -141,7 +141,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "compares a token by its beginning",
-    file: "src/http/access.ts",
+    file: "src/http/auth/access.ts",
     find: "for (const value of values) if (isSameSecret(candidate, value)) match = value;",
     replace:
       "for (const value of values) if (value.startsWith(candidate) || isSameSecret(candidate, value)) match = value;",

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { taskView, type TaskView } from "../../../src/core/view/view.ts";
-import { timelinePage } from "../../../src/http/timeline-page.ts";
+import { timelinePage } from "../../../src/http/reading/timeline-page.ts";
 
 const listItem = z.object({
   taskId: z.string(),

@@ -1,6 +1,6 @@
 /** The files of a task that delivers no tracks, each with its player as soon as it is kept. Pure. */
 import type { TaskView } from "../../../core/view/view.ts";
-import type { Viewer } from "../viewer.ts";
+import type { Viewer } from "../frame/viewer.ts";
 import { whyNotKept } from "./why-not-kept.ts";
 
 type NamedFile = TaskView["files"][number];

@@ -1,6 +1,6 @@
 /** How a task stands in one sentence, what helps in another, and the one thing to do. Pure. */
 import type { TaskView } from "../../../core/view/view.ts";
-import { counted } from "../words.ts";
+import { counted } from "../frame/words.ts";
 import { NEW_LINKS, whyNotKept } from "./why-not-kept.ts";
 
 export type Standing = "good" | "warn" | "bad" | "busy";

@@ -1,7 +1,7 @@
 /** What was made of a task, and what can be made of one of its tracks, each with its price. Pure. */
 import { entryOf, type NamedProduct } from "../../../core/provider/products.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
-import { counted } from "../words.ts";
+import { counted } from "../frame/words.ts";
 
 export function MadeList({ made }: { readonly made: readonly CatalogRow[] }) {
   if (made.length === 0) return null;

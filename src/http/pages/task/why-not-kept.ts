@@ -1,5 +1,5 @@
 /** Why a file is not kept, for people: what happened and what helps, by the code of the reason. Pure. */
-import { reasonWords } from "../words.ts";
+import { reasonWords } from "../frame/words.ts";
 
 export interface NotKept {
   /** The end of a sentence: "the link was refused". */

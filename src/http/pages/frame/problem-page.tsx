@@ -1,0 +1,35 @@
+/** A refusal for people: what is the matter, and the cure. */
+import type { Context } from "hono";
+import type { AppEnv } from "../../app-env.ts";
+import { PROBLEMS, type Problem } from "../../problem.ts";
+import { SHARE_PARAMETER } from "../../auth/share-link.ts";
+import { Layout } from "./layout.tsx";
+import { nonceOf, page } from "./page.ts";
+
+export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise<Response> {
+  const { status, title } = PROBLEMS[problem.type];
+  const via = c.get("via");
+  const isGuest = via === "share" || (via === undefined && c.req.query(SHARE_PARAMETER) !== undefined);
+  const visitor = isGuest ? "guest" : via === undefined ? "stranger" : "person";
+  const response = await page(
+    c,
+    <Layout title={title} nonce={nonceOf(c)} visitor={visitor}>
+      <h1>{title}</h1>
+      <p class="alert" role="alert">
+        {problem.message}
+      </p>
+      <p class="hint">
+        Request <code>{c.get("requestId")}</code>
+      </p>
+      {isGuest ? null : (
+        <p>
+          <a href="/tasks">All tasks</a>
+        </p>
+      )}
+    </Layout>,
+    status,
+  );
+  response.headers.set("cache-control", "no-store");
+  for (const [name, value] of Object.entries(problem.headers)) response.headers.set(name, value);
+  return response;
+}

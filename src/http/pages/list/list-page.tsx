@@ -1,0 +1,173 @@
+/** `GET /tasks` for people: problems first, then the newest, with a filter and a search. Pure. */
+import { isoTime } from "../../../core/view/view.ts";
+import { LIST_STATUSES } from "../../../platform/catalog/task-queries.ts";
+import { Badge, StageBadge, VerdictBadge } from "./badge.tsx";
+import type { CallBackUrl } from "../frame/callback-url.ts";
+import { Layout } from "../frame/layout.tsx";
+import { isUnderWay, troubleOf, type ListedTask } from "./listed-task.ts";
+import { Cover } from "../task/track-card.tsx";
+import { ageWords, clockWords, reasonWords, utcWords } from "../frame/words.ts";
+
+interface Filter {
+  readonly status: string | null;
+  readonly q: string | null;
+}
+
+export interface ListPageProps {
+  readonly problems: readonly ListedTask[];
+  readonly tasks: readonly ListedTask[];
+  readonly filter: Filter;
+  readonly nextCursor: string | null;
+  readonly callBackUrl: CallBackUrl;
+  /** Deliveries in the inbox, as far as they were counted. */
+  readonly inInbox: string;
+  readonly now: number;
+  readonly nonce: string;
+}
+
+export function ListPage({ problems, tasks, filter, nextCursor, callBackUrl, inInbox, now, nonce }: ListPageProps) {
+  const isFiltered = filter.status !== null || filter.q !== null;
+  const isBusy = [...problems, ...tasks].some(isUnderWay);
+  return (
+    <Layout title="Tasks" nonce={nonce} visitor="person">
+      <h1>Tasks</h1>
+      <FilterForm filter={filter} />
+      {inInbox === "0" ? null : (
+        <p class="note">
+          <a href="/inbox">{inInbox === "1" ? "1 delivery" : `${inInbox} deliveries`} in the inbox</a>: what came and
+          belongs to no task.
+        </p>
+      )}
+      <div id="list" data-follow="list" data-busy={String(isBusy)}>
+        {problems.length === 0 ? null : (
+          <section id="problems" aria-labelledby="problems-title">
+            <h2 id="problems-title">Problems</h2>
+            <Rows tasks={problems} now={now} />
+          </section>
+        )}
+        <section id="newest" aria-labelledby="newest-title">
+          <h2 id="newest-title">{isFiltered ? "Found" : "Newest"}</h2>
+          {tasks.length > 0 ? <Rows tasks={tasks} now={now} /> : null}
+          {tasks.length === 0 && isFiltered ? <p>Nothing matches. Take another word, or another status.</p> : null}
+          {tasks.length === 0 && !isFiltered && problems.length === 0 ? <Empty callBackUrl={callBackUrl} /> : null}
+        </section>
+      </div>
+      <div id="older">
+        {nextCursor === null ? null : (
+          <p>
+            <a data-older href={`/tasks?${pageQuery(filter, nextCursor)}`}>
+              Older tasks
+            </a>
+          </p>
+        )}
+      </div>
+    </Layout>
+  );
+}
+
+function FilterForm({ filter: { status, q } }: { readonly filter: Filter }) {
+  return (
+    <form method="get" action="/tasks" role="search" class="row filter">
+      <label>
+        Status
+        <select name="status">
+          <option value="">all</option>
+          {LIST_STATUSES.map((one) => (
+            <option value={one} selected={one === status}>
+              {one}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="grow">
+        Title, id or ref
+        <input type="search" name="q" value={q ?? ""} maxlength={200} />
+      </label>
+      <button>Show</button>
+    </form>
+  );
+}
+
+function Rows({ tasks, now }: { readonly tasks: readonly ListedTask[]; readonly now: number }) {
+  return (
+    <ul class="tasks">
+      {tasks.map((task) => (
+        <Row task={task} now={now} />
+      ))}
+    </ul>
+  );
+}
+
+function Row({ task, now }: { readonly task: ListedTask; readonly now: number }) {
+  const { row, view } = task;
+  const { taskId, title, stage, stalled, createdAt, ref } = row;
+  const trouble = troubleOf(task);
+  const tracks = view?.tracks ?? [];
+  const heard = tracks.find(({ trackId }) => trackId === row.chosen) ?? tracks.find(({ audio }) => audio.url !== null);
+  const created = isoTime(createdAt);
+  return (
+    <li id={`task-${taskId}`}>
+      <Cover file={tracks[0]?.cover ?? { url: null }} link={(path) => path} />
+      <div>
+        <a class="title" href={`/tasks/${taskId}`}>
+          {title ?? "Untitled"}
+        </a>
+        <p class="badges">
+          <StageBadge stage={stage} stalled={stalled} whole={row.keptTracks === row.tracks} />
+          {tracks.map(({ assessment }) =>
+            assessment?.verdict == null ? null : <VerdictBadge verdict={assessment.verdict} />,
+          )}
+          {view?.outcome === "partial" ? <Badge tone="warn">partial</Badge> : null}
+          {row.chosen === null ? null : <Badge tone="good">★ chosen</Badge>}
+          {row.tracks === 0 ? null : (
+            <span class="hint">
+              {row.keptTracks} of {row.tracks} kept
+              {heard?.durationSeconds == null ? "" : ` · ${clockWords(heard.durationSeconds)}`}
+            </span>
+          )}
+          {trouble === null ? null : <span>{reasonWords(trouble)}</span>}
+        </p>
+        {heard?.audio.url == null ? null : (
+          <div
+            class="player listen"
+            id={`player-${taskId}`}
+            data-player={heard.audio.url}
+            data-name={heard.title ?? "Untitled"}
+            data-seconds={heard.durationSeconds ?? undefined}
+            data-cover={heard.cover.url ?? undefined}
+          >
+            <audio preload="none" src={heard.audio.url}></audio>
+          </div>
+        )}
+        <p class="hint">
+          <time datetime={created} title={utcWords(created)} data-local>
+            {ageWords(now - createdAt)}
+          </time>
+          {" · "}
+          <code>{taskId}</code>
+          {ref === null ? "" : ` · ${ref}`}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+function Empty({ callBackUrl: { masked, whole } }: { readonly callBackUrl: CallBackUrl }) {
+  return (
+    <>
+      <p>No callback has come yet. Submit tasks to the provider with this callBackUrl, and they appear here:</p>
+      <pre tabindex={0}>{masked}</pre>
+      {masked === whole ? null : (
+        <details>
+          <summary>Show the whole address</summary>
+          <p class="hint">It is a secret: whoever knows it can report results.</p>
+          <pre tabindex={0}>{whole}</pre>
+        </details>
+      )}
+    </>
+  );
+}
+
+function pageQuery({ status, q }: Filter, cursor: string): string {
+  return String(new URLSearchParams({ ...(status === null ? {} : { status }), ...(q === null ? {} : { q }), cursor }));
+}

@@ -1,0 +1,69 @@
+/** What a share link shows: the tracks to hear, to compare and, where it was allowed, to take along. Pure. */
+import type { GuestTrack, GuestView } from "../../../core/view/guest.ts";
+import { Layout } from "../frame/layout.tsx";
+import { Player, type TrackView } from "./player.tsx";
+import { Cover } from "./track-card.tsx";
+import type { Viewer } from "../frame/viewer.ts";
+import { clockWords } from "../frame/words.ts";
+
+interface GuestPageProps {
+  readonly view: GuestView;
+  readonly viewer: Viewer;
+  readonly nonce: string;
+}
+
+export function GuestPage({ view, viewer, nonce }: GuestPageProps) {
+  const { taskId, tracks, version, settled } = view;
+  const title = tracks.find((track) => track.title !== null)?.title ?? "A song";
+  const isKept = tracks.some(({ audio }) => audio.state === "stored");
+  return (
+    <Layout title={title} nonce={nonce} visitor="guest">
+      <div id="task" data-follow="task" data-version={String(version)} data-settled={String(settled)}>
+        <h1>{title}</h1>
+        {settled ? null : (
+          <p class="lead" data-announce>
+            {isKept ? "The rest is still being made." : "It is still being made. The tracks appear here by themselves."}
+          </p>
+        )}
+        {viewer.mayDownload && isKept ? (
+          <p class="actions">
+            <a class="button primary" href={viewer.link(`/tasks/${taskId}/files.zip`)} download>
+              Download all
+            </a>
+          </p>
+        ) : null}
+        {tracks.map((track, index) => (
+          <article class="track" id={`track-${track.trackId}`} aria-labelledby={`title-${track.trackId}`}>
+            <Cover file={track.cover} link={viewer.link} />
+            <div class="track-body">
+              <h2 id={`title-${track.trackId}`}>
+                {track.title ?? "Untitled"} (take {index + 1})
+              </h2>
+              <p class="hint">
+                {[track.durationSeconds === null ? null : clockWords(track.durationSeconds), track.tags]
+                  .filter((one) => one !== null)
+                  .join(" · ")}
+              </p>
+              <Player track={shownAs(track)} number={index + 1} viewer={viewer} />
+            </div>
+          </article>
+        ))}
+      </div>
+    </Layout>
+  );
+}
+
+/** The player of a track, without what is not for guests. */
+function shownAs({ audio, cover, assessment, ...track }: GuestTrack): TrackView {
+  const hidden = { attempts: 0, reason: null };
+  const unjudged = { reason: null, verdict: null, findings: [], style: null, analyzerVersion: null, assessedAt: null };
+  return {
+    ...track,
+    model: null,
+    createdAt: null,
+    streamUrl: null,
+    audio: { ...audio, ...hidden },
+    cover: { ...cover, ...hidden },
+    assessment: assessment === null ? null : { ...assessment, ...unjudged },
+  };
+}

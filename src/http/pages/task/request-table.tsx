@@ -1,0 +1,84 @@
+/** What was asked, beside what came. Pure. */
+import type { TaskView } from "../../../core/view/view.ts";
+import { Badge } from "../list/badge.tsx";
+
+export function RequestTable({ view }: { readonly view: TaskView }) {
+  const { request, tracks, source } = view;
+  if (request === null)
+    return <p class="hint">This task was submitted elsewhere, so what was asked is not known here.</p>;
+  const style = tracks.flatMap(({ assessment }) => assessment?.style ?? [])[0];
+  return (
+    <>
+      <div class="scroll" tabindex={0} role="region" aria-label="Table of what was asked and what came">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Field</th>
+              <th scope="col">Asked</th>
+              <th scope="col">Came</th>
+            </tr>
+          </thead>
+          <tbody>
+            {Object.entries(request).map(([name, value]) => (
+              <tr>
+                <th scope="row">{name}</th>
+                <td>{shown(value)}</td>
+                <td>{cameOf(name, tracks)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {style === undefined ? null : (
+        <ul class="terms" aria-label="Style">
+          {style.measured.map(({ asked, measured, agrees }) => (
+            <li>
+              <Badge tone={agrees === null ? "plain" : agrees ? "good" : "warn"}>
+                {`measured: ${asked}, ${agrees === true ? "agrees" : (measured ?? "not clear")}`}
+              </Badge>
+            </li>
+          ))}
+          {style.matched.map((term) => (
+            <li>
+              <Badge tone="good">{`claimed: ${term}`}</Badge>
+            </li>
+          ))}
+          {style.missing.map((term) => (
+            <li>
+              <Badge tone="warn">{`not claimed: ${term}`}</Badge>
+            </li>
+          ))}
+          {style.contradicting.map((term) => (
+            <li>
+              <Badge tone="bad">{`claims the contrary: ${term}`}</Badge>
+            </li>
+          ))}
+        </ul>
+      )}
+      {source === null || source.findings.length === 0 ? null : (
+        <>
+          <h3>The source</h3>
+          <ul class="findings">
+            {source.findings.map(({ level, message }) => (
+              <li data-level={level}>{message}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Several tracks mostly say the same. */
+function cameOf(name: string, tracks: TaskView["tracks"]): string {
+  const values = tracks.map((track) => {
+    if (name === "title") return track.title;
+    if (name === "tags") return track.tags;
+    return name === "model" ? track.model : null;
+  });
+  return [...new Set(values.filter((value) => value !== null))].join(" / ");
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,128 @@
+/** The pages at the addresses of tasks, for clients that prefer HTML; the others go on to the JSON. */
+import { createMiddleware } from "hono/factory";
+import * as z from "zod";
+import { catalogOf } from "../../../platform/catalog/catalog.ts";
+import { countInbox } from "../../../platform/inbox/inbox.ts";
+import { readPublished } from "../../../platform/read-model.ts";
+import type { EventPage } from "../../../platform/task/event-log.ts";
+import type { CatalogRow } from "../../../core/view/catalog-row.ts";
+import { guestViewOf } from "../../../core/view/guest.ts";
+import type { AppEnv } from "../../app-env.ts";
+import { usualHere, withProspects } from "../../reading/expected-times.ts";
+import { parseQuery, tasksQuery } from "../../request/query.ts";
+import { placeCursor } from "../../reading/task-list.ts";
+import { present, readTask, taskIdOf } from "../../reading/task-reader.ts";
+import { callBackUrlOf } from "../frame/callback-url.ts";
+import { GuestPage } from "./guest-page.tsx";
+import { ListPage } from "../list/list-page.tsx";
+import { nonceOf, page, prefersHtml } from "../frame/page.ts";
+import type { ListedTask } from "../list/listed-task.ts";
+import { DONE_COMMANDS } from "./task-actions.tsx";
+import { TaskPage } from "./task-page.tsx";
+import { viewerOf } from "../frame/viewer.ts";
+
+const EVENTS = 100;
+const MAX_EVENT_CHARS = 1_024 * 1_024;
+const LIST_LENGTH = 25;
+const PROBLEMS = 10;
+const NO_TASKS = { items: [], next: null };
+const PROBLEMS_FOR_MS = 7 * 24 * 3_600_000;
+
+const taskPageQuery = z.object({
+  after: z
+    .string()
+    .regex(/^\d{1,9}$/, "must be a whole number")
+    .default("0"),
+  did: z.enum(DONE_COMMANDS).optional(),
+  everything: z.literal("yes").optional(),
+});
+/** The form sends what is left empty too. */
+const empty = z.literal("").transform(() => undefined);
+const { status, q } = tasksQuery.shape;
+const listQuery = tasksQuery.extend({ status: empty.or(status), q: empty.or(q) });
+
+export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
+  if (!prefersHtml(c)) return next();
+  const taskId = taskIdOf(c);
+  const config = c.get("config");
+  const viewer = viewerOf(c);
+  if (viewer.isGuest) {
+    const view = guestViewOf(await readTask({ env: c.env, config, taskId, minVersion: 0, current: true }));
+    return page(c, <GuestPage view={view} viewer={viewer} nonce={nonceOf(c)} />);
+  }
+  const query = parseQuery(taskPageQuery, c);
+  const after = Number(query.after);
+  const object = c.env.TASKS.getByName(taskId);
+  const [view, log, usual, made] = await Promise.all([
+    readTask({ env: c.env, config, taskId, minVersion: 0, current: true }),
+    object.events(after, EVENTS, MAX_EVENT_CHARS),
+    usualHere(c.env, Date.now()),
+    madeOf(c.env, taskId),
+  ]);
+  const { events, nextSeq } = present<EventPage>(log);
+  const trackIds = view.tracks.map(({ trackId }) => trackId);
+  const everything = query.everything === "yes";
+  const timeline = { taskId, createdAt: view.createdAt, trackIds, after, everything, events, next: nextSeq };
+  return page(
+    c,
+    <TaskPage
+      view={await withProspects(c.env, config, view)}
+      usual={usual}
+      made={made}
+      timeline={timeline}
+      viewer={viewer}
+      canNotify={config.notify !== null}
+      canRecover={config.providerApiKey !== null}
+      did={query.did ?? null}
+      now={Date.now()}
+      nonce={nonceOf(c)}
+    />,
+  );
+});
+
+/** Nothing where the catalog is out of reach: the task is shown without it. */
+async function madeOf(env: Env, taskId: string): Promise<readonly CatalogRow[]> {
+  const query = { status: null, ref: null, parent: taskId, text: null, after: null, limit: LIST_LENGTH };
+  try {
+    return (await catalogOf(env).list(query)).items;
+  } catch {
+    return [];
+  }
+}
+
+export const listPage = createMiddleware<AppEnv>(async (c, next) => {
+  if (!prefersHtml(c)) return next();
+  const { status = null, q = null, ref = null, parent = null, cursor = null } = parseQuery(listQuery, c);
+  const now = Date.now();
+  const catalog = catalogOf(c.env);
+  const query = { status, ref, parent, text: q, after: cursor, limit: LIST_LENGTH };
+  const isFront = status === null && q === null && ref === null && parent === null && cursor === null;
+  const [listed, troubled, inInbox] = await Promise.all([
+    catalog.list(query),
+    isFront ? catalog.list({ ...query, status: "problems", limit: PROBLEMS }) : NO_TASKS,
+    countInbox(c.env.AUDIO),
+  ]);
+  const recent = troubled.items.filter(({ createdAt }) => now - createdAt < PROBLEMS_FOR_MS);
+  const shown = new Map([...recent, ...listed.items].map((row) => [row.taskId, row]));
+  // KV has the covers and the verdicts of what is settled.
+  const tasks = await Promise.all(
+    [...shown.values()].map(async (row): Promise<ListedTask> => {
+      const published = row.settled ? await readPublished(c.env.STATE, row.taskId) : null;
+      return { row, view: published?.view ?? null };
+    }),
+  );
+  const isProblem = ({ row }: ListedTask): boolean => isFront && row.problem !== null;
+  return page(
+    c,
+    <ListPage
+      problems={tasks.filter(isProblem)}
+      tasks={tasks.filter((task) => !isProblem(task))}
+      filter={{ status, q }}
+      nextCursor={listed.next === null ? null : placeCursor(listed.next)}
+      callBackUrl={callBackUrlOf(c)}
+      inInbox={inInbox}
+      now={now}
+      nonce={nonceOf(c)}
+    />,
+  );
+});

@@ -1,0 +1,164 @@
+/** Each event of a task's log in a sentence, for people. Pure. */
+import type { Observed, TaskEvent } from "../../../core/task/event.ts";
+import { byteWords, counted, reasonWords } from "../frame/words.ts";
+
+/** How it went, which the page shows in colour and in the words themselves. */
+export type Tone = "plain" | "good" | "bad";
+
+export interface EventWords {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** `trackName` is how a track is called in sentences. */
+export function eventWords(event: TaskEvent, trackName: (trackId: string) => string): EventWords {
+  switch (event.type) {
+    case "observed":
+      return observedWords(event);
+    case "overflowed":
+      return plain(`Of deliveries beyond the bound only the count is kept: ${event.count}.`);
+    case "copy_started":
+      return plain(
+        `Attempt ${event.attempt} to copy the ${event.file} of ${trackName(event.trackId)} from ${event.host} began.`,
+      );
+    case "copied":
+      return good(
+        `The ${event.file} of ${trackName(event.trackId)} is stored: ${byteWords(event.bytes)}, ${event.contentType}.${event.lastResort === undefined ? "" : " It is cut: nothing longer could be had."}`,
+      );
+    case "copy_failed":
+      return bad(
+        `The ${event.file} of ${trackName(event.trackId)} was not kept: ${reasonWords(event.reason)}.${event.dead ? " The link is dead." : ""}`,
+      );
+    case "file_gone":
+      return bad(`R2 does not have the ${event.file} of ${trackName(event.trackId)} any more. It is fetched again.`);
+    case "recovery_asked":
+      return plain(
+        event.by === "auto"
+          ? "The provider is asked to make new links, since nothing else is left (RECOVERY is auto)."
+          : "Somebody asked the provider to make new links.",
+      );
+    case "recovery_called":
+      return plain("The provider was called to make new links.");
+    case "recovery_started":
+      return plain("The provider makes new links.");
+    case "recovery_polled":
+      return plain(`The provider is still making new links (asked ${counted(event.times, "time")}).`);
+    case "recovery_ended":
+      return event.reason === null
+        ? good("The provider made new links.")
+        : bad(`The provider made no new links: ${reasonWords(event.reason)}.`);
+    case "lost":
+      return bad(`The ${event.file} of ${trackName(event.trackId)} is given up: ${reasonWords(event.reason)}.`);
+    case "assess_started":
+      return plain("Assessing a kept file began.");
+    case "assessed":
+      return assessedWords(event.outcome, event.reason);
+    case "assess_asked":
+      return plain("Somebody asked to have the stored audio looked into again.");
+    case "abandoned":
+      return bad("Nothing was heard of the task for too long: it is closed. A late callback opens it again.");
+    case "published":
+      return plain(`Version ${event.version} was published.`);
+    case "swept":
+      return plain(`${counted(event.deleted, "leftover file")} of failed attempts deleted.`);
+    case "effect_failed":
+      return bad(`Our own work failed (${event.effect}) and is due again: ${reasonWords(event.reason)}.`);
+    case "submitted":
+      return good(`Submitted through Backline as ${event.ref}.`);
+    case "adopted":
+      return plain("Adopted: the task was submitted elsewhere, and the provider is asked about it.");
+    case "polled":
+      return polledWords(event);
+    case "retried":
+      return plain("Somebody asked to try again.");
+    case "stalled":
+      return bad("Silent for longer than is usual.");
+    case "usual":
+      return plain("What is usual on this deployment was looked up.");
+    case "notified":
+      return good(`NOTIFY_URL took ${event.kind}, version ${event.version}, at attempt ${event.attempts}.`);
+    case "notify_failed":
+      return bad(
+        `NOTIFY_URL did not take ${event.kind} (${counted(event.times, "attempt")}): ${reasonWords(event.reason)}.`,
+      );
+    case "notify_ended":
+      return bad(
+        `${event.kind} is not sent again: ${reasonWords(event.reason)}.${event.gone ? " The endpoint wants no more of this task." : ""}`,
+      );
+    case "notify_asked":
+      return plain("Somebody asked to be notified again.");
+    case "chosen":
+      return plain(event.trackId === null ? "The choice was taken back." : `${trackName(event.trackId)} was chosen.`);
+    case "ignored":
+      return plain(`An event that this release does not know (${event.originalType}).`);
+  }
+}
+
+const KINDS: Readonly<Record<Observed["observation"]["kind"], string>> = {
+  pending: "in the queue",
+  text: "the text is done",
+  first: "the first track is done",
+  complete: "all is done",
+  failed: "failed",
+  recovered: "the links were made anew",
+  unknown: "of a kind that nobody knows",
+};
+
+const PROOFS: ReadonlyMap<string, string> = new Map([
+  ["token", "known by the token"],
+  ["token+hmac", "known by the token and the signature"],
+  ["capability", "known by its own callBackUrl"],
+  ["capability+hmac", "known by its own callBackUrl and the signature"],
+  ["hmac", "known by the signature"],
+  ["hmac_unconfirmed", "signed, and without effect until the provider confirms it"],
+  ["hmac_stale", "signed more than a day off, so without effect"],
+]);
+
+function observedWords({ via, verdict, times, observation }: Observed): EventWords {
+  const { kind, failure, tracks, tracksDropped } = observation;
+  const what = failure === null ? KINDS[kind] : `failed: ${failure.message ?? reasonWords(failure.reason)}`;
+  const who = via === "poll" ? "The provider's record says" : "Callback";
+  const proof = via === "poll" ? "" : `, ${PROOFS.get(verdict) ?? verdict}`;
+  const repeats = times > 1 ? ` It came ${times} times.` : "";
+  const dropped = tracksDropped > 0 ? ` ${counted(tracksDropped, "track")} over the bound dropped.` : "";
+  const listed = tracks.length === 0 ? "" : ` (${counted(tracks.length, "track")})`;
+  return {
+    text: `${who}: ${what}${listed}${proof}.${repeats}${dropped}`,
+    tone: kind === "failed" ? "bad" : kind === "complete" || kind === "first" ? "good" : "plain",
+  };
+}
+
+function assessedWords(outcome: "done" | "skipped" | "failed", reason: string | null): EventWords {
+  const because = reason === null ? "" : `: ${reasonWords(reason)}`;
+  if (outcome === "done") return good(`A kept file was assessed${because}.`);
+  return outcome === "skipped"
+    ? plain(`A kept file was not assessed${because}.`)
+    : bad(`Assessing a kept file failed${because}.`);
+}
+
+function polledWords({ result, reason, times }: Extract<TaskEvent, { type: "polled" }>): EventWords {
+  const asked = times === 1 ? "The provider was asked" : `The provider was asked ${times} times`;
+  const because = reason === null ? "" : ` (${reasonWords(reason)})`;
+  switch (result) {
+    case "news":
+      return good(`${asked}: there was news that no callback had brought.`);
+    case "unchanged":
+      return plain(`${asked}: nothing new.`);
+    case "unknown":
+      return bad(`${asked}: it does not know this task${because}.`);
+    case "failed":
+      return bad(`${asked}, and did not answer${because}.`);
+  }
+}
+
+function plain(text: string): EventWords {
+  return { text, tone: "plain" };
+}
+
+function good(text: string): EventWords {
+  return { text, tone: "good" };
+}
+
+function bad(text: string): EventWords {
+  return { text, tone: "bad" };
+}

@@ -1,0 +1,89 @@
+/** A page of the list of tasks, and the cursor to the next one. */
+import * as z from "zod";
+import type { CatalogRow } from "../../core/view/catalog-row.ts";
+import { PRODUCTS } from "../../core/provider/products.ts";
+import { parentTask } from "../../core/provider/submission.ts";
+import { STAGES } from "../../core/task/stage.ts";
+import { isoTime } from "../../core/view/view.ts";
+import { TROUBLES } from "../../core/view/trouble.ts";
+import type { CatalogPage } from "../../platform/catalog/task-queries.ts";
+import type { CatalogPlace } from "../../platform/catalog/task-table.ts";
+
+const time = z.iso.datetime();
+
+export const taskListItem = z.object({
+  taskId: z.string(),
+  product: z.enum(PRODUCTS),
+  ref: z.string().nullable(),
+  parent: parentTask.nullable().meta({ description: "What it was made of." }),
+  title: z.string().nullable(),
+  stage: z.enum(STAGES),
+  settled: z.boolean(),
+  stalled: z.boolean(),
+  chosen: z.string().nullable().meta({ description: "The track that somebody chose." }),
+  failureReason: z.string().nullable(),
+  problem: z.enum(TROUBLES).nullable().meta({ description: "What wants attention; null where nothing does." }),
+  reason: z.string().nullable().meta({ description: "Why the task failed, or a file is not kept (yet)." }),
+  keptTracks: z.int().meta({ description: "Tracks whose audio is kept, of `tracks`." }),
+  tracks: z.int().meta({ description: "Tracks that are known." }),
+  version: z.int().meta({ description: "As of the last move of the stage: the task itself may be ahead." }),
+  createdAt: time,
+  settledAt: time.nullable(),
+});
+
+export const taskList = z.object({ items: z.array(taskListItem), nextCursor: z.string().nullable() });
+
+export function pageOf({ items, next }: CatalogPage): z.infer<typeof taskList> {
+  return { items: items.map(itemOf), nextCursor: next === null ? null : placeCursor(next) };
+}
+
+/** Reads a cursor; for use in a zod schema. */
+export function readPlace(cursor: string, context: z.RefinementCtx): CatalogPlace {
+  const [, createdAt, taskId] = /^(\d{1,15})\.(.+)$/.exec(cursor) ?? [];
+  if (createdAt !== undefined && taskId !== undefined) return { createdAt: Number(createdAt), taskId };
+  context.addIssue({ code: "custom", message: "must be `nextCursor` of the page before" });
+  return z.NEVER;
+}
+
+export function placeCursor({ createdAt, taskId }: CatalogPlace): string {
+  return `${createdAt}.${taskId}`;
+}
+
+function itemOf({ createdAt, settledAt, ...row }: CatalogRow): z.infer<typeof taskListItem> {
+  const {
+    taskId,
+    product,
+    ref,
+    parent,
+    title,
+    stage,
+    settled,
+    stalled,
+    chosen,
+    failureReason,
+    problem,
+    reason,
+    keptTracks,
+    tracks,
+    version,
+  } = row;
+  const times = { createdAt: isoTime(createdAt), settledAt: settledAt === null ? null : isoTime(settledAt) };
+  return {
+    taskId,
+    product,
+    ref,
+    parent,
+    title,
+    stage,
+    settled,
+    stalled,
+    chosen,
+    failureReason,
+    problem,
+    reason,
+    keptTracks,
+    tracks,
+    version,
+    ...times,
+  };
+}

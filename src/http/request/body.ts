@@ -1,0 +1,71 @@
+/**
+ * The bodies of requests: none is read beyond its limit, and none is waited for longer than 20 s.
+ *
+ * Throws the refusal of a body that is too large, too slow, broken off, or a form that cannot be read.
+ */
+import type { Context } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import { Problem } from "../problem.ts";
+
+/** Of all that is no callback. */
+export const MAX_REQUEST_BYTES = 64 * 1_024;
+const DEADLINE_MS = 20_000;
+
+/** `what` names the body in a refusal. */
+export async function readBody<P extends string>(
+  c: Context<AppEnv, P>,
+  maxBytes: number,
+  what: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = new Problem("payload_too_large", `${what} is at most ${maxBytes} bytes. Nothing was stored.`);
+  if (Number(c.req.header("content-length") ?? 0) > maxBytes) throw tooLarge;
+  const body: ReadableStream<Uint8Array> | null = c.req.raw.body;
+  if (body === null) return new Uint8Array(0);
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const deadline = Promise.withResolvers<never>();
+  deadline.promise.catch(() => undefined);
+  const timer = setTimeout(() => deadline.reject(new Problem("incomplete_body", TOO_SLOW)), DEADLINE_MS);
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), deadline.promise]);
+      if (done) return joined(chunks, bytes);
+      bytes += value.length;
+      if (bytes > maxBytes) throw tooLarge;
+      chunks.push(value);
+    }
+  } catch (error) {
+    reader.cancel().catch(() => undefined);
+    throw error instanceof Problem ? error : new Problem("incomplete_body", BROKEN_OFF);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The text fields of a form; none where the body says that it is something else. */
+export async function readForm<P extends string>(c: Context<AppEnv, P>): Promise<Readonly<Record<string, string>>> {
+  const bytes = await readBody(c, MAX_REQUEST_BYTES, "A form");
+  const type = c.req.header("content-type") ?? "";
+  if (!/^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) return {};
+  try {
+    const form = await new Response(bytes, { headers: { "content-type": type } }).formData();
+    const fields = Array.from(form, ([name, value]) => (typeof value === "string" ? [[name, value] as const] : []));
+    return Object.fromEntries(fields.flat());
+  } catch {
+    throw new Problem("malformed_form", "The form cannot be read. Send its fields as the page does.");
+  }
+}
+
+const BROKEN_OFF = "The body broke off before its end, and nothing was stored. Send it again.";
+const TOO_SLOW = `The body did not arrive within ${DEADLINE_MS / 1_000} s, and nothing was stored. Send it again.`;
+
+function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}

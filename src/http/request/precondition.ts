@@ -1,0 +1,44 @@
+/**
+ * Conditions on what is written (RFC 9110 section 13.1): `If-Match` names the view that a client has seen, and nothing
+ * is done to a task that moved on since.
+ */
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { isTaskId } from "../../core/ids.ts";
+import type { TaskView } from "../../core/view/view.ts";
+import type { Deleted } from "../../platform/task/messages.ts";
+import type { AppEnv } from "../app-env.ts";
+import { isMet, tagOf } from "./entity-tag.ts";
+import { withProspects } from "../reading/expected-times.ts";
+import { Problem } from "../problem.ts";
+
+const READS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** For `/tasks/:id` and what lies under it. */
+export const conditionalWrites = createMiddleware<AppEnv>(async (c, next) => {
+  if (!READS.has(c.req.method) && isConditional(c)) await checkTask(c, c.req.path.split("/")[2] ?? "");
+  await next();
+});
+
+function isConditional(c: Context): boolean {
+  return c.req.header("if-match") !== undefined || c.req.header("if-unmodified-since") !== undefined;
+}
+
+/** Throws a 412. Of an unknown task the route itself says so, but no condition makes a new one. */
+async function checkTask(c: Context<AppEnv>, taskId: string): Promise<void> {
+  const answer = isTaskId(taskId) ? await c.env.TASKS.getByName(taskId).view() : null;
+  if (answer === null && c.req.method === "PUT") throw moved("There is no task that the condition could be about.");
+  const view = standing(answer);
+  if (view === null) return;
+  const tag = tagOf(JSON.stringify(await withProspects(c.env, c.get("config"), view)));
+  if (!isMet(c, tag, Date.parse(view.updatedAt)))
+    throw moved(`The task has moved on to version ${view.version}, and nothing was done. Read it, then decide again.`);
+}
+
+function standing(answer: TaskView | Deleted | null): TaskView | null {
+  return answer === null || "deletedAt" in answer ? null : answer;
+}
+
+function moved(detail: string): Problem {
+  return new Problem("precondition_failed", detail);
+}

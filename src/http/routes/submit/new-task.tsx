@@ -1,0 +1,116 @@
+/** `GET|POST /new`: the form to submit, filled in from another task where one is named, and what it sends. */
+import { Hono, type Context } from "hono";
+import * as z from "zod";
+import {
+  productRequest,
+  submissionRequest,
+  type ProductRequest,
+  type SubmissionRequest,
+} from "../../../core/provider/submission.ts";
+import { askForCredits, providerAccess } from "../../../platform/provider-client.ts";
+import { requireApiToken } from "../../auth/access.ts";
+import type { AppEnv } from "../../app-env.ts";
+import { NewPage, type Filled } from "../../pages/new/new-page.tsx";
+import { nonceOf, page } from "../../pages/frame/page.ts";
+import { Problem } from "../../problem.ts";
+import { parseQuery } from "../../request/query.ts";
+import { readTask } from "../../reading/task-reader.ts";
+import { uploadSource } from "./sources.ts";
+import { submit } from "./submissions.ts";
+
+/** A form without script is held in memory as a whole; the script streams. */
+const MAX_FORM_BYTES = 32 * 1_024 * 1_024;
+const NUMBERS = new Set(["styleWeight", "weirdnessConstraint", "audioWeight"]);
+const NOT_SENT = new Set(["key", "file", "force"]);
+
+export const fromQuery = z.object({
+  from: z.string().max(128).optional().meta({ description: "A task whose request is filled in." }),
+});
+
+export const newTask = new Hono<AppEnv>()
+  .use("/new", requireApiToken)
+  .get("/new", async (c) => {
+    if (c.get("mayAct") !== true)
+      throw new Problem("read_only", "Who only reads submits nothing. Log in with the API token.");
+    const { from } = parseQuery(fromQuery, c);
+    return show(c, from === undefined ? {} : await requestOf(c, from), null);
+  })
+  .post("/new", async (c) => {
+    const filled: Record<string, string> = {};
+    try {
+      const length = Number(c.req.header("content-length") ?? Number.POSITIVE_INFINITY);
+      if (length > MAX_FORM_BYTES)
+        throw new Problem(
+          "payload_too_large",
+          "Without script a file may have 32 MB: give a link, or allow JavaScript.",
+        );
+      const form = await c.req.parseBody().catch(() => {
+        throw new Problem("malformed_form", "The form cannot be read. Send its fields as the page does.");
+      });
+      for (const [name, value] of Object.entries(form)) if (typeof value === "string") filled[name] = value.trim();
+      const file = form["file"];
+      if (file instanceof File && file.size > 0) filled["sourceId"] = await uploaded(c, file);
+      const request = filled["product"] === undefined ? requestIn(filled) : madeOf(filled);
+      const response = await submit(c, request, `form-${filled["key"] ?? ""}`);
+      return c.redirect(response.headers.get("location") ?? "/tasks", 303);
+    } catch (error) {
+      if (!(error instanceof Problem) || filled["product"] !== undefined) throw error;
+      return show(c, filled, error.message, error.status);
+    }
+  });
+
+async function uploaded(c: Context<AppEnv>, file: File): Promise<string> {
+  const kept = await uploadSource(c, new Response(file.stream()), file.size);
+  if (typeof kept === "string") throw new Problem("source_refused", `The file was not taken: ${kept}.`);
+  return kept.sourceId;
+}
+
+/** What a page of a task offers to make of one of its tracks. */
+function madeOf({ product, type, taskId, trackId }: Filled): ProductRequest {
+  const named = { product, ...(type === undefined || type === "" ? {} : { type }), parent: { taskId, trackId } };
+  const parsed = productRequest.safeParse(named);
+  if (parsed.success) return parsed.data;
+  throw new Problem("invalid_request", "The form names no product, or no task. Use the button of the task's page.");
+}
+
+/** An uploaded file is meant rather than a link that was left in the form. */
+function requestIn(filled: Filled): SubmissionRequest {
+  const given = Object.entries(filled).filter(
+    ([name, value]) =>
+      value !== "" && !NOT_SENT.has(name) && !(name === "uploadUrl" && (filled["sourceId"] ?? "") !== ""),
+  );
+  const request = Object.fromEntries(given.map(([name, value]) => [name, NUMBERS.has(name) ? Number(value) : value]));
+  const parsed = submissionRequest.safeParse({ ...request, ...(filled["force"] === "on" ? { force: true } : {}) });
+  if (parsed.success) return parsed.data;
+  if (request["uploadUrl"] === undefined && request["sourceId"] === undefined)
+    throw new Problem("invalid_request", "Choose an audio file, or give a link to one.");
+  const [issue] = parsed.error.issues;
+  throw new Problem("invalid_request", `${issue?.path.join(".") ?? "The form"}: ${issue?.message ?? "is invalid"}.`);
+}
+
+async function requestOf(c: Context<AppEnv>, taskId: string): Promise<Filled> {
+  const { request } = await readTask({ env: c.env, config: c.get("config"), taskId, minVersion: 0, current: false });
+  return Object.fromEntries(Object.entries(request ?? {}).map(([name, value]) => [name, String(value)]));
+}
+
+async function show(
+  c: Context<AppEnv>,
+  filled: Filled,
+  problem: string | null,
+  status: Problem["status"] = 200,
+): Promise<Response> {
+  const { maxAudioBytes } = c.get("config");
+  const provider = providerAccess(c.get("config"));
+  return page(
+    c,
+    <NewPage
+      filled={filled}
+      problem={problem ?? (provider === null ? "PROVIDER_API_KEY is not set, so nothing can be submitted yet." : null)}
+      credits={provider === null ? null : await askForCredits(provider)}
+      maxMegabytes={Math.floor(maxAudioBytes / 1_000_000)}
+      key={crypto.randomUUID()}
+      nonce={nonceOf(c)}
+    />,
+    status,
+  );
+}

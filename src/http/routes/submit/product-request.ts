@@ -1,0 +1,73 @@
+/**
+ * What is asked for of any product, made ready for the provider: what it is made of is checked and filled in, and its
+ * fields are checked by the table of products, before anything costs credits.
+ */
+import type { Context } from "hono";
+import type { Fields } from "../../../core/provider/loose-values.ts";
+import { entryOf, type ProductEntry } from "../../../core/provider/products.ts";
+import type { ParentTask, ProductRequest } from "../../../core/provider/submission.ts";
+import type { TaskView } from "../../../core/view/view.ts";
+import type { AppEnv } from "../../app-env.ts";
+import { Problem } from "../../problem.ts";
+import { inputWords } from "../../request/wrong-input.ts";
+
+export interface Ready {
+  readonly path: string;
+  /** In the provider's words, without the callBackUrl. */
+  readonly fields: Fields;
+  readonly parent: ParentTask | null;
+}
+
+/** Throws a problem for what the provider would refuse, or charge for in vain. */
+export async function readyRequest(c: Context<AppEnv>, request: ProductRequest): Promise<Ready> {
+  const { product = "add_instrumental", parent: named, sourceId: _, ...given } = request;
+  const entry = entryOf(product);
+  if (entry === null || entry.submit === null)
+    throw new Problem("invalid_request", `${product}: is not submitted here.`);
+  const ids = named === undefined ? {} : await idsOf(c, product, entry, named);
+  const asked = { ...ids, ...given };
+  const parsed = entry.submit.fields.safeParse(asked, { reportInput: true });
+  if (!parsed.success) throw new Problem("invalid_request", `${inputWords(parsed.error.issues, Object.keys(asked))}.`);
+  return { path: entry.submit.path, fields: parsed.data, parent: named ?? parentIn(entry, asked) };
+}
+
+/** The ids of the parent, under the names that the product has for them. */
+async function idsOf(
+  c: Context<AppEnv>,
+  product: string,
+  { parent }: ProductEntry,
+  named: ParentTask,
+): Promise<Fields> {
+  const { taskId, trackId } = named;
+  const view = await c.env.TASKS.getByName(taskId).view();
+  if (view === null || "deletedAt" in view)
+    throw new Problem("invalid_request", "parent.taskId: no such task is here. Nothing was submitted.");
+  if (parent === null) return {};
+  const ofTask = parent.taskId === null ? {} : { [parent.taskId]: taskId };
+  if (parent.audioId === null) return ofTask;
+  // Of stems, the provider makes notes of all where none is named.
+  if (product === "midi") return trackId === null ? ofTask : { ...ofTask, [parent.audioId]: trackId };
+  return { ...ofTask, [parent.audioId]: audioIdIn(view, trackId) };
+}
+
+/** The provider knows a track by its own id. One that it never gave an id, or an unusable one, is called otherwise here. */
+function audioIdIn({ tracks }: TaskView, trackId: string | null): string {
+  const track = tracks.find((one) => one.trackId === trackId);
+  if (track === undefined)
+    throw new Problem(
+      "invalid_request",
+      `parent.trackId: must be one of ${tracks.map((one) => one.trackId).join(", ") || "the task's tracks, of which there is none yet"}. Nothing was submitted.`,
+    );
+  if (/^(track-\d+|x[0-9a-f]{32})$/.test(track.trackId))
+    throw new Problem(
+      "invalid_request",
+      "parent.trackId: the provider gave this track no id to make anything of it by.",
+    );
+  return track.trackId;
+}
+
+/** Of one who names the ids without a parent, the parent all the same. */
+function parentIn({ parent }: ProductEntry, asked: Fields): ParentTask | null {
+  const [taskId, trackId] = [parent?.taskId, parent?.audioId].map((field) => asked[field ?? ""]);
+  return typeof taskId === "string" ? { taskId, trackId: typeof trackId === "string" ? trackId : null } : null;
+}

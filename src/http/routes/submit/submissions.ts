@@ -1,0 +1,262 @@
+/**
+ * `POST /tasks`: checks the source, then submits to the provider with a callBackUrl of our own.
+ *
+ * The submission is recorded before the provider is called, and its callBackUrl carries our reference: neither a crash
+ * nor a callback that comes before the answer orphans a task, and an unclear outcome is never submitted twice.
+ */
+import { Hono, type Context } from "hono";
+import * as z from "zod";
+import type { SourceReport } from "../../../core/audio/findings/source-report.ts";
+import { capabilityOf } from "../../../core/provider/callback-url.ts";
+import { failureOf, FAILURES } from "../../../core/provider/failure.ts";
+import {
+  productRequest,
+  requestHash,
+  submissionRequest,
+  unknownOptions,
+  type ParentTask,
+  type ProductRequest,
+} from "../../../core/provider/submission.ts";
+import { taskView, type TaskView } from "../../../core/view/view.ts";
+import { catalogOf } from "../../../platform/catalog/catalog.ts";
+import { tellCatalog } from "../../../platform/catalog/teller.ts";
+import { providerAccess, submitTask, type SubmitAnswer } from "../../../platform/provider-client.ts";
+import { handOver } from "../../../platform/catalog/handover.ts";
+import type { Handover, Reservation } from "../../../platform/catalog/submission-table.ts";
+import type { Deleted } from "../../../platform/task/messages.ts";
+import { secretValues } from "../../auth/access.ts";
+import type { AppEnv } from "../../app-env.ts";
+import { checkJson, readJson } from "../../request/json-body.ts";
+import { logRefusal } from "../../log-line.ts";
+import { Problem } from "../../problem.ts";
+import { releaseSource, useSource } from "../../../platform/sources/source-store.ts";
+import { readyRequest } from "./product-request.ts";
+import { judgeSource, judgeUpload, sourceLink } from "./sources.ts";
+import { present } from "../../reading/task-reader.ts";
+import { FRESH } from "../task/tasks.ts";
+
+const MAX_KEY_CHARS = 255;
+
+/** The provider's answer was lost, or its task cannot be shown yet; `unclear`: for more than an hour. */
+export const submittingView = z.object({
+  stage: z.enum(["submitting", "unclear"]),
+  ref: z.string(),
+  taskId: z.string().nullable(),
+  detail: z.string(),
+  warnings: z.array(z.string()),
+});
+
+/** The task, and what of the request was passed on without being known here. */
+export const submittedView = taskView.extend({ warnings: z.array(z.string()) });
+
+export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => submit(c, await readSubmission(c), keyOf(c)));
+
+async function readSubmission(c: Context<AppEnv>): Promise<ProductRequest> {
+  const json = await readJson(c, z.looseObject({}));
+  const isPlain = (json["product"] ?? "add_instrumental") === "add_instrumental";
+  return checkJson(json, isPlain ? submissionRequest : productRequest);
+}
+
+/** The request as it was checked, under the Idempotency-Key if there is one. */
+export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: string | null): Promise<Response> {
+  const config = c.get("config");
+  const [callbackToken] = secretValues(config.callbackToken);
+  const provider = providerAccess(config);
+  if (provider === null || callbackToken === undefined) throw new Problem("not_configured", NO_KEY);
+
+  const { ref: wanted, force = false, ...request } = asked;
+  c.set("warnings", unknownOptions(asked));
+  const ref = wanted ?? crypto.randomUUID().replaceAll("-", "");
+  const hash = requestHash({ ...request, ...(wanted === undefined ? {} : { ref: wanted }) });
+  const catalog = catalogOf(c.env);
+  const known = await catalog.submission({ key, ref, requestHash: hash }, Date.now());
+  if (known !== null) return answerKnown(c, known);
+
+  const { sourceId } = request;
+  const from = sourceId === undefined ? {} : { uploadUrl: sourceLink(c, sourceId) };
+  const ready = await readyRequest(c, { ...request, ...from });
+  const source = await sourceOf(c, request, force);
+
+  const { host } = new URL(c.req.url);
+  // A link to an uploaded source is good for a day, and opens it: it is not kept.
+  const { uploadUrl: _, ...fields } = ready.fields;
+  const parent = ready.parent === null ? {} : { parent: ready.parent };
+  const requestJson = JSON.stringify({ ...fields, ...request, ...parent });
+  const reserved = await catalog.reserve({ key, requestHash: hash, ref, requestJson, host, source, at: Date.now() });
+  if (reserved.state !== "reserved") return answerKnown(c, reserved);
+
+  const origin = (config.publicUrl ?? new URL(c.req.url)).origin;
+  const callBackUrl = `${origin}/callback/${capabilityOf(callbackToken, ref)}`;
+  if (sourceId !== undefined) await useSource(c.env.AUDIO, sourceId, ref);
+  const told = await submitTask(provider, ready.path, { ...ready.fields, callBackUrl });
+  const answer = await orEarlier(c, told, request, ready.parent);
+  switch (answer.type) {
+    case "unclear":
+      await insist("record that an answer was lost", () => catalogOf(c.env).loseAnswer(ref));
+      return submitting(c, ref, "submitting");
+    case "refused":
+    case "not_the_api":
+      await insist("free a refused submission", () => catalogOf(c.env).release(ref));
+      if (sourceId !== undefined) await insist("free its source", () => releaseSource(c.env.AUDIO, sourceId, ref));
+      throw answer.type === "refused" ? providerRefused(answer.code) : notTheApi(answer.status);
+    case "accepted": {
+      const { taskId } = answer;
+      // Before anything else can fail: the task is paid for.
+      await insist("record the task of a submission", () => catalogOf(c.env).resolve(ref, taskId, Date.now()));
+      return shown(c, { ref, taskId, requestJson, host, source });
+    }
+  }
+}
+
+/** The provider's code for what exists already, and is made once. */
+const EXISTS = 409;
+
+/** In place of a refusal of what exists already, the task that made it: the provider names it, or the catalog knows it. */
+async function orEarlier(
+  c: Context<AppEnv>,
+  answer: SubmitAnswer,
+  { product }: ProductRequest,
+  parent: ParentTask | null,
+): Promise<SubmitAnswer> {
+  if (answer.type !== "refused" || answer.code !== EXISTS) return answer;
+  if (answer.taskId !== undefined) return { type: "accepted", taskId: answer.taskId };
+  if (parent === null) return answer;
+  const made = { status: null, ref: null, parent: parent.taskId, text: null, after: null, limit: 100 };
+  const { items } = await catalogOf(c.env).list(made);
+  const earlier = items.find((row) => row.product === product && row.parent?.trackId === parent.trackId);
+  return earlier === undefined ? answer : { type: "accepted", taskId: earlier.taskId };
+}
+
+/** What is found of its source; null for a product without one. */
+async function sourceOf(
+  c: Context<AppEnv>,
+  { sourceId, uploadUrl }: ProductRequest,
+  force: boolean,
+): Promise<SourceReport | null> {
+  if (sourceId !== undefined) return judgeUpload(c, sourceId, force);
+  return uploadUrl === undefined ? null : judgeSource(c, uploadUrl, force);
+}
+
+/** Tries three times, each on a fresh stub. What fails for good is logged, and made good by the callback's reference. */
+async function insist(what: string, work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const name = error instanceof Error ? error.name : "unknown";
+      console.error(JSON.stringify({ message: `could not ${what}`, attempt, error: name }));
+    }
+  }
+}
+
+/** The task, or that it cannot be shown yet: then the watchdog hands the submission over. */
+async function shown(c: Context<AppEnv>, handover: Handover): Promise<Response> {
+  const { taskId, ref } = handover;
+  let view: TaskView | Deleted | null;
+  try {
+    view = await handOver(c.env, handover);
+    const row = await c.env.TASKS.getByName(taskId).touch();
+    if (row !== null) tellCatalog(c.env, c.executionCtx, row);
+  } catch (error) {
+    logRefusal(c, 202, `not handed over yet: ${error instanceof Error ? error.name : "unknown"}`);
+    return submitting(c, ref, "submitting", taskId);
+  }
+  return accepted(c, present<TaskView>(view));
+}
+
+const NO_KEY =
+  "PROVIDER_API_KEY is not set, so nothing can be submitted: run `npx wrangler secret put PROVIDER_API_KEY`.";
+
+/** Null where the reference is the key. */
+function keyOf(c: Context): string | null {
+  const header = c.req.header("idempotency-key");
+  if (header === undefined) return null;
+  if (header === "" || header.length > MAX_KEY_CHARS) {
+    throw new Problem("invalid_request", `Idempotency-Key has 1 to ${MAX_KEY_CHARS} characters.`);
+  }
+  return header;
+}
+
+/** A submission that is known already: the first answer again, or why there is none. */
+async function answerKnown(
+  c: Context<AppEnv>,
+  known: Exclude<Reservation, { state: "reserved" }> | Reservation,
+): Promise<Response> {
+  switch (known.state) {
+    case "submitted":
+      return answerSubmitted(c, known);
+    case "submitting":
+    case "unclear":
+      return submitting(c, known.ref, known.state);
+    case "in_flight":
+      throw new Problem("submission_in_flight", "The same submission is under way. Ask again in a minute.", {
+        "retry-after": "60",
+      });
+    case "conflict":
+      throw new Problem(
+        "idempotency_conflict",
+        "This Idempotency-Key or ref was used for another request. Use a new one.",
+      );
+    case "limited":
+      throw new Problem("too_many_submissions", "The provider takes 20 submissions in 10 seconds.", {
+        "retry-after": String(known.retryAfterSeconds),
+      });
+    case "reserved":
+      throw new Error("a reserved submission is not known yet");
+  }
+}
+
+function accepted(c: Context<AppEnv>, task: TaskView): Response {
+  const view: z.infer<typeof submittedView> = { ...task, warnings: [...c.get("warnings")] };
+  return c.json(view, 202, { ...FRESH, location: `/tasks/${view.taskId}` });
+}
+
+/** The task's object may be out of reach, or not know its submission yet. */
+async function answerSubmitted(
+  c: Context<AppEnv>,
+  { taskId, ref, handedOver }: Extract<Reservation, { state: "submitted" }>,
+): Promise<Response> {
+  const view = await c.env.TASKS.getByName(taskId)
+    .view()
+    .catch(() => undefined);
+  const waits = view === undefined || (view === null && !handedOver);
+  return waits ? submitting(c, ref, "submitting", taskId) : accepted(c, present<TaskView>(view ?? null));
+}
+
+/** Nobody submits it again. */
+function submitting(
+  c: Context<AppEnv>,
+  ref: string,
+  stage: "submitting" | "unclear",
+  taskId: string | null = null,
+): Response {
+  const detail = taskId !== null ? NOT_SHOWN_YET : stage === "submitting" ? ANSWER_LOST : UNCLEAR;
+  const view: z.infer<typeof submittingView> = { stage, ref, taskId, detail, warnings: [...c.get("warnings")] };
+  return c.json(view, 202, { ...FRESH, location: taskId === null ? `/tasks?ref=${ref}` : `/tasks/${taskId}` });
+}
+
+const ANSWER_LOST =
+  "The provider's answer was lost. If it took the submission, the task appears under this ref with its first callback.";
+const UNCLEAR =
+  "The provider's answer was lost, and no callback came since. Look into your account there: if it has the task, PUT /tasks/<its id> adopts it; if not, submit again under another ref or Idempotency-Key.";
+const NOT_SHOWN_YET =
+  "The provider took the submission as this task. It is written down, and can be read here within some minutes.";
+
+/** The code is the provider's, or an HTTP status. */
+function providerRefused(code: number): Problem {
+  const { reason } = failureOf(code, null, null);
+  const detail = `The provider refused with code ${code} (${reason}). ${FAILURES[reason].advice}`;
+  if (reason === "rate_limited") return new Problem("too_many_submissions", detail, { "retry-after": "10" });
+  return new Problem(
+    reason === "provider_error" || reason === "unauthorized" ? "provider_failed" : "provider_refused",
+    detail,
+  );
+}
+
+function notTheApi(status: number): Problem {
+  return new Problem(
+    "provider_failed",
+    `At PROVIDER_BASE_URL something else than the provider's API answered (${status}), and nothing was submitted. Set PROVIDER_BASE_URL to the origin of the API, like https://api.api.box.`,
+  );
+}

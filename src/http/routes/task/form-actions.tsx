@@ -1,0 +1,91 @@
+/**
+ * What forms need beside the API: a share link shown as a page, and deletion under an address of its own, for a form
+ * can only post.
+ */
+import { Hono, type Context } from "hono";
+import * as z from "zod";
+import type { Shared } from "../../../core/access/session.ts";
+import { isoTime, type TaskView } from "../../../core/view/view.ts";
+import type { StoredShare } from "../../../platform/catalog/access-table.ts";
+import { catalogOf } from "../../../platform/catalog/catalog.ts";
+import type { AppEnv } from "../../app-env.ts";
+import { readForm } from "../../request/body.ts";
+import { Problem } from "../../problem.ts";
+import { revoke } from "./shares.ts";
+import { makeShareLink, MAX_SHARE_SECONDS } from "../../auth/share-link.ts";
+import { present, taskIdOf } from "../../reading/task-reader.ts";
+import { Layout } from "../../pages/frame/layout.tsx";
+import { nonceOf, page, prefersHtml } from "../../pages/frame/page.ts";
+import { utcWords } from "../../pages/frame/words.ts";
+
+const shareForm = z.object({
+  expiresInSeconds: z.coerce.number().int().min(1).max(MAX_SHARE_SECONDS),
+  /** Empty: the whole task. */
+  trackId: z.string().default(""),
+  /** A checkbox: sent or not. */
+  download: z.literal("on").optional(),
+});
+
+/** Behind `requireApiToken`, and before the routes that answer with JSON. */
+export const formActions = new Hono<AppEnv>()
+  .post("/tasks/:id/delete", async (c) => {
+    if (!(await objectOf(c).forget())) present(null);
+    return c.redirect("/tasks", 303);
+  })
+  .post("/tasks/:id/share", async (c, next) => {
+    if (!prefersHtml(c)) return next();
+    const taskId = taskIdOf(c);
+    const { tracks } = present<TaskView>(await objectOf(c).view());
+    const form = shareForm.safeParse(await readForm(c));
+    if (!form.success) throw new Problem("invalid_request", `expiresInSeconds: 1 to ${MAX_SHARE_SECONDS}.`);
+    const { expiresInSeconds, trackId, download } = form.data;
+    if (trackId !== "" && !tracks.some((track) => track.trackId === trackId))
+      throw new Problem("invalid_request", "trackId: The task has no such track.");
+    const shared = { taskId, trackId: trackId === "" ? null : trackId, download: download === "on" };
+    return sharePage(c, shared, expiresInSeconds);
+  })
+  .post("/tasks/:id/shares/:shareId/delete", async (c) => {
+    await revoke(c, c.req.param("shareId"));
+    return c.redirect(`/tasks/${taskIdOf(c)}`, 303);
+  });
+
+async function sharePage(c: Context<AppEnv>, shared: Shared, seconds: number): Promise<Response> {
+  const { url, expiresAt } = await makeShareLink(c, shared, seconds);
+  const { taskId, trackId, download } = shared;
+  const shares: readonly StoredShare[] = await catalogOf(c.env).shares(taskId, Date.now());
+  return page(
+    c,
+    <Layout title="Share link" nonce={nonceOf(c)} visitor="person">
+      <h1>Share link</h1>
+      <p>
+        Whoever has this link can listen{download === true ? ", and download," : ""} to{" "}
+        {trackId === null ? "all tracks of the task" : "this track"} until {utcWords(expiresAt)}, and nothing else.
+      </p>
+      <pre id="share-link" tabindex={0}>
+        {url}
+      </pre>
+      <p>
+        <button type="button" data-copy="share-link" hidden>
+          Copy link
+        </button>{" "}
+        <a href={`/tasks/${taskId}`}>Back to the task</a>
+      </p>
+      <h2>Links that open it</h2>
+      <ul>
+        {shares.map((share) => (
+          <li>
+            <form method="post" action={`/tasks/${taskId}/shares/${share.id}/delete`} class="row">
+              {share.trackId === null ? "The task" : `Track ${share.trackId}`}, made{" "}
+              {utcWords(isoTime(share.createdAt))}, until {utcWords(isoTime(share.expiresAt))}
+              <button class="quiet">Revoke</button>
+            </form>
+          </li>
+        ))}
+      </ul>
+    </Layout>,
+  );
+}
+
+function objectOf(c: Context<AppEnv>) {
+  return c.env.TASKS.getByName(taskIdOf(c));
+}

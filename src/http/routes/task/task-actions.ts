@@ -1,0 +1,90 @@
+/**
+ * What a user can do about tasks beside the commands of one word: try many again (never at the cost of credits),
+ * adopt one that was submitted elsewhere, fold its log anew, or forget it.
+ */
+import { Hono, type Context } from "hono";
+import * as z from "zod";
+import type { TaskView } from "../../../core/view/view.ts";
+import { catalogOf } from "../../../platform/catalog/catalog.ts";
+import { tellCatalog } from "../../../platform/catalog/teller.ts";
+import { MUSIC_RECORD } from "../../../core/provider/products.ts";
+import { askForRecord, providerAccess } from "../../../platform/provider-client.ts";
+import { slots } from "../../../platform/audio/slots.ts";
+import type { AppEnv } from "../../app-env.ts";
+import { Problem } from "../../problem.ts";
+import { parseQuery, retryQuery } from "../../request/query.ts";
+import { placeCursor } from "../../reading/task-list.ts";
+import { present, taskIdOf } from "../../reading/task-reader.ts";
+import { FRESH } from "./tasks.ts";
+
+const AT_ONCE = 6;
+
+/** The ids of the tasks that are tried again. */
+export const retriedPage = z.object({ items: z.array(z.string()), nextCursor: z.string().nullable() });
+
+export const rebuiltView = z.object({
+  taskId: z.string(),
+  /** Whether the log gave what was in memory. */
+  identical: z.boolean(),
+  version: z.int(),
+  published: z.literal(true),
+});
+
+export const taskActions = new Hono<AppEnv>()
+  .post("/tasks/retry", async (c) => {
+    const { status, limit, cursor } = parseQuery(retryQuery, c);
+    const query = { status, ref: null, parent: null, text: null, after: cursor ?? null, limit };
+    const { items: chosen, next } = await catalogOf(c.env).list(query);
+    const room = slots(AT_ONCE);
+    const retried = await Promise.all(
+      chosen.map(async ({ taskId }) => {
+        const leave = await room.take();
+        const answer = await c.env.TASKS.getByName(taskId)
+          .retry()
+          .catch(() => null);
+        leave();
+        return answer === null || "deletedAt" in answer ? [] : [taskId];
+      }),
+    );
+    const page: z.infer<typeof retriedPage> = {
+      items: retried.flat(),
+      nextCursor: next === null ? null : placeCursor(next),
+    };
+    return c.json(page, 202, FRESH);
+  })
+  .post("/tasks/:id/rebuild", async (c) => {
+    const taskId = taskIdOf(c);
+    const rebuilt = await c.env.TASKS.getByName(taskId).rebuild();
+    if (rebuilt === null) return c.json(present<TaskView>(await c.env.TASKS.getByName(taskId).view()), 200, FRESH);
+    const { identical, row } = rebuilt;
+    const view: z.infer<typeof rebuiltView> = { taskId, identical, version: row.version, published: true };
+    return c.json(view, 200, FRESH);
+  })
+  .put("/tasks/:id", (c) => adopt(c))
+  .delete("/tasks/:id", async (c) => {
+    const forgotten = await c.env.TASKS.getByName(taskIdOf(c)).forget();
+    if (!forgotten) present(null);
+    return c.body(null, 204);
+  });
+
+/** Asked about before anything is stored: an id that the provider does not know makes no task. */
+async function adopt<P extends string>(c: Context<AppEnv, P>): Promise<Response> {
+  const taskId = taskIdOf(c);
+  const provider = providerAccess(c.get("config"));
+  const object = c.env.TASKS.getByName(taskId);
+  const known = await object.view();
+  if (known !== null) return c.json(present<TaskView>(known), 200, FRESH);
+  if (provider === null) throw new Problem("not_configured", NO_KEY);
+  const answer = await askForRecord(provider, { taskId, product: "music", record: MUSIC_RECORD }, c.req.raw.signal);
+  if (answer.type === "unknown")
+    throw new Problem("task_not_found", "The provider knows no task of this id. Check the id, and PROVIDER_BASE_URL.");
+  if (answer.type === "failed")
+    throw new Problem("provider_failed", `The provider could not be asked (${answer.reason}). Try again later.`);
+  await object.adopt(new URL(c.req.url).host);
+  const row = await object.touch();
+  if (row !== null) tellCatalog(c.env, c.executionCtx, row);
+  return c.json(present<TaskView>(await object.view()), 201, { ...FRESH, location: `/tasks/${taskId}` });
+}
+
+const NO_KEY =
+  "PROVIDER_API_KEY is not set, so the provider cannot be asked about this task: run `npx wrangler secret put PROVIDER_API_KEY`.";

@@ -1,0 +1,39 @@
+/**
+ * `POST /tasks/:id/<command>`: what one word asks of a task, from one table. A client gets the task as JSON, a form
+ * of the pages the way back to its page, which says what was done.
+ */
+import { Hono, type Context } from "hono";
+import type { TaskView } from "../../../core/view/view.ts";
+import type { TaskObject } from "../../../platform/task/task-object.ts";
+import type { AppEnv } from "../../app-env.ts";
+import { Problem } from "../../problem.ts";
+import { prefersHtml } from "../../pages/frame/page.ts";
+import { present, taskIdOf } from "../../reading/task-reader.ts";
+import { FRESH } from "./tasks.ts";
+
+type Stub = DurableObjectStub<TaskObject>;
+
+/** Only `recover` may spend credits. */
+const COMMANDS = {
+  retry: async (task: Stub) => task.retry(),
+  assess: async (task: Stub) => task.assess(),
+  notify: async (task: Stub) => task.notify(),
+  recover: async (task: Stub, c: Context<AppEnv>) => {
+    const { providerApiKey, publicUrl } = c.get("config");
+    if (providerApiKey === null) throw new Problem("not_configured", NO_KEY);
+    return task.recover(publicUrl?.origin ?? new URL(c.req.url).origin);
+  },
+} as const;
+
+const NO_KEY =
+  "PROVIDER_API_KEY is not set, so the provider cannot be asked for new links: run `npx wrangler secret put PROVIDER_API_KEY`.";
+
+/** Behind `requireApiToken`. */
+export const taskCommands = new Hono<AppEnv>();
+for (const [name, run] of Object.entries(COMMANDS)) {
+  taskCommands.post(`/tasks/:id/${name}`, async (c) => {
+    const taskId = taskIdOf(c);
+    const view = present<TaskView>(await run(c.env.TASKS.getByName(taskId), c));
+    return prefersHtml(c) ? c.redirect(`/tasks/${taskId}?did=${name}`, 303) : c.json(view, 202, FRESH);
+  });
+}
