@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser } from "playwright-core";
 import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
-import { song } from "../rig/provider/songs.ts";
+import { song } from "../rig/provider/serving/songs.ts";
 import { logIn, startBrowser, violations, visit } from "./visitor.ts";
 
 const STEP_MS = 20_000;

@@ -2,7 +2,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
-import type { Plan } from "../rig/provider/plan.ts";
+import type { Plan } from "../rig/provider/hostile/plan.ts";
 import { logIn, screenshot, startBrowser, violations, visit } from "./visitor.ts";
 
 const STEP_MS = 5_000;

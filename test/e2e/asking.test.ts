@@ -7,7 +7,7 @@ import * as z from "zod";
 import { sign } from "../../src/core/provider/signature.ts";
 import { taskView, type TaskView } from "../../src/core/view/view.ts";
 import { freePort } from "../rig/local/killable.ts";
-import { noFaults } from "../rig/provider/faults.ts";
+import { noFaults } from "../rig/provider/hostile/faults.ts";
 import { API_TOKEN, expectKept, startStand, type Stand } from "./stand.ts";
 
 const KEY = "provider-key-of-the-end-to-end-tests";

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import * as z from "zod";
-import { song } from "../rig/provider/songs.ts";
+import { song } from "../rig/provider/serving/songs.ts";
 import { startOrigin } from "./origin.ts";
 import { SOURCE, expectKept, startStand, trackOf, type Stand } from "./stand.ts";
 

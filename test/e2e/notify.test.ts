@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import * as z from "zod";
-import { song } from "../rig/provider/songs.ts";
+import { song } from "../rig/provider/serving/songs.ts";
 import { startOrigin, type Origin } from "./origin.ts";
 import { startReceiver, type Receiver, type Sent } from "../rig/local/receiver.ts";
 import { API_TOKEN, startStand, trackOf, type Stand } from "./stand.ts";

@@ -5,9 +5,9 @@ import type { TaskView } from "../../src/core/view/view.ts";
 import { backlineClient, type BacklineClient } from "../rig/local/backline-client.ts";
 import { startWorker } from "../rig/local/worker.ts";
 import type { Task } from "../rig/provider/ledger.ts";
-import type { Plan } from "../rig/provider/plan.ts";
+import type { Plan } from "../rig/provider/hostile/plan.ts";
 import { type Provider, type ProviderOptions, startProvider } from "../rig/provider/provider.ts";
-import { song } from "../rig/provider/songs.ts";
+import { song } from "../rig/provider/serving/songs.ts";
 import { REPERTOIRE } from "../rig/provider/tracks.ts";
 
 export const CALLBACK_TOKEN = "callback-token-of-the-end-to-end-tests-0123";

@@ -13,7 +13,7 @@ import { styleView, styleViewOf } from "../audio/style/measured.ts";
 import { matchStyle } from "../audio/style/match.ts";
 import { keyAgreement } from "../audio/sound/tonal/key-names.ts";
 import { requestedKey } from "../audio/style/requested-key.ts";
-import { tempoAgreement } from "../audio/sound/tempo.ts";
+import { tempoAgreement } from "../audio/sound/rhythm/tempo.ts";
 import type { Copied } from "./event.ts";
 import type { AskedStyle } from "../provider/message.ts";
 import type { Task } from "./task.ts";

@@ -9,7 +9,7 @@ import { FREE_FORMAT_CODEC } from "../../core/audio/container/mpeg-frame.ts";
 import type { Pcm, PcmShape } from "../../core/audio/sound/pcm.ts";
 import { soundMeter } from "../../core/audio/sound/meters.ts";
 import { keyMeter } from "../../core/audio/sound/tonal/key.ts";
-import { rhythmMeter } from "../../core/audio/sound/rhythm.ts";
+import { rhythmMeter } from "../../core/audio/sound/rhythm/rhythm.ts";
 import { wavReader } from "../../core/audio/container/wav.ts";
 import type { Waveform } from "../../core/audio/sound/waveform.ts";
 import { mp3Decoder } from "./mp3-decoder.ts";

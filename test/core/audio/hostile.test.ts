@@ -13,8 +13,8 @@ import { verify } from "../../../src/core/audio/verification.ts";
 import { analyze, type Analysis } from "../../../src/platform/audio/listen.ts";
 import { mp3Decoder } from "../../../src/platform/audio/mp3-decoder.ts";
 import { cpuMs } from "../cpu.ts";
-import { type Random, randomFrom, whole } from "../../rig/provider/random.ts";
-import { song } from "../../rig/provider/songs.ts";
+import { type Random, randomFrom, whole } from "../../rig/provider/hostile/random.ts";
+import { song } from "../../rig/provider/serving/songs.ts";
 import {
   frame,
   frames,

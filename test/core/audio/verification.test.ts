@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { FileKind } from "../../../src/core/task/event.ts";
 import { HEAD_BYTES } from "../../../src/core/audio/format.ts";
 import { verify } from "../../../src/core/audio/verification.ts";
-import { randomFrom, whole } from "../../rig/provider/random.ts";
+import { randomFrom, whole } from "../../rig/provider/hostile/random.ts";
 import {
   adts,
   frame,

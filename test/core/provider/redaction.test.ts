@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { capabilityOf } from "../../../src/core/provider/callback-url.ts";
 import { redact, redactionOf } from "../../../src/core/provider/redaction.ts";
-import { foundIn } from "../../e2e/hidden.ts";
+import { foundIn } from "../../e2e/door/hidden.ts";
 import { like } from "../matchers.ts";
 import { FORMS } from "./secret-forms.ts";
 

@@ -2,8 +2,8 @@
 import * as z from "zod";
 import { capabilityOf } from "../../../src/core/provider/callback-url.ts";
 import { FORMS } from "../../core/provider/secret-forms.ts";
-import { foundIn } from "../../e2e/hidden.ts";
-import { song } from "../../rig/provider/songs.ts";
+import { foundIn } from "../../e2e/door/hidden.ts";
+import { song } from "../../rig/provider/serving/songs.ts";
 import { each, isHarm, message, newTaskId, SECRETS, tells, type Ground, type Verdict } from "./ground.ts";
 import type { Attacks } from "./run.ts";
 

@@ -4,7 +4,7 @@
  */
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { foundIn } from "../../e2e/hidden.ts";
+import { foundIn } from "../../e2e/door/hidden.ts";
 import { startOrigin, type Answer as FileAnswer, type Origin } from "../../e2e/origin.ts";
 import { buildWorker } from "../../rig/local/bundle.ts";
 import { startWorker } from "../../rig/local/worker.ts";

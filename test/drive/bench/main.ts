@@ -5,16 +5,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { benchAck } from "./ack.ts";
-import { benchArchive } from "./archive.ts";
-import { benchAssess } from "./assess.ts";
-import { benchCost } from "./cost.ts";
-import { benchFold } from "./fold.ts";
+import { benchAck } from "./measures/ack.ts";
+import { benchArchive } from "./measures/archive.ts";
+import { benchAssess } from "./measures/assess.ts";
+import { benchCost } from "./measures/cost.ts";
+import { benchFold } from "./measures/fold.ts";
 import type { Goal, Report } from "./figures.ts";
 import { optionsOrExit, type Benchmark, type Options } from "./options.ts";
-import { benchRead } from "./read.ts";
-import { benchScale } from "./scale.ts";
-import { benchSize } from "./size.ts";
+import { benchRead } from "./measures/read.ts";
+import { benchScale } from "./measures/scale.ts";
+import { benchSize } from "./measures/size.ts";
 
 const options = optionsOrExit(process.argv.slice(2));
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Random } from "../../rig/provider/random.ts";
+import type { Random } from "../../rig/provider/hostile/random.ts";
 
 const SHARE = 0.2;
 

@@ -1,7 +1,7 @@
 /** A receiver of notifications that refuses, goes silent, breaks off after it took a message, and dies now and then. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { startReceiver, type Receiver, type Reply } from "../../rig/local/receiver.ts";
-import { oneOf, randomFrom, whole } from "../../rig/provider/random.ts";
+import { oneOf, randomFrom, whole } from "../../rig/provider/hostile/random.ts";
 
 export interface HostileReceiver extends Receiver {
   /** Dies and comes back until the signal aborts; resolves when it is up again. */

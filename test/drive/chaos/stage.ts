@@ -11,10 +11,10 @@ import { buildWorker } from "../../rig/local/bundle.ts";
 import { freePort, type KillableWorker, startKillable } from "../../rig/local/killable.ts";
 import { startWatchdog } from "../../rig/local/watchdog.ts";
 import { type LocalWorker, startWorker } from "../../rig/local/worker.ts";
-import { chaos } from "../../rig/provider/chaos.ts";
-import { noFaults } from "../../rig/provider/faults.ts";
+import { chaos } from "../../rig/provider/hostile/chaos.ts";
+import { noFaults } from "../../rig/provider/hostile/faults.ts";
 import { type Provider, startProvider } from "../../rig/provider/provider.ts";
-import type { Random } from "../../rig/provider/random.ts";
+import type { Random } from "../../rig/provider/hostile/random.ts";
 import { loseAlarms } from "./lost-alarms.ts";
 import { type HostileReceiver, startHostileReceiver } from "./receiver.ts";
 

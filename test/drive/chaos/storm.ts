@@ -1,6 +1,6 @@
 /** Submissions, kills of the Worker, lost alarms and deaths of the receiver at random moments, side by side. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { randomFrom, whole } from "../../rig/provider/random.ts";
+import { randomFrom, whole } from "../../rig/provider/hostile/random.ts";
 import type { ChaosRunOptions } from "./options.ts";
 import type { Stage } from "./stage.ts";
 import { submitOne } from "./submit.ts";

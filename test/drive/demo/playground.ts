@@ -7,9 +7,9 @@ import { type BacklineClient, backlineClient } from "../../rig/local/backline-cl
 import { buildWorker } from "../../rig/local/bundle.ts";
 import { startWatchdog } from "../../rig/local/watchdog.ts";
 import { startWorker } from "../../rig/local/worker.ts";
-import { chaos } from "../../rig/provider/chaos.ts";
+import { chaos } from "../../rig/provider/hostile/chaos.ts";
 import { type Provider, startProvider } from "../../rig/provider/provider.ts";
-import type { Flaw } from "../../rig/provider/songs.ts";
+import type { Flaw } from "../../rig/provider/serving/songs.ts";
 import { withoutOwnSignals } from "./end.ts";
 import type { DemoSecrets } from "./secrets.ts";
 

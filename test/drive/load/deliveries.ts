@@ -4,7 +4,7 @@
  * Pure: the same seed and number of tasks give the same list.
  */
 import type { Stage } from "../../rig/provider/ledger.ts";
-import { randomFrom, whole } from "../../rig/provider/random.ts";
+import { randomFrom, whole } from "../../rig/provider/hostile/random.ts";
 
 export interface Delivery {
   /** The number of the task, from 0. */

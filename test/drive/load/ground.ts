@@ -7,9 +7,9 @@ import { type BacklineClient, backlineClient } from "../../rig/local/backline-cl
 import { buildWorker } from "../../rig/local/bundle.ts";
 import { startWatchdog } from "../../rig/local/watchdog.ts";
 import { type LocalWorker, startWorker } from "../../rig/local/worker.ts";
-import { passingFault } from "../../rig/provider/chaos-files.ts";
+import { passingFault } from "../../rig/provider/hostile/chaos-files.ts";
 import { type Provider, startProvider } from "../../rig/provider/provider.ts";
-import { randomFrom } from "../../rig/provider/random.ts";
+import { randomFrom } from "../../rig/provider/hostile/random.ts";
 
 export interface Ground {
   readonly provider: Provider;

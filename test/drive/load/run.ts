@@ -1,7 +1,7 @@
 /** The load run: first the callbacks, at their rate; then every task, one by one. Resolves to whether all is well. */
 import { cpus } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { percentile } from "../bench/load.ts";
+import { percentile } from "../bench/measures/load.ts";
 import type { BacklineClient } from "../../rig/local/backline-client.ts";
 import type { Task } from "../../rig/provider/ledger.ts";
 import { deliveriesOf } from "./deliveries.ts";

@@ -19,7 +19,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "const receipt = await observe(c.env.TASKS, taskId, delivery);",
     replace:
       "const late = scheduler.wait(500).then(() => observe(c.env.TASKS, taskId, delivery));\n  c.executionCtx.waitUntil(late);\n  const receipt: Receipt = { misdirected: false, catalogRow: null };",
-    tests: "test/worker/ingest.test.ts",
+    tests: "test/worker/ingest/ingest.test.ts",
     caughtBy: "what is answered is durable by then: it outlives a crash right after the answer",
   },
   {
@@ -27,7 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/core/task/trust.ts",
     find: "return `${message.sha256} ${weightOf(message)}`;",
     replace: "return weightOf(message);",
-    tests: "test/worker/ingest.test.ts",
+    tests: "test/worker/ingest/ingest.test.ts",
     caughtBy: "of many that come at once, each is counted, and different ones are all kept",
   },
   {
@@ -53,7 +53,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "const before = this.#wakeUp();\n    if (this.#state.tombstone !== null) {",
     replace:
       "const before = this.#wakeUp();\n    await new Promise((resolve) => setTimeout(resolve, 50));\n    if (this.#state.tombstone !== null) {",
-    tests: "test/worker/ingest.test.ts",
+    tests: "test/worker/ingest/ingest.test.ts",
     caughtBy: "of many that come at once, each is counted, and different ones are all kept",
   },
   {
@@ -70,7 +70,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: '.post("/callback", (c) => counted(c, () => receive(c, enterBySignature(c))));',
     replace:
       '.post("/callback", async (c) => {\n    await c.req.raw.clone().arrayBuffer();\n    return receive(c, enterBySignature(c));\n  });',
-    tests: "test/worker/door.test.ts",
+    tests: "test/worker/door/door.test.ts",
     caughtBy: "what its headers or its path refuse is refused before its body is read",
   },
   {
@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));",
     replace:
       '  const [named] = text === null ? [] : scanTaskIds(text);\n  const { observation: said } = parseMessage({});\n  const early = { sha256: sha256Hex(bytes), via: "callback", verdict: "hmac_stale", observation: said, body: "", host, ref: null } as const;\n  if (named !== undefined) await observe(c.env.TASKS, named, early);\n  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));',
-    tests: "test/worker/refusals.test.ts",
+    tests: "test/worker/door/refusals.test.ts",
     caughtBy: "every refusal is the same 401, and leaves nothing behind",
   },
   {
@@ -96,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "const event = received(before, message, ref, now);",
     replace:
       'if (before !== null) this.#state.record({ type: "retried" });\n    const event = received(this.#state.task, message, ref, now);',
-    tests: "test/worker/engine.test.ts",
+    tests: "test/worker/engine/engine.test.ts",
     caughtBy: "a delivery that comes again starts nothing",
   },
   {
@@ -104,7 +104,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/http/log-line.ts",
     find: "const route = routePath(c, -1);",
     replace: "const route = c.req.path;",
-    tests: "test/e2e/canary.test.ts",
+    tests: "test/e2e/door/canary.test.ts",
     caughtBy: "no secret and no link's token is found where it does not belong",
   },
   {
@@ -120,7 +120,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/platform/audio/download.ts",
     find: "const refused = refusal(url, policy);",
     replace: "const refused = hop === 0 ? refusal(url, policy) : null;",
-    tests: "test/worker/ssrf.test.ts",
+    tests: "test/worker/door/ssrf.test.ts",
     caughtBy: "a redirect to any of them is refused, and not followed",
   },
   {
@@ -145,7 +145,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "for (const value of values) if (isSameSecret(candidate, value)) match = value;",
     replace:
       "for (const value of values) if (value.startsWith(candidate) || isSameSecret(candidate, value)) match = value;",
-    tests: "test/worker/refusals.test.ts",
+    tests: "test/worker/door/refusals.test.ts",
     caughtBy: "every refusal is the same 401, and leaves nothing behind",
   },
   {
@@ -153,7 +153,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/platform/audio/copy.ts",
     find: "const problem = broken ?? refused;",
     replace: 'const problem = broken ?? (refused === "never" ? refused : null);',
-    tests: "test/worker/engine.test.ts",
+    tests: "test/worker/engine/engine.test.ts",
     caughtBy: "a file that ends before the music does is tried again, and its part is put by for want of better",
   },
   {
@@ -161,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/platform/task/engine.ts",
     find: "  await deps.rearm();",
     replace: "  if (due(deps.task(), deps.now(), deps.pace).length > 99) await deps.rearm();",
-    tests: "test/worker/engine.test.ts",
+    tests: "test/worker/engine/engine.test.ts",
     caughtBy: "a crash in the middle of a copy costs an attempt, and the file is kept all the same",
   },
   {
@@ -177,7 +177,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/platform/task/wiring.ts",
     find: "if (key !== undefined && state.tombstone !== null) await env.AUDIO.delete(key);",
     replace: "",
-    tests: "test/worker/deletion.test.ts",
+    tests: "test/worker/engine/deletion.test.ts",
     caughtBy: "a copy that ends after the deletion takes its own file along",
   },
   {
@@ -193,7 +193,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/core/task/trust.ts",
     find: '  hmac_unconfirmed: "none",',
     replace: '  hmac_unconfirmed: "full",',
-    tests: "test/worker/recovery.test.ts",
+    tests: "test/worker/engine/recovery.test.ts",
     caughtBy: "an HMAC-only delivery counts only after the read-back",
   },
   {
@@ -201,7 +201,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/core/next/polling.ts",
     find: "if (!pace.canAsk || recordOf(task) === null) return null;",
     replace: "if (pace.canAsk || recordOf(task) === null) return null;",
-    tests: "test/worker/recovery.test.ts",
+    tests: "test/worker/engine/recovery.test.ts",
     caughtBy: "a task whose callbacks are all lost is completed by asking",
   },
 ];

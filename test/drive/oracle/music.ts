@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
 import type { AudioFacts } from "../../../src/core/audio/facts.ts";
 import { findingsOf, verdictOf, type Asked, type Finding } from "../../../src/core/audio/findings/findings.ts";
-import { LEAST_CONFIDENCE, tempoAgreement } from "../../../src/core/audio/sound/tempo.ts";
+import { LEAST_CONFIDENCE, tempoAgreement } from "../../../src/core/audio/sound/rhythm/tempo.ts";
 import { keyDistance } from "../../../src/core/audio/sound/tonal/key-names.ts";
 import { heardByBackline } from "./backline.ts";
 import { caughtOf, type Caught } from "./damaged.ts";

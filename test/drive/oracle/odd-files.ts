@@ -17,7 +17,7 @@ import {
   text,
   vbriFrame,
 } from "../../core/audio/audio-bytes.ts";
-import { randomFrom, whole } from "../../rig/provider/random.ts";
+import { randomFrom, whole } from "../../rig/provider/hostile/random.ts";
 
 export interface OddFile {
   readonly name: string;

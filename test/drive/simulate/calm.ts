@@ -1,13 +1,13 @@
 /** The scripted lives on the models; prints their endings as JSON, which is what `scripted-lives.json` holds. */
-import { installHooks } from "./hooks.ts";
+import { installHooks } from "./model/hooks.ts";
 
 installHooks(null);
 const { sha256Hex, taskPrefix } = await import("../../../src/core/ids.ts");
 const { parseMessage } = await import("../../../src/core/provider/message.ts");
-const { deploy } = await import("./deployment.ts");
-const { endingOf } = await import("./ending.ts");
-const { enter, installGlobals } = await import("./globals.ts");
-const { SimulatedResponse } = await import("./response.ts");
+const { deploy } = await import("./model/deployment.ts");
+const { endingOf } = await import("./laws/ending.ts");
+const { enter, installGlobals } = await import("./model/globals.ts");
+const { SimulatedResponse } = await import("./model/response.ts");
 const { FILES, SCRIPTED } = await import("./scripted.ts");
 const { outsider, World } = await import("./world.ts");
 installGlobals();

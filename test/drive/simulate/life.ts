@@ -3,10 +3,10 @@
  * laws. A life is a function of its seed.
  */
 import { watch } from "../../../src/platform/watchdog.ts";
-import { deploy, type Deployment, type Vars } from "./deployment.ts";
-import { enter } from "./globals.ts";
-import { internetOf } from "./network.ts";
-import { judge } from "./laws.ts";
+import { deploy, type Deployment, type Vars } from "./model/deployment.ts";
+import { enter } from "./model/globals.ts";
+import { internetOf } from "./model/network.ts";
+import { judge } from "./laws/laws.ts";
 import { sendCallbacks } from "./messenger.ts";
 import { look, read, visit } from "./people.ts";
 import type { LifeResult } from "./result.ts";

@@ -1,8 +1,8 @@
 /** What people do with a task meanwhile: adopt, read, retry, have it recovered, assess anew, delete. And R2 loses a key. */
 import { taskPrefix } from "../../../src/core/ids.ts";
 import { keptFilesOf } from "../../../src/core/view/kept-file.ts";
-import { oneOf } from "../../rig/provider/random.ts";
-import { probe, type Deployment } from "./deployment.ts";
+import { oneOf } from "../../rig/provider/hostile/random.ts";
+import { probe, type Deployment } from "./model/deployment.ts";
 import { outsider, type World } from "./world.ts";
 
 export interface Wishes {

@@ -5,7 +5,7 @@
  *
  * Times are milliseconds since the submission.
  */
-import { oneOf, whole, type Random } from "../../rig/provider/random.ts";
+import { oneOf, whole, type Random } from "../../rig/provider/hostile/random.ts";
 
 export type FileName = "audio" | "cover";
 

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import * as z from "zod";
-import { installHooks } from "./hooks.ts";
+import { installHooks } from "./model/hooks.ts";
 import { PLANTS } from "./plants.ts";
 
 const { first, step, end, trace, plant } = z
@@ -11,7 +11,7 @@ const { first, step, end, trace, plant } = z
 
 installHooks(plant === null ? null : (PLANTS[plant] ?? null));
 const { live } = await import("./life.ts");
-const { installGlobals } = await import("./globals.ts");
+const { installGlobals } = await import("./model/globals.ts");
 installGlobals();
 for (let seed = first; seed < end; seed += step) {
   const life = await live(seed, trace);

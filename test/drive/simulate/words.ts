@@ -1,5 +1,5 @@
 /** A script's moments in the provider's words: callbacks in snake case, records in camel case. */
-import { WHOLE_SECONDS } from "./content.ts";
+import { WHOLE_SECONDS } from "./laws/content.ts";
 import { hasAudio, recordLink, type Moment, type Script, type ScriptedTrack } from "./script.ts";
 
 /** What a message says otherwise than the truth. */

@@ -5,8 +5,8 @@
  * After each event all promises are run dry, so an event ends where all code that it woke waits for another one: a
  * crash between two events is a crash at an `await`. Times are epoch milliseconds, durations milliseconds.
  */
-import { randomFrom, type Random } from "../../rig/provider/random.ts";
-import { Agenda } from "./agenda.ts";
+import { randomFrom, type Random } from "../../rig/provider/hostile/random.ts";
+import { Agenda } from "./laws/agenda.ts";
 
 /** Who an event belongs to: an instance of the object, or somebody outside. */
 export interface Owner {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
-import type { AnswerFault, Faults } from "./faults.ts";
+import type { AnswerFault, Faults } from "./hostile/faults.ts";
 import type { Task } from "./ledger.ts";
 import type { Limit } from "./limits.ts";
 import { checkRequest, type SubmitRequest } from "./request.ts";

@@ -5,10 +5,10 @@
  * about that task for good, as its page says.
  */
 import { createHash } from "node:crypto";
-import type { CallbackFault, Faults } from "./faults.ts";
+import type { CallbackFault, Faults } from "./hostile/faults.ts";
 import type { Attempt, Callback, Called } from "./ledger.ts";
 import type { Pace } from "./pace.ts";
-import type { Body } from "./plan.ts";
+import type { Body } from "./hostile/plan.ts";
 import { signatureHeaders } from "./signature.ts";
 
 /** Undocumented; growing, as those of most senders are. */

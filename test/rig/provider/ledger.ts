@@ -5,7 +5,7 @@
  * has. Arrays only grow. Times (`at`) are epoch milliseconds on the wall; `ms` is how long something took.
  */
 import type { SubmitRequest } from "./request.ts";
-import type { Flaw } from "./songs.ts";
+import type { Flaw } from "./serving/songs.ts";
 
 export type Stage = "text" | "first" | "complete";
 

@@ -1,7 +1,7 @@
 /** A task's life: its plan carried out, step by step, until nothing is left to send. */
 import { type Courier, deliver } from "./callbacks.ts";
 import type { Progress, Task } from "./ledger.ts";
-import type { Body, Plan, Step } from "./plan.ts";
+import type { Body, Plan, Step } from "./hostile/plan.ts";
 import { type Addresses, failureBody, failureMessage, stageBody } from "./shapes.ts";
 
 /** A stage that comes late is told late, but takes nothing back from the record. */

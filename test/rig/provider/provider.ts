@@ -11,20 +11,20 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { apiRoutes } from "./api.ts";
 import { type Courier, deliver } from "./callbacks.ts";
-import { type Faults, noFaults } from "./faults.ts";
-import { fileRoutes } from "./files.ts";
+import { type Faults, noFaults } from "./hostile/faults.ts";
+import { fileRoutes } from "./serving/files.ts";
 import type { Attempt, Callback, Called, Fetched, Quirk, Recovery, Stage, Task, Track } from "./ledger.ts";
 import { live } from "./life.ts";
 import { createLimit } from "./limits.ts";
-import { createLinks } from "./links.ts";
+import { createLinks } from "./serving/links.ts";
 import { createPace } from "./pace.ts";
-import { type Body, type Plan, usualPlan } from "./plan.ts";
-import { type Random, randomFrom } from "./random.ts";
+import { type Body, type Plan, usualPlan } from "./hostile/plan.ts";
+import { type Random, randomFrom } from "./hostile/random.ts";
 import { recoveryRoutes } from "./recovery.ts";
 import type { SubmitRequest } from "./request.ts";
 import { sentRoutes } from "./sent.ts";
 import { type Addresses, stageBody } from "./shapes.ts";
-import type { Flaw } from "./songs.ts";
+import type { Flaw } from "./serving/songs.ts";
 import { makeTask } from "./tracks.ts";
 
 /** Durations are the real provider's, divided by `timeScale` when used; `callbackTimeoutMs` is on the wall. */

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { keyRefused } from "./api.ts";
 import { type Courier, deliver } from "./callbacks.ts";
 import type { Recovery, Task } from "./ledger.ts";
-import { hex, randomFrom } from "./random.ts";
+import { hex, randomFrom } from "./hostile/random.ts";
 import { isFinished, type Addresses } from "./shapes.ts";
 
 export type RecoveryDeps = {

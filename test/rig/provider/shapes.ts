@@ -4,9 +4,9 @@
  *
  * Pure but for the links, which are signed as of now.
  */
-import { FORBIDDEN_PATH, type Links } from "./links.ts";
+import { FORBIDDEN_PATH, type Links } from "./serving/links.ts";
 import type { Progress, Stage, Task, Track } from "./ledger.ts";
-import type { Step } from "./plan.ts";
+import type { Step } from "./hostile/plan.ts";
 import { previewPath } from "./tracks.ts";
 
 export type Addresses = { readonly origin: string; readonly links: Links };

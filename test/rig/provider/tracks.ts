@@ -4,11 +4,11 @@
  * A track's bytes are not kept: they are made again from its seeds whenever they are wanted, and are the same.
  */
 import { createHash } from "node:crypto";
-import { cover } from "./covers.ts";
+import { cover } from "./serving/covers.ts";
 import type { File, Quirk, Task, Track } from "./ledger.ts";
-import { hex, type Random, randomFrom, whole } from "./random.ts";
+import { hex, type Random, randomFrom, whole } from "./hostile/random.ts";
 import type { SubmitRequest } from "./request.ts";
-import { type Flaw, song, tagged } from "./songs.ts";
+import { type Flaw, song, tagged } from "./serving/songs.ts";
 
 /**
  * How many different pieces of music one provider has: `seed * REPERTOIRE` and the next ones. Two tracks of a task

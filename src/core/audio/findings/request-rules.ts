@@ -1,5 +1,5 @@
 /** The rules that hold a file against what was claimed of it and what was requested. Pure. */
-import { LEAST_CONFIDENCE, tempoAgreement } from "../sound/tempo.ts";
+import { LEAST_CONFIDENCE, tempoAgreement } from "../sound/rhythm/tempo.ts";
 import { LIMITS } from "./limits.ts";
 import type { FileProblem, Remark, Rule } from "./findings.ts";
 

@@ -6,7 +6,7 @@
  * other offsets. Pure.
  */
 import * as z from "zod";
-import { LEAST_CONFIDENCE } from "../sound/tempo.ts";
+import { LEAST_CONFIDENCE } from "../sound/rhythm/tempo.ts";
 import { keyDistance } from "../sound/tonal/key-names.ts";
 import { PRINT_HZ, readPrint } from "./rhythm-print.ts";
 

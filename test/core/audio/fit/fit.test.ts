@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { fitOf, fittedOf } from "../../../../src/core/audio/fit/fit.ts";
 import { readPrint } from "../../../../src/core/audio/fit/rhythm-print.ts";
-import { rhythmMeter } from "../../../../src/core/audio/sound/rhythm.ts";
+import { rhythmMeter } from "../../../../src/core/audio/sound/rhythm/rhythm.ts";
 import { clicks } from "../rhythms.ts";
 import { joined, measure, measureSplit, MONO, scaled, silence } from "../signals.ts";
 

@@ -8,7 +8,7 @@ import { deadChannel } from "../../../../src/core/audio/sound/flaws/dead-channel
 import { ending } from "../../../../src/core/audio/sound/flaws/ending.ts";
 import { flatTopsMeter } from "../../../../src/core/audio/sound/flaws/flat-tops.ts";
 import type { Pcm, PcmShape } from "../../../../src/core/audio/sound/pcm.ts";
-import { rhythmMeter } from "../../../../src/core/audio/sound/rhythm.ts";
+import { rhythmMeter } from "../../../../src/core/audio/sound/rhythm/rhythm.ts";
 import { drums } from "../rhythms.ts";
 import { amplitude, joined, measure, measureSplit, MONO, noise, scaled, silence, sine, STEREO } from "../signals.ts";
 

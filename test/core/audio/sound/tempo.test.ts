@@ -1,8 +1,8 @@
 /** Tempo, against tracks whose tempo is known from how they are made. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LEAST_CONFIDENCE, TEMPO_TOLERANCE, tempoAgreement } from "../../../../src/core/audio/sound/tempo.ts";
-import { rhythmMeter } from "../../../../src/core/audio/sound/rhythm.ts";
+import { LEAST_CONFIDENCE, TEMPO_TOLERANCE, tempoAgreement } from "../../../../src/core/audio/sound/rhythm/tempo.ts";
+import { rhythmMeter } from "../../../../src/core/audio/sound/rhythm/rhythm.ts";
 import { clicks, drums, evenNotes, twoTempi, type Rhythm } from "../rhythms.ts";
 import { joined, measure, measureSplit, MONO, noise, silence, sine, STEREO } from "../signals.ts";
 

@@ -1,0 +1,122 @@
+/**
+ * A small band: drums, bass, a pad and a tune, played from a seed at a tempo and in a key from the same seed.
+ *
+ * Each sound is rendered once and laid down wherever it is played, which keeps half a minute of music at some
+ * 0.2 s of CPU. The drums fall on the beat, so that the tempo can be measured; the pad is detuned
+ * between left and right, and the hats sit to one side, so that the channels differ. The tune never comes back, and it
+ * ends with a fade, as a song does that one would keep.
+ *
+ * Pure: the same seed and length give the same samples.
+ */
+import { type Random, randomFrom, whole } from "../hostile/random.ts";
+
+export const SAMPLE_RATE = 44_100;
+
+export type Recording = {
+  readonly left: Float32Array;
+  readonly right: Float32Array;
+  readonly bpm: number;
+  readonly key: string;
+};
+
+const BEATS_PER_BAR = 4;
+/** Semitones over the key, one chord a bar: those of a minor cadence, with the leading note that names the key. */
+const CHORDS = [
+  [0, 3, 7],
+  [-4, 0, 3],
+  [5, 8, 12],
+  [-5, -1, 2],
+] as const;
+const KEYS = ["A", "A#", "B", "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#"] as const;
+const FADE_SECONDS = 2;
+/** One period of a soft sawtooth. */
+const WAVE = Float32Array.from({ length: 2048 }, (_, index) =>
+  [1, 2, 3, 4, 5, 6].reduce((sum, n) => sum + Math.sin((2 * Math.PI * n * index) / 2048) / n ** 1.3, 0),
+);
+
+/** `seconds` of music; peaks stay under -3 dBFS, loudness is -15 to -18 LUFS. */
+export function play(seed: number, seconds: number): Recording {
+  const random = randomFrom("song", seed);
+  const bpm = whole(random, 80, 150);
+  const tonic = whole(random, 0, 11);
+  const key = 45 + tonic;
+  const beat = (60 / bpm) * SAMPLE_RATE;
+  const left = new Float32Array(Math.round(seconds * SAMPLE_RATE));
+  const right = new Float32Array(left.length);
+
+  const kick = tone(0.28, (t) => Math.sin(2 * Math.PI * (48 * t + 4.5 * (1 - Math.exp(-t * 28)))) * Math.exp(-t * 11));
+  const snare = tone(0.22, (t) => (noise(random) * 0.8 + Math.sin(2 * Math.PI * 190 * t) * 0.5) * Math.exp(-t * 20));
+  const hats = [hat(random), hat(random)] as const;
+  const bars = CHORDS.map((chord) => ({
+    bass: note(key - 12 + chord[0], beat * 0.9, 1, 9),
+    // A note of the chord, over the pad.
+    tune: chord.map((step) => note(key + 24 + step, beat * 0.9, 1, 4)),
+    pad: [1.002, 0.998].map((detune) => chord.map((step) => note(key + 12 + step, beat * BEATS_PER_BAR, detune, 0.6))),
+  }));
+
+  const syncopated = random() < 0.5;
+  for (let half = 0; half * (beat / 2) < left.length; half += 1) {
+    const at = Math.round(half * (beat / 2));
+    const step = half % (BEATS_PER_BAR * 2);
+    const bar = bars[Math.floor(half / (BEATS_PER_BAR * 2)) % bars.length];
+    const both = (sound: Float32Array, gain: number): void => {
+      lay(left, sound, at, gain);
+      lay(right, sound, at, gain);
+    };
+    if (step % 4 === 0 || (syncopated && step === 5)) both(kick, 0.85);
+    if (step % 4 === 2) both(snare, 0.45);
+    lay(left, hats[0], at, step % 2 === 0 ? 0.22 : 0.1);
+    lay(right, hats[1], at, step % 2 === 0 ? 0.13 : 0.06);
+    if (bar === undefined) continue;
+    if (step % 2 === 0) both(bar.bass, 0.28);
+    // Drawn for every half beat, so that whether one is played changes nothing later.
+    const [plays, which] = [random(), random()];
+    const voice = bar.tune[Math.floor(which * bar.tune.length)];
+    if (voice !== undefined && plays < (step % 2 === 0 ? 0.6 : 0.3)) both(voice, 0.16);
+    if (step === 0) {
+      for (const voice of bar.pad[0] ?? []) lay(left, voice, at, 0.07);
+      for (const voice of bar.pad[1] ?? []) lay(right, voice, at, 0.07);
+    }
+  }
+  for (const channel of [left, right]) {
+    for (let i = 0; i < channel.length; i += 1) {
+      const faded = Math.min(1, (channel.length - i) / (FADE_SECONDS * SAMPLE_RATE));
+      channel[i] = 0.75 * faded ** 2 * Math.tanh(channel[i] ?? 0);
+    }
+  }
+  return { left, right, bpm, key: `${KEYS[tonic] ?? "A"} minor` };
+}
+
+function lay(onto: Float32Array, sound: Float32Array, at: number, gain: number): void {
+  const end = Math.min(sound.length, onto.length - at);
+  for (let i = 0; i < end; i += 1) onto[at + i] = (onto[at + i] ?? 0) + gain * (sound[i] ?? 0);
+}
+
+function tone(seconds: number, sample: (t: number) => number): Float32Array {
+  return Float32Array.from({ length: Math.round(seconds * SAMPLE_RATE) }, (_, i) => sample(i / SAMPLE_RATE));
+}
+
+/** A MIDI note on the soft sawtooth, fading at `decay` per second, with ends soft enough not to click. */
+function note(midi: number, samples: number, detune: number, decay: number): Float32Array {
+  const step = (440 * 2 ** ((midi - 69) / 12) * detune * WAVE.length) / SAMPLE_RATE;
+  const length = Math.round(samples);
+  const ramp = 0.008 * SAMPLE_RATE;
+  return Float32Array.from({ length }, (_, i) => {
+    const edge = Math.min(1, i / ramp, (length - i) / ramp);
+    return edge * Math.exp((-decay * i) / SAMPLE_RATE) * (WAVE[Math.floor(i * step) % WAVE.length] ?? 0);
+  });
+}
+
+function hat(random: Random): Float32Array {
+  let last = 0;
+  return tone(0.06, (t) => {
+    const fresh = noise(random);
+    const bright = fresh - last;
+    last = fresh;
+    return bright * Math.exp(-t * 70);
+  });
+}
+
+function noise(random: Random): number {
+  return random() * 2 - 1;
+}

@@ -1,0 +1,66 @@
+/** Questions to the routes of sources, choices and the inbox, with what they are answered: for the API's description. */
+import { env } from "cloudflare:workers";
+import { sha256Hex } from "../../../src/core/ids.ts";
+import { message, newTaskId } from "../messages.ts";
+import { SONG } from "../provider-files.ts";
+import { forged } from "../sessions.ts";
+import { acting, callback, reading, request, worker, workerWith, type Fetch } from "../worker.ts";
+
+export type Answer = readonly [operationId: string, ask: Request, as?: Fetch];
+
+export async function deliveryAnswers(): Promise<readonly Answer[]> {
+  const due = JSON.stringify(message(newTaskId(), "text"));
+  const facts = { verdict: "token", receivedAt: new Date().toISOString(), host: "backline.test" };
+  await env.AUDIO.put(`inbox/due/${sha256Hex(due)}-${"0".repeat(16)}`, due, {
+    customMetadata: { ...facts, reason: "unreachable", taskId: newTaskId() },
+  });
+  await worker(callback("{ no task"));
+  return [deliver(due), deliver("{ no task")];
+}
+
+export function choiceAnswers(taskId: string, unknownId: string, deletedId: string): readonly Answer[] {
+  return [
+    ...readAnswers("chooseTrack", "PUT", `/tasks/${taskId}/chosen`),
+    ...[taskId, unknownId, deletedId].map((id): Answer => [
+      "chooseTrack",
+      acting("PUT", `/tasks/${id}/chosen`, {}, JSON.stringify({ trackId: "a" })),
+    ]),
+  ];
+}
+
+export function uploadAnswers(): readonly Answer[] {
+  return [
+    ["uploadSource", request("/sources", { method: "POST" })],
+    ["uploadSource", upload("x"), workerWith({ API_TOKEN: "" })],
+    ["uploadSource", forged("POST", "/sources")],
+    ["uploadSource", upload("no song")],
+    ["uploadSource", upload(SONG), workerWith({ MAX_AUDIO_BYTES: "10" })],
+    ["uploadSource", upload(SONG)],
+    ...readAnswers("readSource", "GET", `/sources/${sha256Hex(SONG)}`),
+    ["readSource", reading("/sources/unknown")],
+  ];
+}
+
+function deliver(body: string): Answer {
+  return ["deliverAgain", acting("POST", `/inbox/${sha256Hex(body)}/deliver`)];
+}
+
+function upload(body: BodyInit): Request {
+  return new Request(acting("POST", "/sources"), { method: "POST", body });
+}
+
+/**
+ * An answer, a refusal of who has no token, one of a Worker that has none, of another site's form where it would act,
+ * and of a bad query if there is any.
+ */
+export function readAnswers(operationId: string, method: string, path: string, badQuery?: string): readonly Answer[] {
+  const bad: readonly Answer[] = badQuery === undefined ? [] : [[operationId, acting(method, path + badQuery)]];
+  const acts = method !== "GET" && method !== "HEAD";
+  return [
+    [operationId, request(path, { method })],
+    [operationId, acting(method, path), workerWith({ API_TOKEN: "" })],
+    ...(acts ? [[operationId, forged(method, path)] as const] : []),
+    ...bad,
+    [operationId, acting(method, path)],
+  ];
+}

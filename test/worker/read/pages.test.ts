@@ -1,0 +1,139 @@
+/** The pages: who gets one, what may run in it, and that what the provider says is text wherever it shows. */
+import { expect, test } from "vitest";
+import { failure, message, newTaskId, track } from "../messages.ts";
+import { acting, callback, reading, request, worker, workerWith } from "../worker.ts";
+
+const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+const HTML = { accept: BROWSER };
+const HOSTILE = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
+
+test.each([
+  [BROWSER, "text/html"],
+  ["text/html;q=0.5, application/json", "application/json"],
+  ["*/*", "application/json"],
+  ["application/json", "application/json"],
+])("who accepts %s gets %s", async (accept, type) => {
+  const taskId = await taskAfter("text");
+  for (const path of [`/tasks/${taskId}`, "/tasks", "/stats", "/"]) {
+    const response = await worker(reading(path, { accept }));
+    expect([path, response.status, response.headers.get("content-type")?.split(";")[0]]).toEqual([path, 200, type]);
+    expect(response.headers.get("vary")).toContain("Accept");
+    await response.text();
+  }
+});
+
+test("who accepts nothing in particular gets JSON, with a tag that no page has", async () => {
+  const taskId = await taskAfter("text");
+  const json = await worker(reading(`/tasks/${taskId}`));
+  const html = await worker(reading(`/tasks/${taskId}`, HTML));
+  expect(json.headers.get("content-type")).toBe("application/json");
+  expect(json.headers.get("etag")).toMatch(/^"/);
+  expect(html.headers.get("etag")).toBeNull();
+  await Promise.all([json.text(), html.text()]);
+});
+
+test("a page runs one script, under a nonce of its own", async () => {
+  const nonces = new Set<string>();
+  for (let n = 0; n < 2; n++) {
+    const response = await worker(reading("/tasks", HTML));
+    const policy = response.headers.get("content-security-policy") ?? "";
+    const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1] ?? "";
+    nonces.add(nonce);
+    expect(policy).toMatch(/^default-src 'none'; /);
+    expect(policy).not.toMatch(/unsafe/);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(response.headers.get("referrer-policy")).toBe("no-referrer");
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    const html = await response.text();
+    expect(html.match(/<script/g)).toHaveLength(1);
+    expect(html).toContain(`nonce="${nonce}"`);
+    expect(html).not.toMatch(/ on[a-z]+=|style=/);
+  }
+  expect(nonces.size).toBe(2);
+});
+
+test("what the provider says is text on every page, and links only lead to https", async () => {
+  const taskId = newTaskId();
+  const fields = {
+    title: HOSTILE,
+    tags: HOSTILE,
+    model_name: HOSTILE,
+    stream_audio_url: "javascript:alert(3)",
+    image_url: `https://cdn.test/${HOSTILE}`,
+    audio_url: "",
+  };
+  await worker(callback(message(taskId, "text", [track("hostile", fields)])));
+  const failed = newTaskId();
+  await worker(callback({ code: 500, msg: HOSTILE, data: { callbackType: "error", task_id: failed, data: null } }));
+  const search = `/tasks?q=${encodeURIComponent(HOSTILE)}`;
+  for (const path of [`/tasks/${taskId}`, `/tasks/${failed}`, "/tasks", search, "/stats"]) {
+    const html = await (await worker(reading(path, HTML))).text();
+    expect(html).not.toContain("<img src=x");
+    expect(html).not.toContain("<script>");
+    expect(html).not.toMatch(/(?:href|src)="(?!\/|https:|#)/);
+  }
+  const html = await (await worker(reading(`/tasks/${taskId}`, HTML))).text();
+  expect(html).toContain("&lt;script&gt;alert(2)&lt;/script&gt;");
+});
+
+test("a stream is played from https alone", async () => {
+  const taskId = newTaskId();
+  const tracks = [
+    track("open", { stream_audio_url: "http://stream.test/open" }),
+    track("safe", { stream_audio_url: "https://cdn.example.com/stream/safe" }),
+  ];
+  await worker(callback(message(taskId, "text", tracks)));
+  const html = await (await worker(reading(`/tasks/${taskId}`, HTML))).text();
+  expect(html).toContain('src="https://cdn.example.com/stream/safe"');
+  expect(html).not.toContain('src="http://stream.test/open"');
+});
+
+test("a list without tasks says which callBackUrl to use, and one that was searched in vain says so", async () => {
+  const found = await (await worker(reading("/tasks?status=&q=nothing-is-called-this", HTML))).text();
+  expect(found).toContain("Nothing matches");
+});
+
+test("an unknown task is a page that says what to do", async () => {
+  const response = await worker(reading(`/tasks/${newTaskId()}`, HTML));
+  expect([response.status, response.headers.get("cache-control")]).toEqual([404, "no-store"]);
+  expect(await response.text()).toContain("No callback has named this task yet");
+});
+
+test("forms act as the API does, and lead back to a page that says what was done", async () => {
+  const taskId = newTaskId();
+  await worker(callback(failure(taskId)));
+  for (const command of ["retry", "assess", "notify"]) {
+    const json = await worker(acting("POST", `/tasks/${taskId}/${command}`));
+    expect([command, json.status, json.headers.get("content-type")]).toEqual([command, 202, "application/json"]);
+    await json.text();
+  }
+  for (const [action, location] of [
+    ["retry", `/tasks/${taskId}?did=retry`],
+    ["assess", `/tasks/${taskId}?did=assess`],
+    ["notify", `/tasks/${taskId}?did=notify`],
+    ["delete", "/tasks"],
+  ] as const) {
+    const response = await worker(
+      new Request(acting("POST", `/tasks/${taskId}/${action}`, HTML), { redirect: "manual" }),
+    );
+    expect([action, response.status, response.headers.get("location")]).toEqual([action, 303, location]);
+  }
+  expect((await worker(reading(`/tasks/${taskId}`))).status).toBe(410);
+});
+
+test("the front page names what is missing with its command, and no value", async () => {
+  const unconfigured = workerWith({ API_TOKEN: "", CALLBACK_TOKEN: "short-value", CALLBACK_HMAC_KEY: "" });
+  const html = await (await unconfigured(request("/", { headers: HTML }))).text();
+  expect(html).toContain("npx wrangler secret put API_TOKEN");
+  expect(html).toContain("npx wrangler secret put CALLBACK_TOKEN");
+  expect(html).not.toContain("short-value");
+  const configured = await worker(request("/", { headers: HTML }));
+  expect(configured.headers.get("link")).toContain('rel="service-desc"');
+  expect(await configured.text()).toContain("Configured");
+});
+
+async function taskAfter(kind: string): Promise<string> {
+  const taskId = newTaskId();
+  await worker(callback(message(taskId, kind)));
+  return taskId;
+}

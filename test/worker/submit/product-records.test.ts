@@ -1,0 +1,81 @@
+/** Each product's own record is asked, where its callback proves too little or never comes. */
+import { afterEach, expect, test, vi } from "vitest";
+import { sign } from "../../../src/core/provider/signature.ts";
+import { newTaskId } from "../messages.ts";
+import { playProvider } from "../provider-api.ts";
+import { SONG } from "../provider-files.ts";
+import { SECRETS } from "../secrets.ts";
+import { configureWithKey } from "../settings.ts";
+import { callback, signedCallback, viewOf, worker } from "../worker.ts";
+
+configureWithKey(10_000);
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const LINK = "https://cdn.example.com/s/a.wav";
+const PATIENTLY = { timeout: 15_000, interval: 50 };
+
+function record(taskId: string, response: object | null, rest: object): object {
+  return { taskId, musicId: "m", response, errorCode: 0, errorMessage: "", ...rest };
+}
+
+test("what a signature alone says counts once the product's record says so too", async () => {
+  const provider = playProvider();
+  provider.files.set(LINK, SONG);
+  const taskId = newTaskId();
+  provider.records.set(taskId, record(taskId, { audioWavUrl: LINK }, { successFlag: "SUCCESS-1" }));
+  const timestamp = String(Math.floor(Date.now() / 1_000));
+  const headers = {
+    "x-webhook-timestamp": timestamp,
+    "x-webhook-signature": sign(SECRETS.CALLBACK_HMAC_KEY, taskId, timestamp),
+  };
+  const forged = { code: 200, msg: "ok", data: { task_id: taskId, audioWavUrl: "https://cdn.example.com/forged.wav" } };
+  expect((await worker(signedCallback(forged, headers))).status).toBe(200);
+  await vi.waitFor(async () => expect(await viewOf(taskId)).toMatchObject({ settled: true }), PATIENTLY);
+  expect(await viewOf(taskId)).toMatchObject({
+    product: "wav",
+    stages: { complete: { via: "poll" } },
+    files: [{ name: "wav", state: "stored", bytes: SONG.length }],
+  });
+  expect(new Set(provider.paths)).toEqual(new Set(["/api/v1/wav/record-info"]));
+});
+
+test("a picture that is generated is awaited, by numbers, and by a record that holds nothing yet", async () => {
+  const provider = playProvider();
+  const picture = "https://cdn.example.com/1.png";
+  provider.files.set(picture, SONG);
+  const taskId = newTaskId();
+  provider.records.set(taskId, record(taskId, null, { successFlag: 2, parentTaskId: "p" }));
+  await worker(callback({ code: 200, data: { taskId, images: [], successFlag: 2 } }));
+  await vi.waitFor(() => expect(provider.asked.length).toBeGreaterThan(1), PATIENTLY);
+  expect(await viewOf(taskId)).toMatchObject({ product: "cover_art", stage: "pending", settled: false });
+  provider.records.set(taskId, record(taskId, { images: [picture] }, { successFlag: "1", errorCode: 200 }));
+  await vi.waitFor(async () => expect(await viewOf(taskId)).toMatchObject({ settled: true }), PATIENTLY);
+  expect(await viewOf(taskId)).toMatchObject({ stage: "complete", files: [{ name: "image-1", state: "stored" }] });
+  expect(new Set(provider.paths)).toEqual(new Set(["/api/v1/suno/cover/record-info"]));
+});
+
+test("a link that died is asked for again at the product's record", async () => {
+  const provider = playProvider();
+  provider.files.set(LINK, null).set("https://cdn.example.com/s/b.wav", SONG);
+  const taskId = newTaskId();
+  const fresh = { audioWavUrl: "https://cdn.example.com/s/b.wav" };
+  provider.records.set(taskId, record(taskId, fresh, { successFlag: "CALLBACK_EXCEPTION" }));
+  await worker(callback({ code: 200, data: { task_id: taskId, audioWavUrl: LINK } }));
+  await vi.waitFor(async () => expect(await viewOf(taskId)).toMatchObject({ settled: true }), PATIENTLY);
+  expect((await viewOf(taskId)).files).toMatchObject([
+    { name: "wav", state: "stored", sha256: expect.any(String) as unknown },
+  ]);
+});
+
+test("a permanent code ends it though its record says pending", async () => {
+  const provider = playProvider();
+  const taskId = newTaskId();
+  const refused = { successFlag: "PENDING", errorCode: 413, errorMessage: "matches an existing work" };
+  provider.records.set(taskId, record(taskId, null, refused));
+  await worker(callback({ code: 200, data: { task_id: taskId, audioWavUrl: null, successFlag: "PENDING" } }));
+  await vi.waitFor(async () => expect(await viewOf(taskId)).toMatchObject({ settled: true }), PATIENTLY);
+  expect(await viewOf(taskId)).toMatchObject({ product: "wav", stage: "failed", failure: { code: 413 } });
+});
