@@ -1,4 +1,4 @@
-/** The id of a session or a share: 22 characters of base64url. */
+/** The id of a session, a share or a submission: 22 characters of base64url. */
 import { randomBytes } from "node:crypto";
 
 export function randomId(): string {

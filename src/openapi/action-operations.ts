@@ -1,7 +1,7 @@
 /** What can be done about tasks. */
 import { sourceReport } from "../core/audio/findings/source-report.ts";
 import { productRequest, submissionRequest } from "../core/provider/submission.ts";
-import { taskView } from "../core/view/view.ts";
+import { taskView, type TaskView } from "../core/view/view.ts";
 import { fromQuery } from "../http/routes/submit/new-task.tsx";
 import { retryQuery } from "../http/request/query.ts";
 import { choice } from "../http/routes/task/chosen.ts";
@@ -119,63 +119,35 @@ export const actionPaths = {
       ["invalid_query"],
     ),
   },
-  "/tasks/{id}/retry": {
-    post: actOperation(
-      {
-        operationId: "retryTask",
-        tags: TAG,
-        summary: "Try a task again",
-        description: "Failed and lost files are fetched anew, and the provider is asked anew.",
-        parameters,
-        responses: { "202": jsonResponse("The task is tried again.", taskView, { task: open }) },
-      },
-      ["task_not_found", "task_deleted", "precondition_failed"],
-    ),
-  },
-  "/tasks/{id}/assess": {
-    post: actOperation(
-      {
-        operationId: "assessTask",
-        tags: TAG,
-        summary: "Look into the kept audio again",
-        description: "For a newer analyzer, or for what was kept while ASSESS was off.",
-        parameters,
-        responses: { "202": jsonResponse("The assessments are pending.", taskView, { task: settled }) },
-      },
-      ["task_not_found", "task_deleted", "precondition_failed"],
-    ),
-  },
-  "/tasks/{id}/notify": {
-    post: actOperation(
-      {
-        operationId: "notifyTask",
-        tags: TAG,
-        summary: "Tell NOTIFY_URL again",
-        description: "What holds now is sent again, also to an endpoint that wanted no more of this task.",
-        parameters,
-        responses: { "202": jsonResponse("The notices are due.", taskView, { task: settled }) },
-      },
-      ["task_not_found", "task_deleted", "precondition_failed"],
-    ),
-  },
-  "/tasks/{id}/recover": {
-    post: actOperation(
-      {
-        operationId: "recoverTask",
-        tags: TAG,
-        summary: "Have the provider make new links",
-        description:
-          "For files whose links are dead. **It may cost credits**: the provider does not say how many. While it is under way, asking again changes nothing. `recovery` in the view says how it goes; the new links are fetched by themselves.",
-        parameters,
-        responses: {
-          "202": jsonResponse("The provider is being asked.", taskView, {
-            task: { ...open, recovery: { state: "running", by: "person", at: open.updatedAt, reason: null } },
-          }),
-        },
-      },
-      ["task_not_found", "task_deleted", "not_configured"],
-    ),
-  },
+  "/tasks/{id}/retry": command(
+    "retryTask",
+    "Try a task again",
+    "Failed and lost files are fetched again, and the provider is asked again.",
+    "The task is tried again.",
+    open,
+  ),
+  "/tasks/{id}/assess": command(
+    "assessTask",
+    "Look into the kept audio again",
+    "For a newer analyzer, or for what was kept while ASSESS was off.",
+    "The assessments are pending.",
+    settled,
+  ),
+  "/tasks/{id}/notify": command(
+    "notifyTask",
+    "Tell NOTIFY_URL again",
+    "What holds now is sent again, also to an endpoint that wanted no more of this task.",
+    "The notices are due.",
+    settled,
+  ),
+  "/tasks/{id}/recover": command(
+    "recoverTask",
+    "Have the provider make new links",
+    "For files whose links are dead. **It may cost credits**: the provider does not say how many. While it is under way, asking again changes nothing. `recovery` in the view says how it goes; the new links are fetched by themselves.",
+    "The provider is being asked.",
+    { ...open, recovery: { state: "running", by: "person", at: open.updatedAt, reason: null } },
+    ["not_configured"],
+  ),
   "/tasks/{id}/chosen": {
     put: actOperation(
       {
@@ -195,7 +167,7 @@ export const actionPaths = {
         },
         responses: { "200": jsonResponse("The choice is kept.", taskView, { task: settled }) },
       },
-      ["task_not_found", "task_deleted", "invalid_request"],
+      ["task_not_found", "task_deleted", "precondition_failed", "invalid_request"],
     ),
   },
   "/sources": {
@@ -296,3 +268,23 @@ export const actionPaths = {
     ),
   },
 } satisfies Readonly<Record<string, PathItem>>;
+
+/** What one word asks of a task: see `task-commands.ts`. */
+function command(
+  operationId: string,
+  summary: string,
+  description: string,
+  told: string,
+  task: TaskView,
+  others: readonly "not_configured"[] = [],
+): PathItem {
+  const responses = { "202": jsonResponse(told, taskView, { task }) };
+  return {
+    post: actOperation({ operationId, tags: TAG, summary, description, parameters, responses }, [
+      "task_not_found",
+      "task_deleted",
+      "precondition_failed",
+      ...others,
+    ]),
+  };
+}

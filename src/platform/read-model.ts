@@ -8,6 +8,7 @@ import * as z from "zod";
 import { keptFile, keptFilesOf } from "../core/view/kept-file.ts";
 import type { Task } from "../core/task/task.ts";
 import { taskView, viewOf, type TaskView } from "../core/view/view.ts";
+import { logFault } from "./log-fault.ts";
 
 /** A persisted contract. */
 const settledEntry = z.object({ view: taskView, files: z.array(keptFile) });
@@ -43,8 +44,7 @@ async function read(kv: KVNamespace, key: string): Promise<unknown> {
   try {
     return await kv.get(key, "json");
   } catch (error) {
-    const name = error instanceof Error ? error.name : "unknown";
-    console.error(JSON.stringify({ message: "KV did not answer", error: name }));
+    logFault("KV did not answer", error);
     return null;
   }
 }

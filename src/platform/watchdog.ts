@@ -10,7 +10,8 @@ import { catalogOf } from "./catalog/catalog.ts";
 import { handOver } from "./catalog/handover.ts";
 import { emptyInbox } from "./inbox/replay.ts";
 import { dropUnusedSources } from "./sources/source-store.ts";
-import { slots } from "./audio/slots.ts";
+import { eachOf } from "./audio/slots.ts";
+import { logFault } from "./log-fault.ts";
 
 const NEGLECTED_MS = 10 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
@@ -58,15 +59,10 @@ async function startRetention(env: Env, now: number): Promise<void> {
 
 /** One that cannot be visited goes to the end of the queue. */
 async function visitAll(env: Watched, tasks: readonly CatalogRow[], now: number): Promise<void> {
-  const room = slots(AT_ONCE);
-  await Promise.all(
-    tasks.map(async (row) => {
-      const leave = await room.take();
-      const visited = await attempt("visit a task", () => visit(env, row));
-      if (!visited) await attempt("put a task off", () => catalogOf(env).missed(row, now));
-      leave();
-    }),
-  );
+  await eachOf(tasks, AT_ONCE, async (row) => {
+    const visited = await attempt("visit a task", () => visit(env, row));
+    if (!visited) await attempt("put a task off", () => catalogOf(env).missed(row, now));
+  });
 }
 
 /** A row of the catalog whose object knows no task (any more) is a leftover. */
@@ -85,12 +81,7 @@ async function attempt(what: string, work: () => Promise<unknown>): Promise<bool
     await work();
     return true;
   } catch (error) {
-    console.error(
-      JSON.stringify({
-        message: `the watchdog could not ${what}`,
-        error: error instanceof Error ? error.name : "unknown",
-      }),
-    );
+    logFault(`the watchdog could not ${what}`, error);
     return false;
   }
 }

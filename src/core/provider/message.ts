@@ -1,5 +1,6 @@
 /**
- * What one message of the provider says, in our words. The only file that knows the provider's field names.
+ * What one message of the provider says, in our words. The provider's field names are known in this folder, and in the
+ * client of its API.
  *
  * A callback and a record (the answer of record-info) are read by the same function: three brands, several ages of
  * the same envelope. Strict on what is acted on, forgiving on the rest: an unreadable field is null, an unreadable

@@ -12,7 +12,7 @@ import { reduce } from "./reduce.ts";
 import { failureShown, stageOf } from "./stage.ts";
 import type { Task } from "./task.ts";
 import type { Track } from "./tracks.ts";
-import { messageKey } from "./trust.ts";
+import { isSameMessage } from "./trust.ts";
 
 export const MAX_BODIES = 64;
 export const MAX_OBSERVATIONS = 200;
@@ -21,7 +21,7 @@ export const MAX_OBSERVATIONS = 200;
 export type Admission = "new" | "redelivery" | "overflow";
 
 export function admit(task: Task, event: Observed): Admission {
-  if (task.observations.some((known) => messageKey(known) === messageKey(event))) return "redelivery";
+  if (task.observations.some((known) => isSameMessage(known, event))) return "redelivery";
   if (task.observations.length < MAX_BODIES) return "new";
   const after = reduce(task, event);
   // A message moves the stage up, or a given-up task back to where it was: too seldom to need room under the bound.
@@ -70,7 +70,7 @@ export function received(
   ref: string | null,
   now: number,
 ): Observed {
-  const known = task?.observations.find((other) => messageKey(other) === messageKey(message));
+  const known = task?.observations.find((other) => isSameMessage(other, message));
   if (known !== undefined) return { ...known, lastAt: now, times: known.times + 1 };
   return { type: "observed", ...message, ...(ref === null ? {} : { ref }), at: now, lastAt: now, times: 1 };
 }

@@ -2,7 +2,7 @@
 import type { Copied, Observed, Polled, TaskEvent } from "./event.ts";
 import { withNotice } from "./notice-progress.ts";
 import { copyKey, forgiven, lossKey, progressOf, type LinkProgress, type Recovery, type Task } from "./task.ts";
-import { messageKey } from "./trust.ts";
+import { isSameMessage } from "./trust.ts";
 
 export function collect(task: Task, event: TaskEvent): Task {
   switch (event.type) {
@@ -144,7 +144,7 @@ export function collect(task: Task, event: TaskEvent): Task {
 }
 
 function withObservation(observations: readonly Observed[], event: Observed): readonly Observed[] {
-  const known = observations.findIndex((other) => messageKey(other) === messageKey(event));
+  const known = observations.findIndex((other) => isSameMessage(other, event));
   if (known === -1) return [...observations, event];
   return observations.map((other, index) =>
     index === known

@@ -1,5 +1,5 @@
 /**
- * How far each notification has come: the part of the fold that `reduce.ts` hands on.
+ * How far each notification has come: the part of the fold that `collect.ts` hands on.
  *
  * The end of a notice stands, and that it was told outranks that it was given up: a run that was superseded can still
  * record a failure. Pure.

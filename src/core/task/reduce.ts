@@ -10,7 +10,7 @@ import { collect, growingInPlace } from "./collect.ts";
 import type { Observed, TaskEvent } from "./event.ts";
 import { concerns, isSettled } from "./stage.ts";
 import { newTask, type Task } from "./task.ts";
-import { heeded, messageKey } from "./trust.ts";
+import { heeded, isSameMessage } from "./trust.ts";
 
 /** The next state. An `observed` or `overflowed` that is known already is a newer count of the same row. */
 export function reduce(task: Task, event: TaskEvent): Task {
@@ -66,7 +66,7 @@ function isEarlier(a: Observed, b: Observed): boolean {
 function changesView(task: Task, event: TaskEvent): boolean {
   switch (event.type) {
     case "observed": {
-      const known = task.observations.some((other) => messageKey(other) === messageKey(event));
+      const known = task.observations.some((other) => isSameMessage(other, event));
       return !known && (task.version === 0 || concerns(task, event));
     }
     case "copy_started":

@@ -78,8 +78,9 @@ export function audioStatus(task: Task, track: Track): FileStatus {
 
 /** Whether an observation says anything about this task: what another product calls back under its id does not. */
 export function concerns(task: Task, event: Observed): boolean {
-  const after = { ...task, observations: [...task.observations, event] };
-  return isNews(event.observation) && (event.observation.product === undefined || saidOf(after).includes(event));
+  if (!isNews(event.observation)) return false;
+  if (event.observation.product === undefined) return true;
+  return saidOf({ ...task, observations: [...task.observations, event] }).includes(event);
 }
 
 /** When something new was last said of this task. Repeats and what is only counted are no news; a retry is. */

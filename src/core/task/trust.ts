@@ -41,7 +41,14 @@ export function weightOf({ via, verdict }: Pick<Observed, "via" | "verdict">): W
  * What makes two messages the same: the same bytes with the same weight. What came first without weight, and then
  * under a better verdict, counts.
  */
-export function messageKey(message: Pick<Observed, "sha256" | "via" | "verdict">): string {
+export function isSameMessage(a: Known, b: Known): boolean {
+  return a.sha256 === b.sha256 && weightOf(a) === weightOf(b);
+}
+
+type Known = Pick<Observed, "sha256" | "via" | "verdict">;
+
+/** The name of that which is the same. */
+export function messageKey(message: Known): string {
   return `${message.sha256} ${weightOf(message)}`;
 }
 

@@ -7,6 +7,7 @@
  */
 import type { Context } from "hono";
 import { capabilityOf, claimedRef } from "../../core/provider/callback-url.ts";
+import { scanTaskIds } from "../../core/provider/id-scan.ts";
 import type { Secret } from "../../core/secrets.ts";
 import { isFresh, signatureHeaders, verifySignature, type SignatureHeaders } from "../../core/provider/signature.ts";
 import type { Verdict } from "../../core/task/trust.ts";
@@ -60,9 +61,13 @@ export function enterBySignature(c: Context<AppEnv>): Entry {
   return { by: "signature", ref: null, signature: { headers: signedHeaders(c), keys } };
 }
 
-/** Throws where nothing but a signature vouches for a body, and it is for none of the ids that stand in its text. */
-export function refuseUnsigned({ by, signature }: Entry, scannedIds: readonly string[]): void {
+/**
+ * Throws where nothing but a signature vouches for a body, and it is for none of the ids that stand in its text. `text`
+ * is null where the body is none.
+ */
+export function refuseUnsigned({ by, signature }: Entry, text: string | null): void {
   if (by !== "signature" || signature === null) return;
+  const scannedIds = text === null ? [] : scanTaskIds(text);
   if (!scannedIds.some((taskId) => verifySignature(signature.keys, taskId, signature.headers))) throw unauthorized();
 }
 

@@ -49,41 +49,8 @@ export function placeCursor({ createdAt, taskId }: CatalogPlace): string {
   return `${createdAt}.${taskId}`;
 }
 
-function itemOf({ createdAt, settledAt, ...row }: CatalogRow): z.infer<typeof taskListItem> {
-  const {
-    taskId,
-    product,
-    ref,
-    parent,
-    title,
-    stage,
-    settled,
-    stalled,
-    chosen,
-    failureReason,
-    problem,
-    reason,
-    keptTracks,
-    tracks,
-    version,
-  } = row;
-  const times = { createdAt: isoTime(createdAt), settledAt: settledAt === null ? null : isoTime(settledAt) };
-  return {
-    taskId,
-    product,
-    ref,
-    parent,
-    title,
-    stage,
-    settled,
-    stalled,
-    chosen,
-    failureReason,
-    problem,
-    reason,
-    keptTracks,
-    tracks,
-    version,
-    ...times,
-  };
+/** What the schema names of a row. */
+function itemOf(row: CatalogRow): z.infer<typeof taskListItem> {
+  const settledAt = row.settledAt === null ? null : isoTime(row.settledAt);
+  return taskListItem.parse({ ...row, createdAt: isoTime(row.createdAt), settledAt });
 }

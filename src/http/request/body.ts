@@ -17,8 +17,9 @@ export async function readBody<P extends string>(
   maxBytes: number,
   what: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = new Problem("payload_too_large", `${what} is at most ${maxBytes} bytes. Nothing was stored.`);
-  if (Number(c.req.header("content-length") ?? 0) > maxBytes) throw tooLarge;
+  const tooLarge = (): Problem =>
+    new Problem("payload_too_large", `${what} is at most ${maxBytes} bytes. Nothing was stored.`);
+  if (Number(c.req.header("content-length") ?? 0) > maxBytes) throw tooLarge();
   const body: ReadableStream<Uint8Array> | null = c.req.raw.body;
   if (body === null) return new Uint8Array(0);
   const reader = body.getReader();
@@ -32,7 +33,7 @@ export async function readBody<P extends string>(
       const { done, value } = await Promise.race([reader.read(), deadline.promise]);
       if (done) return joined(chunks, bytes);
       bytes += value.length;
-      if (bytes > maxBytes) throw tooLarge;
+      if (bytes > maxBytes) throw tooLarge();
       chunks.push(value);
     }
   } catch (error) {

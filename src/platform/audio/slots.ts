@@ -22,6 +22,25 @@ export function slots(count: number): Slots {
   };
 }
 
+/** Does the work for each, at most so many at once. */
+export async function eachOf<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const room = slots(atOnce);
+  return Promise.all(
+    items.map(async (item) => {
+      const leave = await room.take();
+      try {
+        return await work(item);
+      } finally {
+        leave();
+      }
+    }),
+  );
+}
+
 /**
  * The same for all objects of an isolate. They look again and again, since no object may wake another one; and an
  * object that was reset frees nothing, so a slot that is held for longer than anybody may is free.

@@ -7,6 +7,7 @@
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
 import { catalogOf } from "./catalog.ts";
 import { handOver } from "./handover.ts";
+import { logFault } from "../log-fault.ts";
 
 /** Long enough that a burst is one call, short enough that a list is current at once. */
 const GATHER_MS = 50;
@@ -35,12 +36,6 @@ async function tellGathered(env: Pick<Env, "CATALOG" | "TASKS">): Promise<void> 
     const found = await catalogOf(env).tell(rows);
     await Promise.all(found.map((handover) => handOver(env, handover)));
   } catch (error) {
-    console.error(
-      JSON.stringify({
-        message: "the catalog was not told",
-        rows: rows.length,
-        error: error instanceof Error ? error.name : "unknown",
-      }),
-    );
+    logFault("the catalog was not told", error, { rows: rows.length });
   }
 }

@@ -38,6 +38,7 @@ export interface InboxPage {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
+/** Thirty, and the days at both ends. */
 const KEPT_DAYS = 32;
 const PREFIX = "inbox/";
 export const DUE = `${PREFIX}due/`;

@@ -5,10 +5,11 @@
  */
 import { isTaskId } from "../../core/ids.ts";
 import { parseMessage } from "../../core/provider/message.ts";
-import { slots } from "../audio/slots.ts";
+import { eachOf } from "../audio/slots.ts";
 import { observe } from "../task/client.ts";
 import type { Delivery } from "../task/messages.ts";
 import { DUE, findFiled, KEPT, listFiled, type Filed } from "./inbox.ts";
+import { logFault } from "../log-fault.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const KEPT_MS = 30 * DAY_MS;
@@ -33,15 +34,8 @@ async function deliverAll(env: Inbox, now: number): Promise<void> {
       const { entries, unreadable, last } = await listFiled(env.AUDIO, DUE, after, PAGE);
       const old = unreadable.filter(({ uploaded }) => now - uploaded.getTime() > KEPT_MS).map(({ key }) => key);
       if (old.length > 0) await env.AUDIO.delete(old);
-      const room = slots(AT_ONCE);
       const mine = entries.filter(({ key }) => part !== null || key <= from);
-      await Promise.all(
-        mine.map(async (entry) => {
-          const leave = await room.take();
-          await handle(env, entry, now);
-          leave();
-        }),
-      );
+      await eachOf(mine, AT_ONCE, (entry) => handle(env, entry, now));
       if (last === null || (part === null && last > from) || Date.now() - startedAt > ROUND_MS) break;
       after = last;
     }
@@ -53,8 +47,7 @@ async function handle(env: Inbox, entry: Filed, now: number): Promise<void> {
     const isOld = now - Date.parse(entry.receivedAt) > KEPT_MS;
     if (isOld || (await deliver(env, entry))) await env.AUDIO.delete(entry.key);
   } catch (error) {
-    const name = error instanceof Error ? error.name : "unknown";
-    console.error(JSON.stringify({ message: "an entry of the inbox could not be delivered", error: name }));
+    logFault("an entry of the inbox could not be delivered", error);
   }
 }
 

@@ -1,7 +1,8 @@
 /**
- * How the Worker speaks to a task's object: with a bound on time, and again where that can help.
+ * How the Worker speaks to a task's object: with a bound on time, and again after a failure.
  */
 import type { Delivery, Receipt } from "./messages.ts";
+import { logFault } from "../log-fault.ts";
 
 const DEADLINE_MS = 8_000;
 const TRIES = 3;
@@ -18,15 +19,9 @@ export async function observe(tasks: Env["TASKS"], taskId: string, delivery: Del
       // A stub that threw is broken, so each try takes a fresh one.
       return await Promise.race([tasks.getByName(taskId).observe(delivery), expired]);
     } catch (error) {
-      console.error(
-        JSON.stringify({ message: "a task's object did not take a delivery", attempt, error: nameOf(error) }),
-      );
+      logFault("a task's object did not take a delivery", error, { attempt });
       if (attempt < TRIES) await Promise.race([scheduler.wait(PAUSE_MS * attempt), expired]);
     }
   }
   return null;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "unknown";
 }

@@ -16,6 +16,7 @@ import { lossKey, type Task } from "../../core/task/task.ts";
 import { deliveredBy } from "../../core/task/files.ts";
 import { tell, type NotifyOutcome, type Telling } from "./notifier.ts";
 import type { RecordAnswer, RecoveryAnswer, SubmitAnswer } from "../provider-client.ts";
+import { logFault } from "../log-fault.ts";
 
 export type CopyOutcome =
   | {
@@ -292,9 +293,7 @@ async function attemptOf<T>(work: Promise<T>): Promise<Attempt<T>> {
   try {
     return { ok: true, value: await work };
   } catch (error) {
-    console.error(
-      JSON.stringify({ message: "an effect threw", error: error instanceof Error ? error.name : "unknown" }),
-    );
+    logFault("an effect threw", error);
     return { ok: false, reason: "internal: the platform failed under this step" };
   }
 }

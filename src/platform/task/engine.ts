@@ -9,7 +9,7 @@ import { ANALYZER_VERSION } from "../../core/audio/analyzer.ts";
 import type { AssessMode, EventBody } from "../../core/task/event.ts";
 import { startEffect, type Deps } from "./effects.ts";
 
-const LEASE_MS = 30_000;
+export const LEASE_MS = 30_000;
 const RENEW_AFTER_MS = 20_000;
 /** After this nothing new is begun. */
 const START_MS = 240_000;

@@ -6,9 +6,9 @@ import type { SourceReport } from "../../core/audio/findings/source-report.ts";
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
 import type { Observed } from "../../core/task/event.ts";
 
-/** One message of the provider, as the door hands it over. */
+/** One message of the provider, as it came in. */
 export interface Delivery extends Pick<Observed, "sha256" | "via" | "verdict" | "observation"> {
-  /** The message as it is stored, echoes of the request removed. */
+  /** The message as it is stored, secrets and echoes of the request removed. */
   readonly body: string;
   /** Where it was received: files are never fetched from there. */
   readonly host: string;

@@ -106,15 +106,14 @@ export class TaskState {
   }
 
   #load(): { readonly task: Task | null; readonly tombstone: Tombstone | null } {
-    const tombstone = this.#loaded === undefined ? readTombstone(this.#storage.kv) : null;
-    if (this.#loaded === undefined) {
-      const events = tombstone === null ? this.log.load() : [];
-      const owner = tombstone?.taskId ?? this.log.owner ?? this.#name;
-      if (this.#name !== null && owner !== this.#name) throw new Error("the object's log is of another task");
-      const task = owner === null ? null : fold(owner, events);
-      if (task !== null && !isPublished(task)) this.rivalSince = Date.now();
-      this.#loaded = { task, tombstone };
-    }
+    if (this.#loaded !== undefined) return this.#loaded;
+    const tombstone = readTombstone(this.#storage.kv);
+    const events = tombstone === null ? this.log.load() : [];
+    const owner = tombstone?.taskId ?? this.log.owner ?? this.#name;
+    if (this.#name !== null && owner !== this.#name) throw new Error("the object's log is of another task");
+    const task = owner === null ? null : fold(owner, events);
+    if (task !== null && !isPublished(task)) this.rivalSince = Date.now();
+    this.#loaded = { task, tombstone };
     return this.#loaded;
   }
 }

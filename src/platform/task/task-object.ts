@@ -18,15 +18,14 @@ import { isoTime, viewOf, type TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../catalog/catalog.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { configuredPace, depsOf } from "./wiring.ts";
-import { runAlarm } from "./engine.ts";
+import { LEASE_MS, runAlarm } from "./engine.ts";
 import type { EventPage } from "./event-log.ts";
 import { News } from "./wake-signal.ts";
 import type { Deleted, Delivery, Misdirection, Receipt, Submitted } from "./messages.ts";
 import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
 import { TaskState } from "./state.ts";
 import { tend, tombstoneWake } from "./tombstone.ts";
-
-const LEASE_MS = 30_000;
+import { logFault } from "../log-fault.ts";
 
 export class TaskObject extends DurableObject<Env> {
   readonly #config: Config = parseConfig(this.env);
@@ -282,8 +281,7 @@ export class TaskObject extends DurableObject<Env> {
       await catalogOf(this.env).tell([row]);
       this.#state.told = row;
     } catch (error) {
-      const name = error instanceof Error ? error.name : "unknown";
-      console.error(JSON.stringify({ message: "the catalog was not told", error: name }));
+      logFault("the catalog was not told", error);
     }
   }
 

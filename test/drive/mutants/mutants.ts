@@ -25,15 +25,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "takes all deliveries of a task for one",
     file: "src/core/task/trust.ts",
-    find: "return `${message.sha256} ${weightOf(message)}`;",
-    replace: "return weightOf(message);",
+    find: "return a.sha256 === b.sha256 && weightOf(a) === weightOf(b);",
+    replace: "return weightOf(a) === weightOf(b);",
     tests: "test/worker/ingest/ingest.test.ts",
     caughtBy: "of many that come at once, each is counted, and different ones are all kept",
   },
   {
     name: "takes all deliveries of a stage for one",
     file: "src/core/task/admission.ts",
-    find: 'if (task.observations.some((known) => messageKey(known) === messageKey(event))) return "redelivery";',
+    find: 'if (task.observations.some((known) => isSameMessage(known, event))) return "redelivery";',
     replace:
       'if (task.observations.some(({ observation }) => observation.kind === event.observation.kind)) return "redelivery";',
     tests: "test/core/task/admission.test.ts",
@@ -76,9 +76,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "stores a delivery before its signature is verified",
     file: "src/http/routes/callback/callback.ts",
-    find: "  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));",
+    find: "  refuseUnsigned(entry, text);",
     replace:
-      '  const [named] = text === null ? [] : scanTaskIds(text);\n  const { observation: said } = parseMessage({});\n  const early = { sha256: sha256Hex(bytes), via: "callback", verdict: "hmac_stale", observation: said, body: "", host, ref: null } as const;\n  if (named !== undefined) await observe(c.env.TASKS, named, early);\n  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));',
+      '  const [named] = parseMessage(JSON.parse(text?.startsWith("{") ? text : "{}")).taskIds;\n  const { observation: said } = parseMessage({});\n  const early = { sha256: sha256Hex(bytes), via: "callback", verdict: "hmac_stale", observation: said, body: "", host, ref: null } as const;\n  if (named !== undefined) await observe(c.env.TASKS, named, early);\n  refuseUnsigned(entry, text);',
     tests: "test/worker/door/refusals.test.ts",
     caughtBy: "every refusal is the same 401, and leaves nothing behind",
   },

@@ -18,10 +18,12 @@ export function staleWrites(taskId: string): readonly (readonly [operationId: st
     retryTask: "retry",
     assessTask: "assess",
     notifyTask: "notify",
+    recoverTask: "recover",
     rebuildTask: "rebuild",
     shareTask: "share",
   };
   return [
+    ["chooseTrack", acting("PUT", `/tasks/${taskId}/chosen`, stale)],
     ...Object.entries(actions).map(
       ([operationId, name]) => [operationId, acting("POST", `/tasks/${taskId}/${name}`, stale)] as const,
     ),

@@ -1,4 +1,4 @@
-/** The genres and moods among the words for styles, written as `style-words.ts` says. Pure data. */
+/** The genres and moods among the words for styles, written as `words.ts` says. Pure data. */
 export const GENRES = `
 hip hop = rap, rap music, hip hop music
 trap = trap beat < hip hop

@@ -6,7 +6,6 @@
  */
 import { Hono, type Context } from "hono";
 import { sha256Hex } from "../../../core/ids.ts";
-import { scanTaskIds } from "../../../core/provider/id-scan.ts";
 import { parseMessage } from "../../../core/provider/message.ts";
 import { redact, type Redaction } from "../../../core/provider/redaction.ts";
 import { withoutEcho } from "../../../core/provider/request-echo.ts";
@@ -43,12 +42,11 @@ async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): P
   const { host } = new URL(c.req.url);
   const text = decoded(bytes);
   // Nothing is parsed for a stranger.
-  refuseUnsigned(entry, text === null ? [] : scanTaskIds(text));
+  refuseUnsigned(entry, text);
   const message = read(bytes, text, c.get("config").redaction);
   const { taskIds, observation } = parseMessage(message.json);
   // What nobody can name has no record to ask for.
-  const { product = "music" } = observation;
-  const canConfirm = c.get("config").providerApiKey !== null && product !== "unknown";
+  const canConfirm = c.get("config").providerApiKey !== null && observation.product !== "unknown";
   const { taskId, verdict } = admitMessage(entry, taskIds, canConfirm, Date.now());
 
   const sha256 = sha256Hex(bytes);

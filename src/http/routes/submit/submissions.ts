@@ -34,6 +34,8 @@ import { readyRequest } from "./product-request.ts";
 import { judgeSource, judgeUpload, sourceLink } from "./sources.ts";
 import { present } from "../../reading/task-reader.ts";
 import { FRESH } from "../task/tasks.ts";
+import { errorName, logFault } from "../../../platform/log-fault.ts";
+import { randomId } from "../../random-id.ts";
 
 const MAX_KEY_CHARS = 255;
 
@@ -66,7 +68,7 @@ export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: str
 
   const { ref: wanted, force = false, ...request } = asked;
   c.set("warnings", unknownOptions(asked));
-  const ref = wanted ?? crypto.randomUUID().replaceAll("-", "");
+  const ref = wanted ?? randomId();
   const hash = requestHash({ ...request, ...(wanted === undefined ? {} : { ref: wanted }) });
   const catalog = catalogOf(c.env);
   const known = await catalog.submission({ key, ref, requestHash: hash }, Date.now());
@@ -144,8 +146,7 @@ async function insist(what: string, work: () => Promise<unknown>): Promise<void>
       await work();
       return;
     } catch (error) {
-      const name = error instanceof Error ? error.name : "unknown";
-      console.error(JSON.stringify({ message: `could not ${what}`, attempt, error: name }));
+      logFault(`could not ${what}`, error, { attempt });
     }
   }
 }
@@ -159,7 +160,7 @@ async function shown(c: Context<AppEnv>, handover: Handover): Promise<Response> 
     const row = await c.env.TASKS.getByName(taskId).touch();
     if (row !== null) tellCatalog(c.env, c.executionCtx, row);
   } catch (error) {
-    logRefusal(c, 202, `not handed over yet: ${error instanceof Error ? error.name : "unknown"}`);
+    logRefusal(c, 202, `not handed over yet: ${errorName(error)}`);
     return submitting(c, ref, "submitting", taskId);
   }
   return accepted(c, present<TaskView>(view));

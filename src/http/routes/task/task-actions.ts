@@ -9,7 +9,7 @@ import { catalogOf } from "../../../platform/catalog/catalog.ts";
 import { tellCatalog } from "../../../platform/catalog/teller.ts";
 import { MUSIC_RECORD } from "../../../core/provider/products.ts";
 import { askForRecord, providerAccess } from "../../../platform/provider-client.ts";
-import { slots } from "../../../platform/audio/slots.ts";
+import { eachOf } from "../../../platform/audio/slots.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { Problem } from "../../problem.ts";
 import { parseQuery, retryQuery } from "../../request/query.ts";
@@ -35,17 +35,12 @@ export const taskActions = new Hono<AppEnv>()
     const { status, limit, cursor } = parseQuery(retryQuery, c);
     const query = { status, ref: null, parent: null, text: null, after: cursor ?? null, limit };
     const { items: chosen, next } = await catalogOf(c.env).list(query);
-    const room = slots(AT_ONCE);
-    const retried = await Promise.all(
-      chosen.map(async ({ taskId }) => {
-        const leave = await room.take();
-        const answer = await c.env.TASKS.getByName(taskId)
-          .retry()
-          .catch(() => null);
-        leave();
-        return answer === null || "deletedAt" in answer ? [] : [taskId];
-      }),
-    );
+    const retried = await eachOf(chosen, AT_ONCE, async ({ taskId }) => {
+      const answer = await c.env.TASKS.getByName(taskId)
+        .retry()
+        .catch(() => null);
+      return answer === null || "deletedAt" in answer ? [] : [taskId];
+    });
     const page: z.infer<typeof retriedPage> = {
       items: retried.flat(),
       nextCursor: next === null ? null : placeCursor(next),
