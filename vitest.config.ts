@@ -14,7 +14,7 @@ export default defineConfig({
     coverage: {
       provider: "istanbul",
       include: ["src/core/**"],
-      thresholds: { branches: 92 },
+      thresholds: { branches: 95 },
     },
     projects: [
       {

@@ -1,7 +1,15 @@
 /** Session values and share links: what they open, and that nothing else does. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { checkSession, checkShare, makeSession, makeShare } from "../../../src/core/access/session.ts";
+import {
+  allowsDownload,
+  checkSession,
+  checkShare,
+  checkSourceLink,
+  makeSession,
+  makeShare,
+  makeSourceLink,
+} from "../../../src/core/access/session.ts";
 
 const TOKEN = "t".repeat(32);
 const OTHER = "u".repeat(32);
@@ -178,3 +186,25 @@ function alterations(value: string): readonly string[] {
       );
   });
 }
+
+test("the link of an uploaded source opens that source alone, until it expires", () => {
+  const [id, other] = ["a".repeat(64), "b".repeat(64)];
+  const value = makeSourceLink(TOKEN, id, NOW + 1_000);
+  expect(checkSourceLink([TOKEN], value, id, NOW)).toBe(true);
+  expect(checkSourceLink([TOKEN], value, id, NOW + 1_000)).toBe(false);
+  for (const [tokens, link, source] of [
+    [[TOKEN], value, other],
+    [["another token".repeat(4)], value, id],
+    [[TOKEN], "", id],
+    [[TOKEN], `${value}x`, id],
+    [[TOKEN], value.replace(/^\d+/, "9999999999"), id],
+  ] as const)
+    expect(checkSourceLink(tokens, link, source, NOW)).toBe(false);
+});
+
+test("a share says whether it is to download", () => {
+  const [plain, whole] = [TASK, { ...TASK, download: true }].map((shared) => makeShare(TOKEN, ID, shared, NOW + 1_000));
+  expect([plain, whole].map((share) => allowsDownload(share ?? ""))).toEqual([false, true]);
+  expect(checkShare([TOKEN], plain ?? "", { ...TASK, download: true }, NOW)).toBeNull();
+  expect(checkShare([TOKEN], whole ?? "", { ...TASK, download: true }, NOW)).not.toBeNull();
+});

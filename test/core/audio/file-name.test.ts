@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { parse } from "content-disposition";
 import { expect, test } from "vitest";
-import { contentDisposition } from "../../../src/core/audio/file-name.ts";
+import { contentDisposition, fileTitle } from "../../../src/core/audio/file-name.ts";
 import { anyText } from "../any-text.ts";
 
 function header(title: string | null): string {
@@ -68,4 +68,11 @@ test("any title makes a header that can be sent", () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test("takes of one title are told apart, and a file without a title has a name all the same", () => {
+  expect(fileTitle({ title: "Night", take: 2 })).toBe("Night (take 2)");
+  expect(fileTitle({ title: "Night" })).toBe("Night");
+  expect(fileTitle({ title: null, take: 1 })).toBe("Track (take 1)");
+  expect([fileTitle({ title: null }), fileTitle({ title: " /.. " })]).toEqual([null, null]);
 });

@@ -1,7 +1,7 @@
 /** A request to the provider, checked before it costs credits. */
 import { expect, test } from "vitest";
 import { readEvent, submittedEvent } from "../../../src/core/task/event.ts";
-import { requestHash, submissionRequest } from "../../../src/core/provider/submission.ts";
+import { requestHash, submissionRequest, unknownOptions } from "../../../src/core/provider/submission.ts";
 import { T0 } from "../builders.ts";
 
 const request = {
@@ -68,4 +68,16 @@ test("what was asked is an event that reads back the same", () => {
   const event = submittedEvent("my-song", JSON.stringify(request));
   expect(event).toEqual({ type: "submitted", ref: "my-song", request });
   expect(readEvent("submitted", T0, event)).toEqual({ ...event, at: T0 });
+});
+
+test("a field or a model that nobody knows is passed on, and named", () => {
+  const known = { ...request, model: "V5", lyrics: "la", ref: "r", force: true };
+  expect(unknownOptions(submissionRequest.parse(known))).toEqual([]);
+  const told = unknownOptions({ ...request, styleWieght: 0.5, model: "V99" });
+  expect(told).toHaveLength(2);
+  expect(told[0]).toMatch(/^styleWieght: /);
+  expect(told[1]).toMatch(/^model: /);
+  expect(unknownOptions({ product: "wav", taskId: "t", audioId: "a", sorround: true })).toEqual([
+    expect.stringMatching(/^sorround: /),
+  ]);
 });

@@ -1,6 +1,6 @@
 /** Which deliveries a task's log keeps whole. */
 import { expect, test } from "vitest";
-import { admit, learns, MAX_BODIES, MAX_OBSERVATIONS } from "../../../src/core/task/admission.ts";
+import { admit, learns, MAX_BODIES, MAX_OBSERVATIONS, overflowed, received } from "../../../src/core/task/admission.ts";
 import type { TaskEvent } from "../../../src/core/task/event.ts";
 import { failureOf } from "../../../src/core/provider/failure.ts";
 import type { ObservedTrack } from "../../../src/core/provider/message.ts";
@@ -118,4 +118,24 @@ test("an answer that confirms a doubtful link tells something new", () => {
   const doubtful = taskOf({ ...text(0, known), verdict: "hmac_unconfirmed" });
   const record = observed(observation("text", [known]), { via: "poll", verdict: "record", at: T0 + DAY });
   expect(learns(doubtful, record)).toBe(true);
+});
+
+test("a message that comes again raises its own count, and one over the bound that of the rest", () => {
+  const message = { ...text(0, known), host: "b.example.com" };
+  const first = received(null, message, "ref", T0);
+  expect(first).toMatchObject({ at: T0, lastAt: T0, times: 1, ref: "ref" });
+  expect(received(taskOf(first), message, null, T0 + 5)).toMatchObject({
+    at: T0,
+    lastAt: T0 + 5,
+    times: 2,
+    ref: "ref",
+  });
+  const counted = overflowed(taskOf(first), T0 + 6);
+  expect(counted).toEqual({ type: "overflowed", at: T0 + 6, lastAt: T0 + 6, count: 1 });
+  expect(overflowed(taskOf(first, counted), T0 + 9)).toEqual({
+    type: "overflowed",
+    at: T0 + 6,
+    lastAt: T0 + 9,
+    count: 2,
+  });
 });

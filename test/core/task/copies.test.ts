@@ -233,3 +233,25 @@ test("kept files are named with key, length, hash, type and title", () => {
   ]);
   expect(keptFilesOf(taskOf(titled))).toEqual([]);
 });
+
+test("audio that was looked into comes with its picture, a cover never does", () => {
+  const titled = observed(observation("complete", [listed({ audioLink: A, coverLink: COVER })]));
+  const kept = copied(T0, A, { assess: "full" });
+  const assessed = (waveformKey: string | null): TaskEvent => ({
+    type: "assessed",
+    at: T0 + 1,
+    sha256: kept.sha256,
+    analyzerVersion: "2",
+    outcome: "done",
+    reason: null,
+    facts: null,
+    waveformKey,
+  });
+  const filesWith = (key: string | null) =>
+    keptFilesOf(taskOf(titled, kept, copied(T0, COVER, { file: "cover" }), assessed(key)));
+  expect(filesWith("w.json").map(({ waveform }) => waveform)).toEqual([
+    { key: "w.json", analyzerVersion: "2" },
+    undefined,
+  ]);
+  expect(filesWith(null).map(({ waveform }) => waveform)).toEqual([undefined, undefined]);
+});

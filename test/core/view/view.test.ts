@@ -1,5 +1,6 @@
 /** The task as its readers see it. */
 import { expect, test } from "vitest";
+import type { TaskEvent } from "../../../src/core/task/event.ts";
 import { catalogRowOf } from "../../../src/core/view/catalog-row.ts";
 import { failureOf, FAILURES } from "../../../src/core/provider/failure.ts";
 import { taskView, viewOf } from "../../../src/core/view/view.ts";
@@ -160,4 +161,23 @@ test("a submission shows its reference and request, and the first of each stands
   });
   const called = taskOf({ ...first, ref: "mine" }, { ...complete, ref: "other" }, submitted("one"));
   expect(viewOf(called)).toMatchObject({ ref: "mine", request: { title: "one" } });
+});
+
+test("a cover that nobody sent is waited for only while the task is open", () => {
+  const bare = observed(observation("complete", [listed({ audioLink: audioUrl("a") })]));
+  expect(viewOf(taskOf(bare)).tracks[0]?.cover.state).toBe("waiting");
+  expect(viewOf(taskOf(bare, copied(T0, audioUrl("a")))).tracks[0]?.cover.state).toBe("none");
+});
+
+test("new links that were asked for are told as running until they end", () => {
+  const asked = at(T0, { type: "recovery_asked", by: "person", origin: "https://b.example.com" });
+  const called = at(T0 + 1, { type: "recovery_called" });
+  const started = at(T0 + 2, { type: "recovery_started", recoveryId: "r" });
+  const polled = at(T0 + 3, { type: "recovery_polled", lastAt: T0 + 3, times: 1 });
+  const ended = (reason: string | null) => at(T0 + 4, { type: "recovery_ended", reason });
+  const stateOf = (...events: readonly TaskEvent[]) => viewOf(taskOf(asked, ...events)).recovery;
+  for (const events of [[], [called], [called, started], [called, started, polled]])
+    expect(stateOf(...events)).toMatchObject({ state: "running", by: "person", reason: null });
+  expect(stateOf(called, started, ended(null))).toMatchObject({ state: "done" });
+  expect(stateOf(called, ended("refused_500: no"))).toMatchObject({ state: "failed", reason: "refused_500: no" });
 });

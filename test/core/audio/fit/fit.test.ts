@@ -67,3 +67,14 @@ test("tempo and key are compared where both are sure, octaves alike", () => {
     keyDistance: null,
   });
 });
+
+test("silence, and what was not measured, fits nothing", () => {
+  const still = print(silence(30 * RATE_HZ));
+  for (const [a, b] of [
+    [null, print(VOICE)],
+    [print(VOICE), null],
+    [still, print(VOICE)],
+    [print(VOICE), still],
+  ] as const)
+    expect(fitOf(fitted(a), fitted(b))).toMatchObject({ offsetSeconds: null, similarity: null, prominence: null });
+});
