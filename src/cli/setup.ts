@@ -16,7 +16,15 @@ const NEXT = `Start it:            npm run dev
 When it is deployed, the callBackUrl is https://<your worker>/callback/<CALLBACK_TOKEN>. Set each secret there with
 ${MADE.map((name) => `  npx wrangler secret put ${name}`).join("\n")}`;
 
+const HELP = `Usage: npm run setup
+
+Writes ${TARGET} with strong secrets for local runs. One that exists is not touched.`;
+
 try {
+  if (process.argv.length > 2) {
+    console.log(HELP);
+    process.exit(process.argv.includes("--help") ? 0 : 2);
+  }
   const example = await readFile(EXAMPLE, "utf8");
   console.log((await create(example)) ?? (await describe()));
 } catch (error) {

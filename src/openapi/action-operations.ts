@@ -146,7 +146,7 @@ export const actionPaths = {
     "For files whose links are dead. **It may cost credits**: the provider does not say how many. While it is under way, asking again changes nothing. `recovery` in the view says how it goes; the new links are fetched by themselves.",
     "The provider is being asked.",
     { ...open, recovery: { state: "running", by: "person", at: open.updatedAt, reason: null } },
-    ["not_configured"],
+    ["nothing_missing", "not_configured"],
   ),
   "/tasks/{id}/chosen": {
     put: actOperation(
@@ -276,7 +276,7 @@ function command(
   description: string,
   told: string,
   task: TaskView,
-  others: readonly "not_configured"[] = [],
+  others: readonly ("nothing_missing" | "not_configured")[] = [],
 ): PathItem {
   const responses = { "202": jsonResponse(told, taskView, { task }) };
   return {

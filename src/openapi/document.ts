@@ -24,7 +24,10 @@ export function openApiDocument() {
     tags: [
       { name: "Callbacks", description: "For the provider." },
       { name: "Tasks", description: "What became of the tasks." },
-      { name: "Actions", description: "What can be done about tasks. None but a submission spends credits." },
+      {
+        name: "Actions",
+        description: "What can be done about tasks. None but a submission spends credits, and perhaps `recover`.",
+      },
       { name: "Files", description: "The kept audio and covers." },
       { name: "Access", description: "For people in a browser, and for those they share with." },
       { name: "Inbox", description: "Deliveries that reached no task." },

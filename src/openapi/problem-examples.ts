@@ -60,6 +60,10 @@ export const PROBLEM_EXAMPLES = {
     "idempotency_conflict",
     "This Idempotency-Key or ref was used for another request. Use a new one.",
   ),
+  nothing_missing: problem(
+    "nothing_missing",
+    "Every track of this task is kept whole, so new links would be for nothing.",
+  ),
   submission_in_flight: problem("submission_in_flight", "The same submission is under way. Ask again in a minute."),
   overloaded: problem("overloaded", "Too many deliveries that belong to no task came lately. Send it again."),
   internal: problem("internal", "Something failed on our side and was logged under this request id. Try again."),

@@ -93,14 +93,23 @@ const MODELS = new Set(["V4", "V4_5", "V4_5PLUS", "V4_5ALL", "V5", "V5_5", "V6",
 /** Documented fields of which nothing is checked here. */
 const PASSED_ON = ["lyrics", "variety"];
 
-/** What is passed on without being known: a misspelt option costs credits, and does nothing. A sentence each. */
-export function unknownOptions(request: ProductRequest): readonly string[] {
+/**
+ * What is passed on without being known: a misspelt option costs credits, and does nothing. A sentence each. `meant`
+ * says which known name is near a written one, as the end of a sentence.
+ */
+export function unknownOptions(
+  request: ProductRequest,
+  meant: (written: string, choices: readonly string[]) => string,
+): readonly string[] {
   const own = entryOf(request.product ?? "add_instrumental")?.submit?.fields.shape ?? {};
   const known = new Set([...Object.keys(submissionRequest.shape), ...Object.keys(own), ...PASSED_ON]);
   const fields = Object.keys(request).filter((name) => !known.has(name));
   const model = request["model"];
   return [
-    ...fields.map((name) => `${name}: no field of that name is known here; it was passed on to the provider as it is.`),
+    ...fields.map(
+      (name) =>
+        `${name}: no field of that name is known here; it was passed on to the provider as it is${meant(name, [...known])}.`,
+    ),
     ...(typeof model !== "string" || MODELS.has(model)
       ? []
       : [`model: ${model} is not known here; it was passed on to the provider as it is.`]),

@@ -83,6 +83,12 @@ export function concerns(task: Task, event: Observed): boolean {
   return saidOf({ ...task, observations: [...task.observations, event] }).includes(event);
 }
 
+/** Whether all audio is kept, and nothing about it asks for a better file. */
+export function isWholeAndCertain(task: Task): boolean {
+  const files = deliveredBy(task).map((track) => audioStatus(task, track));
+  return files.length > 0 && files.every(({ state, doubt }) => state === "stored" && doubt === null);
+}
+
 /** When something new was last said of this task. Repeats and what is only counted are no news; a retry is. */
 export function lastNewsAt(task: Task): number {
   const news = saidOf(task).filter(({ observation }) => isNews(observation));

@@ -50,7 +50,7 @@ export function catalogRowOf(task: Task, now: number, wake: number | null): Cata
     product: productOf(task),
     ref: task.ref,
     parent: parentOf(task),
-    title: tracksOf(task)[0]?.title ?? null,
+    title: tracksOf(task)[0]?.title ?? requestedTitle(task),
     stage: stageOf(task),
     failureReason: failureShown(task)?.reason ?? null,
     chosen: chosenOf(task),
@@ -70,4 +70,9 @@ export function catalogRowOf(task: Task, now: number, wake: number | null): Cata
     wake: wake === null ? null : Math.ceil(Math.max(wake, now)),
     tally: tallyOf(task),
   };
+}
+
+function requestedTitle({ request }: Task): string | null {
+  const title = request?.["title"];
+  return typeof title === "string" ? title : null;
 }

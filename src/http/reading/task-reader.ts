@@ -49,7 +49,8 @@ export function present<T extends object>(answer: T | Deleted | null): T {
 /** The task id of the path. One that could name no task is an unknown one. */
 export function taskIdOf(c: Context): string {
   const id = c.req.param("id") ?? "";
-  if (!isTaskId(id)) throw new Problem("task_not_found", UNKNOWN);
+  if (!isTaskId(id))
+    throw new Problem("task_not_found", "This cannot be a task id: it has 1 to 128 of A-Z a-z 0-9 * . _ ~ -.");
   return id;
 }
 

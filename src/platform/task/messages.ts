@@ -32,6 +32,11 @@ export interface Deleted {
   readonly deletedAt: string;
 }
 
+/** Every file is kept, and none of them is in doubt: there is nothing to make new links for. */
+export interface NothingMissing {
+  readonly nothingMissing: true;
+}
+
 export interface Submitted {
   readonly ref: string;
   /** As JSON: a request has fields of any kind. */

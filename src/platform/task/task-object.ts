@@ -12,7 +12,7 @@ import { catalogRowOf, type CatalogRow } from "../../core/view/catalog-row.ts";
 import { parseConfig, type Config } from "../../core/config.ts";
 import { submittedEvent, type EventBody } from "../../core/task/event.ts";
 import { keptFilesOf, type KeptFile } from "../../core/view/kept-file.ts";
-import { isStalled, stageOf } from "../../core/task/stage.ts";
+import { isStalled, isWholeAndCertain, stageOf } from "../../core/task/stage.ts";
 import type { Task } from "../../core/task/task.ts";
 import { isoTime, viewOf, type TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../catalog/catalog.ts";
@@ -21,7 +21,7 @@ import { configuredPace, depsOf } from "./wiring.ts";
 import { LEASE_MS, runAlarm } from "./engine.ts";
 import type { EventPage } from "./event-log.ts";
 import { News } from "./wake-signal.ts";
-import type { Deleted, Delivery, Misdirection, Receipt, Submitted } from "./messages.ts";
+import type { Deleted, Delivery, Misdirection, NothingMissing, Receipt, Submitted } from "./messages.ts";
 import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
 import { TaskState } from "./state.ts";
 import { tend, tombstoneWake } from "./tombstone.ts";
@@ -81,9 +81,11 @@ export class TaskObject extends DurableObject<Env> {
   }
 
   /** Has the provider make new links, which may cost credits. `origin` is where our own callBackUrls lead. */
-  async recover(origin: string): Promise<TaskView | Deleted | null> {
-    const under = this.#wakeUp()?.recovery?.state ?? "done";
+  async recover(origin: string): Promise<TaskView | Deleted | NothingMissing | null> {
+    const task = this.#wakeUp();
+    const under = task?.recovery?.state ?? "done";
     if (under === "asked" || under === "called" || under === "running") return this.view();
+    if (task !== null && isWholeAndCertain(task)) return { nothingMissing: true };
     return this.#recordWish({ type: "recovery_asked", by: "person", origin });
   }
 

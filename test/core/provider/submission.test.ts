@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { readEvent, submittedEvent } from "../../../src/core/task/event.ts";
 import { requestHash, submissionRequest, unknownOptions } from "../../../src/core/provider/submission.ts";
+import { meant } from "../../../src/http/request/wrong-input.ts";
 import { T0 } from "../builders.ts";
 
 const request = {
@@ -72,12 +73,12 @@ test("what was asked is an event that reads back the same", () => {
 
 test("a field or a model that nobody knows is passed on, and named", () => {
   const known = { ...request, model: "V5", lyrics: "la", ref: "r", force: true };
-  expect(unknownOptions(submissionRequest.parse(known))).toEqual([]);
-  const told = unknownOptions({ ...request, styleWieght: 0.5, model: "V99" });
+  expect(unknownOptions(submissionRequest.parse(known), meant)).toEqual([]);
+  const told = unknownOptions({ ...request, styleWieght: 0.5, model: "V99" }, meant);
   expect(told).toHaveLength(2);
-  expect(told[0]).toMatch(/^styleWieght: /);
+  expect(told[0]).toMatch(/^styleWieght: .*did you mean `styleWeight`/);
   expect(told[1]).toMatch(/^model: /);
-  expect(unknownOptions({ product: "wav", taskId: "t", audioId: "a", sorround: true })).toEqual([
+  expect(unknownOptions({ product: "wav", taskId: "t", audioId: "a", sorround: true }, meant)).toEqual([
     expect.stringMatching(/^sorround: /),
   ]);
 });

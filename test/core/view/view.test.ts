@@ -169,12 +169,13 @@ test("a cover that nobody sent is waited for only while the task is open", () =>
   expect(viewOf(taskOf(bare, copied(T0, audioUrl("a")))).tracks[0]?.cover.state).toBe("none");
 });
 
+const ended = (reason: string | null) => at(T0 + 4, { type: "recovery_ended", reason });
+
 test("new links that were asked for are told as running until they end", () => {
   const asked = at(T0, { type: "recovery_asked", by: "person", origin: "https://b.example.com" });
   const called = at(T0 + 1, { type: "recovery_called" });
   const started = at(T0 + 2, { type: "recovery_started", recoveryId: "r" });
   const polled = at(T0 + 3, { type: "recovery_polled", lastAt: T0 + 3, times: 1 });
-  const ended = (reason: string | null) => at(T0 + 4, { type: "recovery_ended", reason });
   const stateOf = (...events: readonly TaskEvent[]) => viewOf(taskOf(asked, ...events)).recovery;
   for (const events of [[], [called], [called, started], [called, started, polled]])
     expect(stateOf(...events)).toMatchObject({ state: "running", by: "person", reason: null });

@@ -156,6 +156,7 @@ async function answers(): Promise<readonly Answer[]> {
     ...choiceAnswers(taskId, unknownId, deletedId),
     ...readAnswers("notifyTask", "POST", `/tasks/${taskId}/notify`),
     ...readAnswers("recoverTask", "POST", `/tasks/${taskId}/recover`),
+    ["recoverTask", acting("POST", `/tasks/${stems}/recover`)],
     ...[unknownId, deletedId].flatMap((id): readonly Answer[] => [
       ["readTask", reading(`/tasks/${id}`)],
       ["listEvents", reading(`/tasks/${id}/events`)],

@@ -35,6 +35,7 @@ import { judgeSource, judgeUpload, sourceLink } from "./sources.ts";
 import { present } from "../../reading/task-reader.ts";
 import { FRESH } from "../task/tasks.ts";
 import { errorName, logFault } from "../../../platform/log-fault.ts";
+import { meant } from "../../request/wrong-input.ts";
 import { randomId } from "../../random-id.ts";
 
 const MAX_KEY_CHARS = 255;
@@ -67,7 +68,7 @@ export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: str
   if (provider === null || callbackToken === undefined) throw new Problem("not_configured", NO_KEY);
 
   const { ref: wanted, force = false, ...request } = asked;
-  c.set("warnings", unknownOptions(asked));
+  c.set("warnings", unknownOptions(asked, meant));
   const ref = wanted ?? randomId();
   const hash = requestHash({ ...request, ...(wanted === undefined ? {} : { ref: wanted }) });
   const catalog = catalogOf(c.env);

@@ -21,7 +21,13 @@ const COMMANDS = {
   recover: async (task: Stub, c: Context<AppEnv>) => {
     const { providerApiKey, publicUrl } = c.get("config");
     if (providerApiKey === null) throw new Problem("not_configured", NO_KEY);
-    return task.recover(publicUrl?.origin ?? new URL(c.req.url).origin);
+    const answer = await task.recover(publicUrl?.origin ?? new URL(c.req.url).origin);
+    if (answer !== null && "nothingMissing" in answer)
+      throw new Problem(
+        "nothing_missing",
+        "Every track of this task is kept whole, so new links would be for nothing.",
+      );
+    return answer;
   },
 } as const;
 
