@@ -24,7 +24,7 @@ import { News } from "./wake-signal.ts";
 import type { Deleted, Delivery, Misdirection, NothingMissing, Receipt, Submitted } from "./messages.ts";
 import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
 import { TaskState } from "./state.ts";
-import { tend, tombstoneWake } from "./tombstone.ts";
+import { announceDeletion, tend, tombstoneWake } from "./tombstone.ts";
 import { logFault } from "../log-fault.ts";
 
 export class TaskObject extends DurableObject<Env> {
@@ -116,16 +116,21 @@ export class TaskObject extends DurableObject<Env> {
     return this.#recordWish({ type: "chosen", trackId });
   }
 
-  /** Drops the task. False where there is none; a deleted one may be deleted again. */
+  /**
+   * Drops the task. False where there is none; a deleted one may be deleted again. Throws where the catalog cannot be
+   * told: without it nobody would notice that the alarm of a deletion was lost.
+   */
   async forget(): Promise<boolean> {
     if (this.#wakeUp() !== null) {
       this.#state.forget();
       this.#news.tell();
     }
-    if (this.#state.tombstone === null) return false;
+    const { tombstone } = this.#state;
+    if (tombstone === null) return false;
     // Tombstone and lease commit together, and no file goes before them. What fails of the rest is done by the alarm.
     await this.#clock.set(Math.max(this.#wake() ?? 0, Date.now() + LEASE_MS));
     await this.ctx.storage.sync();
+    await announceDeletion(this.env, this.#state.taskId, tombstone, this.#config.timeScale);
     await this.#tendTombstone().catch(() => undefined);
     return true;
   }

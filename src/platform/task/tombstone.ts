@@ -73,6 +73,12 @@ export function tombstoneWake({ deletedAt, step }: Tombstone, timeScale: number)
   }
 }
 
+/** Tells the catalog, and by it the watchdog, of the step that is next and when it is due. */
+export function announceDeletion(env: Env, taskId: string, buried: Tombstone, timeScale: number): Promise<void> {
+  const place = { createdAt: buried.createdAt, taskId };
+  return catalogOf(env).markDeleted(place, buried.version, tombstoneWake(buried, timeScale));
+}
+
 /** Does the next step. Null when nothing is left: the object forgets that it ever was. */
 export async function tend(
   storage: DurableObjectStorage,
@@ -91,8 +97,7 @@ export async function tend(
   await publishDeletion(env.STATE, taskId, buried.version);
   const step = buried.step === "files" ? "files_again" : "rest";
   // Both times: the catalog can be told of the task for the first time after the first.
-  const wake = tombstoneWake({ ...buried, step }, timeScale);
-  await catalogOf(env).markDeleted({ createdAt: buried.createdAt, taskId }, buried.version, wake);
+  await announceDeletion(env, taskId, { ...buried, step }, timeScale);
   // With the callbacks that were counted meanwhile.
   const next = { ...(readTombstone(storage.kv) ?? buried), step } as const;
   storage.kv.put(KEY, next);

@@ -51,7 +51,12 @@ export function visit(world: World, deployment: Deployment, stormMs: number): Wi
     plan(world.some(10_000, Math.min(stormMs, 600_000)), async () => {
       // While something is under way for it, more often than chance would have it.
       for (let waits = 0; waits < waitsForWork && deployment.host.idle; waits += 1) await scheduler.wait(200);
-      if (!(await task().forget())) return;
+      // Whoever gets no answer asks again.
+      const forget = async (): Promise<boolean> =>
+        task()
+          .forget()
+          .catch(() => scheduler.wait(1_000).then(forget));
+      if (!(await forget())) return;
       wishes.deletedAt = world.now;
       for (const ms of LOOKS_AFTER_MS) plan(ms, () => look(world, deployment, wishes));
     });

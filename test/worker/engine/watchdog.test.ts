@@ -137,3 +137,29 @@ test("a deletion whose alarm was lost goes on after the watchdog's visit", async
   await runInDurableObject(stub, async (_, { storage }) => expect(await storage.getAlarm()).not.toBeNull());
   expect((await worker(reading(`/tasks/${taskId}`))).status).toBe(410);
 });
+
+test("a deletion whose first step failed and whose alarm was lost is finished after the watchdog's visit", async () => {
+  const taskId = newTaskId();
+  const stub = env.TASKS.getByName(taskId);
+  await worker(callback(message(taskId, "complete", [track("a", { audio_url: AUDIO })])));
+  await vi.waitFor(async () => expect(await viewOf(taskId)).toMatchObject({ settled: true }), PATIENTLY);
+  const failing = vi.spyOn(env.AUDIO, "delete").mockRejectedValue(new Error("R2 is away"));
+  expect((await worker(acting("DELETE", `/tasks/${taskId}`))).status).toBe(204);
+  expect(failing).toHaveBeenCalled();
+  failing.mockRestore();
+  await runInDurableObject(stub, (_, { storage }) => storage.deleteAlarm());
+  await watch(env, Date.now() + 15 * MINUTE_MS);
+  const kept = async () => (await env.AUDIO.list({ prefix: `tasks/${taskId}/` })).objects;
+  await vi.waitFor(async () => expect(await kept()).toEqual([]), PATIENTLY);
+});
+
+test("a deletion that the catalog cannot be told of is no success, and may be asked for again", async () => {
+  const taskId = newTaskId();
+  await worker(callback(message(taskId, "text")));
+  const away = vi.spyOn(env.CATALOG, "getByName").mockImplementation(() => {
+    throw new Error("out of reach");
+  });
+  expect((await worker(acting("DELETE", `/tasks/${taskId}`))).status).toBe(500);
+  away.mockRestore();
+  expect((await worker(acting("DELETE", `/tasks/${taskId}`))).status).toBe(204);
+});
