@@ -5,6 +5,7 @@
  */
 import * as z from "zod";
 import type { CatalogRow } from "./catalog-row.ts";
+import { quantile } from "./usual.ts";
 import { isMusicProduct } from "../provider/products.ts";
 import { addTallies, NOTHING, tally } from "./tally.ts";
 
@@ -74,10 +75,8 @@ function failuresOf(rows: readonly CatalogRow[]): Scoreboard["failures"] {
 
 function spreadOf(durationsMs: readonly number[]): z.infer<typeof spread> {
   if (durationsMs.length === 0) return null;
-  const sorted = durationsMs.toSorted((a, b) => a - b);
-  const at = (share: number): number =>
-    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) / 1_000;
-  return { count: sorted.length, medianSeconds: at(0.5), p95Seconds: at(0.95) };
+  const at = (share: number): number => quantile(durationsMs, share) / 1_000;
+  return { count: durationsMs.length, medianSeconds: at(0.5), p95Seconds: at(0.95) };
 }
 
 function dayOf(at: number): string {

@@ -27,10 +27,10 @@ export function usualOf(rows: readonly CatalogRow[]): Usual {
 
 function spreadOf(durations: readonly number[]): Spread | null {
   if (durations.length < ENOUGH) return null;
-  const sorted = durations.toSorted((a, b) => a - b);
-  return { medianMs: atShare(sorted, 0.5), p90Ms: atShare(sorted, 0.9) };
+  return { medianMs: quantile(durations, 0.5), p90Ms: quantile(durations, 0.9) };
 }
 
-function atShare(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+/** The value under which a share of them lies; 0 of none. */
+export function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
 }

@@ -52,6 +52,13 @@ test("each product's failure is one, settled at once", () => {
   }
 });
 
+test("files are named as the provider names them, and by their place where it does not", () => {
+  const market = ok({ state: "success", resultJson: JSON.stringify({ resultUrls: [MP3, WAV, "none", MP3] }) });
+  expect(namesIn(market)).toEqual(["file-1", "file-2"]);
+  const split = { vocalUrl: MP3, "\u00e9Url": WAV, call_back_url: "https://b.example.com", originUrl: null };
+  expect(namesIn(ok({ vocal_removal_info: split }))).toEqual(["vocal", "file"]);
+});
+
 test("what a record says is under way is neither", () => {
   for (const body of [
     ok({ response: { audioWavUrl: null }, successFlag: "PENDING" }),
@@ -127,3 +134,7 @@ test("what we submitted is add_instrumental, and music with an empty field of an
   const body = ok({ callbackType: "text", data: [], images: [], video_url: null });
   expect(observationOf(body)).toEqual({ kind: "text", failure: null, tracks: [], tracksDropped: 0 });
 });
+
+function namesIn(body: object): readonly string[] {
+  return (observationOf(body).files ?? []).map(({ name }) => name);
+}

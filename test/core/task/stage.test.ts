@@ -1,7 +1,15 @@
 /** How far a task has come: stage, failure, outcome, settled. */
 import { expect, test } from "vitest";
 import { failureOf } from "../../../src/core/provider/failure.ts";
-import { failureShown, isSettled, lastNewsAt, outcomeOf, stageOf, stageReport } from "../../../src/core/task/stage.ts";
+import {
+  failureShown,
+  isSettled,
+  isWholeAndCertain,
+  lastNewsAt,
+  outcomeOf,
+  stageOf,
+  stageReport,
+} from "../../../src/core/task/stage.ts";
 import { audioUrl, copied, DAY, listed, lost, MINUTE, observation, observed, T0, taskOf, at } from "../builders.ts";
 
 const A = audioUrl("a");
@@ -130,4 +138,12 @@ test("a repeat, an overflow or another product's callback does not open an aband
 test("what the provider said of a failure counts over our own giving up", () => {
   const task = taskOf(noCredits, abandoned(T0 + 14 * DAY));
   expect(failureShown(task)).toMatchObject({ reason: "no_credits" });
+});
+
+test("a task is whole where each of its files is kept and none is in doubt", () => {
+  const [keptA, keptB] = [copied(T0, A, { trackId: "track-a" }), copied(T0, B, { trackId: "track-b", attempt: 2 })];
+  expect(isWholeAndCertain(taskOf(complete, keptA, keptB))).toBe(true);
+  expect(isWholeAndCertain(taskOf(complete, keptA))).toBe(false);
+  expect(isWholeAndCertain(taskOf(complete, keptA, { ...keptB, lastResort: "truncated" }))).toBe(false);
+  expect(isWholeAndCertain(taskOf(observed(observation("text"))))).toBe(false);
 });

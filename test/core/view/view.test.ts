@@ -1,6 +1,6 @@
 /** The task as its readers see it. */
 import { expect, test } from "vitest";
-import type { TaskEvent } from "../../../src/core/task/event.ts";
+import { submittedEvent, type TaskEvent } from "../../../src/core/task/event.ts";
 import { catalogRowOf } from "../../../src/core/view/catalog-row.ts";
 import { failureOf, FAILURES } from "../../../src/core/provider/failure.ts";
 import { taskView, viewOf } from "../../../src/core/view/view.ts";
@@ -112,6 +112,13 @@ test("repeats, overflows and our own bookkeeping do not change the version", () 
   ] as const;
   expect(viewOf(taskOf(first, ...quiet))).toEqual(viewOf(taskOf(first)));
   expect(viewOf(taskOf(other)).version).toBe(1);
+});
+
+test("until tracks have titles, a row has that of the request", () => {
+  const titled = at(T0, submittedEvent("r", JSON.stringify({ title: "Asked for" })));
+  expect(catalogRowOf(taskOf(titled), T0, null).title).toBe("Asked for");
+  expect(catalogRowOf(taskOf(at(T0, submittedEvent("r", JSON.stringify({ title: 5 })))), T0, null).title).toBeNull();
+  expect(catalogRowOf(taskOf(titled, first), T0, null).title).toBe("Night");
 });
 
 test("a row of the catalog tells the same as the view", () => {

@@ -104,11 +104,27 @@ test("a FLAC that does not know its length has no duration, and one that tells n
   expect(judged(bytes.slice(0, 20))).toMatchObject({ problem: null, facts: { format: "flac", codec: null } });
 });
 
+test("a long size is read, once all of it has come", async () => {
+  const ftyp = joined(Uint8Array.of(0, 0, 0, 16), text("ftypM4A \0\0\0\0"));
+  const long = joined(
+    Uint8Array.of(0, 0, 0, 1),
+    text("free"),
+    Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 24),
+    new Uint8Array(8),
+  );
+  const moov = joined(Uint8Array.of(0, 0, 0, 8), text("moov"));
+  for (const borders of [[], [ftyp.length + 8], [ftyp.length + 12]])
+    expect(judged(joined(ftyp, long, moov), borders).problem).toBeNull();
+  expect(judged(joined(ftyp, long.slice(0, 12))).problem).toMatch(/^truncated: /);
+});
+
 test("boxes that claim no length, or one beyond all measure, end the walk", () => {
   const ftyp = joined(Uint8Array.of(0, 0, 0, 16), text("ftypM4A \0\0\0\0"));
   for (const size of [
     [0, 0, 0, 0],
     [0, 0, 0, 7],
+    // A long size follows the name: 0 is shorter than its own header.
+    [0, 0, 0, 1],
   ]) {
     const endless = joined(ftyp, Uint8Array.from(size), text("mdat"), new Uint8Array(100));
     expect(judged(endless).problem).toBe("truncated: the MP4 ends before its moov box");
