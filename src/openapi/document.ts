@@ -1,4 +1,4 @@
-/** The API's description, OpenAPI 3.1. Pure. */
+/** The API's description, OpenAPI 3.1. Pure. The build runs it (`src/cli/openapi-asset.ts`), the Worker serves the file. */
 import { version } from "../../package.json";
 import { accessPaths } from "./access-paths.ts";
 import { actionPaths } from "./action-operations.ts";

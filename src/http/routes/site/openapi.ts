@@ -1,18 +1,17 @@
-/** `GET /openapi.json`: the API's description, open to all. It is the same for as long as this code runs. */
+/**
+ * `GET /openapi.json`: the API's description, open to all. It is a file that the build makes (`src/cli/openapi-asset.ts`),
+ * so neither its text nor what it is made with is part of the Worker.
+ */
 import { Hono } from "hono";
 import type { AppEnv } from "../../app-env.ts";
-import { isKnown, tagOf } from "../../request/entity-tag.ts";
+import { isKnown } from "../../request/entity-tag.ts";
 
-let json: string | null = null;
+const FILE = "/assets/openapi.json";
 
 export const openApi = new Hono<AppEnv>().get("/openapi.json", async (c) => {
-  json ??= await described();
-  const headers = { etag: tagOf(json), "cache-control": "public, max-age=300", "content-type": "application/json" };
-  return isKnown(c, headers.etag) ? c.body(null, 304, headers) : c.body(json, 200, headers);
+  const file = await c.env.ASSETS.fetch(new URL(FILE, c.req.url));
+  const etag = file.headers.get("etag");
+  if (file.body === null || etag === null) throw new Error("the build has left out the description");
+  const headers = { etag, "cache-control": "public, max-age=300", "content-type": "application/json" };
+  return isKnown(c, etag) ? c.body(null, 304, headers) : c.body(file.body, 200, headers);
 });
-
-/** Loaded when it is first asked for, since every start of the Worker would pay for it. */
-async function described(): Promise<string> {
-  const { openApiDocument } = await import("../../../openapi/document.ts");
-  return JSON.stringify(openApiDocument());
-}
