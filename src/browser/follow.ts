@@ -86,7 +86,7 @@ async function taskMoved(part: HTMLElement): Promise<boolean> {
 
 let listed = "";
 
-/** Covers and verdicts follow the list's own rows, so it is fetched anew while any of them is under way. */
+/** Covers and verdicts follow the list's own rows, so it is fetched again while any of them is under way. */
 async function listMoved(part: HTMLElement): Promise<boolean> {
   await pause(LIST_EVERY_MS);
   const filled = [...new URLSearchParams(location.search)].filter(([, value]) => value !== "");

@@ -28,7 +28,7 @@ function isHeld(current: Element, wanted: Element): boolean {
   if (!(current instanceof HTMLElement) || current.dataset["player"] === undefined) return false;
   const isSame = wanted instanceof HTMLElement && wanted.dataset["player"] === current.dataset["player"];
   if (isSame || isPlaying(current)) return true;
-  // It is made anew rather than morphed: its waveform belongs to the old one.
+  // It is replaced rather than morphed: its waveform belongs to the old one.
   current.replaceChildren();
   return false;
 }

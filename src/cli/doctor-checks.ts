@@ -166,7 +166,7 @@ async function servesRanges({ read }: Receiver): Promise<Verdict> {
     }
     return red(
       `A range of the newest file is answered ${status}.`,
-      "Is the file still in the R2 bucket? POST /tasks/:id/retry fetches it anew.",
+      "Is the file still in the R2 bucket? POST /tasks/:id/retry fetches it again.",
     );
   }
   return green("No file yet.");

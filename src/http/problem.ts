@@ -58,7 +58,7 @@ export const problemDocument = z.looseObject({
   detail: z.string(),
   requestId: z.string(),
   version: z.int().optional().meta({ description: "Of `version_not_reached`: where the task stands." }),
-  // Of `source_refused`, where the source could be had: what is wrong with it.
+  // Of `source_refused`, where the source could be fetched: what is wrong with it.
   ...sourceReport.partial().shape,
 });
 

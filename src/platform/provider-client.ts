@@ -107,8 +107,8 @@ export async function askForCredits(access: ProviderAccess): Promise<number | nu
   for (const path of ["/api/v1/generate/credit", "/api/v1/chat/credit"]) {
     const answer = await call(access, path, {}, AbortSignal.timeout(CREDITS_TIMEOUT_MS));
     if (typeof answer === "string") return null;
-    const told = z.object({ code: z.literal(200), data: z.number() }).safeParse(answer.json);
-    if (told.success) return told.data.data;
+    const parsed = z.object({ code: z.literal(200), data: z.number() }).safeParse(answer.json);
+    if (parsed.success) return parsed.data.data;
   }
   return null;
 }

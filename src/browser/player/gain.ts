@@ -1,6 +1,6 @@
 /**
  * How loud an audio element is heard. Through Web Audio where it runs, for that is without a click, leaves the element's
- * clock alone, and is heeded on iOS, where an element's own volume is not.
+ * clock alone, and works on iOS, where an element's own volume is not.
  */
 
 const RAMP_SECONDS = 0.008;

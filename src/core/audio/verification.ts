@@ -228,7 +228,7 @@ function containerChecks(reader: ContainerReader, duration: "ahead" | "counted")
 
 const EDGE_BYTES = 16;
 
-/** The sound that arrived is held against the length in its RIFF header, and against the claim. */
+/** The sound that arrived is compared with the length in its RIFF header and with the claim. */
 function wavChecks(): Checks {
   const wav = wavReader();
   let start = new Uint8Array(0);

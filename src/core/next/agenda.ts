@@ -17,7 +17,7 @@ import { isSettled, isStalled, lastNewsAt, stageOf, stageReport } from "../task/
 import { noticeName, type Recovery, type Task } from "../task/task.ts";
 import type { Link } from "../task/links.ts";
 import type { Track } from "../task/tracks.ts";
-import { heeded } from "../task/trust.ts";
+import { effective } from "../task/trust.ts";
 
 export type Effect =
   | { readonly type: "publish" }
@@ -148,7 +148,7 @@ function abandonItems(task: Task, pace: Pace): readonly Item[] {
   if (stage === "complete" || stage === "failed" || recordOf(task) === null) return [];
   const silentAt = lastNewsAt(task) + pace.linkLifeMs;
   // A callback says that there is such a task, whatever the provider's record says.
-  const strange = isUnknownToProvider(task) && heeded(task.observations).length === 0;
+  const strange = isUnknownToProvider(task) && effective(task.observations).length === 0;
   const soonAt = Math.max(task.createdAt, task.retriedAt ?? 0) + pace.unknownLifeMs;
   return [{ at: strange ? Math.min(silentAt, soonAt) : silentAt, effect: { type: "abandon" } }];
 }

@@ -71,7 +71,7 @@ function stepOfBest(task: Task, tries: readonly Try[], file: FileKind, pace: Pac
   const total = tries.reduce((sum, one) => sum + misses(one), 0);
   const lastAt = Math.max(...tries.map(({ progress }) => progress.lastAt));
   if (file === "cover" && lastAt - since > pace.dayMs)
-    return { type: "lose", at: lastAt, reason: "no_cover: it could not be had within a day" };
+    return { type: "lose", at: lastAt, reason: "no_cover: it could not be fetched within a day" };
   const poisoned =
     next.progress.unanswered >= MAX_UNANSWERED_STARTS && lastAt - next.progress.firstUnansweredAt >= pace.dayMs;
   if (poisoned)

@@ -74,7 +74,7 @@ function isAwaited(task: Task, track: Track): boolean {
 const TROUBLE_MISSES = 3;
 
 /**
- * Audio that cannot be had, whatever the reason: the provider may have fresh links. Asked at once when every link is
+ * Audio that cannot be fetched, whatever the reason: the provider may have fresh links. Asked at once when every link is
  * dead, after three misses or five minutes of them otherwise, then at the pace of dead links.
  */
 function troubleAt(task: Task, track: Track, asked: number, pace: Pace): number | null {
@@ -112,7 +112,7 @@ function lastWordAt(task: Task, track: Track, asked: number, pace: Pace): number
   return askedAt < step.at ? step.at : askedAt + pollGap(asked, pace);
 }
 
-/** When the audio could last not be had, if the provider has not answered since. */
+/** When the audio last could not be fetched, if the provider has not answered since. */
 function unansweredMiss(task: Task, track: Track): number | null {
   const { state, tries } = fileStatus(task, track, mainKindOf(track));
   if (state !== "queued") return null;

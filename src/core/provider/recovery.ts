@@ -1,4 +1,4 @@
-/** What the record of a recovery says: links that the provider made anew for the tracks of an older task. Pure. */
+/** What the record of a recovery says: new links that the provider made for the tracks of an older task. Pure. */
 import { linkOf } from "./link.ts";
 import { firstText, isRecord, toInteger, toText } from "./loose-values.ts";
 import { MAX_TRACKS, type Observation, type ObservedTrack } from "./message.ts";

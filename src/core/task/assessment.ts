@@ -18,7 +18,7 @@ import type { Copied } from "./event.ts";
 import type { AskedStyle } from "../provider/message.ts";
 import type { Task } from "./task.ts";
 import { byPrecedence, tracksOf, type Track } from "./tracks.ts";
-import { heeded } from "./trust.ts";
+import { effective } from "./trust.ts";
 
 export const assessmentView = z.object({
   state: z.enum(["pending", "done", "skipped", "failed"]),
@@ -75,7 +75,7 @@ const UNKNOWN: Omit<Assessment, "state"> = {
 
 /** A reason is a code, a colon and what was found. */
 function cutWords(reason: string): string {
-  return `It is cut, and nothing longer could be had: ${reason.slice(reason.indexOf(":") + 1).trim()}.`;
+  return `It is cut, and nothing longer was found: ${reason.slice(reason.indexOf(":") + 1).trim()}.`;
 }
 
 function containerOf({ container }: Copied): AudioFacts | null {
@@ -132,6 +132,6 @@ const wanted = z.object({
 /** As it was submitted through us, or else as the provider's record repeats it. */
 function requestOf(task: Task): AskedStyle | null {
   if (task.request !== null) return wanted.parse(task.request);
-  const told = heeded(task.observations).toSorted(byPrecedence);
+  const told = effective(task.observations).toSorted(byPrecedence);
   return told.flatMap(({ observation }) => observation.asked ?? [])[0] ?? null;
 }

@@ -163,12 +163,12 @@ function counted(known: Polled | undefined, { lastAt, times, ...event }: Polled)
   return { ...(known ?? event), lastAt, times };
 }
 
-/** Failures, losses and polls count anew; what is stored stays stored. */
+/** Failures, losses and polls are counted from zero; what is stored stays stored. */
 function withoutFailures(task: Task): Task {
-  const anew = new Map([...task.progress].map(([key, link]) => [key, forgiven(link)] as const));
+  const forgivenLinks = new Map([...task.progress].map(([key, link]) => [key, forgiven(link)] as const));
   return {
     ...task,
-    progress: anew,
+    progress: forgivenLinks,
     losses: new Map(),
     polls: new Map(),
     claimPolls: new Map(),
@@ -185,11 +185,11 @@ function asPending({ assessments }: Task, { sha256, at }: Copied): Task["assessm
 
 function allPending({ stored, assessments }: Task, at: number): Task["assessments"] {
   const kept = [...stored.values()].filter(({ file }) => file === "audio");
-  const anew = kept.map(({ sha256 }) => {
+  const pending = kept.map(({ sha256 }) => {
     const result = assessments.get(sha256)?.result ?? null;
     return [sha256, { pending: true, starts: 0, lastAt: at, result }] as const;
   });
-  return new Map([...assessments, ...anew]);
+  return new Map([...assessments, ...pending]);
 }
 
 function answered(task: Task, event: Extract<TaskEvent, { type: "copied" | "copy_failed" }>): LinkProgress {

@@ -52,7 +52,7 @@ const copied = z.object({
   container: containerFacts.optional(),
   analyzerVersion: z.string().optional(),
   assess: z.enum(ASSESS_MODES).optional(),
-  /** Why the bytes are not whole: a cut file is kept where nothing else can be had. */
+  /** Why the bytes are not whole: a cut file is kept where nothing better was found. */
   lastResort: z.string().optional(),
 });
 /** A file that ended too early, and plays as far as it goes. `key` names it in R2. */

@@ -26,7 +26,7 @@ export const STAGE_RANK: Record<ObservationKind, number> = {
   complete: 3,
 };
 
-/** Above every stage: the provider made these links anew. */
+/** Above every stage: the provider made these links on request. */
 const RECOVERED_LINK = 9;
 
 /**

@@ -16,7 +16,7 @@ import {
 } from "../provider/products.ts";
 import type { Observed } from "./event.ts";
 import type { Task } from "./task.ts";
-import { heeded } from "./trust.ts";
+import { effective } from "./trust.ts";
 
 type Known = Pick<Task, "observations" | "request" | "adopted">;
 
@@ -37,7 +37,7 @@ export function recordOf(task: Known): ProductEntry["record"] {
 
 /** What counts of what was said. A failure that names no product is one of whatever the task is. */
 export function saidOf(task: Known): readonly Observed[] {
-  const all = heeded(task.observations);
+  const all = effective(task.observations);
   const other = otherProductOf(task);
   if (other === null && others(all).length === 0) return all;
   const isOurs = task.request !== null && other !== null;
@@ -51,7 +51,7 @@ function otherProductOf(task: Known): OtherProduct | null {
   const submitted = submittedOf(task);
   if (submitted !== null) return OTHER_PRODUCTS.find((product) => product === submitted) ?? null;
   if (task.adopted) return null;
-  const all = heeded(task.observations);
+  const all = effective(task.observations);
   // What counts for nothing yet still says what nobody is to be asked about.
   const considered = all.length > 0 ? all : task.observations;
   const named = others(considered);

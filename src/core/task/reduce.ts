@@ -10,7 +10,7 @@ import { collect, growingInPlace } from "./collect.ts";
 import type { Observed, TaskEvent } from "./event.ts";
 import { concerns, isSettled } from "./stage.ts";
 import { newTask, type Task } from "./task.ts";
-import { heeded, isSameMessage } from "./trust.ts";
+import { effective, isSameMessage } from "./trust.ts";
 
 /** The next state. An `observed` or `overflowed` that is known already is a newer count of the same row. */
 export function reduce(task: Task, event: TaskEvent): Task {
@@ -52,7 +52,7 @@ function isSettledAfter(before: Task, after: Task, { type }: TaskEvent): boolean
 
 /** Tracks of the first message are never pushed out by later ones, so a link in it is one of the task. */
 function hasEarlyLink({ observations }: Task): boolean {
-  const [first, ...rest] = heeded(observations);
+  const [first, ...rest] = effective(observations);
   if (first === undefined) return false;
   const earliest = rest.reduce((known, other) => (isEarlier(other, known) ? other : known), first);
   return earliest.observation.tracks.some(({ audioLink }) => audioLink !== null);

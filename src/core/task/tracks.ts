@@ -10,7 +10,7 @@ import { linkHash, publicTrackId } from "../ids.ts";
 import { MAX_TRACKS, type ObservedTrack } from "../provider/message.ts";
 import { rankedLinks, STAGE_RANK, type Link } from "./links.ts";
 import type { Task } from "./task.ts";
-import { heeded } from "./trust.ts";
+import { effective } from "./trust.ts";
 
 export interface Track {
   readonly trackId: string;
@@ -41,7 +41,7 @@ export function byPrecedence(a: Observed, b: Observed): number {
 
 const selected = new WeakMap<readonly Observed[], readonly Track[]>();
 
-/** How often all tracks were selected anew, for the test that bounds it. */
+/** How often all tracks were selected, for the test that bounds it. */
 export const selections = { count: 0 };
 
 export function tracksOf(task: Task): readonly Track[] {
@@ -73,7 +73,7 @@ interface Group {
 }
 
 function selectTracks(observations: readonly Observed[]): readonly Track[] {
-  const ranked = heeded(observations).toSorted(byPrecedence);
+  const ranked = effective(observations).toSorted(byPrecedence);
   const byId = groupById(ranked);
   const groups = withoutGhosts([...byId.values()]);
   for (const observed of ranked) {

@@ -55,7 +55,7 @@ export function messageKey(message: Known): string {
 const selected = new WeakMap<readonly Observed[], readonly Observed[]>();
 
 /** The observations that have an effect. */
-export function heeded(observations: readonly Observed[]): readonly Observed[] {
+export function effective(observations: readonly Observed[]): readonly Observed[] {
   const known = selected.get(observations);
   if (known !== undefined) return known;
   const effective = observations.filter((observed) => weightOf(observed) !== "none");

@@ -32,7 +32,7 @@ export interface Admitted {
 /** For `POST /callback/:token`. */
 export function enterByToken(c: Context<AppEnv>): Entry {
   const { callbackToken, callbackHmacKey } = c.get("config");
-  const values = doorValues(callbackToken, callbackHmacKey);
+  const values = keysToTry(callbackToken, callbackHmacKey);
   const entrance = pathEntrance(c.req.param("token") ?? "", values);
   if (entrance === null) throw unauthorized();
   const claimed = c.req.header(TIMESTAMP) !== undefined || c.req.header(SIGNATURE) !== undefined;
@@ -57,7 +57,7 @@ function pathEntrance(token: string, values: readonly string[]): Pick<Entry, "by
 /** For `POST /callback`. */
 export function enterBySignature(c: Context<AppEnv>): Entry {
   const { callbackToken, callbackHmacKey } = c.get("config");
-  const keys = doorValues(callbackHmacKey, callbackToken);
+  const keys = keysToTry(callbackHmacKey, callbackToken);
   return { by: "signature", ref: null, signature: { headers: signedHeaders(c), keys } };
 }
 
@@ -96,7 +96,7 @@ const TIMESTAMP = "x-webhook-timestamp";
 const SIGNATURE = "x-webhook-signature";
 
 /** A door of which only the other half is configured refuses like a wrong key; one without any says how to open it. */
-function doorValues(own: Secret, other: Secret): readonly string[] {
+function keysToTry(own: Secret, other: Secret): readonly string[] {
   if (own.state === "missing" && other.state === "set") throw unauthorized();
   return secretValues(own.state === "missing" && other.state === "invalid" ? other : own);
 }

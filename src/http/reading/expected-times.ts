@@ -13,7 +13,7 @@ let asked: { readonly at: number; readonly usual: Usual } = {
   usual: { first: null, complete: null },
 };
 
-export async function withProspects(env: Env, config: Config, view: TaskView): Promise<TaskView> {
+export async function withExpectedTimes(env: Env, config: Config, view: TaskView): Promise<TaskView> {
   if (view.settled) return view;
   const usual = await usualHere(env, Date.now());
   const createdAt = Date.parse(view.createdAt);

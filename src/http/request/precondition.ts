@@ -9,7 +9,7 @@ import type { TaskView } from "../../core/view/view.ts";
 import type { Deleted } from "../../platform/task/messages.ts";
 import type { AppEnv } from "../app-env.ts";
 import { isMet, tagOf } from "./entity-tag.ts";
-import { withProspects } from "../reading/expected-times.ts";
+import { withExpectedTimes } from "../reading/expected-times.ts";
 import { Problem } from "../problem.ts";
 
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -30,7 +30,7 @@ async function checkTask(c: Context<AppEnv>, taskId: string): Promise<void> {
   if (answer === null && c.req.method === "PUT") throw moved("There is no task that the condition could be about.");
   const view = standing(answer);
   if (view === null) return;
-  const tag = tagOf(JSON.stringify(await withProspects(c.env, c.get("config"), view)));
+  const tag = tagOf(JSON.stringify(await withExpectedTimes(c.env, c.get("config"), view)));
   if (!isMet(c, tag, Date.parse(view.updatedAt)))
     throw moved(`The task has moved on to version ${view.version}, and nothing was done. Read it, then decide again.`);
 }

@@ -63,7 +63,7 @@ interface Library extends z.infer<typeof exported> {
   readonly input: number;
   readonly output: number;
   /** Three words that a read writes: samples, sample rate, the address of an error's text. */
-  readonly told: number;
+  readonly outcome: number;
 }
 
 const libraries = new WeakMap<WebAssembly.Module, Library>();
@@ -72,7 +72,7 @@ const libraries = new WeakMap<WebAssembly.Module, Library>();
 export function mp3Decoder(module: WebAssembly.Module): Mp3Decoder {
   const library = libraries.get(module) ?? load(module);
   libraries.set(module, library);
-  const { memory, input, output, told } = library;
+  const { memory, input, output, outcome } = library;
   const heap = new Uint8Array(memory.buffer);
   const words = new Uint32Array(memory.buffer);
   const floats = new Float32Array(memory.buffer);
@@ -87,16 +87,16 @@ export function mp3Decoder(module: WebAssembly.Module): Mp3Decoder {
   /** False when the stream is over. */
   function read(onSound: (sound: Pcm, sampleRateHz: number) => void): boolean {
     for (let barren = 0; barren < MAX_BARREN_READS;) {
-      words[told >> 2] = 0;
-      const code = library.read(handle, output, OUTPUT_FLOATS, told, told + 4, told + 8);
-      const samples = words[told >> 2] ?? 0;
+      words[outcome >> 2] = 0;
+      const code = library.read(handle, output, OUTPUT_FLOATS, outcome, outcome + 4, outcome + 8);
+      const samples = words[outcome >> 2] ?? 0;
       if (samples > 0) {
         barren = 0;
         patience = MAX_SOUNDLESS_BYTES;
         const start = output >> 2;
         const left = floats.subarray(start, start + samples);
         const right = floats.subarray(start + samples, start + 2 * samples);
-        onSound([left, right], words[(told >> 2) + 1] ?? 0);
+        onSound([left, right], words[(outcome >> 2) + 1] ?? 0);
       } else barren += 1;
       if (code === NEED_MORE) return true;
       if (code === DONE) return false;
@@ -131,7 +131,7 @@ function load(module: WebAssembly.Module): Library {
     ...library,
     input: allocate(library, INPUT_BYTES),
     output: allocate(library, OUTPUT_FLOATS * 4),
-    told: allocate(library, 12),
+    outcome: allocate(library, 12),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Looks at the source audio before credits are spent: the provider accepts any URL at submit, and fails later.
  *
- * Reads the whole file once, keeping nothing of it. What cannot be had is refused; what can is measured, and judged by
+ * Reads the whole file once, keeping nothing of it. What cannot be fetched is refused; the rest is measured, and judged by
  * the rules for sources.
  */
 import { createHash } from "node:crypto";
@@ -37,7 +37,7 @@ export interface SourceFacts {
 const STALL_MS = 10_000;
 const LONGEST_MS = 60_000;
 
-/** A string says why the source cannot be had. */
+/** A string says why the source cannot be fetched. */
 export async function checkSource(
   uploadUrl: string,
   rules: SourceRules,

@@ -67,22 +67,22 @@ export class Catalog extends DurableObject<Env> {
   #ready = false;
   /** When the provider was called lately. A restart forgets them; the provider refuses by itself then. */
   #creations: readonly number[] = [];
-  /** Where the next rounds of the watchdog go on. A restart begins them anew. */
+  /** Where the next rounds of the watchdog go on. A restart begins again from the start. */
   #watchedFrom = 0;
   #agedFrom = 0;
 
   /** Takes rows of tasks. Returns the submissions that found their task, for their objects to be told. */
   tell(rows: readonly CatalogRow[]): readonly Handover[] {
-    for (const told of rows) upsertTask(this.#sql, told);
+    for (const row of rows) upsertTask(this.#sql, row);
     return rows.flatMap(({ ref, taskId, touchedAt }) =>
       ref === null ? [] : (resolveSubmission(this.#sql, ref, taskId, touchedAt) ?? []),
     );
   }
 
   /** The same, from a visit of the watchdog: it counts as a touch even where nothing is newer. */
-  heal(told: CatalogRow): void {
-    upsertTask(this.#sql, told);
-    touchTask(this.#sql, told, told.touchedAt, told.wake);
+  heal(row: CatalogRow): void {
+    upsertTask(this.#sql, row);
+    touchTask(this.#sql, row, row.touchedAt, row.wake);
   }
 
   /** A visit failed: the task goes to the end of the queue, so that it keeps no other waiting. */

@@ -90,48 +90,48 @@ const INDEXES = [
 ] as const;
 
 /** View columns change only where the version is newer, `wake` also where it is the same and told later. */
-export function upsertTask(sql: SqlStorage, told: CatalogRow): void {
+export function upsertTask(sql: SqlStorage, row: CatalogRow): void {
   const values: Readonly<Record<string, SqlStorageValue>> = {
-    product: told.product,
-    title: told.title,
-    search: [told.title, told.taskId, told.ref]
+    product: row.product,
+    title: row.title,
+    search: [row.title, row.taskId, row.ref]
       .filter((one) => one !== null)
       .join(" ")
       .toLowerCase(),
-    stage: told.stage,
-    failure_reason: told.failureReason,
-    stalled: Number(told.stalled),
-    reason: told.reason,
-    kept_tracks: told.keptTracks,
-    tracks: told.tracks,
-    first_at: told.firstAt,
-    complete_at: told.completeAt,
-    settled_at: told.settledAt,
-    version: told.version,
-    tally: JSON.stringify(told.tally),
-    chosen: told.chosen,
-    parent_track: told.parent?.trackId ?? null,
+    stage: row.stage,
+    failure_reason: row.failureReason,
+    stalled: Number(row.stalled),
+    reason: row.reason,
+    kept_tracks: row.keptTracks,
+    tracks: row.tracks,
+    first_at: row.firstAt,
+    complete_at: row.completeAt,
+    settled_at: row.settledAt,
+    version: row.version,
+    tally: JSON.stringify(row.tally),
+    chosen: row.chosen,
+    parent_track: row.parent?.trackId ?? null,
   };
   // A column that an index holds costs a row of it with each write, so it is written where it changes.
   const indexed = {
-    ref: told.ref,
-    parent: told.parent?.taskId ?? null,
-    settled: Number(told.settled),
-    problem: told.problem,
-    wake: told.wake,
+    ref: row.ref,
+    parent: row.parent?.taskId ?? null,
+    settled: Number(row.settled),
+    problem: row.problem,
+    wake: row.wake,
   };
-  const known = findTask(sql, told);
+  const known = findTask(sql, row);
   if (known === null) {
-    const all = { created_at: told.createdAt, task_id: told.taskId, touched_at: told.touchedAt, ...values, ...indexed };
+    const all = { created_at: row.createdAt, task_id: row.taskId, touched_at: row.touchedAt, ...values, ...indexed };
     const columns = Object.keys(all);
     const marks = columns.map(() => "?").join(", ");
     sql.exec(`INSERT INTO tasks (${columns.join(", ")}) VALUES (${marks})`, ...Object.values(all));
     return;
   }
-  if (known.version > told.version) return;
-  if (known.version === told.version) {
-    const isLater = told.touchedAt >= known.touchedAt && told.wake !== known.wake;
-    if (isLater) update(sql, told, { wake: told.wake, touched_at: told.touchedAt });
+  if (known.version > row.version) return;
+  if (known.version === row.version) {
+    const isLater = row.touchedAt >= known.touchedAt && row.wake !== known.wake;
+    if (isLater) update(sql, row, { wake: row.wake, touched_at: row.touchedAt });
     return;
   }
   const before = {
@@ -142,8 +142,8 @@ export function upsertTask(sql: SqlStorage, told: CatalogRow): void {
     wake: known.wake,
   };
   const changed = Object.entries(indexed).filter(([name, value]) => Reflect.get(before, name) !== value);
-  const touchedAt = Math.max(known.touchedAt, told.touchedAt);
-  update(sql, told, { ...values, ...Object.fromEntries(changed), touched_at: touchedAt });
+  const touchedAt = Math.max(known.touchedAt, row.touchedAt);
+  update(sql, row, { ...values, ...Object.fromEntries(changed), touched_at: touchedAt });
 }
 
 /** A visit of the watchdog: it counts as a touch even where nothing is newer. */

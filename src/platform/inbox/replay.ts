@@ -56,7 +56,7 @@ export type Again =
   | { readonly type: "delivered"; readonly taskId: string }
   | { readonly type: "unknown" | "names_no_task" | "not_taken" };
 
-/** Read anew: a later release may find the task that an earlier one did not. */
+/** Read again: a later release may find the task that an earlier one did not. */
 export async function deliverAgain(env: Inbox, sha256: string, now: number): Promise<Again> {
   const found = await findFiled(env.AUDIO, sha256, now);
   if (found.length === 0) return { type: "unknown" };

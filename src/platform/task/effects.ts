@@ -94,7 +94,7 @@ export interface Deps {
   /** Arms for the state as it is in this instant, and ends the run for all who ask. */
   readonly rearm: () => Promise<void>;
   /** Resolves when something else than this run recorded an event, or after `ms`, or when the signal aborts. */
-  readonly news: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly awaitWake: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 type Work = Exclude<Effect, { type: "lose" | "settle_for" | "abandon" | "forget" }>;

@@ -39,7 +39,7 @@ async function runEffects(deps: Deps): Promise<void> {
       }
       if (running.size === 0) return;
       const woken = new AbortController();
-      await Promise.race([...running.values(), deps.news(pauseOf(deps), woken.signal)]);
+      await Promise.race([...running.values(), deps.awaitWake(pauseOf(deps), woken.signal)]);
       woken.abort();
       if (deps.now() - leasedAt >= RENEW_AFTER_MS) {
         await deps.lease(LEASE_MS);

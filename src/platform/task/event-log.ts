@@ -148,7 +148,7 @@ function eventOf(stored: unknown): ReadRow {
   return { seq, event, taskId: typeof taskId === "string" ? taskId : null };
 }
 
-/** Which counts begin anew after which event. */
+/** Which counts start again after which event. */
 const CLOSED_BY: ReadonlyMap<string, string> = new Map([
   ["retried", POLLED],
   ["notify_asked", NOTICE],

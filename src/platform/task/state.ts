@@ -97,7 +97,7 @@ export class TaskState {
     this.#loaded = tombstone === null ? undefined : { task: null, tombstone };
   }
 
-  /** Folds the stored log anew. Whether that gave the same as is in memory. */
+  /** Folds the stored log again. Whether that gave the same as is in memory. */
   rebuild(): boolean {
     const before = this.task;
     const task = fold(this.taskId, this.log.load());

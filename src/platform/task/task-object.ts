@@ -20,11 +20,11 @@ import { AlarmClock } from "./alarm-clock.ts";
 import { configuredPace, depsOf } from "./wiring.ts";
 import { LEASE_MS, runAlarm } from "./engine.ts";
 import type { EventPage } from "./event-log.ts";
-import { News } from "./wake-signal.ts";
+import { WakeSignal } from "./wake-signal.ts";
 import type { Deleted, Delivery, Misdirection, NothingMissing, Receipt, Submitted } from "./messages.ts";
 import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
 import { TaskState } from "./state.ts";
-import { announceDeletion, tend, tombstoneWake } from "./tombstone.ts";
+import { advanceDeletion, announceDeletion, tombstoneWake } from "./tombstone.ts";
 import { logFault } from "../log-fault.ts";
 
 export class TaskObject extends DurableObject<Env> {
@@ -32,7 +32,7 @@ export class TaskObject extends DurableObject<Env> {
   readonly #pace = configuredPace(this.#config);
   readonly #state = new TaskState(this.ctx.id.name ?? null, this.ctx.storage);
   readonly #clock = new AlarmClock(this.ctx.storage);
-  readonly #news = new News();
+  readonly #wakeSignal = new WakeSignal();
   #running = false;
 
   /** Records a message of the provider, once per content. */
@@ -74,7 +74,7 @@ export class TaskObject extends DurableObject<Env> {
     return true;
   }
 
-  /** Tries anew what failed: copies, lost files, polls, and files that R2 has lost. */
+  /** Tries again what failed: copies, lost files, polls, and files that R2 has lost. */
   async retry(): Promise<TaskView | Deleted | null> {
     await Promise.all(keptFilesOf(this.#state.known).map(({ key }) => this.missing(key)));
     return this.#recordWish({ type: "retried" });
@@ -101,12 +101,12 @@ export class TaskObject extends DurableObject<Env> {
     return this.keptFiles();
   }
 
-  /** Looks anew into all kept audio. */
+  /** Assesses all kept audio again. */
   assess(): Promise<TaskView | Deleted | null> {
     return this.#recordWish({ type: "assess_asked" });
   }
 
-  /** Tells anew what holds now. */
+  /** Sends the notice of the current state again. */
   notify(): Promise<TaskView | Deleted | null> {
     return this.#recordWish({ type: "notify_asked" });
   }
@@ -123,7 +123,7 @@ export class TaskObject extends DurableObject<Env> {
   async forget(): Promise<boolean> {
     if (this.#wakeUp() !== null) {
       this.#state.forget();
-      this.#news.tell();
+      this.#wakeSignal.tell();
     }
     const { tombstone } = this.#state;
     if (tombstone === null) return false;
@@ -131,11 +131,11 @@ export class TaskObject extends DurableObject<Env> {
     await this.#clock.set(Math.max(this.#wake() ?? 0, Date.now() + LEASE_MS));
     await this.ctx.storage.sync();
     await announceDeletion(this.env, this.#state.taskId, tombstone, this.#config.timeScale);
-    await this.#tendTombstone().catch(() => undefined);
+    await this.#advanceDeletion().catch(() => undefined);
     return true;
   }
 
-  /** Folds the log anew. Whether that gave the same; null for an unknown task. The next run publishes if it did not. */
+  /** Folds the log again. Whether that gave the same; null for an unknown task. The next run publishes if it did not. */
   async rebuild(): Promise<{ readonly identical: boolean; readonly row: CatalogRow } | null> {
     if (this.#wakeUp() === null) return null;
     const identical = this.#state.rebuild();
@@ -178,7 +178,7 @@ export class TaskObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    if (this.#state.tombstone !== null) return this.#tendTombstone();
+    if (this.#state.tombstone !== null) return this.#advanceDeletion();
     if (this.#state.task === null) return;
     this.#running = true;
     try {
@@ -219,7 +219,7 @@ export class TaskObject extends DurableObject<Env> {
       config: this.#config,
       pace: this.#pace,
       state: this.#state,
-      news: this.#news,
+      wakeSignal: this.#wakeSignal,
       lease: (ms) => this.#clock.set(this.#state.now() + ms),
       rearm: () => {
         this.#running = false;
@@ -228,14 +228,14 @@ export class TaskObject extends DurableObject<Env> {
     };
   }
 
-  async #tendTombstone(): Promise<void> {
+  async #advanceDeletion(): Promise<void> {
     const { tombstone } = this.#state;
     if (tombstone === null) return;
     // A lease that was left behind comes early, and the platform repeats an alarm that failed at its end.
     if (tombstoneWake(tombstone, this.#config.timeScale) > Date.now()) return this.#clock.set(this.#wake());
     await this.#clock.set(Date.now() + LEASE_MS);
     this.#state.replaceTombstone(
-      await tend(this.ctx.storage, this.env, this.#state.taskId, tombstone, this.#config.timeScale),
+      await advanceDeletion(this.ctx.storage, this.env, this.#state.taskId, tombstone, this.#config.timeScale),
     );
     if (this.#state.tombstone === null) this.#clock.forget();
     else await this.#clock.set(this.#wake());
@@ -251,7 +251,7 @@ export class TaskObject extends DurableObject<Env> {
 
   /** A run that is going on looks again by itself, and its lease covers a crash. */
   async #armForWake(): Promise<void> {
-    this.#news.tell();
+    this.#wakeSignal.tell();
     if (!this.#running) await this.#clock.setBy(this.#wake());
   }
 

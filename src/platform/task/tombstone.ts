@@ -80,7 +80,7 @@ export function announceDeletion(env: Env, taskId: string, buried: Tombstone, ti
 }
 
 /** Does the next step. Null when nothing is left: the object forgets that it ever was. */
-export async function tend(
+export async function advanceDeletion(
   storage: DurableObjectStorage,
   env: Env,
   taskId: string,

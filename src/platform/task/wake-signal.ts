@@ -1,5 +1,5 @@
 /** Wakes the run of an alarm when something else than the run itself changed the task. */
-export class News {
+export class WakeSignal {
   #wake: (() => void) | null = null;
 
   tell(): void {

@@ -18,7 +18,7 @@ import { catalogOf } from "../catalog/catalog.ts";
 import { copyFile, type CopyRules } from "../audio/copy.ts";
 import type { AssessOrder, AssessOutcome, CopyOrder, CopyOutcome, Deps } from "./effects.ts";
 import { sendMessage, type NotifyOutcome } from "./notifier.ts";
-import type { News } from "./wake-signal.ts";
+import type { WakeSignal } from "./wake-signal.ts";
 import {
   askForRecord,
   askForRecovery,
@@ -39,7 +39,7 @@ export interface Wiring extends Pick<Deps, "lease" | "rearm"> {
   readonly config: Config;
   readonly pace: Pace;
   readonly state: TaskState;
-  readonly news: News;
+  readonly wakeSignal: WakeSignal;
 }
 
 /** A picture; a larger one is none. */
@@ -56,7 +56,7 @@ export function configuredPace({ timeScale, providerApiKey, notify, recovery, re
 }
 
 export function depsOf(wiring: Wiring): Deps {
-  const { env, pace, state, news, lease, rearm } = wiring;
+  const { env, pace, state, wakeSignal, lease, rearm } = wiring;
   return {
     pace,
     assessMode: wiring.config.assess,
@@ -79,7 +79,7 @@ export function depsOf(wiring: Wiring): Deps {
     assertOwned: () => state.assertOwned(),
     lease,
     rearm,
-    news: (ms, signal) => news.wait(ms, signal),
+    awaitWake: (ms, signal) => wakeSignal.wait(ms, signal),
   };
 }
 

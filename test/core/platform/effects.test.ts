@@ -73,7 +73,7 @@ const unused = {
   assertOwned: () => undefined,
   lease: never,
   rearm: never,
-  news: never,
+  awaitWake: never,
 };
 
 test("a run secures its successor before it does anything, and arms for the rest at its end", async () => {
@@ -92,7 +92,7 @@ test("a run secures its successor before it does anything, and arms for the rest
     lease: async () => void done.push("lease"),
     publish: async () => void done.push("publish"),
     rearm: async () => void done.push("rearm"),
-    news: () => new Promise(() => undefined),
+    awaitWake: () => new Promise(() => undefined),
   };
   await runAlarm(deps);
   expect(done).toEqual(["lease", "publish", "published", "rearm"]);

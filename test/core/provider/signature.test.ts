@@ -1,7 +1,7 @@
 /** The provider's signature, and what a message may do by the way it was verified. */
 import { expect, test } from "vitest";
 import { isFresh, sign, signatureHeaders, verifySignature } from "../../../src/core/provider/signature.ts";
-import { heeded, VERDICTS, weightOf } from "../../../src/core/task/trust.ts";
+import { effective, VERDICTS, weightOf } from "../../../src/core/task/trust.ts";
 import { DAY, observation, observed, T0, TASK_ID } from "../builders.ts";
 
 const KEY = "test-webhook-hmac-key";
@@ -60,8 +60,8 @@ test("what a message may do depends on how it was verified", () => {
   expect(weightOf({ via: "poll", verdict: "record" })).toBe("full");
 });
 
-test("a message without weight is not heeded", () => {
+test("a message without weight is not effective", () => {
   const all = ["token", "hmac_stale", "hmac"].map((verdict) => observed(observation("text"), { verdict, at: T0 }));
-  expect(heeded(all).map(({ verdict }) => verdict)).toEqual(["token", "hmac"]);
-  expect(heeded(all)).toBe(heeded(all));
+  expect(effective(all).map(({ verdict }) => verdict)).toEqual(["token", "hmac"]);
+  expect(effective(all)).toBe(effective(all));
 });

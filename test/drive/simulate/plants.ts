@@ -11,9 +11,9 @@ export interface Plant {
 export const PLANTS: Readonly<Record<string, Plant>> = {
   "arm-after-await": {
     file: "src/platform/task/task-object.ts",
-    find: "this.#news.tell();\n    if (!this.#running)",
+    find: "this.#wakeSignal.tell();\n    if (!this.#running)",
     replace:
-      "this.#news.tell();\n    await new Promise((resolve) => setTimeout(resolve, 20));\n    if (!this.#running)",
+      "this.#wakeSignal.tell();\n    await new Promise((resolve) => setTimeout(resolve, 20));\n    if (!this.#running)",
   },
   "publish-unversioned": {
     file: "src/platform/task/effects.ts",

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { parseConfig } from "../../../src/core/config.ts";
 import { configuredPace, depsOf } from "../../../src/platform/task/wiring.ts";
-import { News } from "../../../src/platform/task/wake-signal.ts";
+import { WakeSignal } from "../../../src/platform/task/wake-signal.ts";
 import { TaskState } from "../../../src/platform/task/state.ts";
 import { failure, message, newTaskId } from "../messages.ts";
 import { callback, worker } from "../worker.ts";
@@ -32,7 +32,7 @@ test("a publication that fails for the catalog ends only with its put", async ()
       config,
       pace: configuredPace(config),
       state,
-      news: new News(),
+      wakeSignal: new WakeSignal(),
       lease: () => Promise.resolve(),
       rearm: () => Promise.resolve(),
     });

@@ -20,7 +20,7 @@ export interface WavReader {
   readonly push: (bytes: Uint8Array, onSound?: (sound: Pcm, sampleRateHz: number) => void) => void;
   /** After the last bytes. */
   readonly facts: () => WavFacts;
-  /** Why there is no sound to be had, once that is known; null while there may be. */
+  /** Why there is no sound, once that is known; null while there may be some. */
   readonly problem: () => string | null;
 }
 

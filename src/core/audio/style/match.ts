@@ -3,7 +3,7 @@
  *
  * Providers return an expanded prose style, so the comparison is containment: case, plural, separators, synonyms and
  * broader terms do not matter ("rap" is found in "lo-fi hip-hop beats"). What the text denies is not contained.
- * What is in no vocabulary is found where all its words are. A tempo in bpm is no style: it is held against the sound.
+ * What is in no vocabulary is found where all its words are. A tempo in bpm is no style: it is compared with the sound.
  */
 import * as z from "zod";
 import { clausesIn, type StyleClause, type StyleUnit } from "./text.ts";

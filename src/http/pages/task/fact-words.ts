@@ -9,26 +9,26 @@ export function factsOf(facts: AudioFacts): readonly (readonly [name: string, va
   const faults = (resyncs ?? 0) + (decoderErrors ?? 0);
   const rows: readonly (readonly [string, string | null])[] = [
     ["Format", named === null ? null : named.filter((one) => one !== null).join(", ")],
-    ["Length", told(facts.durationSeconds, clockWords)],
-    ["Bit rate", told(facts.bitrateKbps, (kbps) => `${kbps.toFixed(0)} kbit/s`)],
-    ["Sample rate", told(facts.sampleRateHz, (hz) => `${(hz / 1_000).toFixed(1)} kHz`)],
-    ["Channels", dualMono === true ? "2, with the same in both" : told(channels, String)],
-    ["Loudness", told(facts.integratedLufs, (lufs) => `${fixed(lufs)} LUFS`)],
-    ["Loudness range", told(facts.loudnessRangeLu, (lu) => `${fixed(lu)} LU`)],
-    ["True peak", told(facts.truePeakDbtp, (peak) => `${fixed(peak)} dBTP`)],
-    ["Clipping", told(facts.clippedRunsPerMinute, (runs) => `${runs.toFixed(0)} runs a minute`)],
-    ["Tempo", told(facts.tempoBpm, (bpm) => `${bpm.toFixed(0)} bpm${confidence(facts.tempoConfidence)}`)],
+    ["Length", ifKnown(facts.durationSeconds, clockWords)],
+    ["Bit rate", ifKnown(facts.bitrateKbps, (kbps) => `${kbps.toFixed(0)} kbit/s`)],
+    ["Sample rate", ifKnown(facts.sampleRateHz, (hz) => `${(hz / 1_000).toFixed(1)} kHz`)],
+    ["Channels", dualMono === true ? "2, with the same in both" : ifKnown(channels, String)],
+    ["Loudness", ifKnown(facts.integratedLufs, (lufs) => `${fixed(lufs)} LUFS`)],
+    ["Loudness range", ifKnown(facts.loudnessRangeLu, (lu) => `${fixed(lu)} LU`)],
+    ["True peak", ifKnown(facts.truePeakDbtp, (peak) => `${fixed(peak)} dBTP`)],
+    ["Clipping", ifKnown(facts.clippedRunsPerMinute, (runs) => `${runs.toFixed(0)} runs a minute`)],
+    ["Tempo", ifKnown(facts.tempoBpm, (bpm) => `${bpm.toFixed(0)} bpm${confidence(facts.tempoConfidence)}`)],
     ["Key", facts.key === null ? null : `${facts.key} (${camelot(facts.key) ?? ""})${confidence(facts.keyConfidence)}`],
-    ["Silent share", told(facts.silentShare, percent)],
-    ["Longest gap", told(facts.longestGapSeconds, (seconds) => `${fixed(seconds)} s`)],
-    ["Bandwidth", told(facts.bandwidthHz, (hz) => `${(hz / 1_000).toFixed(1)} kHz`)],
-    ["Stereo correlation", told(stereoCorrelation, (value) => value.toFixed(2))],
+    ["Silent share", ifKnown(facts.silentShare, percent)],
+    ["Longest gap", ifKnown(facts.longestGapSeconds, (seconds) => `${fixed(seconds)} s`)],
+    ["Bandwidth", ifKnown(facts.bandwidthHz, (hz) => `${(hz / 1_000).toFixed(1)} kHz`)],
+    ["Stereo correlation", ifKnown(stereoCorrelation, (value) => value.toFixed(2))],
     ["Faults in the stream", decoderErrors === null && resyncs === null ? null : counted(faults, "fault")],
   ];
   return rows.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
 }
 
-function told(value: number | null, words: (value: number) => string): string | null {
+function ifKnown(value: number | null, words: (value: number) => string): string | null {
   return value === null ? null : words(value);
 }
 

@@ -8,7 +8,7 @@ import type { EventPage } from "../../../platform/task/event-log.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
 import { guestViewOf } from "../../../core/view/guest.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { usualHere, withProspects } from "../../reading/expected-times.ts";
+import { usualHere, withExpectedTimes } from "../../reading/expected-times.ts";
 import { parseQuery, tasksQuery } from "../../request/query.ts";
 import { placeCursor } from "../../reading/task-list.ts";
 import { present, readTask, taskIdOf } from "../../reading/task-reader.ts";
@@ -66,7 +66,7 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
   return page(
     c,
     <TaskPage
-      view={await withProspects(c.env, config, view)}
+      view={await withExpectedTimes(c.env, config, view)}
       usual={usual}
       made={made}
       timeline={timeline}

@@ -23,7 +23,7 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
       );
     case "copied":
       return good(
-        `The ${event.file} of ${trackName(event.trackId)} is stored: ${byteWords(event.bytes)}, ${event.contentType}.${event.lastResort === undefined ? "" : " It is cut: nothing longer could be had."}`,
+        `The ${event.file} of ${trackName(event.trackId)} is stored: ${byteWords(event.bytes)}, ${event.contentType}.${event.lastResort === undefined ? "" : " It is cut: nothing longer was found."}`,
       );
     case "copy_failed":
       return bad(

@@ -81,7 +81,7 @@ export async function judgeUpload(c: Context<AppEnv>, sourceId: string, force: b
   return judged(report, force);
 }
 
-/** Throws a problem where the source cannot be had, or has a fault that is not forced. */
+/** Throws a problem where the source cannot be fetched, or has a fault that is not forced. */
 export async function judgeSource(c: Context<AppEnv>, url: string, force: boolean): Promise<SourceReport> {
   const { publicUrl, sourceOrigins, maxAudioBytes, assess, assessMaxSeconds } = c.get("config");
   const rules: SourceRules = {

@@ -1,6 +1,6 @@
 /**
  * What a user can do about tasks beside the commands of one word: try many again (never at the cost of credits),
- * adopt one that was submitted elsewhere, fold its log anew, or forget it.
+ * adopt one that was submitted elsewhere, fold its log again, or forget it.
  */
 import { Hono, type Context } from "hono";
 import * as z from "zod";

@@ -15,7 +15,7 @@ import { Problem } from "../../problem.ts";
 import { eventsQuery, parseQuery, taskQuery, tasksQuery } from "../../request/query.ts";
 import { pageOf } from "../../reading/task-list.ts";
 import { conditionalWrites } from "../../request/precondition.ts";
-import { withProspects } from "../../reading/expected-times.ts";
+import { withExpectedTimes } from "../../reading/expected-times.ts";
 import { present, readTask, taskIdOf, waitForChange, type Reading } from "../../reading/task-reader.ts";
 
 const MAX_PAGE_CHARS = 8 * 1_024 * 1_024;
@@ -46,7 +46,7 @@ export const tasks = new Hono<AppEnv>()
     return c.json({ items, nextCursor: page.nextSeq === null ? null : String(page.nextSeq) }, 200, FRESH);
   });
 
-/** Private, and asked about anew each time; a cache on the way may keep it for its own 304. */
+/** Private, and asked about each time; a cache on the way may keep it for its own 304. */
 export const FRESH = { "cache-control": "private, no-cache", vary: "Accept, Authorization, Cookie" } as const;
 
 /** What a plain read of the task in the path asks for. */
@@ -71,7 +71,7 @@ async function waitedFor(c: Context<AppEnv>, reading: Reading, waitMs: number): 
 
 /** The task as this reader may see it. */
 async function shownTo(c: Context<AppEnv>, view: TaskView): Promise<TaskView | GuestView> {
-  return c.get("via") === "share" ? guestViewOf(view) : withProspects(c.env, c.get("config"), view);
+  return c.get("via") === "share" ? guestViewOf(view) : withExpectedTimes(c.env, c.get("config"), view);
 }
 
 function notReached(version: number, minVersion: number): Problem {
