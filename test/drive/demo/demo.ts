@@ -4,14 +4,16 @@
  * Resolves to the exit code. Nothing runs any more when it does, whatever happened.
  */
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
+import { startLoginLink } from "../../rig/local/login-link.ts";
 import { masked } from "../../rig/provider/sent.ts";
 import { endOfChaos, submitUnderChaos, type Submitted } from "./chaos.ts";
+import { holdDataFolder } from "./data-folder.ts";
 import { follow } from "./follow.ts";
 import type { DemoOptions } from "./options.ts";
 import { startPlayground, type Playground } from "./playground.ts";
+import { isProblem, problemFaults, submitProblems } from "./problems.ts";
 import type { Followed } from "./progress.ts";
-import { earlierTasks, howToRead, keptFiles } from "./report.ts";
+import { earlierTasks, howToOpen, howToRead, keptFiles } from "./report.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { demoSecrets, type DemoSecrets } from "./secrets.ts";
 import { submit } from "./submit.ts";
@@ -25,7 +27,7 @@ const FEW = 2;
 
 export async function demo(options: DemoOptions, signal: AbortSignal): Promise<number> {
   const screen = createScreen(process.stdout);
-  if (options.fresh) await rm(options.data, { recursive: true, force: true });
+  await holdDataFolder(options.data, options);
   const secrets = await demoSecrets(options.data);
   screen.say("Building the Worker and starting it on workerd, with a simulated provider beside it …");
   const playground = await startPlayground(
@@ -72,7 +74,10 @@ async function run(
   for (const line of earlierTasks(await client.tasks())) screen.say(line);
   screen.say(`Submitting ${options.tasks} with the callBackUrl ${masked(callBackUrl)}.`);
   const { tasks: submitted, adopted } = await submitAll(playground, options, { screen, signal });
-  const tasks = await follow(client, submitted, {
+  if (options.problems)
+    screen.say("Beside it four that come to no good end: a file is tried for half a minute before it is lost.");
+  const problems = options.problems ? await submitProblems(playground) : [];
+  const tasks = await follow(client, [...submitted, ...problems], {
     deadlineMs:
       DEADLINE_MS.scaled / options["time-scale"] + (adopted === null ? DEADLINE_MS.own : DEADLINE_MS.ownUnderChaos),
     signal,
@@ -81,16 +86,35 @@ async function run(
   });
   screen.end();
 
+  const good = tasks.filter((task) => !isProblem(task));
   const faults =
-    adopted === null ? await faultsOf(client, tasks, provider.tasks) : await endOfChaos(playground, tasks, adopted);
+    adopted === null
+      ? [...(await faultsOf(client, good, provider.tasks)), ...problemFaults(tasks)]
+      : await endOfChaos(playground, tasks, adopted);
   if (adopted === null) for (const line of keptFiles(tasks, origin, options.data)) screen.say(line);
   if (faults.length > 0) console.error(["", "Not all is as it should be:", ...faults].join("\n"));
   else screen.say("Each file was read back through the Worker and is what the provider sent.");
-  if (!options.once && adopted === null) {
-    for (const line of howToRead(tasks, origin, secrets.API_TOKEN, options.data)) screen.say(line);
-    if (!signal.aborted) await once(signal, "abort");
-  }
+  if (!options.once && adopted === null) await stayOpen(playground, tasks, options, { screen, secrets, signal });
   return { tasks, right: faults.length === 0 };
+}
+
+/** Until it is ended. */
+async function stayOpen(
+  { origin }: Playground,
+  tasks: readonly Followed[],
+  options: DemoOptions,
+  { screen, secrets, signal }: Surroundings,
+): Promise<void> {
+  const [first] = tasks;
+  const path = options.problems ? "/tasks?status=problems" : tasks.length === 1 ? `/tasks/${first?.taskId}` : "/tasks";
+  const login = await startLoginLink(origin + path, secrets.API_TOKEN);
+  try {
+    for (const line of howToRead(tasks, origin, secrets.API_TOKEN, options.data)) screen.say(line);
+    for (const line of howToOpen(login.url, origin + path, secrets.API_TOKEN)) screen.say(line);
+    if (!signal.aborted) await once(signal, "abort");
+  } finally {
+    await login.stop();
+  }
 }
 
 async function submitAll(

@@ -12,7 +12,8 @@ Runs Backline on this machine against a simulated provider, and keeps a song. Ne
   --tasks N       how many tasks, in parallel (default 1, at most 500)
   --port N        where the Worker listens (default 8787; 0 takes a free one)
   --data DIR      where files and tasks are kept between runs (default .backline/demo)
-  --time-scale X  how much faster than a real provider (default 10, with --chaos 100)
+  --time-scale X  how much faster than a real provider (default 10, with --chaos 100, with --problems 3000)
+  --problems      beside it a failed, a partial, a lost and a doubtful task, to look at; takes a minute
   --chaos         with a hostile provider; ends with what was lost on the way, exit code 0 only if no task was
                   (data: .backline/chaos by default, emptied first)
   --seed N        repeat a run of --chaos (default a random one, printed)
@@ -28,8 +29,12 @@ const options = z.object({
   port: whole.pipe(z.number().max(65_535, "must be at most 65535")).default(8787),
   data: z.string().min(1, "must name a folder").optional(),
   chaos: z.boolean().default(false),
+  problems: z.boolean().default(false),
   seed: whole.pipe(z.number().max(2 ** 31, "must be at most 2147483648")).default(() => randomInt(1_000_000)),
 });
+
+/** A file is given up after a day: half a minute. */
+const PROBLEMS_SCALE = 3_000;
 
 export type DemoOptions = ReturnType<typeof completed>;
 
@@ -38,7 +43,7 @@ function completed({ chaos, seed, ...given }: z.infer<typeof options>) {
   return {
     ...given,
     chaosSeed: chaos ? seed : null,
-    "time-scale": given["time-scale"] ?? (chaos ? 100 : 10),
+    "time-scale": given["time-scale"] ?? (given.problems ? PROBLEMS_SCALE : chaos ? 100 : 10),
     data: resolve(given.data ?? (chaos ? ".backline/chaos" : ".backline/demo")),
     fresh: chaos && given.data === undefined,
   };
@@ -58,11 +63,14 @@ export function readOptions(args: readonly string[]): ReadOptions {
         "time-scale": { type: "string" },
         data: { type: "string" },
         chaos: { type: "boolean" },
+        problems: { type: "boolean" },
         seed: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });
     if (values.help === true) return { help: true };
+    if (values.chaos === true && values.problems === true)
+      return { wrong: "--problems has a provider of its own: leave out --chaos." };
     const parsed = options.safeParse(values);
     if (parsed.success) return { options: completed(parsed.data) };
     const [issue] = parsed.error.issues;

@@ -5,12 +5,14 @@ import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { type BacklineClient, backlineClient } from "../../rig/local/backline-client.ts";
 import { buildWorker } from "../../rig/local/bundle.ts";
+import { UserError } from "../../rig/local/command.ts";
 import { startWatchdog } from "../../rig/local/watchdog.ts";
 import { startWorker } from "../../rig/local/worker.ts";
 import { chaos } from "../../rig/provider/hostile/chaos.ts";
 import { type Provider, startProvider } from "../../rig/provider/provider.ts";
 import type { Flaw } from "../../rig/provider/serving/songs.ts";
 import { withoutOwnSignals } from "./end.ts";
+import { planOf } from "./problems.ts";
 import type { DemoSecrets } from "./secrets.ts";
 
 export interface PlaygroundOptions {
@@ -23,8 +25,6 @@ export interface PlaygroundOptions {
   readonly timeScale: number;
   /** Of a hostile provider; null for one that behaves. */
   readonly chaosSeed: number | null;
-  /** Whether the Worker submits to the provider and asks it; a hostile one is always asked. */
-  readonly asks?: boolean;
   /** Takes those log lines of the Worker that tell of a fault. */
   readonly onLog: (line: string) => void;
 }
@@ -45,20 +45,28 @@ const LOOPBACK = "http://127.0.0.1:*";
 
 /** Rejects with a sentence where the port is taken. Leaves nothing behind when aborted or failed. */
 export async function startPlayground(options: PlaygroundOptions, signal: AbortSignal): Promise<Playground> {
-  const { dataDir, port, secrets, songSeconds, timeScale, chaosSeed, asks = chaosSeed !== null, onLog } = options;
+  const { dataDir, port, secrets, songSeconds, timeScale, chaosSeed, onLog } = options;
   await expectFree(port);
   const bundle = await buildWorker({ signal });
   process.once("exit", () => rmSync(dirname(bundle), { recursive: true, force: true }));
   await using undo = new AsyncDisposableStack();
   const hostile = chaosSeed === null ? {} : { seed: chaosSeed, ...chaos({ seed: chaosSeed, receiverAsks: true }) };
-  const provider = await startProvider({ timeScale, songSeconds, rateLimits: false, flaw: flawOf, ...hostile });
+  const provider = await startProvider({
+    timeScale,
+    songSeconds,
+    rateLimits: false,
+    flaw: flawOf,
+    plan: planOf,
+    ...hostile,
+  });
   undo.defer(() => provider.close());
-  const asking = { PROVIDER_API_KEY: "demo", PROVIDER_BASE_URL: provider.url, SOURCE_ORIGINS: LOOPBACK };
   const vars = {
     ...secrets,
     TIME_SCALE: String(timeScale),
     AUDIO_ORIGINS: LOOPBACK,
-    ...(asks ? asking : {}),
+    SOURCE_ORIGINS: LOOPBACK,
+    PROVIDER_API_KEY: "demo",
+    PROVIDER_BASE_URL: provider.url,
   };
   signal.throwIfAborted();
   const log = (line: string): void => void (isFault(line) && onLog(line));
@@ -99,7 +107,7 @@ async function expectFree(port: number): Promise<void> {
     await listening;
   } catch (error) {
     const cure = error instanceof Error && "code" in error ? PORT_CURES.get(error.code) : undefined;
-    if (cure !== undefined) throw new Error(`Port ${port} ${cure}`, { cause: error });
+    if (cure !== undefined) throw new UserError(`Port ${port} ${cure}`, { cause: error });
     throw error;
   }
   const closed = once(probe, "close");

@@ -46,11 +46,19 @@ export function howToRead(
     "What became of the task:",
     `  ${curl} ${origin}/tasks/${first?.taskId}`,
     ...(audio === null ? [] : ["Save its first track:", `  ${curl} -o track-1.mp3 ${origin}${audio}`]),
-    "In a browser:",
-    `  Open ${origin}/tasks/${first?.taskId} and log in with ${apiToken}`,
     "",
     `The API token, and the callback token for callbacks of your own, are in ${folder(join(dataDir, SECRETS_FILE))}.`,
     "The Worker stays open. Ctrl-C ends it; what it kept stays.",
+  ];
+}
+
+/** The last words of the demo. `loginUrl` logs in by itself, once. */
+export function howToOpen(loginUrl: string, url: string, apiToken: string): readonly string[] {
+  return [
+    "",
+    "In a browser, logged in (the link works once):",
+    `  ${loginUrl}`,
+    `Open ${url} and log in with ${apiToken}`,
   ];
 }
 

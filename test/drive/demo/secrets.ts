@@ -1,9 +1,9 @@
 /** The demo's own secrets. They stay in its data folder, so that a second run opens the same callBackUrl and reads. */
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import * as z from "zod";
+import { UserError } from "../../rig/local/command.ts";
 
 export const SECRETS_FILE = "secrets.json";
 
@@ -12,14 +12,8 @@ const secrets = z.object({ CALLBACK_TOKEN: secret, API_TOKEN: secret });
 
 export type DemoSecrets = z.infer<typeof secrets>;
 
-/** Reads them, or makes them: readable by this user alone. Rejects with a sentence where the file is not ours. */
+/** Reads them from a folder that is held, or makes them: readable by this user alone. Rejects with a sentence where the file is not ours. */
 export async function demoSecrets(dataDir: string): Promise<DemoSecrets> {
-  try {
-    await makeFolder(dataDir);
-  } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new Error(`${dataDir} cannot be made a folder (${reason}). Choose another with --data.`, { cause: error });
-  }
   const path = join(dataDir, SECRETS_FILE);
   const made: DemoSecrets = { CALLBACK_TOKEN: random(), API_TOKEN: random() };
   try {
@@ -30,14 +24,7 @@ export async function demoSecrets(dataDir: string): Promise<DemoSecrets> {
   }
   const known = secrets.safeParse(parsed(await readFile(path, "utf8")));
   if (known.success) return known.data;
-  throw new Error(`${path} does not hold the demo's secrets. Delete it, or choose another folder with --data.`);
-}
-
-/** Step by step: of a place like /proc, where nothing can be made, `recursive` never ends. */
-async function makeFolder(path: string): Promise<void> {
-  if (existsSync(path)) return;
-  await makeFolder(dirname(path));
-  await mkdir(path);
+  throw new UserError(`${path} does not hold the demo's secrets. Delete it, or choose another folder with --data.`);
 }
 
 function random(): string {

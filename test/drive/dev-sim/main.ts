@@ -1,8 +1,11 @@
 /** `npm run dev:sim`: the Worker and a simulated provider on this machine, with sources that work, until Ctrl-C. */
 import { once } from "node:events";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { endSignal } from "../demo/end.ts";
+import * as z from "zod";
+import { runCommand, whole } from "../../rig/local/command.ts";
+import { startLoginLink } from "../../rig/local/login-link.ts";
+import { holdDataFolder } from "../demo/data-folder.ts";
+import { howToOpen } from "../demo/report.ts";
 import { startPlayground } from "../demo/playground.ts";
 import { demoSecrets } from "../demo/secrets.ts";
 
@@ -14,36 +17,30 @@ Starts Backline and a simulated provider that it submits to. Needs no account.
   --data DIR where files and tasks are kept between runs (default .backline/dev-sim)
   --help     this`;
 
-const { values } = parseArgs({
-  options: {
-    port: { type: "string", default: "8787" },
-    data: { type: "string", default: ".backline/dev-sim" },
-    help: { type: "boolean", short: "h", default: false },
-  },
+await runCommand({
+  usage: USAGE,
+  flags: { port: { type: "string" }, data: { type: "string" } },
+  options: z.object({
+    port: whole.pipe(z.number().max(65_535, "must be at most 65535")).default(8787),
+    data: z.string().min(1, "must name a folder").default(".backline/dev-sim"),
+  }),
+  run: async ({ port, data }, signal) => run(port, resolve(data), signal),
 });
 
-if (values.help) console.log(USAGE);
-else {
-  try {
-    await run(Number(values.port), resolve(values.data));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-}
-
-async function run(port: number, dataDir: string): Promise<void> {
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("--port must be a whole number to 65535.");
-  const end = endSignal();
+async function run(port: number, dataDir: string, end: AbortSignal): Promise<boolean> {
+  await holdDataFolder(dataDir);
   const secrets = await demoSecrets(dataDir);
   const playground = await startPlayground(
-    { dataDir, port, secrets, songSeconds: 30, timeScale: 10, chaosSeed: null, asks: true, onLog: console.log },
+    { dataDir, port, secrets, songSeconds: 30, timeScale: 10, chaosSeed: null, onLog: console.log },
     end,
   );
   const { origin, provider } = playground;
-  console.log(`Open ${origin}/new and log in with ${secrets.API_TOKEN}
-The provider listens on ${provider.url}; a source to submit: ${provider.sourceUrl("vocals")}
+  const login = await startLoginLink(`${origin}/new`, secrets.API_TOKEN);
+  console.log(`The provider listens on ${provider.url}; a source to submit: ${provider.sourceUrl("vocals")}
 Ctrl-C ends both; what was kept stays in ${dataDir}.`);
+  for (const line of howToOpen(login.url, `${origin}/new`, secrets.API_TOKEN)) console.log(line);
   if (!end.aborted) await once(end, "abort");
+  await login.stop();
   await playground.stop();
+  return true;
 }

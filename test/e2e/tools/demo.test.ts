@@ -49,6 +49,22 @@ test.concurrent("keeps the files and ends with the tasks; a second run finds the
   const earlier = new URL(`/tasks/${tasks[0]?.taskId}`, url);
   expect(taskView.parse(await (await fetch(earlier, { headers: { authorization } })).json())).toEqual(tasks[0]);
 
+  // It ends with a link that logs a browser in, once, and the way in by hand.
+  const [, link = "", page = ""] =
+    /^ {2}(http\S+\/login\/\S+)\nOpen (\S+) and log in with \S+\n$/m.exec(second.stdout) ?? [];
+  const led = await fetch(link, { redirect: "manual" });
+  expect([led.status, led.headers.get("location")]).toEqual([303, page]);
+  const cookie = (led.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  const shown = await fetch(page, { headers: { cookie, accept: "text/html" }, redirect: "manual" });
+  expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining("Log out")]);
+  const again = await fetch(link, { redirect: "manual" });
+  expect([again.status, again.headers.get("set-cookie")]).toEqual([410, null]);
+  expect((await fetch(new URL("/login/guessed", link), { redirect: "manual" })).status).toBe(404);
+
+  const third = runDemo("--port", "0", "--data", dataDir);
+  expect(await third.exited).toBe(1);
+  expect(third.stderr).toMatch(/is in use by another run \(process \d+\)\. End it, or choose another folder/);
+
   const children = second.children();
   expect(children.length).toBeGreaterThan(0);
   second.interrupt();
@@ -68,12 +84,33 @@ test.concurrent("interrupted before its end it says so by its exit code, and lea
   await rm(dir, { recursive: true, force: true });
 });
 
+test.concurrent("--problems leaves a failed, a partial, a lost and a doubtful task", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "backline-demo-"));
+  const run = runDemo("--problems", "--once", "--port", "0", "--data", dir, "--time-scale", "9000");
+  expect([await run.exited, run.stderr]).toEqual([0, ""]);
+  const tasks = run.stdout.trimEnd().split("\n").slice(-5);
+  expect(tasks.map((line) => taskView.parse(JSON.parse(line)).outcome)).toEqual([
+    "complete",
+    "failed",
+    "partial",
+    "lost",
+    "complete",
+  ]);
+  await rm(dir, { recursive: true, force: true });
+});
+
+test.concurrent.each(["/proc/x", "/proc"])("--data %s ends with a sentence", async (folder) => {
+  const run = runDemo("--once", "--port", "0", "--data", folder);
+  expect(await run.exited).toBe(1);
+  expect(run.stderr).toMatch(/^\/proc\S* cannot be written to \(\w+\)\. Choose another folder with --data\.\n$/);
+});
+
 test.concurrent("a port that is taken is named with the cure", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   const port = typeof address === "object" ? String(address?.port) : "";
-  const run = runDemo("--port", port, "--data", dataDir);
+  const run = runDemo("--port", port, "--data", join(dataDir, "port"));
   expect(await run.exited).toBe(1);
   expect(run.stderr).toBe(`Port ${port} is taken. Choose another with --port N, or --port 0 for a free one.\n`);
   server.close();
@@ -85,6 +122,7 @@ test.each([
   [["--tasks", "none"], /^--tasks must be a whole number\.$/],
   [["--tasks", "0"], /^--tasks must be at least 1\.$/],
   [["--port", "70000"], /^--port must be at most 65535\.$/],
+  [["--chaos", "--problems"], /^--problems has a provider of its own: leave out --chaos\.$/],
   [["--data", ""], /^--data must name a folder\.$/],
 ])("%j is refused with a sentence", (args, sentence) => {
   expect(readOptions(args)).toEqual({ wrong: expect.stringMatching(sentence) as unknown });

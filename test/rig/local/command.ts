@@ -12,6 +12,9 @@ export interface Command<T> {
   readonly run: (options: T, signal: AbortSignal) => Promise<boolean>;
 }
 
+/** What its user can mend: a sentence, and no stack. */
+export class UserError extends Error {}
+
 /** A whole number on the command line. */
 export const whole = z
   .string()
@@ -32,7 +35,7 @@ export async function runCommand<T>(command: Command<T>): Promise<void> {
     process.exitCode = (await command.run(read.options, end)) ? 0 : 1;
   } catch (error) {
     const interrupted = exitCodeOf(end);
-    if (interrupted === null) console.error(error);
+    if (interrupted === null) console.error(error instanceof UserError ? error.message : error);
     process.exitCode = interrupted ?? 1;
   }
 }

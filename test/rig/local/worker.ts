@@ -47,6 +47,8 @@ export async function startWorker({
   onLog,
 }: LocalWorkerOptions): Promise<LocalWorker> {
   const config = join(ROOT, "wrangler.toml");
+  // Else wrangler says that it uses a .dev.vars that is not used.
+  process.env["WRANGLER_LOG"] ??= "warn";
   // Without what a .dev.vars of the user holds: its keys are for the real provider.
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
   if (assets === false) delete workerOptions.assets;
