@@ -4,6 +4,7 @@
  * A run is verified against this: what was delivered, whether it was acknowledged, and which bytes each track
  * has. Arrays only grow. Times (`at`) are epoch milliseconds on the wall; `ms` is how long something took.
  */
+import type { MadeProduct } from "./products/kinds.ts";
 import type { SubmitRequest } from "./request.ts";
 import type { Flaw } from "./serving/songs.ts";
 
@@ -94,8 +95,32 @@ export type Recovery = Called & {
   outcome: { readonly code: 200 | 500; readonly msg: string; readonly data: readonly object[] | null } | null;
 };
 
+/** A file of another product than music, by the name that its product has for it. */
+export type MadeFile = File & { readonly name: string };
+
+/** What plays, and when: times in seconds, as numbers or in words. */
+export type Instrument = { readonly name: string; readonly notes: readonly object[] };
+
+/** Another product than music, under a task id of its own. It calls back once. */
+export type Made = Called & {
+  readonly at: number;
+  readonly product: MadeProduct;
+  readonly request: { readonly callBackUrl: string; readonly [field: string]: unknown };
+  /** What it is made of; null where that is no track. */
+  readonly track: Track | null;
+  readonly fetches: Fetched[];
+  readonly asks: Asked[];
+  /** Empty until it is complete. */
+  files: readonly MadeFile[];
+  notes: readonly Instrument[];
+  progress: "pending" | "complete" | "failed";
+  failure: { readonly code: number; readonly message: string } | null;
+};
+
 export type Task = Called & {
   readonly at: number;
+  /** `add_instrumental`, or another product of music. */
+  readonly product: string;
   readonly request: SubmitRequest;
   readonly tracks: readonly [Track, Track];
   readonly variant: Variant;

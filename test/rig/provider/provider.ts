@@ -13,13 +13,16 @@ import { apiRoutes } from "./api.ts";
 import { type Courier, deliver } from "./callbacks.ts";
 import { type Faults, noFaults } from "./hostile/faults.ts";
 import { fileRoutes } from "./serving/files.ts";
-import type { Attempt, Callback, Called, Fetched, Quirk, Recovery, Stage, Task, Track } from "./ledger.ts";
+import type { Attempt, Callback, Called, Fetched, Made, Quirk, Recovery, Stage, Task, Track } from "./ledger.ts";
 import { live } from "./life.ts";
 import { createLimit } from "./limits.ts";
 import { createLinks } from "./serving/links.ts";
 import { createPace } from "./pace.ts";
 import { type Body, type Plan, usualPlan } from "./hostile/plan.ts";
 import { type Random, randomFrom } from "./hostile/random.ts";
+import type { MadeProduct } from "./products/kinds.ts";
+import { productRoutes } from "./products/routes.ts";
+import { type MadePlan, type MakeRequest, usualMadePlan, workshop } from "./products/workshop.ts";
 import { recoveryRoutes } from "./recovery.ts";
 import type { SubmitRequest } from "./request.ts";
 import { sentRoutes } from "./sent.ts";
@@ -46,6 +49,10 @@ export type ProviderOptions = {
   readonly faults?: Partial<Faults>;
   /** What happens to a task that is submitted without a plan of its own. */
   readonly plan?: (task: Task, random: Random) => Plan;
+  /** The same for another product than music. */
+  readonly madePlan?: (made: Made, random: Random) => MadePlan;
+  /** Videos are at least so large. */
+  readonly videoBytes?: number;
   /** What is wrong with a track of the task of this number, from 0. */
   readonly flaw?: (number: number) => Flaw | null;
   /** What is wrong with the links of the task of this number. */
@@ -56,9 +63,14 @@ export type ProviderOptions = {
 export type ProviderEvent =
   | { readonly type: "submitted"; readonly task: Task }
   | { readonly type: "attempted"; readonly task: Called; readonly callback: Callback; readonly attempt: Attempt }
-  | { readonly type: "fetched"; readonly task: Task | null; readonly fetched: Fetched };
+  | { readonly type: "fetched"; readonly task: Task | Made | null; readonly fetched: Fetched };
 
-export type SubmitOptions = { readonly plan?: Plan; readonly flaw?: Flaw; readonly quirk?: Quirk };
+export type SubmitOptions = {
+  readonly plan?: Plan;
+  readonly flaw?: Flaw;
+  readonly quirk?: Quirk;
+  readonly product?: string;
+};
 
 export type Provider = {
   /** Without a slash at the end. */
@@ -66,6 +78,7 @@ export type Provider = {
   readonly seed: number;
   readonly tasks: ReadonlyMap<string, Task>;
   /** By their own task ids. */
+  readonly made: ReadonlyMap<string, Made>;
   readonly recoveries: ReadonlyMap<string, Recovery>;
   /** Requests for files that belong to no task: sources, and made-up tracks. */
   readonly otherFetches: readonly Fetched[];
@@ -75,6 +88,8 @@ export type Provider = {
   sourceUrl(name: string): string;
   /** Submits without HTTP, rules and limits. */
   submit(request: SubmitRequest, options?: SubmitOptions): Task;
+  /** The same of another product than music. */
+  make(product: MadeProduct, request: MakeRequest, plan?: MadePlan): Made;
   /** The body that a stage's callback would have now. */
   bodyOf(taskId: string, stage: Stage): object;
   /** Sends one more callback now, with retries, and resolves when it is acknowledged or given up. */
@@ -115,12 +130,14 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     onAttempt: (task, callback, attempt) => onEvent({ type: "attempted", task, callback, attempt }),
   };
 
-  function submit(request: SubmitRequest, { plan, flaw, quirk }: SubmitOptions = {}): Task {
+  function submit(request: SubmitRequest, chosen: SubmitOptions = {}): Task {
+    const { plan, flaw, quirk, product = "add_instrumental" } = chosen;
     const number = tasks.size;
     const task = makeTask(
       request,
       { seed, number, seconds: songSeconds },
       {
+        product,
         flaw: flaw ?? options.flaw?.(number) ?? null,
         quirk: quirk ?? options.quirk?.(number) ?? null,
       },
@@ -133,16 +150,23 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     return task;
   }
 
-  function onFetched(task: Task | null, fetched: Fetched): void {
+  function onFetched(task: Task | Made | null, fetched: Fetched): void {
     (task?.fetches ?? otherFetches).push(fetched);
     onEvent({ type: "fetched", task, fetched });
   }
 
-  function known(taskId: string): Task {
-    const task = tasks.get(taskId);
-    if (task === undefined) throw new Error(`no such task: ${taskId}`);
-    return task;
-  }
+  const onStarted = ({ taskId }: Called, life: Promise<void>): void =>
+    void lives.set(taskId, untilClosed(life, pace.closed));
+  const shop = workshop({
+    seed,
+    links,
+    courier,
+    tasks,
+    track: (trackId) => tracks.get(trackId)?.track ?? null,
+    plan: options.madePlan ?? usualMadePlan,
+    videoBytes: options.videoBytes ?? 0,
+    onStarted,
+  });
 
   let ending: Promise<void> | null = null;
   async function end(): Promise<void> {
@@ -158,32 +182,39 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   const mayRead = limited ? createLimit(3, pace.scaled(1_000)) : () => true;
   const apiKey = options.apiKey ?? null;
   const find = (trackId: string): { readonly task: Task; readonly track: Track } | null => tracks.get(trackId) ?? null;
-  app.route("/api/v1", apiRoutes({ addresses, faults, apiKey, mayCreate, mayRead, tasks, submit }));
-  const onStarted = ({ taskId }: Recovery, life: Promise<void>): void =>
-    void lives.set(taskId, untilClosed(life, pace.closed));
+  const sourceUrl = (name: string): string => `${origin}/source/${name}.mp3`;
+  const api = { addresses, faults, apiKey, mayCreate, mayRead, tasks, source: sourceUrl("vocals") };
+  app.route("/api/v1", apiRoutes({ ...api, submit: (request, product) => submit(request, { product }) }));
+  app.route("/api/v1", productRoutes({ ...api, workshop: shop }));
   app.route("/api/v1/suno/recovery", recoveryRoutes({ addresses, courier, apiKey, tasks, recoveries, onStarted }));
-  app.route("/_sent", sentRoutes(tasks));
-  app.route("/", fileRoutes({ links, faults, songSeconds, origin, find, onFetched }));
+  app.route("/_sent", sentRoutes(tasks, shop.made));
+  app.route("/", fileRoutes({ links, faults, songSeconds, origin, find, fileAt: shop.fileAt, onFetched }));
 
   return {
     url: origin,
     seed,
     tasks,
+    made: shop.made,
     recoveries,
     otherFetches,
     faults,
-    sourceUrl: (name) => `${origin}/source/${name}.mp3`,
+    sourceUrl,
     submit,
-    bodyOf: (taskId, stage) => stageBody(known(taskId), stage, addresses),
-    send: async (taskId, kind, body) => deliver(known(taskId), kind, body, courier),
+    make: shop.make,
+    bodyOf: (taskId, stage) => stageBody(known(tasks, taskId), stage, addresses),
+    send: async (taskId, kind, body) => deliver(shop.made.get(taskId) ?? known(tasks, taskId), kind, body, courier),
     closed: pace.closed,
     async done(taskId) {
-      const life = lives.get(taskId);
-      if (life === undefined) throw new Error(`no such task: ${taskId}`);
-      await life;
+      await known(lives, taskId);
     },
     close: () => (ending ??= end()),
   };
+}
+
+function known<T>(from: ReadonlyMap<string, T>, taskId: string): T {
+  const task = from.get(taskId);
+  if (task === undefined) throw new Error(`no such task: ${taskId}`);
+  return task;
 }
 
 async function listen(server: Server, port: number, host: string): Promise<string> {

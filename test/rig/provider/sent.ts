@@ -5,13 +5,15 @@
  * body is shown as text, its `sha256` is that of the bytes.
  */
 import { Hono } from "hono";
-import type { Callback, Task } from "./ledger.ts";
+import type { Callback, Made, Task } from "./ledger.ts";
 
-export function sentRoutes(tasks: ReadonlyMap<string, Task>): Hono {
+/** `made` are those of other products than music. */
+export function sentRoutes(tasks: ReadonlyMap<string, Task>, made: ReadonlyMap<string, Made>): Hono {
   const app = new Hono();
-  app.get("/", (c) => c.json({ tasks: [...tasks.values()].map(summary) }));
+  app.get("/", (c) => c.json({ tasks: [...tasks.values()].map(summary), made: [...made.values()].map(summary) }));
   app.get("/:taskId", (c) => {
-    const task = tasks.get(c.req.param("taskId"));
+    const taskId = c.req.param("taskId");
+    const task = tasks.get(taskId) ?? made.get(taskId);
     return task === undefined ? c.json({ error: "no such task" }, 404) : c.json(whole(task));
   });
   return app;
@@ -23,16 +25,17 @@ export function masked(callBackUrl: string): string {
   return `${origin}${pathname.replace(/(\/callback\/).+$/i, "$1***")}${search === "" ? "" : "?***"}`;
 }
 
-function summary(task: Task): object {
-  const { variant: _variant, fetches: _fetches, asks: _asks, request, ...rest } = task;
+function summary(task: Task | Made): object {
+  const { fetches: _fetches, asks: _asks, request, ...rest } = task;
   return {
     ...rest,
+    variant: undefined,
     request: { ...request, callBackUrl: masked(request.callBackUrl) },
     callbacks: task.callbacks.map(withoutBody),
   };
 }
 
-function whole(task: Task): object {
+function whole(task: Task | Made): object {
   const callbacks = task.callbacks.map((callback) =>
     Object.assign(withoutBody(callback), { body: new TextDecoder().decode(callback.body) }),
   );

@@ -48,12 +48,12 @@ export function recordOf(task: Task, addresses: Addresses): Json {
   const tracks = progress === "pending" || progress === "failed" ? null : tracksAt(task, progress, addresses, "record");
   return {
     taskId,
-    parentMusicId: "",
+    parentMusicId: task.product === "extend" ? task.request["audioId"] : "",
     param: JSON.stringify(task.request),
     response: tracks && { taskId, sunoData: tracks.map(camelCased) },
     status: statusOf(task, progress),
-    type: "add_instrumental",
-    operationType: "add_instrumental",
+    type: task.product,
+    operationType: task.product,
     errorCode: failure?.code ?? null,
     errorMessage: failure?.message ?? null,
     createTime: task.at,

@@ -20,11 +20,17 @@ const PREVIEW_SHARE = 0.4;
 
 export type TaskSeed = { readonly seed: number; readonly number: number; readonly seconds: number };
 
+export type TaskTraits = {
+  readonly flaw?: Flaw | null;
+  readonly quirk?: Quirk | null;
+  readonly product?: string;
+};
+
 /** `flaw` is in the first of the two tracks. */
 export function makeTask(
   request: SubmitRequest,
   { seed, number, seconds }: TaskSeed,
-  { flaw = null, quirk = null }: { readonly flaw?: Flaw | null; readonly quirk?: Quirk | null } = {},
+  { flaw = null, quirk = null, product = "add_instrumental" }: TaskTraits = {},
 ): Task {
   const random = randomFrom("task", seed, number);
   const piece = whole(random, 0, REPERTOIRE - 1);
@@ -34,6 +40,7 @@ export function makeTask(
   return {
     taskId: hex(random, 32),
     at: Date.now(),
+    product,
     request,
     tracks: [track(piece, flaw), track(next, null)],
     variant: {

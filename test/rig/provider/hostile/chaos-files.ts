@@ -44,13 +44,15 @@ const PASSING: readonly [Kind, ...Kind[]] = [
 ];
 /** These say that the link is no good, though it is. */
 const DEADLY: readonly [Kind, ...Kind[]] = [403, 404, 410, 441, "astray", "round"];
+/** Of another product any whole file is right, be it as announced only: what is of no known kind, or of another, is kept. */
+const NOT_OF_MADE: ReadonlySet<Kind> = new Set<Kind>(["swapped", "encrypted"]);
 /** What a link turns into for good: a fresh one has to be had. */
 const LASTING: readonly [Kind, ...Kind[]] = [403, "forbidden", "html", "empty", "encrypted", "cut", "cut-unannounced"];
 /** Of a network that is nobody's (RFC 5737). */
 const ASTRAY = "http://192.0.2.1/file.mp3";
 
 /** The longest series of faults that a file has, by a draw from 0 to below 1. */
-const SPELLS = { audio: [0.25, 0.6, 0.85], cover: [0.6, 0.85, 1] } as const;
+const SPELLS = { audio: [0.25, 0.6, 0.85], made: [0.25, 0.6, 0.85], cover: [0.6, 0.85, 1] } as const;
 const HOPS = 2;
 const SLOWEST_BYTES_PER_SECOND = 20_000;
 
@@ -66,7 +68,7 @@ export function fileFault(
     if (nth > SPELLS[file].filter((bound) => bound <= length).length) return null;
     const random = draw("file", url.pathname, nth);
     // Not for long: there are few tries for a link that seems dead.
-    const deadly = random() < 0.4 && nth <= 2 && canRefresh && file === "audio";
+    const deadly = random() < 0.4 && nth <= 2 && canRefresh && file !== "cover";
     const lasting = deadly && random() < 0.5;
     return { kind: oneOf(random, lasting ? LASTING : deadly ? DEADLY : PASSING), lasting, random };
   });
@@ -88,22 +90,24 @@ interface Chosen {
 
 /** A redirect that has begun goes on to its end. */
 function faultOn(
-  { file, url }: FileRequest,
+  { file, url, bytes }: FileRequest,
   track: Track | null,
-  choose: (file: "audio" | "cover") => Chosen | null,
+  choose: (file: "audio" | "cover" | "made") => Chosen | null,
 ): FileFault | null {
-  if (track === null || (file !== "audio" && file !== "cover")) return null;
+  if ((track === null && file !== "made") || (file !== "audio" && file !== "cover" && file !== "made")) return null;
   if (url.searchParams.has("hop")) return { kind: "redirect", to: null, times: HOPS };
   const chosen = choose(file);
-  if (chosen === null) return null;
-  const fault = faultOf(chosen, file, track, url);
+  if (chosen === null || (file === "made" && NOT_OF_MADE.has(chosen.kind))) return null;
+  const other = (): Uint8Array =>
+    track === null ? new Uint8Array() : file === "audio" ? coverOf(track) : audioOf(track);
+  const fault = faultOf(chosen, bytes, other, url);
   return chosen.lasting ? { kind: "turned", into: fault } : fault;
 }
 
-function faultOf({ kind, random }: Chosen, file: "audio" | "cover", track: Track, url: URL): LinkFault {
+function faultOf({ kind, random }: Chosen, bytes: number, other: () => Uint8Array, url: URL): LinkFault {
   if (typeof kind === "number") return { kind: "status", status: kind };
   // Of nine tenths and more nobody would say that it is cut, where no length is announced.
-  const afterBytes = Math.floor(track[file].bytes * (0.1 + 0.7 * random()));
+  const afterBytes = Math.floor(bytes * (0.1 + 0.7 * random()));
   switch (kind) {
     case "stall":
       return { kind, afterBytes };
@@ -112,7 +116,7 @@ function faultOf({ kind, random }: Chosen, file: "audio" | "cover", track: Track
     case "cut-unannounced":
       return { kind: "cut", afterBytes, announced: false };
     case "drip":
-      return { kind, bytesPerSecond: Math.max(SLOWEST_BYTES_PER_SECOND, track[file].bytes / whole(random, 1, 6)) };
+      return { kind, bytesPerSecond: Math.max(SLOWEST_BYTES_PER_SECOND, bytes / whole(random, 1, 6)) };
     case "redirect":
       return { kind, to: null, times: HOPS };
     case "astray":
@@ -122,7 +126,7 @@ function faultOf({ kind, random }: Chosen, file: "audio" | "cover", track: Track
     case "mistyped":
       return { kind, contentType: oneOf(random, ["application/octet-stream", "text/html", "image/webp"]) };
     case "swapped":
-      return { kind, body: file === "audio" ? coverOf(track) : audioOf(track) };
+      return { kind, body: other() };
     case "forbidden":
       return { kind: "redirect", to: new URL(FORBIDDEN_PATH, url).href, times: 1 };
     case "encrypted":

@@ -6,14 +6,16 @@
  */
 import { fileFault } from "./chaos-files.ts";
 import type { AnswerFault, CallbackFault, Faults } from "./faults.ts";
-import type { Called, Progress, Quirk, Task } from "../ledger.ts";
+import type { Called, Made, Progress, Quirk, Task } from "../ledger.ts";
 import { type Plan, usualPlan } from "./plan.ts";
 import { oneOf, type Random, randomFrom, whole } from "./random.ts";
+import { failingMadePlan, type MadePlan, usualMadePlan } from "../products/workshop.ts";
 import { stageBody } from "../shapes.ts";
 
 export type Chaos = {
   readonly faults: Faults;
   readonly plan: (task: Task, random: Random) => Plan;
+  readonly madePlan: (made: Made, random: Random) => MadePlan;
   readonly quirk: (number: number) => Quirk | null;
 };
 
@@ -36,16 +38,16 @@ export function chaos({ seed, receiverAsks }: ChaosOptions): Chaos {
       if (plan.some(({ type }) => type === "failure")) for (const { trackId } of task.tracks) failing.add(trackId);
       return plan;
     },
+    madePlan: (made, random) => madePlanOf(made, random, draw, receiverAsks),
     // Whoever cannot ask would never get what the record alone has.
     quirk: (number) => (receiverAsks ? quirkOf(draw("quirk", number)()) : null),
     faults: {
-      file: (request, track) =>
-        fileFault(request, track, draw, receiverAsks && track !== null && !failing.has(track.trackId)),
+      file: (request, track) => fileFault(request, track, draw, receiverAsks && !failing.has(track?.trackId ?? "")),
       callback: (task, kind, attempt) => callbackFault(task, kind, attempt, draw, receiverAsks),
       answer: (route, task) => {
         if (task === null) return null;
         if (route === "record") {
-          const fails = task.tracks.some(({ trackId }) => failing.has(trackId));
+          const fails = "tracks" in task && task.tracks.some(({ trackId }) => failing.has(trackId));
           return recordFault(task, fails, draw("record", task.taskId, task.asks.length));
         }
         return draw("submit", task.taskId)() < 0.08 ? { kind: "cut" } : null;
@@ -83,6 +85,13 @@ function planOf(task: Task, usual: Plan, draw: Draw, receiverAsks: boolean): Pla
     return [...usual.slice(0, -1), hollow, { ...last, afterMs: last.afterMs + 20_000 }];
   }
   return fate < 0.26 && receiverAsks ? [...usual.slice(0, -1), { ...last, silent: true }] : usual;
+}
+
+/** The usual one, a failure, or silence. */
+function madePlanOf(made: Made, random: Random, draw: Draw, receiverAsks: boolean): MadePlan {
+  const fate = draw("plan", made.taskId)();
+  if (fate < 0.08) return failingMadePlan(made, random);
+  return { ...usualMadePlan(made, random), silent: fate < 0.2 && receiverAsks };
 }
 
 const withoutAudio: Extract<Plan[number], { type: "body" }>["body"] = (task, addresses) =>
@@ -126,7 +135,7 @@ const TOO_LATE_MS = 17_000;
  * Many of the first two answers, then of every other one, then none: a dead link can wait for few of them. Of a task
  * that fails nothing says that it succeeds: who believed that, rightly, would never learn better.
  */
-function recordFault({ asks, progress }: Task, fails: boolean, random: Random): AnswerFault | null {
+function recordFault({ asks, progress }: Task | Made, fails: boolean, random: Random): AnswerFault | null {
   const nth = asks.length + 1;
   if (random() > 0.6 || nth > 9 || (nth > 2 && nth % 2 === 1)) return null;
   const kind = oneOf(random, RECORD_FAULTS);
@@ -147,7 +156,7 @@ function recordFault({ asks, progress }: Task, fails: boolean, random: Random): 
     case "too-late":
       return { kind: "late", ms: TOO_LATE_MS };
     case "hollow":
-      return fails ? null : { kind };
+      return fails || progress === "failed" ? null : { kind };
     case "mixed-up":
       return { kind };
     case "stale":

@@ -3,10 +3,11 @@
  *
  * The object is read at every use, so a test may set and clear its functions while the provider runs.
  */
-import type { Called, Progress, Task, Track } from "../ledger.ts";
+import type { Called, Made, Progress, Task, Track } from "../ledger.ts";
 
 export type FileRequest = {
-  readonly file: "audio" | "cover" | "stream" | "source";
+  /** `made` is a file of another product than music. */
+  readonly file: "audio" | "cover" | "stream" | "source" | "made";
   readonly taskId: string | null;
   readonly method: string;
   readonly url: URL;
@@ -14,6 +15,8 @@ export type FileRequest = {
   readonly userAgent: string | null;
   /** The how-manieth request for this path this is, from 1. */
   readonly nth: number;
+  /** Of the whole file; 0 where there is none. */
+  readonly bytes: number;
 };
 
 /** `turned`: from now on this link answers so, for good; only a fresh one works. */
@@ -58,12 +61,12 @@ export type AnswerFault =
   | { readonly kind: "mixed-up" };
 
 export type Faults = {
-  /** `track` is null for a source file. */
+  /** `track` is null for a source, and for a file of another product. */
   file(request: FileRequest, track: Track | null): FileFault | null;
   /** `attempt` counts from 1. */
   callback(called: Called, kind: string, attempt: number): CallbackFault | null;
   /** `task` is null where the request was refused or names none. Its `asks` do not hold this one yet. */
-  answer(route: "submit" | "record", task: Task | null): AnswerFault | null;
+  answer(route: "submit" | "record", task: Task | Made | null): AnswerFault | null;
 };
 
 export function noFaults(): Faults {

@@ -8,7 +8,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import type { Faults, FileRequest, LinkFault } from "../hostile/faults.ts";
-import type { Fetched, Task, Track } from "../ledger.ts";
+import type { Fetched, Made, Task, Track } from "../ledger.ts";
 import { FORBIDDEN_PATH, type Links } from "./links.ts";
 import { randomFrom, whole } from "../hostile/random.ts";
 import { page, type Reply, sendFile } from "./send-file.ts";
@@ -21,11 +21,17 @@ export type FileDeps = {
   readonly songSeconds: number;
   readonly origin: string;
   readonly find: (trackId: string) => { readonly task: Task; readonly track: Track } | null;
-  readonly onFetched: (task: Task | null, fetched: Fetched) => void;
+  readonly fileAt: (path: string) => { readonly made: Made; readonly bytes: Uint8Array } | null;
+  readonly onFetched: (task: Task | Made | null, fetched: Fetched) => void;
 };
 
 type FileContext = Context<{ Bindings: HttpBindings }>;
-type Served = { readonly file: FileRequest["file"]; readonly trackId: string | null; readonly reply: () => Reply };
+type Served = {
+  readonly file: FileRequest["file"];
+  readonly trackId: string | null;
+  readonly reply: () => Reply;
+  readonly made?: Made | undefined;
+};
 
 export function fileRoutes(deps: FileDeps): Hono<{ Bindings: HttpBindings }> {
   const served = new Map<string, number>();
@@ -36,6 +42,15 @@ export function fileRoutes(deps: FileDeps): Hono<{ Bindings: HttpBindings }> {
     const [, kind = "audio", trackId = ""] = /^(?:(image|preview)_)?(.*?)(?:\.\w+)?$/.exec(name) ?? [];
     const file = kind === "image" ? "cover" : "audio";
     return answer(c, { file, trackId, reply: () => linkedFile(deps, c, kind, trackId) });
+  });
+  app.get("/made/:taskId/:name", (c) => {
+    const kept = deps.fileAt(new URL(c.req.url).pathname);
+    const type = TYPES[/\.\w+$/.exec(c.req.path)?.[0] ?? ""] ?? "application/octet-stream";
+    const reply = (): Reply => {
+      if (deps.links.judge(new URL(c.req.url)) !== "good") return page(403, "text/plain", "Forbidden");
+      return kept === null ? page(404, "text/plain", "Not Found") : whole200(type, kept.bytes);
+    };
+    return answer(c, { file: "made", trackId: null, reply, made: kept?.made });
   });
   app.get("/stream/:trackId", (c) => {
     const trackId = c.req.param("trackId");
@@ -52,23 +67,26 @@ export function fileRoutes(deps: FileDeps): Hono<{ Bindings: HttpBindings }> {
   app.get(FORBIDDEN_PATH, (c) => c.text("Forbidden", 403));
   return app;
 
-  async function answer(c: FileContext, { file, trackId, reply }: Served): Promise<Response> {
-    const { method, path } = c.req;
+  async function answer(c: FileContext, { file, trackId, reply, made }: Served): Promise<Response> {
+    const { method } = c.req;
+    const { pathname: path } = new URL(c.req.url);
     const [range, userAgent] = [c.req.header("Range") ?? null, c.req.header("User-Agent") ?? null];
     const found = trackId === null ? null : deps.find(trackId);
     const nth = (served.get(path) ?? 0) + 1;
     served.set(path, nth);
-    const taskId = found?.task.taskId ?? null;
-    const request = { file, taskId, method, url: new URL(c.req.url), range, userAgent, nth };
+    const about = made ?? found?.task ?? null;
+    const taskId = about?.taskId ?? null;
+    const whole = userAgent ? reply() : page(403, "text/plain", "Forbidden");
+    const bytes = whole.body.length;
+    const request = { file, taskId, method, url: new URL(c.req.url), range, userAgent, nth, bytes };
     const drawn = deps.faults.file(request, found?.track ?? null);
     if (drawn?.kind === "turned") deps.links.turn(request.url, drawn.into);
     const turned = deps.links.turnedInto(request.url);
     const fault = turned ?? (drawn?.kind === "turned" ? null : drawn);
 
     const at = Date.now();
-    const whole = userAgent ? reply() : page(403, "text/plain", "Forbidden");
     const sent = await send(c, ranged(whole, range), fault);
-    deps.onFetched(found?.task ?? null, {
+    deps.onFetched(about, {
       at,
       ms: Date.now() - at,
       method,
@@ -102,6 +120,13 @@ function linkedFile({ links, find }: FileDeps, c: FileContext, kind: string, tra
   if (kind === "image") return whole200("image/png", coverOf(found.track));
   return whole200("audio/mpeg", kind === "preview" ? previewOf(found.track) : audioOf(found.track));
 }
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".mp3": "audio/mpeg",
+  ".wav": "audio/wav",
+  ".mp4": "video/mp4",
+  ".png": "image/png",
+};
 
 function streamed({ find }: FileDeps, trackId: string): Reply {
   const found = find(trackId);

@@ -9,7 +9,7 @@
  */
 import { ID3Writer } from "browser-id3-writer";
 import { createMp3Encoder } from "wasm-media-encoders";
-import { play, type Recording, SAMPLE_RATE } from "./synth.ts";
+import { type Part, play, type Recording, SAMPLE_RATE } from "./synth.ts";
 
 /** `silent-half`: nothing to hear in the second half. `truncated`: the file ends in the middle of a frame, at 60 %. */
 export type Flaw = "silent-half" | "truncated";
@@ -40,6 +40,16 @@ export function song(seed: number, seconds: number, flaw: Flaw | null = null): S
   const bytes = flaw === "truncated" ? whole.slice(0, Math.floor(whole.length * 0.6)) : whole;
   const made = { bytes, seconds, bpm: recording.bpm, key: recording.key };
   kept.set(name, made);
+  return made;
+}
+
+const keptStems = new Map<string, Uint8Array<ArrayBuffer>>();
+
+/** What some of the band play in a song: as long as the song, and in time with it. As dear as a song. */
+export function stem(seed: number, seconds: number, parts: readonly Part[]): Uint8Array<ArrayBuffer> {
+  const name = [seed, seconds, ...parts].join(" ");
+  const made = keptStems.get(name) ?? encode(play(seed, seconds, parts));
+  keptStems.set(name, made);
   return made;
 }
 

@@ -12,11 +12,19 @@ import { type Random, randomFrom, whole } from "../hostile/random.ts";
 
 export const SAMPLE_RATE = 44_100;
 
+/** The players of the band. */
+export const PARTS = ["drums", "percussion", "bass", "keyboard", "vocal"] as const;
+export type Part = (typeof PARTS)[number];
+
+/** A note that was played: a MIDI pitch, and seconds from the start. */
+export type Note = { readonly part: Part; readonly pitch: number; readonly start: number; readonly end: number };
+
 export type Recording = {
   readonly left: Float32Array;
   readonly right: Float32Array;
   readonly bpm: number;
   readonly key: string;
+  readonly notes: readonly Note[];
 };
 
 const BEATS_PER_BAR = 4;
@@ -34,8 +42,11 @@ const WAVE = Float32Array.from({ length: 2048 }, (_, index) =>
   [1, 2, 3, 4, 5, 6].reduce((sum, n) => sum + Math.sin((2 * Math.PI * n * index) / 2048) / n ** 1.3, 0),
 );
 
-/** `seconds` of music; peaks stay under -3 dBFS, loudness is -15 to -18 LUFS. */
-export function play(seed: number, seconds: number): Recording {
+/**
+ * `seconds` of music; peaks stay under -3 dBFS, loudness is -15 to -18 LUFS. With some of the band alone it is what they
+ * play in the whole, at the same time: stems.
+ */
+export function play(seed: number, seconds: number, heard: readonly Part[] = PARTS): Recording {
   const random = randomFrom("song", seed);
   const bpm = whole(random, 80, 150);
   const tonic = whole(random, 0, 11);
@@ -43,11 +54,13 @@ export function play(seed: number, seconds: number): Recording {
   const beat = (60 / bpm) * SAMPLE_RATE;
   const left = new Float32Array(Math.round(seconds * SAMPLE_RATE));
   const right = new Float32Array(left.length);
+  const notes: Note[] = [];
 
   const kick = tone(0.28, (t) => Math.sin(2 * Math.PI * (48 * t + 4.5 * (1 - Math.exp(-t * 28)))) * Math.exp(-t * 11));
   const snare = tone(0.22, (t) => (noise(random) * 0.8 + Math.sin(2 * Math.PI * 190 * t) * 0.5) * Math.exp(-t * 20));
   const hats = [hat(random), hat(random)] as const;
   const bars = CHORDS.map((chord) => ({
+    chord,
     bass: note(key - 12 + chord[0], beat * 0.9, 1, 9),
     // A note of the chord, over the pad.
     tune: chord.map((step) => note(key + 24 + step, beat * 0.9, 1, 4)),
@@ -59,23 +72,30 @@ export function play(seed: number, seconds: number): Recording {
     const at = Math.round(half * (beat / 2));
     const step = half % (BEATS_PER_BAR * 2);
     const bar = bars[Math.floor(half / (BEATS_PER_BAR * 2)) % bars.length];
-    const both = (sound: Float32Array, gain: number): void => {
-      lay(left, sound, at, gain);
-      lay(right, sound, at, gain);
+    const put = (part: Part, onto: Float32Array, sound: Float32Array, gain: number): void => {
+      if (heard.includes(part)) lay(onto, sound, at, gain);
     };
-    if (step % 4 === 0 || (syncopated && step === 5)) both(kick, 0.85);
-    if (step % 4 === 2) both(snare, 0.45);
-    lay(left, hats[0], at, step % 2 === 0 ? 0.22 : 0.1);
-    lay(right, hats[1], at, step % 2 === 0 ? 0.13 : 0.06);
+    const both = (part: Part, sound: Float32Array, gain: number, pitch: number): void => {
+      put(part, left, sound, gain);
+      put(part, right, sound, gain);
+      const start = at / SAMPLE_RATE;
+      notes.push({ part, pitch, start, end: Math.min(seconds, start + sound.length / SAMPLE_RATE) });
+    };
+    if (step % 4 === 0 || (syncopated && step === 5)) both("drums", kick, 0.85, 36);
+    if (step % 4 === 2) both("drums", snare, 0.45, 38);
+    put("percussion", left, hats[0], step % 2 === 0 ? 0.22 : 0.1);
+    put("percussion", right, hats[1], step % 2 === 0 ? 0.13 : 0.06);
     if (bar === undefined) continue;
-    if (step % 2 === 0) both(bar.bass, 0.28);
+    if (step % 2 === 0) both("bass", bar.bass, 0.28, key - 12 + bar.chord[0]);
     // Drawn for every half beat, so that whether one is played changes nothing later.
     const [plays, which] = [random(), random()];
-    const voice = bar.tune[Math.floor(which * bar.tune.length)];
-    if (voice !== undefined && plays < (step % 2 === 0 ? 0.6 : 0.3)) both(voice, 0.16);
+    const place = Math.floor(which * bar.tune.length);
+    const voice = bar.tune[place];
+    if (voice !== undefined && plays < (step % 2 === 0 ? 0.6 : 0.3))
+      both("vocal", voice, 0.16, key + 24 + (bar.chord[place] ?? 0));
     if (step === 0) {
-      for (const voice of bar.pad[0] ?? []) lay(left, voice, at, 0.07);
-      for (const voice of bar.pad[1] ?? []) lay(right, voice, at, 0.07);
+      for (const voice of bar.pad[0] ?? []) put("keyboard", left, voice, 0.07);
+      for (const voice of bar.pad[1] ?? []) put("keyboard", right, voice, 0.07);
     }
   }
   for (const channel of [left, right]) {
@@ -84,7 +104,7 @@ export function play(seed: number, seconds: number): Recording {
       channel[i] = 0.75 * faded ** 2 * Math.tanh(channel[i] ?? 0);
     }
   }
-  return { left, right, bpm, key: `${KEYS[tonic] ?? "A"} minor` };
+  return { left, right, bpm, key: `${KEYS[tonic] ?? "A"} minor`, notes };
 }
 
 function lay(onto: Float32Array, sound: Float32Array, at: number, gain: number): void {

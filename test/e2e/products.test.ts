@@ -1,0 +1,153 @@
+/** All that the provider makes beside Add Instrumental, from its submission to its bytes. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { taskView, type TaskView } from "../../src/core/view/view.ts";
+import { freePort } from "../rig/local/killable.ts";
+import type { Made } from "../rig/provider/ledger.ts";
+import { KINDS, MADE_PRODUCTS } from "../rig/provider/products/kinds.ts";
+import { CALLBACK_TOKEN, expectKept, startStand, type Stand } from "./stand.ts";
+
+const KEY = "provider-key-of-the-end-to-end-tests";
+
+let stand: Stand;
+/** A task that is complete, and its first track. */
+let parent: { readonly taskId: string; readonly trackId: string };
+
+beforeAll(async () => {
+  const port = await freePort();
+  stand = await startStand({
+    timeScale: 100,
+    provider: { apiKey: KEY, port },
+    vars: {
+      PROVIDER_API_KEY: KEY,
+      PROVIDER_BASE_URL: `http://127.0.0.1:${port}`,
+      SOURCE_ORIGINS: "http://127.0.0.1:*",
+    },
+  });
+  const { taskId, tracks } = stand.submit("The parent");
+  await stand.finished(taskId);
+  parent = { taskId, trackId: tracks[0].trackId };
+});
+afterAll(() => stand.stop());
+
+test.each([
+  ["wav", {}, ["wav"]],
+  ["stems", {}, ["vocal", "instrumental"]],
+  ["stems", { type: "split_stem" }, ["vocal", "drums", "bass", "keyboard", "percussion"]],
+  ["stems", { type: "split_stem_advanced", stemName: "Bass" }, ["bass", "without_bass"]],
+  ["video", {}, ["video"]],
+  ["cover_art", {}, ["image-1", "image-2"]],
+])("%s %o: submitted of a track, each file is what the provider sent", async (product, more, names) => {
+  const submitted = await submit({ product, parent, ...more });
+  expect(submitted).toMatchObject({
+    product,
+    parent: { taskId: parent.taskId },
+    credits: expect.any(Number) as unknown,
+  });
+  const view = await settled(submitted.taskId);
+  expect(view).toMatchObject({ stage: "complete", outcome: "complete", tracks: [], failure: null });
+  expect(view.files.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+  await expectMade(made(submitted.taskId), view);
+});
+
+test.each([
+  ["generate", { prompt: "rain", customMode: false, instrumental: true, model: "V6" }],
+  ["extend", { defaultParamFlag: false, model: "V6" }],
+  ["upload_cover", { model: "V6" }],
+  ["upload_extend", { defaultParamFlag: false, model: "V6" }],
+  ["add_vocals", { title: "Sung", negativeTags: "metal", style: "soul" }],
+  [
+    "replace_section",
+    { prompt: "a bridge", tags: "soul", title: "Replaced", fullLyrics: "la", infillStartS: 1, infillEndS: 11 },
+  ],
+  ["mashup", { model: "V6" }],
+  ["sounds", { prompt: "a door", model: "V6" }],
+])("%s: both takes of it are kept", async (product, fields) => {
+  const link = stand.provider.sourceUrl("vocals");
+  const uploads = { upload_cover: 1, upload_extend: 1, add_vocals: 1 };
+  const { taskId } = await submit({
+    product,
+    ...fields,
+    ...(product in uploads ? { uploadUrl: link } : {}),
+    ...(product === "mashup" ? { uploadUrlList: [link, link] } : {}),
+    ...(product === "extend" || product === "replace_section" ? { parent } : {}),
+  });
+  const task = stand.provider.tasks.get(taskId);
+  if (task === undefined) throw new Error("the provider does not know the task");
+  const view = await stand.viewWhen(
+    taskId,
+    ({ settled, tracks }) => settled && tracks.every(({ cover }) => cover.url !== null),
+  );
+  expect([view.product, view.stage, task.product]).toEqual([product, "complete", product]);
+  await expectKept(stand, task, view);
+});
+
+test("the words of lyrics are kept in the timeline, and it is complete without a file", async () => {
+  const { taskId } = await submit({ product: "lyrics", prompt: "rain on tin" });
+  const view = await settled(taskId);
+  expect(view).toMatchObject({ product: "lyrics", stage: "complete", outcome: "complete", files: [] });
+  expect(JSON.stringify(await stand.events(taskId))).toContain("rain on tin");
+});
+
+test.each(MADE_PRODUCTS)("%s that fails is failed with the provider's code, submitted here or not", async (product) => {
+  for (const failure of KINDS[product].failureCodes) {
+    const one = stand.provider.make(product, { ...wished(product), callBackUrl: elsewhere() }, { afterMs: 0, failure });
+    const view = await settled(one.taskId);
+    expect(view).toMatchObject({ stage: "failed", failure: { code: failure }, files: [] });
+  }
+});
+
+test("a WAV that nobody submitted here is kept all the same", async () => {
+  const wav = stand.provider.make("wav", { ...wished("wav"), callBackUrl: elsewhere() }, { afterMs: 0 });
+  const view = await settled(wav.taskId);
+  expect(view).toMatchObject({ product: "wav", stage: "complete", request: null });
+  await expectMade(wav, view);
+});
+
+test("what exists already is the earlier task, whichever way the provider says so", async () => {
+  const { tracks, taskId } = stand.submit("Twice");
+  await stand.finished(taskId);
+  for (const { trackId } of tracks) {
+    const wish = { product: "wav", parent: { taskId, trackId } };
+    const first = await submit(wish);
+    await settled(first.taskId);
+    expect((await submit(wish)).taskId).toBe(first.taskId);
+  }
+});
+
+/** What the provider needs to make it of the parent. */
+function wished(product: Made["product"]): object {
+  const { of } = KINDS[product];
+  if (of === null) return { prompt: "rain" };
+  return of === "track" ? { taskId: parent.taskId, audioId: parent.trackId } : { taskId: parent.taskId };
+}
+
+function elsewhere(): string {
+  return `${stand.origin}/callback/${CALLBACK_TOKEN}`;
+}
+
+async function submit(request: object): Promise<TaskView> {
+  const headers = { "content-type": "application/json" };
+  const response = await stand.client.get("/tasks", { method: "POST", headers, body: JSON.stringify(request) });
+  const said = await response.text();
+  if (response.status !== 202) throw new Error(`POST /tasks answered ${response.status}: ${said}`);
+  return taskView.parse(JSON.parse(said));
+}
+
+async function settled(taskId: string): Promise<TaskView> {
+  return stand.viewWhen(taskId, (view) => view.settled);
+}
+
+function made(taskId: string): Made {
+  const one = stand.provider.made.get(taskId);
+  if (one === undefined) throw new Error(`the provider has not made ${taskId}`);
+  return one;
+}
+
+/** Each file lies in the Worker as the provider made it: by the view's hash, and by the bytes that it serves. */
+async function expectMade(sent: Made, view: TaskView): Promise<void> {
+  for (const { name, sha256, bytes } of sent.files) {
+    const kept = view.files.find((file) => file.name === name);
+    expect(kept).toMatchObject({ state: "stored", sha256, bytes });
+    expect(await stand.client.read(kept?.url ?? "")).toEqual({ status: 200, sha256, bytes });
+  }
+}
