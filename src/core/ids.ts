@@ -5,23 +5,24 @@
  */
 import { createHash } from "node:crypto";
 
-const MAX_TASK_ID_CHARS = 128;
-const MAX_TRACK_ID_CHARS = 64;
-const OPAQUE_ID = /^[A-Za-z0-9*._~-]+$/;
+/** A task id that can name an object, a KV key, an R2 folder and a URL segment (`%2e%2e` would leave it). */
+export const TASK_ID = /^(?!\.\.?$)[A-Za-z0-9*._~-]{1,128}$/;
+/** A track as our URLs name it. */
+export const TRACK_ID = /^(?!\.\.?$)[A-Za-z0-9*._~-]{1,64}$/;
+export const SHA256 = /^[0-9a-f]{64}$/;
 
 /** SHA-256 of UTF-8 text or bytes, as 64 hex digits. */
 export function sha256Hex(input: string | Uint8Array): string {
   return createHash("sha256").update(input).digest("hex");
 }
 
-/** A task id that can name an object, a KV key, an R2 folder and a URL segment (`%2e%2e` would leave it). */
 export function isTaskId(value: string): boolean {
-  return isOpaqueId(value, MAX_TASK_ID_CHARS);
+  return TASK_ID.test(value);
 }
 
 /** The name of a track in our URLs: the provider's own id where it is usable, else `x` and 32 hex of its hash. */
 export function publicTrackId(providerId: string): string {
-  return isOpaqueId(providerId, MAX_TRACK_ID_CHARS) ? providerId : `x${sha256Hex(providerId).slice(0, 32)}`;
+  return TRACK_ID.test(providerId) ? providerId : `x${sha256Hex(providerId).slice(0, 32)}`;
 }
 
 /** The short name of a link in the log and in R2 metadata. The link itself may carry a token. */
@@ -43,8 +44,4 @@ export function fileKey(
 /** Everything of one task in R2 lies under this prefix. */
 export function taskPrefix(taskId: string): string {
   return `tasks/${taskId}/`;
-}
-
-function isOpaqueId(value: string, maxChars: number): boolean {
-  return value.length <= maxChars && OPAQUE_ID.test(value) && value !== "." && value !== "..";
 }

@@ -8,7 +8,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod";
 import type { AppEnv } from "./app-env.ts";
-import { sourceReport } from "../core/audio/findings/source-report.ts";
+import { shownReport } from "../core/audio/findings/source-report.ts";
 
 interface ProblemKind {
   readonly status: ContentfulStatusCode;
@@ -59,7 +59,7 @@ export const problemDocument = z.looseObject({
   requestId: z.string(),
   version: z.int().optional().meta({ description: "Of `version_not_reached`: where the task stands." }),
   // Of `source_refused`, where the source could be fetched: what is wrong with it.
-  ...sourceReport.partial().shape,
+  ...shownReport.partial().shape,
 });
 
 /** The refusal of a request. Throw it anywhere under `http/`; `headers` go out with the document. */

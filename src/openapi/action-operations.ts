@@ -1,6 +1,5 @@
 /** What can be done about tasks. */
-import { sourceReport } from "../core/audio/findings/source-report.ts";
-import { productRequest, submissionRequest } from "../core/provider/submission.ts";
+import { shownReport } from "../core/audio/findings/source-report.ts";
 import { taskView, type TaskView } from "../core/view/view.ts";
 import { fromQuery } from "../http/routes/submit/new-task.tsx";
 import { retryQuery } from "../http/request/query.ts";
@@ -14,6 +13,7 @@ import { STEMS_EXAMPLE, SUBMISSION_EXAMPLE, SUBMITTING_EXAMPLE, TASK_EXAMPLES } 
 import {
   actOperation,
   eitherOf,
+  header,
   headerParameter,
   jsonResponse,
   pathParameter,
@@ -21,7 +21,7 @@ import {
   readOperation,
   type PathItem,
 } from "./operation.ts";
-import { schemaOf } from "./schemas.ts";
+import { ANY_SUBMISSION_REF, schemaOf } from "./schemas.ts";
 
 const TAG = ["Actions"] as const;
 const parameters = [
@@ -46,16 +46,18 @@ export const TASKS_ACTIONS = {
         required: true,
         content: {
           "application/json": {
-            schema: { anyOf: [schemaOf(submissionRequest), schemaOf(productRequest)] },
+            schema: ANY_SUBMISSION_REF,
             examples: { song: { value: SUBMISSION_EXAMPLE }, stems: { value: STEMS_EXAMPLE } },
           },
         },
       },
       responses: {
-        "202": eitherOf("The provider took it, or its answer was lost.", [submittedView, submittingView], {
-          submitted: { ...open, request: SUBMISSION_EXAMPLE, warnings: [] },
-          submitting: SUBMITTING_EXAMPLE,
-        }),
+        "202": eitherOf(
+          "The provider took it, or its answer was lost.",
+          [submittedView, submittingView],
+          { submitted: { ...open, request: SUBMISSION_EXAMPLE, warnings: [] }, submitting: SUBMITTING_EXAMPLE },
+          { Location: header("Where the task is, or will be listed.", `/tasks/${EXAMPLE_VALUES.id}`) },
+        ),
       },
     },
     [
@@ -83,7 +85,12 @@ export const TASK_ACTIONS = {
       parameters,
       responses: {
         "200": jsonResponse("The task was known.", taskView, { known: settled }),
-        "201": jsonResponse("The task is looked after from now on.", taskView, { adopted: open }),
+        "201": jsonResponse(
+          "The task is looked after from now on.",
+          taskView,
+          { adopted: open },
+          { Location: header("Where the task is.", `/tasks/${EXAMPLE_VALUES.id}`) },
+        ),
       },
     },
     ["task_not_found", "task_deleted", "provider_failed", "precondition_failed"],
@@ -189,33 +196,6 @@ export const actionPaths = {
       ["source_refused", "payload_too_large"],
     ),
   },
-  "/sources/{id}": {
-    get: readOperation(
-      {
-        operationId: "readSource",
-        tags: TAG,
-        summary: "Read an uploaded source",
-        description: "The provider comes by a link that opens this file alone, for 24 hours.",
-        parameters: [
-          {
-            name: "id",
-            in: "path",
-            required: true,
-            description: "A sourceId.",
-            schema: { type: "string" },
-            example: SHA256,
-          },
-        ],
-        responses: {
-          "200": {
-            description: "The bytes as they were uploaded.",
-            content: { "audio/mpeg": { schema: { type: "string", format: "binary" } } },
-          },
-        },
-      },
-      ["file_not_found"],
-    ),
-  },
   "/new": {
     get: readOperation(
       {
@@ -245,7 +225,7 @@ export const actionPaths = {
             },
           },
         },
-        responses: { "200": jsonResponse("It can be submitted.", sourceReport, { report: SOURCE_EXAMPLE }) },
+        responses: { "200": jsonResponse("It can be submitted.", shownReport, { report: SOURCE_EXAMPLE }) },
       },
       ["payload_too_large", "invalid_request", "source_refused"],
     ),

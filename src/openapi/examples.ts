@@ -11,11 +11,14 @@ export const TEXT_AT = "2026-01-29T07:12:40.000Z";
 
 /** Of parameters, by their name. */
 export const EXAMPLE_VALUES = {
-  token: "<CALLBACK_TOKEN>",
+  token: "A_VALUE_OF_CALLBACK_TOKEN_THAT_YOU_KEEP_SECRET",
   id: TASK_ID,
   trackId: TRACK_ID,
+  sha256: SHA256,
+  sourceId: SHA256,
   name: "vocal",
   from: TASK_ID,
+  link: "1769757160.mG3o5W8y2sQzX7bTfHr4LpAeUiVxNqYgEoMkCv0dJ1n",
   shareId: "h4Jq0vC2sN8xYb5LrT1wZg",
   parent: TASK_ID,
   wait: 25,

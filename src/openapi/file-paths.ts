@@ -2,7 +2,15 @@
 import { waveform } from "../core/audio/sound/waveform.ts";
 import { EXAMPLE_VALUES, SHA256 } from "./examples.ts";
 import { WAVEFORM_EXAMPLE } from "./assessment-examples.ts";
-import { header, headerParameter, jsonResponse, pathParameter, sharedOperation, type PathItem } from "./operation.ts";
+import {
+  header,
+  headerParameter,
+  jsonResponse,
+  pathParameter,
+  readOperation,
+  sharedOperation,
+  type PathItem,
+} from "./operation.ts";
 
 const TAG = ["Files"] as const;
 
@@ -88,6 +96,9 @@ export const filePaths = {
         responses: {
           "200": {
             description: "The archive.",
+            headers: {
+              "Content-Disposition": header("A readable file name.", 'attachment; filename="Midnight Bossa.zip"'),
+            },
             content: { "application/zip": { schema: { type: "string", format: "binary" } } },
           },
         },
@@ -95,7 +106,45 @@ export const filePaths = {
       ["task_not_found", "task_deleted", "file_not_found"],
     ),
   },
+  "/sources/{id}": {
+    get: readOperation(
+      {
+        operationId: "readSource",
+        tags: TAG,
+        summary: "Read an uploaded source",
+        description: "The bytes as they were uploaded.",
+        parameters: [
+          pathParameter("id", "A sourceId.", "sourceId"),
+          {
+            name: "link",
+            in: "query",
+            required: false,
+            description:
+              "In place of a token, in the link that the provider gets: opens this file alone, for 24 hours.",
+            schema: { type: "string" },
+            example: EXAMPLE_VALUES.link,
+          },
+          ifNoneMatch,
+          ...conditions,
+          ...rangeParameters,
+        ],
+        responses: fileResponses(AUDIO),
+      },
+      ["file_not_found", "precondition_failed", "range_not_satisfiable"],
+    ),
+  },
 } satisfies Readonly<Record<string, PathItem>>;
+
+function fileResponses(contentTypes: readonly string[]): Readonly<Record<string, object>> {
+  const content = Object.fromEntries(
+    contentTypes.map((type) => [type, { schema: { type: "string", format: "binary" } }]),
+  );
+  return {
+    "200": { description: "The whole file.", headers, content },
+    "206": { description: "The range that was asked for.", headers: ranged, content },
+    "304": KNOWN,
+  };
+}
 
 function file(
   name: string,
@@ -104,9 +153,6 @@ function file(
   place: readonly ReturnType<typeof pathParameter>[] = ids,
 ): PathItem {
   const parameters = [...place, ...conditional];
-  const content = Object.fromEntries(
-    contentTypes.map((type) => [type, { schema: { type: "string", format: "binary" } }]),
-  );
   return {
     get: sharedOperation(
       {
@@ -115,11 +161,7 @@ function file(
         summary: `Read ${what}`,
         description: "The bytes as they were verified and kept, under the type that they proved to have.",
         parameters: [...parameters, ...rangeParameters],
-        responses: {
-          "200": { description: "The whole file.", headers, content },
-          "206": { description: "The range that was asked for.", headers: ranged, content },
-          "304": KNOWN,
-        },
+        responses: fileResponses(contentTypes),
       },
       [...FILE_PROBLEMS, "range_not_satisfiable"],
     ),

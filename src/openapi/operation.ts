@@ -2,7 +2,10 @@
  * How an operation of the API is written down (OpenAPI 3.1), in the words that this API has in common. Pure.
  */
 import type * as z from "zod";
+import { SHA256, TASK_ID, TRACK_ID } from "../core/ids.ts";
+import { SIGNATURE, TIMESTAMP } from "../core/provider/signature.ts";
 import { PROBLEMS, problemDocument } from "../http/problem.ts";
+import { MAX_KEY_CHARS } from "../http/routes/submit/submissions.ts";
 import { EXAMPLE_VALUES } from "./examples.ts";
 import { PROBLEM_EXAMPLES } from "./problem-examples.ts";
 import { querySchemas, schemaOf, type JsonSchema } from "./schemas.ts";
@@ -67,9 +70,10 @@ export function eitherOf<S extends z.ZodType>(
   description: string,
   schemas: readonly S[],
   examples: Readonly<Record<string, z.input<S>>>,
+  headers: Readonly<Record<string, object>>,
 ): object {
   const content = { "application/json": { schema: { oneOf: schemas.map(schemaOf) }, examples: named(examples) } };
-  return { description, content };
+  return { description, headers, content };
 }
 
 /** One response for each status, with an example for each type of problem that comes under it. */
@@ -82,24 +86,46 @@ export function problemResponses(types: readonly Documented[]): Responses {
       const examples = named(Object.fromEntries(same.map((type) => [type, PROBLEM_EXAMPLES[type]])));
       const description = same.map((type) => PROBLEMS[type].title).join(" · ");
       const content = { "application/problem+json": { schema: schemaOf(problemDocument), examples } };
-      return [String(status), { description, content }];
+      return [String(status), { description, headers: PROBLEM_HEADERS[status] ?? {}, content }];
     }),
   );
 }
 
-export function pathParameter(name: keyof typeof EXAMPLE_VALUES, description: string): Parameter {
-  return { name, in: "path", required: true, description, schema: { type: "string" }, example: EXAMPLE_VALUES[name] };
+const RETRY_AFTER = { "Retry-After": header("Seconds to wait, where waiting helps.", "60", false) };
+const PROBLEM_HEADERS: Readonly<Record<number, Readonly<Record<string, object>>>> = {
+  401: { "WWW-Authenticate": header("How to send the API token.", 'Bearer realm="backline"', false) },
+  409: RETRY_AFTER,
+  416: { "Content-Range": header("How long the file is.", "bytes */4377600") },
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
+};
+
+type Name = keyof typeof EXAMPLE_VALUES;
+
+/** Of what has a form of its own. */
+const FORMS: Readonly<Partial<Record<Name, JsonSchema>>> = {
+  id: { pattern: TASK_ID.source },
+  trackId: { pattern: TRACK_ID.source },
+  name: { pattern: TRACK_ID.source },
+  sha256: { pattern: SHA256.source },
+  sourceId: { pattern: SHA256.source },
+  shareId: { pattern: "^[A-Za-z0-9_-]{22}$" },
+  // A value of CALLBACK_TOKEN, or one that is made of it for one submission.
+  token: { pattern: String.raw`^(?:[A-Za-z0-9_-]{32,}|[A-Za-z0-9_-]{1,64}\.[0-9a-f]{64})$` },
+  "Idempotency-Key": { minLength: 1, maxLength: MAX_KEY_CHARS },
+  "X-Webhook-Timestamp": { pattern: TIMESTAMP.source },
+  "X-Webhook-Signature": { pattern: SIGNATURE.source },
+};
+
+/** `form` is whose form it has, where another parameter has its name. */
+export function pathParameter(name: Name, description: string, form = name): Parameter {
+  const schema = { type: "string", ...FORMS[form] };
+  return { name, in: "path", required: true, description, schema, example: EXAMPLE_VALUES[form] };
 }
 
-export function headerParameter(name: keyof typeof EXAMPLE_VALUES, description: string): Parameter {
-  return {
-    name,
-    in: "header",
-    required: false,
-    description,
-    schema: { type: "string" },
-    example: EXAMPLE_VALUES[name],
-  };
+export function headerParameter(name: Name, description: string): Parameter {
+  const schema = { type: "string", ...FORMS[name] };
+  return { name, in: "header", required: false, description, schema, example: EXAMPLE_VALUES[name] };
 }
 
 /** `examples` stand in for the usual ones where a name means something else. */
@@ -114,8 +140,9 @@ export function queryParameters(
   });
 }
 
-export function header(description: string, example: string): object {
-  return { description, schema: { type: "string" }, example };
+/** Of an answer. One that is not `required` comes with some of them. */
+export function header(description: string, example: string, required = true): object {
+  return { description, required, schema: { type: "string" }, example };
 }
 
 function named(examples: Readonly<Record<string, unknown>>): Readonly<Record<string, { readonly value: unknown }>> {

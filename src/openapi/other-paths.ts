@@ -9,6 +9,7 @@ import {
   actOperation,
   ANYBODY,
   jsonResponse,
+  pathParameter,
   problemResponses,
   queryParameters,
   readOperation,
@@ -37,16 +38,7 @@ export const otherPaths = {
         tags: ["Inbox"],
         summary: "Deliver one again",
         description: "To the task that it names. What is delivered leaves the inbox.",
-        parameters: [
-          {
-            name: "sha256",
-            in: "path",
-            required: true,
-            description: "Of the delivery's bytes.",
-            schema: { type: "string" },
-            example: SHA256,
-          },
-        ],
+        parameters: [pathParameter("sha256", "Of the delivery's bytes.")],
         responses: {
           "200": jsonResponse("Its task took it.", deliveredAgain, { done: { sha256: SHA256, taskId: TASK_ID } }),
         },

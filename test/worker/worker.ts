@@ -3,7 +3,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import * as z from "zod";
 import { app } from "../../src/app.ts";
-import { sourceReport } from "../../src/core/audio/findings/source-report.ts";
+import { shownReport } from "../../src/core/audio/findings/source-report.ts";
 import { taskView, type TaskView } from "../../src/core/view/view.ts";
 import { INBOX_REASONS } from "../../src/platform/inbox/inbox.ts";
 import { SECRETS } from "./secrets.ts";
@@ -20,7 +20,7 @@ export const problem = z.strictObject({
   detail: z.string(),
   requestId: z.string(),
   version: z.int().optional(),
-  ...sourceReport.partial().shape,
+  ...shownReport.partial().shape,
 });
 
 const inboxPage = z.object({

@@ -6,7 +6,7 @@
 import { createHmac } from "node:crypto";
 
 /** Our or the user's name of a submission. */
-const REF = /^[A-Za-z0-9_-]{1,64}$/;
+export const REF = /^[A-Za-z0-9_-]{1,64}$/;
 
 export function isRef(text: string): boolean {
   return REF.test(text);

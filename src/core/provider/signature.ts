@@ -12,6 +12,10 @@ export interface SignatureHeaders {
 
 const FRESH_MS = 24 * 60 * 60 * 1_000;
 
+/** Of the two headers: Unix seconds, and base64 of 32 bytes. */
+export const TIMESTAMP = /^\d{1,12}$/;
+export const SIGNATURE = /^[A-Za-z0-9+/]{43}=$/;
+
 export function sign(key: string, taskId: string, timestamp: string): string {
   return createHmac("sha256", key).update(`${taskId}.${timestamp}`).digest("base64");
 }
@@ -32,8 +36,8 @@ export function signatureHeaders(
   timestamp: string | undefined,
   signature: string | undefined,
 ): SignatureHeaders | null {
-  if (timestamp === undefined || signature === undefined || !/^\d{1,12}$/.test(timestamp)) return null;
-  if (!/^[A-Za-z0-9+/]{43}=$/.test(signature)) return null;
+  if (timestamp === undefined || signature === undefined || !TIMESTAMP.test(timestamp)) return null;
+  if (!SIGNATURE.test(signature)) return null;
   return { timestamp, signature };
 }
 

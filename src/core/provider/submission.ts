@@ -4,16 +4,16 @@
  * The names are the provider's. Unknown models and fields pass through: both lists grow. `callBackUrl` is ours.
  */
 import * as z from "zod";
-import { isRef } from "./callback-url.ts";
+import { REF } from "./callback-url.ts";
 import { entryOf, PRODUCTS, type Product } from "./products.ts";
-import { isTaskId, sha256Hex } from "../ids.ts";
+import { SHA256, sha256Hex, TASK_ID } from "../ids.ts";
 
 /** From 0 to 1 in steps of 0.01. */
 const weight = z.number().min(0).max(1).multipleOf(0.01).optional();
 
 /** What a product is to be made of: a task that is here, and one of its tracks where the product is of a track. */
 export const parentTask = z.object({
-  taskId: z.string().refine(isTaskId, "must be the id of a task"),
+  taskId: z.string().regex(TASK_ID, "must be the id of a task"),
   trackId: z.string().min(1).max(256).nullable().default(null),
 });
 
@@ -27,7 +27,7 @@ const ours = {
     .meta({ description: "Submits although the check of the source found a fault in it; not sent to the provider." }),
   ref: z
     .string()
-    .refine(isRef, "must be 1 to 64 of A-Z a-z 0-9 _ -")
+    .regex(REF, "must be 1 to 64 of A-Z a-z 0-9 _ -")
     .optional()
     .meta({ description: "Your own name for it; not sent to the provider." }),
 };
@@ -39,7 +39,7 @@ const sources = {
     .meta({ description: "The source audio, publicly reachable." }),
   sourceId: z
     .string()
-    .regex(/^[0-9a-f]{64}$/, "must be the sourceId that POST /sources answered")
+    .regex(SHA256, "must be the sourceId that POST /sources answered")
     .optional()
     .meta({ description: "In place of `uploadUrl`: what was uploaded here." }),
 };

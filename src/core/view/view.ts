@@ -4,7 +4,8 @@
  * The schemas are the contract; the view is built to their types. Pure.
  */
 import * as z from "zod";
-import { shownSource, sourceReport } from "../audio/findings/source-report.ts";
+import { shownReport, shownSource } from "../audio/findings/source-report.ts";
+import { SHA256, TASK_ID, TRACK_ID } from "../ids.ts";
 import { assessmentOf, assessmentView } from "../task/assessment.ts";
 import { entryOf, PRODUCTS } from "../provider/products.ts";
 import { parentTask, type ParentTask } from "../provider/submission.ts";
@@ -29,15 +30,19 @@ import { chosenOf, tracksOf, type Track } from "../task/tracks.ts";
 
 const time = z.iso.datetime();
 
-const attempted = { attempts: z.int(), reason: z.string().nullable() };
+const count = z.int().min(0);
+const taskId = z.string().meta({ pattern: TASK_ID.source });
+const trackId = z.string().meta({ pattern: TRACK_ID.source });
+
+const attempted = { attempts: count, reason: z.string().nullable() };
 const nothing = { url: z.null(), bytes: z.null(), sha256: z.null(), contentType: z.null() };
 
 const storedFile = z.object({
   state: z.literal("stored"),
   /** Our own route. */
   url: z.string(),
-  bytes: z.int(),
-  sha256: z.string(),
+  bytes: count,
+  sha256: z.string().meta({ pattern: SHA256.source }),
   contentType: z.string(),
   ...attempted,
 });
@@ -51,7 +56,7 @@ const named = { name: z.string() };
 const namedFileView = z.discriminatedUnion("state", [storedFile.extend(named), missingFile.extend(named)]);
 
 export const trackView = z.object({
-  trackId: z.string(),
+  trackId,
   title: z.string().nullable(),
   tags: z.string().nullable(),
   durationSeconds: z.number().nullable(),
@@ -94,19 +99,19 @@ const recoveryView = z.object({
 const spreadView = z.object({ median: time, p90: time }).nullable();
 
 export const taskView = z.object({
-  taskId: z.string(),
+  taskId,
   product: z.enum(PRODUCTS),
   /** The task that this one was made of; null where there is none, or nobody said. */
   parent: parentTask.nullable(),
   /** What the provider charges for it by its price list; null where that is not known. */
   credits: z.number().nullable(),
   ref: z.string().nullable(),
-  version: z.int(),
+  version: count,
   stage: z.enum(STAGES),
   outcome: z.enum(OUTCOMES).nullable(),
   settled: z.boolean(),
   /** The track that somebody chose of the task's. */
-  chosen: z.string().nullable(),
+  chosen: trackId.nullable(),
   failure: failureView.nullable(),
   /** The provider said that it gave the credits back, at whatever stage. */
   refunded: z.boolean(),
@@ -119,7 +124,7 @@ export const taskView = z.object({
   /** What was asked of the provider; null where the task was submitted elsewhere. */
   request: z.record(z.string(), z.unknown()).nullable(),
   /** What was found of the source audio before it was submitted through us. */
-  source: sourceReport.nullable(),
+  source: shownReport.nullable(),
   stalled: z.boolean(),
   /** Of an open task: when each stage is usually reached here; null until ten tasks have shown it. */
   expected: z.object({ firstAt: spreadView, completeAt: spreadView }).nullable(),

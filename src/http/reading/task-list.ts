@@ -4,7 +4,7 @@ import type { CatalogRow } from "../../core/view/catalog-row.ts";
 import { PRODUCTS } from "../../core/provider/products.ts";
 import { parentTask } from "../../core/provider/submission.ts";
 import { STAGES } from "../../core/task/stage.ts";
-import { isoTime } from "../../core/view/view.ts";
+import { isoTime, taskView } from "../../core/view/view.ts";
 import { TROUBLES } from "../../core/view/trouble.ts";
 import type { CatalogPage } from "../../platform/catalog/task-queries.ts";
 import type { CatalogPlace } from "../../platform/catalog/task-table.ts";
@@ -12,7 +12,7 @@ import type { CatalogPlace } from "../../platform/catalog/task-table.ts";
 const time = z.iso.datetime();
 
 export const taskListItem = z.object({
-  taskId: z.string(),
+  taskId: taskView.shape.taskId,
   product: z.enum(PRODUCTS),
   ref: z.string().nullable(),
   parent: parentTask.nullable().meta({ description: "What it was made of." }),
@@ -24,9 +24,9 @@ export const taskListItem = z.object({
   failureReason: z.string().nullable(),
   problem: z.enum(TROUBLES).nullable().meta({ description: "What wants attention; null where nothing does." }),
   reason: z.string().nullable().meta({ description: "Why the task failed, or a file is not kept (yet)." }),
-  keptTracks: z.int().meta({ description: "Tracks whose audio is kept, of `tracks`." }),
-  tracks: z.int().meta({ description: "Tracks that are known." }),
-  version: z.int().meta({ description: "As of the last move of the stage: the task itself may be ahead." }),
+  keptTracks: z.int().min(0).meta({ description: "Tracks whose audio is kept, of `tracks`." }),
+  tracks: z.int().min(0).meta({ description: "Tracks that are known." }),
+  version: z.int().min(0).meta({ description: "As of the last move of the stage: the task itself may be ahead." }),
   createdAt: time,
   settledAt: time.nullable(),
 });
@@ -37,13 +37,14 @@ export function pageOf({ items, next }: CatalogPage): z.infer<typeof taskList> {
   return { items: items.map(itemOf), nextCursor: next === null ? null : placeCursor(next) };
 }
 
-/** Reads a cursor; for use in a zod schema. */
-export function readPlace(cursor: string, context: z.RefinementCtx): CatalogPlace {
-  const [, createdAt, taskId] = /^(\d{1,15})\.(.+)$/.exec(cursor) ?? [];
-  if (createdAt !== undefined && taskId !== undefined) return { createdAt: Number(createdAt), taskId };
-  context.addIssue({ code: "custom", message: "must be `nextCursor` of the page before" });
-  return z.NEVER;
-}
+/** For use in a zod schema. */
+export const place = z
+  .string()
+  .regex(/^\d{1,15}\.[^\n]+$/, "must be `nextCursor` of the page before")
+  .transform((cursor): CatalogPlace => {
+    const dot = cursor.indexOf(".");
+    return { createdAt: Number(cursor.slice(0, dot)), taskId: cursor.slice(dot + 1) };
+  });
 
 export function placeCursor({ createdAt, taskId }: CatalogPlace): string {
   return `${createdAt}.${taskId}`;

@@ -4,6 +4,7 @@
 import * as z from "zod";
 import { eventBody } from "../../core/task/event.ts";
 import { OBSERVATION_KINDS } from "../../core/provider/message.ts";
+import { shownReport } from "../../core/audio/findings/source-report.ts";
 import { failureView } from "../../core/view/view.ts";
 
 const time = z.iso.datetime();
@@ -27,7 +28,12 @@ const delivery = z.object({
 /** Deliveries come first among the events of the log; they alone are told in other fields than they are stored in. */
 const [, ...stored] = eventBody.options;
 const others = stored.map((event) =>
-  z.object({ at: time, ...event.shape, ...("lastAt" in event.shape ? { lastAt: time } : {}) }),
+  z.object({
+    at: time,
+    ...event.shape,
+    ...("lastAt" in event.shape ? { lastAt: time } : {}),
+    ...("source" in event.shape ? { source: shownReport.optional() } : {}),
+  }),
 );
 
 export const timelineItem = z.discriminatedUnion("type", [delivery, ...others]);

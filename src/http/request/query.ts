@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import * as z from "zod";
 import { LIST_STATUSES } from "../../platform/catalog/task-queries.ts";
 import { INBOX_CURSOR } from "../../platform/inbox/inbox.ts";
-import { readPlace } from "../reading/task-list.ts";
+import { place } from "../reading/task-list.ts";
 import { Problem } from "../problem.ts";
 import { SHARE_PARAMETER } from "../auth/share-link.ts";
 import { inputWords, meant } from "./wrong-input.ts";
@@ -22,16 +22,24 @@ const limit = whole
   .refine((value) => value > 0, "must be at least 1")
   .transform((value) => Math.min(value, MAX_LIMIT))
   .default(DEFAULT_LIMIT)
-  .meta({ description: `The largest number of items; over ${MAX_LIMIT} counts as ${MAX_LIMIT}.` });
+  .meta({
+    description: `The largest number of items; over ${MAX_LIMIT} counts as ${MAX_LIMIT}.`,
+    minimum: 1,
+    maximum: MAX_LIMIT,
+    default: DEFAULT_LIMIT,
+  });
 
 export const taskQuery = z.object({
   wait: whole
     .transform((value) => Math.min(value, MAX_WAIT_SECONDS))
     .optional()
-    .meta({ description: `Waits up to so many seconds (at most ${MAX_WAIT_SECONDS}) for the task to change.` }),
+    .meta({
+      description: `Waits up to so many seconds for the task to change; over ${MAX_WAIT_SECONDS} counts as ${MAX_WAIT_SECONDS}.`,
+      maximum: MAX_WAIT_SECONDS,
+    }),
   min_version: whole
     .default(0)
-    .meta({ description: "Answers 412 while the task's version is lower; with `wait`, waits for it." }),
+    .meta({ description: "Answers 412 while the task's version is lower; with `wait`, waits for it.", default: 0 }),
 });
 
 export const tasksQuery = z.object({
@@ -45,7 +53,7 @@ export const tasksQuery = z.object({
     description:
       "Part of a title, a task id or a `ref`, in any case. A page looks at a part of the tasks: follow `nextCursor`, also of an empty one.",
   }),
-  cursor: z.string().transform(readPlace).optional().meta({ description: "`nextCursor` of the page before." }),
+  cursor: place.optional().meta({ description: "`nextCursor` of the page before." }),
   limit,
 });
 
@@ -53,12 +61,12 @@ export const retryQuery = z.object({
   status: z
     .enum(LIST_STATUSES)
     .meta({ description: "Which tasks: a stage, or `open`, `settled`, `stalled`, `problems`." }),
-  cursor: z.string().transform(readPlace).optional().meta({ description: "`nextCursor` of the call before." }),
+  cursor: place.optional().meta({ description: "`nextCursor` of the call before." }),
   limit,
 });
 
 export const eventsQuery = z.object({
-  cursor: whole.default(0).meta({ description: "`nextCursor` of the page before." }),
+  cursor: whole.default(0).meta({ description: "`nextCursor` of the page before.", default: 0 }),
   limit,
 });
 

@@ -38,6 +38,12 @@ export function uploadAnswers(): readonly Answer[] {
     ["uploadSource", upload(SONG)],
     ...readAnswers("readSource", "GET", `/sources/${sha256Hex(SONG)}`),
     ["readSource", reading("/sources/unknown")],
+    ...[
+      { "if-none-match": "*" },
+      { "if-match": '"another"' },
+      { range: "bytes=0-3" },
+      { range: `bytes=${SONG.length}-` },
+    ].map((headers): Answer => ["readSource", reading(`/sources/${sha256Hex(SONG)}`, headers)]),
   ];
 }
 

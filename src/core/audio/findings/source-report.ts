@@ -16,6 +16,9 @@ export const sourceReport = z.object({
 
 export type SourceReport = z.infer<typeof sourceReport>;
 
+/** As readers see it. */
+export const shownReport = sourceReport.omit({ rhythm: true });
+
 export function sourceReportOf(
   audio: AudioFacts,
   problem: FileProblem | null,

@@ -1,6 +1,7 @@
 /** `GET /inbox`: authenticated deliveries that belong to no task, or wait for theirs; `POST /inbox/:sha256/deliver`. */
 import { Hono } from "hono";
 import * as z from "zod";
+import { SHA256 } from "../../../core/ids.ts";
 import { INBOX_REASONS, readInbox, type InboxItem } from "../../../platform/inbox/inbox.ts";
 import { deliverAgain, type Again } from "../../../platform/inbox/replay.ts";
 import { requireApiToken } from "../../auth/access.ts";
@@ -14,13 +15,13 @@ import { FRESH } from "../task/tasks.ts";
 const MAX_PAGE_BYTES = 8 * 1_024 * 1_024;
 
 export const inboxItem = z.object({
-  sha256: z.string(),
+  sha256: z.string().meta({ pattern: SHA256.source }),
   receivedAt: z.iso.datetime(),
   reason: z.enum(INBOX_REASONS),
   verdict: z.string(),
   /** The task that it seems to mean. */
   taskId: z.string().nullable(),
-  bytes: z.int(),
+  bytes: z.int().min(0),
   /** Text; base64 where it is not UTF-8. */
   body: z.string(),
 });

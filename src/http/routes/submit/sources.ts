@@ -6,11 +6,12 @@ import { Hono, type Context, type Next } from "hono";
 import * as z from "zod";
 import { checkSourceLink, makeSourceLink } from "../../../core/access/session.ts";
 import {
+  shownReport,
   shownSource,
-  sourceReport,
   sourceReportOf,
   type SourceReport,
 } from "../../../core/audio/findings/source-report.ts";
+import { SHA256 } from "../../../core/ids.ts";
 import { checkSource, type SourceRules } from "../../../platform/audio/source-check.ts";
 import { announcedBytes } from "../../../platform/audio/body-reader.ts";
 import { reportOf, sourceFile } from "../../../platform/sources/source-store.ts";
@@ -27,7 +28,7 @@ export const sourceQuestion = z.object({
   force: z.boolean().optional().meta({ description: "Answers 200 whatever the findings." }),
 });
 
-export const keptSource = z.object({ sourceId: z.string(), report: sourceReport });
+export const keptSource = z.object({ sourceId: z.string().meta({ pattern: SHA256.source }), report: shownReport });
 
 const LINK_PARAMETER = "link";
 const LINK_SECONDS = 24 * 3_600;
@@ -35,7 +36,7 @@ const LINK_SECONDS = 24 * 3_600;
 export const sources = new Hono<AppEnv>()
   .get("/sources/:id", openedByLink, async (c) => {
     const sourceId = c.req.param("id");
-    const file = SOURCE_ID.test(sourceId) ? await sourceFile(c.env.AUDIO, sourceId) : null;
+    const file = SHA256.test(sourceId) ? await sourceFile(c.env.AUDIO, sourceId) : null;
     const answer = file === null ? null : await serveFile(c, { ...file, sha256: sourceId }, "inline");
     if (answer === null) throw new Problem("file_not_found", GONE);
     return answer;
@@ -107,7 +108,6 @@ function judged(report: SourceReport, force: boolean): SourceReport {
   throw refused(faults.join(" "), report);
 }
 
-const SOURCE_ID = /^[0-9a-f]{64}$/;
 const GONE = "There is no such source (any more): what nobody submits is kept for a day. Upload it again.";
 
 /** The provider comes by a link, anybody else like to any resource. */

@@ -38,7 +38,7 @@ import { errorName, logFault } from "../../../platform/log-fault.ts";
 import { meant } from "../../request/wrong-input.ts";
 import { randomId } from "../../random-id.ts";
 
-const MAX_KEY_CHARS = 255;
+export const MAX_KEY_CHARS = 255;
 
 /** The provider's answer was lost, or its task cannot be shown yet; `unclear`: for more than an hour. */
 export const submittingView = z.object({
