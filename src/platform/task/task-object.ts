@@ -283,8 +283,11 @@ export class TaskObject extends DurableObject<Env> {
     await this.#tell(row);
   }
 
+  /** Only of what is durable: an instance that was superseded knows what never was. */
   async #tell(row: CatalogRow): Promise<void> {
     try {
+      await this.ctx.storage.sync();
+      this.#state.assertOwned();
       await catalogOf(this.env).tell([row]);
       this.#state.told = row;
     } catch (error) {

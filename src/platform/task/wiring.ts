@@ -141,6 +141,7 @@ async function publish({ env, config, state, pace }: Wiring, task: Task): Promis
   } as const;
   const wake = nextWake(isPut && put === null ? reduce(task, published) : task, pace);
   const row = catalogRowOf(task, now, wake);
+  state.assertOwned();
   const handovers = await catalogOf(env).tell([row]);
   state.told = row;
   if (put !== null) throw put.error;
