@@ -67,6 +67,7 @@ function toggle(take: Take): void {
 async function start(take: Take): Promise<void> {
   current = take;
   if (isComparable()) await route(takes.map(({ audio }) => audio)).catch(() => undefined);
+  if (take !== current) return;
   await take.audio.play().catch(() => undefined);
   draw();
 }
@@ -132,7 +133,8 @@ for (const type of ["play", "pause", "ended", "seeked", "timeupdate", "loadedmet
 function heard(type: string, target: EventTarget | null): void {
   const take = takes.find(({ audio }) => audio === target);
   if (take === undefined || isAlong(take.audio)) return;
-  if (type === "play") {
+  // An event comes late: by now another take may be the one that is heard.
+  if (type === "play" && !take.audio.paused) {
     hasPlayed = true;
     current = take;
     for (const { audio } of takes) if (audio !== take.audio && !isAlong(audio)) audio.pause();
