@@ -58,12 +58,26 @@ function settlementResults(reported: Reported): readonly (string | null)[] {
 
 function trackResults(reported: Reported): readonly (string | null)[] {
   const { view } = reported;
+  const told = bothKnow(reported).flatMap(({ type, trackId }) => (type === "track.stored" ? [trackId] : []));
   return view.tracks
     .filter(({ audio }) => audio.state === "stored")
-    .map(({ trackId }) => {
-      const told = bothKnow(reported).some((one) => one.type === "track.stored" && one.trackId === trackId);
-      return told ? null : `${view.taskId}: track ${trackId} is stored, and nobody was told.`;
-    });
+    .map(({ trackId }) =>
+      told.includes(trackId)
+        ? null
+        : `${view.taskId}: track ${trackId} is stored, and nobody was told. ${historyOf(reported)}`,
+    );
+}
+
+/** What the log says of notices and of kept audio, for whoever has to find out why. */
+function historyOf({ events }: Reported): string {
+  return events
+    .flatMap((event) => {
+      if (event.type === "copied" && event.file === "audio")
+        return [`${event.at} copied ${event.trackId} ${event.attempt}`];
+      const isNotice = event.type === "notified" || event.type === "notify_failed" || event.type === "notify_ended";
+      return isNotice ? [`${event.at} ${event.type} ${event.kind} ${event.webhookId}`] : [];
+    })
+    .join("; ");
 }
 
 /** What the endpoint took and the log calls told. */
