@@ -4,6 +4,7 @@ import { taskView, type TaskView } from "../../src/core/view/view.ts";
 import { freePort } from "../rig/local/killable.ts";
 import type { Made } from "../rig/provider/ledger.ts";
 import { KINDS, MADE_PRODUCTS } from "../rig/provider/products/kinds.ts";
+import { hashesInZip } from "../rig/zip.ts";
 import { CALLBACK_TOKEN, expectKept, startStand, type Stand } from "./stand.ts";
 
 const KEY = "provider-key-of-the-end-to-end-tests";
@@ -47,6 +48,17 @@ test.each([
   expect(view).toMatchObject({ stage: "complete", outcome: "complete", tracks: [], failure: null });
   expect(view.files.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
   await expectMade(made(submitted.taskId), view);
+});
+
+test("the stems of a take are one archive, and all made of it is listed", async () => {
+  const { taskId } = await submit({ product: "stems", parent, type: "split_stem" });
+  await settled(taskId);
+  const archive = await stand.client.get(`/tasks/${taskId}/files.zip`);
+  expect(hashesInZip(new Uint8Array(await archive.arrayBuffer()))).toEqual(
+    new Map(made(taskId).files.map(({ name, sha256 }) => [`${name}.mp3`, sha256])),
+  );
+  const listed = await (await stand.client.get(`/tasks?parent=${parent.taskId}&limit=100`)).text();
+  expect(listed).toContain(taskId);
 });
 
 test.each([

@@ -6,8 +6,9 @@
  */
 import { route } from "./gain.ts";
 import { tellSystem } from "./media-session.ts";
+import { offerStem } from "./stems.ts";
 import { clock, lengthOf, takesOf, type Take } from "./takes.ts";
-import { compare, follow, isAlong, isTogether, stopComparing, swap } from "./together.ts";
+import { follow, isAlong, isTogether, mix, runTogether, stopComparing, swap } from "./together.ts";
 import { drawWave } from "./wave.ts";
 
 const STEP_SECONDS = 5;
@@ -33,6 +34,8 @@ interface Deck {
   readonly position: HTMLInputElement;
   readonly time: HTMLElement;
   readonly swap: HTMLButtonElement;
+  /** To the take before and after. */
+  readonly steps: readonly HTMLButtonElement[];
 }
 
 /** After each change of the page. */
@@ -50,11 +53,13 @@ function offer(take: Take): void {
   if (box.querySelector(".transport") !== null) return;
   audio.controls = false;
   const transport = element("div", "transport");
+  box.prepend(transport);
+  // The bar plays all of them.
+  if (take.isStem) return offerStem(take, transport, mix);
   const play = button("play", `Play ${take.name}`, () => toggle(take));
   play.classList.add("play");
   const time = element("span", "time");
   transport.append(play, time);
-  box.prepend(transport);
   void drawWave(take);
 }
 
@@ -66,15 +71,16 @@ function toggle(take: Take): void {
 
 async function start(take: Take): Promise<void> {
   current = take;
-  if (isComparable()) await route(takes.map(({ audio }) => audio)).catch(() => undefined);
+  if (isComparable() || isBand()) await route(takes.map(({ audio }) => audio)).catch(() => undefined);
   if (take !== current) return;
+  if (isBand()) runTogether(takes, take.audio);
   await take.audio.play().catch(() => undefined);
   draw();
 }
 
 function step(by: 1 | -1): void {
   const next = takes[takes.findIndex((take) => take === current) + by];
-  if (next === undefined) return;
+  if (next === undefined || isBand()) return;
   stopComparing();
   current?.audio.pause();
   next.audio.currentTime = 0;
@@ -85,7 +91,7 @@ function step(by: 1 | -1): void {
 async function listenTo(take: Take | undefined): Promise<void> {
   const from = current;
   if (take === undefined || take === from || from === null) return;
-  if (!isTogether()) compare(takes, from.audio);
+  if (!isTogether()) runTogether(takes, from.audio);
   await swap(take.audio).catch(() => undefined);
   current = take;
   draw();
@@ -127,6 +133,11 @@ function isComparable(): boolean {
   return takes.length > 1 && takes.every(({ key }) => key !== "");
 }
 
+/** Stems, which are one song. */
+function isBand(): boolean {
+  return takes.every(({ isStem }) => isStem);
+}
+
 for (const type of ["play", "pause", "ended", "seeked", "timeupdate", "loadedmetadata", "error"])
   document.addEventListener(type, (event) => heard(type, event.target), true);
 
@@ -157,14 +168,16 @@ function draw(): void {
   if (deck === null || current === null) return;
   const { audio, name } = current;
   const length = lengthOf(current);
-  deck.bar.hidden = !isComparable() && !hasPlayed;
+  deck.bar.hidden = !isComparable() && !isBand() && !hasPlayed;
   show(deck.play, audio.paused ? "play" : "pause", audio.paused ? "Play" : "Pause");
-  deck.name.textContent = audio.error === null ? name : `${name} cannot be played here.`;
+  const shown = isBand() ? "All stems" : name;
+  deck.name.textContent = audio.error === null ? shown : `${name} cannot be played here.`;
   deck.position.max = length.toFixed(1);
   if (document.activeElement !== deck.position || !audio.paused) deck.position.value = audio.currentTime.toFixed(1);
   deck.position.ariaValueText = `${clock(audio.currentTime)} of ${clock(length)}`;
   deck.time.textContent = `${clock(audio.currentTime)} / ${clock(length)}`;
   deck.swap.hidden = !isComparable();
+  for (const button of deck.steps) button.hidden = isBand();
   deck.swap.textContent =
     isComparable() && isTogether() ? `A/B, now ${current.key === "0" ? "source" : current.key}` : "A/B";
   deck.swap.ariaPressed = String(isTogether());
@@ -196,9 +209,9 @@ function makeDeck(): Deck {
   const words = element("p", "hint");
   words.textContent = HELP;
   help.append(summary, words);
-  const made = { bar, play, name, position, time, swap: ab };
   const back = button("previous", "Take before", () => step(-1));
   const on = button("next", "Take after", () => step(1));
+  const made = { bar, play, name, position, time, swap: ab, steps: [back, on] };
   bar.append(back, play, on, name, position, time, ab, help);
   document.querySelector("main")?.append(bar);
   return made;

@@ -7,6 +7,8 @@ export interface Take extends Measured {
   readonly name: string;
   /** For `1` and `2`; the source is 0. */
   readonly key: string;
+  /** One of the stems of a song, which are heard together. */
+  readonly isStem: boolean;
   readonly seconds: number;
 }
 
@@ -15,10 +17,9 @@ export function takesOf(root: ParentNode): readonly Take[] {
   return [...root.querySelectorAll<HTMLElement>("[data-player]")].flatMap((box) => {
     const audio = box.querySelector("audio");
     if (audio === null) return [];
-    const { name = "", key = "", seconds, lufs, peak } = box.dataset;
-    return [
-      { box, audio, name, key, seconds: Number(seconds ?? 0), lufs: measured(lufs), truePeakDbtp: measured(peak) },
-    ];
+    const { name = "", key = "", stem, seconds, lufs, peak } = box.dataset;
+    const loudness = { lufs: measured(lufs), truePeakDbtp: measured(peak) };
+    return [{ box, audio, name, key, isStem: stem !== undefined, seconds: Number(seconds ?? 0), ...loudness }];
   });
 }
 

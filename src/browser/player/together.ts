@@ -2,9 +2,11 @@
  * Takes that run side by side, one of them heard: to swap them is to swap their gains, so nothing is lost between.
  *
  * A take joins in silence and is brought to the position of the one that is heard; it is heard only once it is there.
+ * Stems are run in the same way after one of them, which leads, and are all heard.
  */
 import { setGain } from "./gain.ts";
 import { levels } from "./level.ts";
+import { stemLevels } from "./stems.ts";
 import type { Take } from "./takes.ts";
 
 /** Closer than anybody hears. */
@@ -13,6 +15,8 @@ const DRIFT_SECONDS = 0.035;
 const ROUNDS = 6;
 const SETTLE_MS = 120;
 const LOOK_EVERY_MS = 1_000;
+/** What is left between two is played away within a look: nobody hears so small a change of speed. */
+const MAX_SPEED_CHANGE = 0.02;
 const MAX_LEAD_SECONDS = 0.5;
 
 let running: readonly Take[] = [];
@@ -27,8 +31,8 @@ export function isTogether(): boolean {
   return running.length > 0;
 }
 
-/** From now on these are compared: equally loud, and loaded. */
-export function compare(takes: readonly Take[], first: HTMLAudioElement): void {
+/** From now on these run together, loaded: compared equally loud, or as the stems of one song. */
+export function runTogether(takes: readonly Take[], first: HTMLAudioElement): void {
   running = takes;
   heard = first;
   for (const { audio } of takes) audio.preload = "auto";
@@ -39,6 +43,7 @@ export function stopComparing(): void {
   for (const { audio } of running) {
     if (isAlong(audio)) audio.pause();
     setGain(audio, 1);
+    audio.playbackRate = 1;
   }
   running = [];
 }
@@ -57,13 +62,19 @@ export function follow(): void {
   for (const { audio } of running) {
     if (heard === null || audio === heard) continue;
     if (heard.paused) audio.pause();
-    else if (audio.currentTime > 0) void join(audio, heard).catch(() => undefined);
+    else if (isBand() || audio.currentTime > 0) void join(audio, heard).catch(() => undefined);
   }
 }
 
-function mix(): void {
-  const gains = levels(running);
-  for (const [index, { audio }] of running.entries()) setGain(audio, isAlong(audio) ? 0 : (gains[index] ?? 1));
+export function mix(): void {
+  const gains = isBand() ? stemLevels(running) : levels(running);
+  for (const [index, { audio }] of running.entries())
+    setGain(audio, isAlong(audio) && !isBand() ? 0 : (gains[index] ?? 1));
+}
+
+/** All of them are stems, and all are heard. */
+function isBand(): boolean {
+  return running.every(({ isStem }) => isStem);
 }
 
 /** How far ahead a seek has to aim to arrive in time: what it took before. */
@@ -85,7 +96,10 @@ async function join(audio: HTMLAudioElement, to: HTMLAudioElement): Promise<void
 /** Decoders drift. */
 setInterval(() => {
   if (heard === null || heard.paused) return;
-  for (const { audio } of running)
-    if (isAlong(audio) && !audio.paused && Math.abs(heard.currentTime - audio.currentTime) > DRIFT_SECONDS)
-      void join(audio, heard).catch(() => undefined);
+  for (const { audio } of running) {
+    if (!isAlong(audio) || audio.paused) continue;
+    const lag = heard.currentTime - audio.currentTime;
+    audio.playbackRate = 1 + Math.max(-MAX_SPEED_CHANGE, Math.min(MAX_SPEED_CHANGE, lag));
+    if (Math.abs(lag) > DRIFT_SECONDS) void join(audio, heard).catch(() => undefined);
+  }
 }, LOOK_EVERY_MS);

@@ -1,13 +1,13 @@
 /**
  * What a guest sees of a task: a list of what is allowed. A field that is new is hidden until it is named here.
  *
- * Titles, tags, covers, kept audio, durations and what was measured. Nothing of the request, of failures, of the
+ * Titles, tags, covers, kept audio and files, durations and what was measured. Nothing of the request, of failures, of the
  * provider's links, or of what was asked for (a verdict on the style would tell that). Pure.
  */
 import * as z from "zod";
 import { audioFacts } from "../audio/facts.ts";
 import { assessmentView } from "../task/assessment.ts";
-import { fileView, taskView, trackView, type TaskView } from "./view.ts";
+import { fileView, namedFile, taskView, trackView, type TaskView } from "./view.ts";
 
 const [storedFile, missingFile] = fileView.options;
 const tries = { attempts: true, reason: true } as const;
@@ -20,14 +20,24 @@ const guestTrack = trackView.pick({ trackId: true, title: true, tags: true, dura
 });
 
 export const guestView = taskView
-  .pick({ taskId: true, version: true, stage: true, settled: true, createdAt: true })
-  .extend({ tracks: z.array(guestTrack) });
+  .pick({ taskId: true, product: true, version: true, stage: true, settled: true, createdAt: true })
+  .extend({ tracks: z.array(guestTrack), files: z.array(guestFile.and(namedFile)) });
 
 export type GuestView = z.infer<typeof guestView>;
 export type GuestTrack = z.infer<typeof guestTrack>;
 
-export function guestViewOf({ taskId, version, stage, settled, createdAt, tracks }: TaskView): GuestView {
-  return { taskId, version, stage, settled, createdAt, tracks: tracks.map(guestTrackOf) };
+export function guestViewOf(view: TaskView): GuestView {
+  const { taskId, product, version, stage, settled, createdAt, tracks, files } = view;
+  return {
+    taskId,
+    product,
+    version,
+    stage,
+    settled,
+    createdAt,
+    tracks: tracks.map(guestTrackOf),
+    files: files.map(guestNamedFileOf),
+  };
 }
 
 function guestTrackOf(track: TaskView["tracks"][number]): GuestTrack {
@@ -46,4 +56,8 @@ function guestTrackOf(track: TaskView["tracks"][number]): GuestTrack {
 function guestFileOf(file: z.infer<typeof fileView>): z.infer<typeof guestFile> {
   const { state, url, bytes, sha256, contentType } = file;
   return state === "stored" ? { state, url, bytes, sha256, contentType } : { state, url, bytes, sha256, contentType };
+}
+
+function guestNamedFileOf(file: TaskView["files"][number]): GuestView["files"][number] {
+  return { name: file.name, ...guestFileOf(file) };
 }

@@ -52,8 +52,11 @@ const missingFile = z.object({ state: z.enum(["waiting", "queued", "lost", "none
 export const fileView = z.discriminatedUnion("state", [storedFile, missingFile]);
 
 /** As the provider calls it: `wav`, `vocal`, `drums`, `video`, `image-1`. */
-const named = { name: z.string() };
-const namedFileView = z.discriminatedUnion("state", [storedFile.extend(named), missingFile.extend(named)]);
+export const namedFile = z.object({ name: z.string() });
+const namedFileView = z.discriminatedUnion("state", [
+  storedFile.extend(namedFile.shape),
+  missingFile.extend(namedFile.shape),
+]);
 
 export const trackView = z.object({
   trackId,

@@ -1,10 +1,12 @@
 /** What other products deliver is kept: named, verified by its own bytes, and served like a track. */
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
+import { guestView } from "../../../src/core/view/guest.ts";
 import { sha256Hex } from "../../../src/core/ids.ts";
 import { newTaskId } from "../messages.ts";
 import { COVER, serveFiles, SONG } from "../provider-files.ts";
-import { acting, callback, reading, viewOf, worker } from "../worker.ts";
+import { share } from "../sessions.ts";
+import { acting, callback, reading, request, viewOf, worker } from "../worker.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -97,4 +99,27 @@ test("an error page is no file, nor is a video without its index", async () => {
     }, PATIENTLY);
     expect((await env.AUDIO.list({ prefix: `tasks/${taskId}/` })).objects).toEqual([]);
   }
+});
+
+test("a guest sees the files of a task and how to hear them, and nothing of how they came", async () => {
+  const taskId = await make({ vocal_removal_info: { drums_url: `${CDN}/d.mp3` } }, { [`${CDN}/d.mp3`]: SONG });
+  await settled(taskId);
+  const { path } = await share(taskId);
+  const url = `/tasks/${taskId}/files/drums`;
+  const view = guestView.parse(await (await worker(request(path))).json());
+  expect(view).toMatchObject({ product: "stems", tracks: [], files: [{ name: "drums", state: "stored", url }] });
+  expect(Object.keys(view.files[0] ?? {}).toSorted()).toEqual([
+    "bytes",
+    "contentType",
+    "name",
+    "sha256",
+    "state",
+    "url",
+  ]);
+  const page = await (await worker(request(path, { headers: { accept: "text/html" } }))).text();
+  expect(page).toContain("<h1>Stems</h1>");
+  const [, src = ""] = /<audio[^>]* src="([^"]+)"/.exec(page) ?? [];
+  const heard = await worker(request(src.replaceAll("&amp;", "&")));
+  expect(new Uint8Array(await heard.arrayBuffer())).toEqual(SONG);
+  expect(page).not.toContain("Download");
 });

@@ -133,7 +133,7 @@ test("a track's page offers what can be made of it with its price, makes it once
     expect([response.status, response.headers.get("location")]).toEqual([303, `/tasks/${taskId}`]);
   expect(provider.submitted).toHaveLength(1);
   await vi.waitFor(async () => expect(await listOf(parent)).toHaveLength(1));
-  expect(await pageOf()).toContain(`<a href="/tasks/${taskId}">wav</a>: under way`);
+  expect(await pageOf()).toContain(`<a href="/tasks/${taskId}">WAV</a>: under way`);
   expect(await (await worker(reading(`/tasks/${taskId}`, { accept: "text/html" }))).text()).toContain(
     `made of <a href="/tasks/${parent}">`,
   );

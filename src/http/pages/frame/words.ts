@@ -1,4 +1,5 @@
 /** Numbers and times in words, as the pages show them. Pure. */
+import type { Product } from "../../../core/provider/products.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -43,6 +44,16 @@ export function counted(count: number, noun: string): string {
 /** "2026-11-23 18:04:05 UTC" of a time in ISO 8601. */
 export function utcWords(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+/** "Cover art". */
+export function capitalized(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** "Cover art", "WAV". */
+export function productWords(product: Product): string {
+  return product === "wav" || product === "midi" ? product.toUpperCase() : capitalized(product.replaceAll("_", " "));
 }
 
 /** Reasons are told as `code: what happened`, codes with underscores. */

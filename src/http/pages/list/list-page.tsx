@@ -1,4 +1,5 @@
 /** `GET /tasks` for people: problems first, then the newest, with a filter and a search. Pure. */
+import { isMusicProduct } from "../../../core/provider/products.ts";
 import { isoTime } from "../../../core/view/view.ts";
 import { LIST_STATUSES } from "../../../platform/catalog/task-queries.ts";
 import { Badge, StageBadge, VerdictBadge } from "./badge.tsx";
@@ -6,7 +7,7 @@ import type { CallBackUrl } from "../frame/callback-url.ts";
 import { Layout } from "../frame/layout.tsx";
 import { isUnderWay, troubleOf, type ListedTask } from "./listed-task.ts";
 import { Cover } from "../task/track-card.tsx";
-import { ageWords, clockWords, reasonWords, utcWords } from "../frame/words.ts";
+import { ageWords, clockWords, productWords, reasonWords, utcWords } from "../frame/words.ts";
 
 interface Filter {
   readonly status: string | null;
@@ -110,7 +111,7 @@ function Row({ task, now }: { readonly task: ListedTask; readonly now: number })
       <Cover file={tracks[0]?.cover ?? { url: null }} link={(path) => path} />
       <div>
         <a class="title" href={`/tasks/${taskId}`}>
-          {title ?? "Untitled"}
+          {title ?? (isMusicProduct(row.product) ? "Untitled" : productWords(row.product))}
         </a>
         <p class="badges">
           <StageBadge stage={stage} stalled={stalled} whole={row.keptTracks === row.tracks} />

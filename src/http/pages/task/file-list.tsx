@@ -1,37 +1,49 @@
 /** The files of a task that delivers no tracks, each with its player as soon as it is kept. Pure. */
 import type { TaskView } from "../../../core/view/view.ts";
 import type { Viewer } from "../frame/viewer.ts";
+import { byteWords } from "../frame/words.ts";
 import { whyNotKept } from "./why-not-kept.ts";
 
 type NamedFile = TaskView["files"][number];
 
 interface FileListProps {
-  readonly view: TaskView;
+  readonly view: Pick<TaskView, "product" | "files">;
   readonly viewer: Viewer;
 }
 
-export function FileList({ view: { files }, viewer }: FileListProps) {
+export function FileList({ view: { product, files }, viewer }: FileListProps) {
   if (files.length === 0) return null;
   return (
     <section aria-labelledby="files">
       <h2 id="files">Files</h2>
       {files.map((file) => (
         <article class="track" id={`file-${file.name}`}>
-          <h3>{file.name.replaceAll("_", " ")}</h3>
-          <Player file={file} link={viewer.link} />
-          {file.url === null || !viewer.mayDownload ? null : (
-            <p>
-              <a href={viewer.link(`${file.url}?download`)}>Download</a>
-            </p>
-          )}
+          <div class="track-body">
+            <h3>{nameOf(file)}</h3>
+            <Player file={file} isStem={product === "stems"} link={viewer.link} />
+            {file.url === null || !viewer.mayDownload ? null : (
+              <p class="links">
+                <a href={viewer.link(`${file.url}?download`)}>
+                  Download{file.bytes === null ? "" : `, ${byteWords(file.bytes)}`}
+                </a>
+              </p>
+            )}
+          </div>
         </article>
       ))}
     </section>
   );
 }
 
-function Player({ file, link }: { readonly file: NamedFile; readonly link: Viewer["link"] }) {
-  const { name, state, url, reason, contentType } = file;
+interface PlayerProps {
+  readonly file: NamedFile;
+  /** Its fellows are played with it. */
+  readonly isStem: boolean;
+  readonly link: Viewer["link"];
+}
+
+function Player({ file, isStem, link }: PlayerProps) {
+  const { state, url, reason, contentType } = file;
   if (url === null) {
     if (reason === null) return <p class="note">Being copied.</p>;
     const { what, cure } = whyNotKept(reason);
@@ -44,8 +56,25 @@ function Player({ file, link }: { readonly file: NamedFile; readonly link: Viewe
     );
   }
   const src = link(url);
+  const name = nameOf(file);
   const kind = contentType?.split("/")[0];
-  if (kind === "audio") return <audio controls preload="none" src={src} aria-label={name}></audio>;
+  if (kind === "audio")
+    return (
+      <div
+        class="player"
+        id={`player-${file.name}`}
+        data-player={src}
+        data-name={name}
+        data-key=""
+        data-stem={isStem ? "" : undefined}
+      >
+        <audio controls preload={isStem ? "metadata" : "none"} src={src} aria-label={name}></audio>
+      </div>
+    );
   if (kind === "video") return <video controls preload="none" src={src} aria-label={name} width="480"></video>;
   return kind === "image" ? <img src={src} alt={name} width="320" loading="lazy" /> : null;
+}
+
+function nameOf({ name }: Pick<NamedFile, "name">): string {
+  return name.replaceAll("_", " ");
 }

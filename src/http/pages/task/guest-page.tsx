@@ -1,10 +1,12 @@
 /** What a share link shows: the tracks to hear, to compare and, where it was allowed, to take along. Pure. */
+import { isMusicProduct } from "../../../core/provider/products.ts";
 import type { GuestTrack, GuestView } from "../../../core/view/guest.ts";
+import { FileList } from "./file-list.tsx";
 import { Layout } from "../frame/layout.tsx";
 import { Player, type TrackView } from "./player.tsx";
 import { Cover } from "./track-card.tsx";
 import type { Viewer } from "../frame/viewer.ts";
-import { clockWords } from "../frame/words.ts";
+import { clockWords, productWords } from "../frame/words.ts";
 
 interface GuestPageProps {
   readonly view: GuestView;
@@ -13,16 +15,18 @@ interface GuestPageProps {
 }
 
 export function GuestPage({ view, viewer, nonce }: GuestPageProps) {
-  const { taskId, tracks, version, settled } = view;
-  const title = tracks.find((track) => track.title !== null)?.title ?? "A song";
-  const isKept = tracks.some(({ audio }) => audio.state === "stored");
+  const { taskId, product, tracks, version, settled } = view;
+  const files = view.files.map((file) => ({ ...file, ...HIDDEN }));
+  const unnamed = isMusicProduct(product) || product === "unknown" ? "A song" : productWords(product);
+  const title = tracks.find((track) => track.title !== null)?.title ?? unnamed;
+  const isKept = [...tracks.map(({ audio }) => audio), ...files].some(({ state }) => state === "stored");
   return (
     <Layout title={title} nonce={nonce} visitor="guest">
       <div id="task" data-follow="task" data-version={String(version)} data-settled={String(settled)}>
         <h1>{title}</h1>
         {settled ? null : (
           <p class="lead" data-announce>
-            {isKept ? "The rest is still being made." : "It is still being made. The tracks appear here by themselves."}
+            {isKept ? "The rest is still being made." : "It is still being made. All of it appears here by itself."}
           </p>
         )}
         {viewer.mayDownload && isKept ? (
@@ -32,6 +36,7 @@ export function GuestPage({ view, viewer, nonce }: GuestPageProps) {
             </a>
           </p>
         ) : null}
+        <FileList view={{ product, files }} viewer={viewer} />
         {tracks.map((track, index) => (
           <article class="track" id={`track-${track.trackId}`} aria-labelledby={`title-${track.trackId}`}>
             <Cover file={track.cover} link={viewer.link} />
@@ -53,17 +58,19 @@ export function GuestPage({ view, viewer, nonce }: GuestPageProps) {
   );
 }
 
+/** Why something is not kept is not for guests. */
+const HIDDEN = { attempts: 0, reason: null };
+
 /** The player of a track, without what is not for guests. */
 function shownAs({ audio, cover, assessment, ...track }: GuestTrack): TrackView {
-  const hidden = { attempts: 0, reason: null };
   const unjudged = { reason: null, verdict: null, findings: [], style: null, analyzerVersion: null, assessedAt: null };
   return {
     ...track,
     model: null,
     createdAt: null,
     streamUrl: null,
-    audio: { ...audio, ...hidden },
-    cover: { ...cover, ...hidden },
+    audio: { ...audio, ...HIDDEN },
+    cover: { ...cover, ...HIDDEN },
     assessment: assessment === null ? null : { ...assessment, ...unjudged },
   };
 }

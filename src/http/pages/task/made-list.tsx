@@ -1,7 +1,7 @@
 /** What was made of a task, and what can be made of one of its tracks, each with its price. Pure. */
 import { entryOf, type NamedProduct } from "../../../core/provider/products.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
-import { counted } from "../frame/words.ts";
+import { counted, productWords } from "../frame/words.ts";
 
 export function MadeList({ made }: { readonly made: readonly CatalogRow[] }) {
   if (made.length === 0) return null;
@@ -11,7 +11,7 @@ export function MadeList({ made }: { readonly made: readonly CatalogRow[] }) {
       <ul>
         {made.map((row) => (
           <li>
-            <a href={`/tasks/${row.taskId}`}>{row.product.replaceAll("_", " ")}</a>: {standingOf(row)}
+            <a href={`/tasks/${row.taskId}`}>{productWords(row.product)}</a>: {standingOf(row)}
           </li>
         ))}
       </ul>

@@ -1,19 +1,22 @@
 /** How far a task has come: its three stages against what is usual here. Pure. */
 import type { Spread, Usual } from "../../../core/view/usual.ts";
+import { isMusicProduct } from "../../../core/provider/products.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import { spanWords, utcWords } from "../frame/words.ts";
 
 const KINDS = ["text", "first", "complete"] as const;
 const NAMES = { text: "Text", first: "First track", complete: "Complete" } as const;
 
+/** What usually happens is known of music. A product without stages has the last one alone. */
 export function Progress({ view, usual }: { readonly view: TaskView; readonly usual: Usual }) {
+  const isMusic = isMusicProduct(view.product);
   return (
     <ol class="stages" aria-label="Stages">
-      {KINDS.map((kind) => (
+      {KINDS.filter((kind) => isMusic || kind === "complete").map((kind) => (
         <li id={`stage-${kind}`} data-state={stateOf(view, kind)}>
           <strong>{NAMES[kind]}</strong>
           <span>{took(view, kind)}</span>
-          <UsualTime spread={kind === "text" ? null : usual[kind]} />
+          <UsualTime spread={kind === "text" || !isMusic ? null : usual[kind]} />
         </li>
       ))}
     </ol>

@@ -29,7 +29,8 @@ interface TaskActionsProps {
 export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
   const path = `/tasks/${view.taskId}`;
   const again = `/new?from=${encodeURIComponent(view.taskId)}`;
-  const isKept = view.tracks.some(({ audio }) => audio.state === "stored");
+  const isHeard = view.tracks.some(({ audio }) => audio.state === "stored");
+  const isKept = isHeard || view.files.some(({ state }) => state === "stored");
   const isMissing = view.tracks.some(
     ({ audio, assessment }) =>
       audio.state === "lost" || (audio.state === "queued" && audio.attempts > 0) || assessment?.verdict === "fail",
@@ -74,7 +75,7 @@ export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
           </label>
           <label for="what">What</label>
           <select id="what" name="trackId">
-            <option value="">all tracks</option>
+            <option value="">{view.files.length > 0 ? "all files" : "all tracks"}</option>
             {view.tracks.map(({ trackId }, index) => (
               <option value={trackId}>take {index + 1} alone</option>
             ))}
@@ -98,7 +99,7 @@ export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
           </Command>
         ) : null}
         {view.request === null || help === "submit_again" ? null : <a href={again}>Submit again</a>}
-        {isKept ? (
+        {isHeard ? (
           <Command action={`${path}/assess`} hint="Listens to the kept audio once more.">
             Assess again
           </Command>

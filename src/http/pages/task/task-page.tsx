@@ -15,6 +15,7 @@ import { TimelineList, type TimelinePart } from "../timeline/timeline-list.tsx";
 import { TrackCard } from "./track-card.tsx";
 import type { Viewer } from "../frame/viewer.ts";
 import { When } from "../frame/when.tsx";
+import { productWords } from "../frame/words.ts";
 
 export interface TaskPageProps {
   readonly view: TaskView;
@@ -151,7 +152,8 @@ function Heading({ view, now }: { readonly view: TaskView; readonly now: number 
   );
 }
 
-function titleOf({ tracks, request, taskId }: TaskView): string {
+function titleOf({ tracks, request, taskId, product }: TaskView): string {
   const asked = request?.["title"];
-  return tracks.find(({ title }) => title !== null)?.title ?? (typeof asked === "string" ? asked : `Task ${taskId}`);
+  const unnamed = product === "music" || product === "unknown" ? `Task ${taskId}` : productWords(product);
+  return tracks.find(({ title }) => title !== null)?.title ?? (typeof asked === "string" ? asked : unnamed);
 }

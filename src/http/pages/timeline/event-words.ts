@@ -1,5 +1,5 @@
 /** Each event of a task's log in a sentence, for people. Pure. */
-import type { Observed, TaskEvent } from "../../../core/task/event.ts";
+import type { FileKind, Observed, TaskEvent } from "../../../core/task/event.ts";
 import { byteWords, counted, reasonWords } from "../frame/words.ts";
 
 /** How it went, which the page shows in colour and in the words themselves. */
@@ -10,6 +10,14 @@ export interface EventWords {
   readonly tone: Tone;
 }
 
+/** What a file is called in sentences: "cover of track 1", "file drums". */
+export function fileName(
+  { file, trackId }: { readonly file: FileKind; readonly trackId: string },
+  trackName: (trackId: string) => string,
+): string {
+  return file === "file" ? `file ${trackId}` : `${file} of ${trackName(trackId)}`;
+}
+
 /** `trackName` is how a track is called in sentences. */
 export function eventWords(event: TaskEvent, trackName: (trackId: string) => string): EventWords {
   switch (event.type) {
@@ -18,19 +26,17 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
     case "overflowed":
       return plain(`Of deliveries beyond the bound only the count is kept: ${event.count}.`);
     case "copy_started":
-      return plain(
-        `Attempt ${event.attempt} to copy the ${event.file} of ${trackName(event.trackId)} from ${event.host} began.`,
-      );
+      return plain(`Attempt ${event.attempt} to copy the ${fileName(event, trackName)} from ${event.host} began.`);
     case "copied":
       return good(
-        `The ${event.file} of ${trackName(event.trackId)} is stored: ${byteWords(event.bytes)}, ${event.contentType}.${event.lastResort === undefined ? "" : " It is cut: nothing longer was found."}`,
+        `The ${fileName(event, trackName)} is stored: ${byteWords(event.bytes)}, ${event.contentType}.${event.lastResort === undefined ? "" : " It is cut: nothing longer was found."}`,
       );
     case "copy_failed":
       return bad(
-        `The ${event.file} of ${trackName(event.trackId)} was not kept: ${reasonWords(event.reason)}.${event.dead ? " The link is dead." : ""}`,
+        `The ${fileName(event, trackName)} was not kept: ${reasonWords(event.reason)}.${event.dead ? " The link is dead." : ""}`,
       );
     case "file_gone":
-      return bad(`R2 does not have the ${event.file} of ${trackName(event.trackId)} any more. It is fetched again.`);
+      return bad(`R2 does not have the ${fileName(event, trackName)} any more. It is fetched again.`);
     case "recovery_asked":
       return plain(
         event.by === "auto"
@@ -48,7 +54,7 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
         ? good("The provider made new links.")
         : bad(`The provider made no new links: ${reasonWords(event.reason)}.`);
     case "lost":
-      return bad(`The ${event.file} of ${trackName(event.trackId)} is given up: ${reasonWords(event.reason)}.`);
+      return bad(`The ${fileName(event, trackName)} is given up: ${reasonWords(event.reason)}.`);
     case "assess_started":
       return plain("Assessing a kept file began.");
     case "assessed":

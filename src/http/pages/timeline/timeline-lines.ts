@@ -3,8 +3,8 @@
  * nothing of our own bookkeeping. Pure.
  */
 import type { TaskEvent } from "../../../core/task/event.ts";
-import { eventWords, type EventWords } from "./event-words.ts";
-import { byteWords, counted } from "../frame/words.ts";
+import { eventWords, fileName, type EventWords } from "./event-words.ts";
+import { byteWords, capitalized, counted } from "../frame/words.ts";
 import { whyNotKept } from "../task/why-not-kept.ts";
 
 export interface LoggedEvent {
@@ -70,7 +70,7 @@ function fileLine(group: readonly LoggedEvent[], trackName: TrackName): readonly
   if (first === undefined || last === undefined || !isOfFile(last)) return [];
   const tries = group.filter(({ event }) => event.type === "copy_started").length;
   const after = tries > 1 ? ` after ${counted(tries, "try").replace("trys", "tries")}` : "";
-  const name = `${last.file === "audio" ? "Audio" : "Cover"} of ${trackName(last.trackId)}`;
+  const name = capitalized(fileName(last, trackName));
   const attempt = { number: 0 };
   const folded = group.map(({ event, seq }) => ({ ...attemptWords(event, attempt, trackName), at: event.at, seq }));
   return [{ ...endWords(last, name, after), first, folded: group.length > 2 ? folded : [] }];

@@ -1,0 +1,100 @@
+/** From a take to its stems: made by a button of its page, heard together, one alone, and all in one archive. */
+import { readFile } from "node:fs/promises";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "../rig/local/killable.ts";
+import { hashesInZip } from "../rig/zip.ts";
+import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
+import { logIn, screenshot, startBrowser, violations, visit } from "./visitor.ts";
+
+const KEY = "provider-key-of-the-browser-tests";
+const STEP_MS = 10_000;
+
+let stand: Stand;
+let browser: Browser;
+
+beforeAll(async () => {
+  const port = await freePort();
+  [stand, browser] = await Promise.all([
+    startStand({
+      timeScale: 100,
+      provider: { apiKey: KEY, port, songSeconds: 20 },
+      vars: { PROVIDER_API_KEY: KEY, PROVIDER_BASE_URL: `http://127.0.0.1:${port}` },
+    }),
+    startBrowser(),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([stand.stop(), browser.close()]);
+});
+
+test("stems of a take play together, the drums alone, and the archive holds what the provider sent", async () => {
+  const { taskId } = stand.submit("To be split");
+  await stand.finished(taskId);
+  const visitor = await visit(browser, stand.origin, { acceptDownloads: true });
+  const { page, faults } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.goto(`/tasks/${taskId}`);
+  await page.getByText("Make something of it").first().click();
+  await page.getByRole("button", { name: "All stems (50 credits)" }).first().click();
+  await page.getByRole("button", { name: "Solo drums" }).waitFor({ timeout: STEP_MS });
+  await expect.poll(() => page.locator("[data-stem]").count(), { timeout: STEP_MS }).toBe(5);
+  const stems = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  const sent = stand.provider.made.get(stems)?.files ?? [];
+  expect(sent).toHaveLength(5);
+  await screenshot(page, "stems");
+  expect(await violations(page)).toEqual([]);
+
+  await page.getByRole("region", { name: "Player" }).getByRole("button", { name: "Play", exact: true }).click();
+  await expect.poll(() => states(page).then((all) => all.map(({ plays }) => plays))).toEqual(Array(5).fill(true));
+  await expect.poll(() => spread(page), { timeout: STEP_MS }).toBeLessThan(0.02);
+  expect(await gains(page)).toEqual({ vocal: 1, drums: 1, bass: 1, keyboard: 1, percussion: 1 });
+  await page.getByRole("button", { name: "Mute vocal" }).click();
+  expect(await gains(page)).toEqual({ vocal: 0, drums: 1, bass: 1, keyboard: 1, percussion: 1 });
+  await page.getByRole("button", { name: "Solo drums" }).click();
+  expect(await gains(page)).toEqual({ vocal: 0, drums: 1, bass: 0, keyboard: 0, percussion: 0 });
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => states(page).then((all) => Math.min(...all.map(({ at }) => at)))).toBeGreaterThan(5);
+  await expect.poll(() => spread(page), { timeout: STEP_MS }).toBeLessThan(0.02);
+  await page.keyboard.press(" ");
+  await expect.poll(() => states(page).then((all) => all.map(({ plays }) => plays))).toEqual(Array(5).fill(false));
+
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download all" }).click();
+  const archive = await readFile(await (await downloading).path());
+  expect(hashesInZip(archive)).toEqual(new Map(sent.map(({ name, sha256 }) => [`${name}.mp3`, sha256])));
+
+  await page.goto(`/tasks/${taskId}`);
+  await page.getByRole("link", { name: "Stems" }).click();
+  await page.waitForURL(`**/tasks/${stems}`);
+  expect(faults).toEqual([]);
+  await visitor.leave();
+});
+
+interface State {
+  readonly name: string;
+  readonly plays: boolean;
+  readonly at: number;
+  readonly gain: number;
+}
+
+function states(page: Page): Promise<State[]> {
+  return page.locator("[data-stem]").evaluateAll((boxes: HTMLElement[]) =>
+    boxes.flatMap((box) => {
+      const audio = box.querySelector("audio");
+      if (audio === null) return [];
+      const { paused, currentTime: at, dataset } = audio;
+      return [{ name: box.dataset["name"] ?? "", plays: !paused, at, gain: Number(dataset["gain"] ?? 1) }];
+    }),
+  );
+}
+
+/** In seconds, of the one that is furthest and the one that is last. */
+async function spread(page: Page): Promise<number> {
+  const places = (await states(page)).map(({ at }) => at);
+  return Math.max(...places) - Math.min(...places);
+}
+
+async function gains(page: Page): Promise<Record<string, number>> {
+  return Object.fromEntries((await states(page)).map(({ name, gain }) => [name, gain]));
+}
