@@ -256,9 +256,8 @@ export class TaskObject extends DurableObject<Env> {
   }
 
   #wake(): number | null {
-    const { task, tombstone } = this.#state;
-    if (tombstone !== null) return tombstoneWake(tombstone, this.#config.timeScale);
-    return task === null ? null : nextWake(task, this.#pace);
+    const { task } = this.#state;
+    return this.deletionWake() ?? (task === null ? null : nextWake(task, this.#pace));
   }
 
   /** The catalog is told of a first sight, of each move of the stage, and of what gives a settled task work again. */
@@ -277,9 +276,8 @@ export class TaskObject extends DurableObject<Env> {
   async #tellIfBehind(): Promise<void> {
     const { task, told } = this.#state;
     if (task === null) return;
-    const { wake, problem } = told ?? { wake: null, problem: null };
     const row = this.#row();
-    if (row.problem === problem && (!row.settled || row.wake === wake)) return;
+    if (row.problem === (told?.problem ?? null) && (!row.settled || row.wake === (told?.wake ?? null))) return;
     await this.#tell(row);
   }
 

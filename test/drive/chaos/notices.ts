@@ -58,11 +58,11 @@ function settlementResults(reported: Reported): readonly (string | null)[] {
 
 function trackResults(reported: Reported): readonly (string | null)[] {
   const { view } = reported;
-  const told = bothKnow(reported).flatMap(({ type, trackId }) => (type === "track.stored" ? [trackId] : []));
+  const told = new Set(bothKnow(reported).flatMap(({ type, trackId }) => (type === "track.stored" ? [trackId] : [])));
   return view.tracks
     .filter(({ audio }) => audio.state === "stored")
     .map(({ trackId }) =>
-      told.includes(trackId)
+      told.has(trackId)
         ? null
         : `${view.taskId}: track ${trackId} is stored, and nobody was told. ${historyOf(reported)}`,
     );
