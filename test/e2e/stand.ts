@@ -42,7 +42,7 @@ export interface Stand {
   objects(taskId: string): Promise<readonly string[]>;
   /** A callback of our own making, as the provider would send it: `complete`, with these tracks. */
   complete(taskId: string, tracks: readonly object[]): Promise<void>;
-  putObject(key: string, bytes: Uint8Array): Promise<void>;
+  putObject(key: string, bytes: Uint8Array, customMetadata?: Record<string, string>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -123,9 +123,9 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       const { outcome } = await provider.send(taskId, "complete", { code: 200, msg: "ok", data });
       expect(outcome).toBe("acknowledged");
     },
-    async putObject(key, bytes) {
+    async putObject(key, bytes, customMetadata = {}) {
       const bucket = await miniflare.getR2Bucket("AUDIO");
-      await bucket.put(key, bytes);
+      await bucket.put(key, bytes, { customMetadata });
     },
     async stop() {
       await Promise.all([worker.stop(), provider.close()]);
