@@ -4,13 +4,12 @@
  * A line for each check, green or red with its cure; `--json` prints one object. Exit code 1 when any is red, 2 when
  * it was asked wrongly. Secrets come from the environment, else from `.dev.vars`, and are never printed.
  */
-import { readFile } from "node:fs/promises";
-import { parseArgs, parseEnv, styleText } from "node:util";
+import { parseArgs, styleText } from "node:util";
 import { parseConfig } from "../core/config.ts";
-import type { Secret } from "../core/secrets.ts";
 import { examine } from "./doctor-checks.ts";
 import { receiverAt, type DoctorSecrets } from "./doctor-receiver.ts";
 import type { Check } from "./doctor-verdict.ts";
+import { firstOf, originIn, readSettings } from "./settings.ts";
 
 const USAGE = `Usage: npm run doctor -- https://<your worker> [--json]
 
@@ -49,7 +48,6 @@ function lineOf({ name, ok, detail, cure }: Check): string {
   return `${mark} ${name.padEnd(15)} ${detail}${cure === null ? "" : ` ${styleText("bold", cure)}`}`;
 }
 
-/** An address that is more than an origin may hold a token, so it is not repeated. */
 function read(args: readonly string[]): Asked {
   try {
     const { values, positionals } = parseArgs({
@@ -58,29 +56,18 @@ function read(args: readonly string[]): Asked {
       allowPositionals: true,
     });
     if (values.help) return { help: true };
-    const [address] = positionals;
-    if (address === undefined || positionals.length > 1) return { wrong: "Give the address of one Worker." };
-    const url = URL.parse(address);
-    if (url === null || url.href !== `${url.origin}/`) {
-      return { wrong: "Give the origin alone, like https://backline.example.com: no path, no token." };
-    }
-    return { origin: url.origin, json: values.json };
+    const address = originIn(positionals);
+    return "wrong" in address ? address : { origin: address.origin, json: values.json };
   } catch (error) {
     return { wrong: error instanceof Error ? error.message : String(error) };
   }
 }
 
 async function secrets(): Promise<DoctorSecrets> {
-  const file = await readFile(".dev.vars", "utf8").catch(() => "");
-  const given = Object.entries(process.env).filter(([, value]) => value !== undefined && value !== "");
-  const config = parseConfig({ ...parseEnv(file), ...Object.fromEntries(given) });
+  const config = parseConfig(await readSettings());
   return {
     callbackToken: firstOf(config.callbackToken),
     callbackHmacKey: firstOf(config.callbackHmacKey),
     apiToken: firstOf(config.apiToken),
   };
-}
-
-function firstOf(secret: Secret): string | null {
-  return secret.state === "set" ? (secret.values[0] ?? null) : null;
 }

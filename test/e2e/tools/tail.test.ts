@@ -1,0 +1,117 @@
+/** `npm run tail` beside a built Worker, as its users run it. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { IncomingHttpHeaders } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Webhook } from "standardwebhooks";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { ROOT } from "../../rig/local/bundle.ts";
+import { freePort } from "../../rig/local/killable.ts";
+import { startReceiver } from "../../rig/local/receiver.ts";
+import { API_TOKEN, startStand, type Stand } from "../stand.ts";
+
+const READ_TOKEN = "read-token-of-the-tail-tests-0123456789";
+const NOTIFY_SECRET = "whsec_c2VjcmV0LW9mLXRoZS10YWlsLXRlc3RzLTAxMjM=";
+
+let stand: Stand;
+
+beforeAll(async () => {
+  stand = await startStand({ timeScale: 100, vars: { READ_TOKEN } });
+});
+afterAll(() => stand.stop());
+
+test("a line for each delivery, copy and settlement, and each notice is posted on, signed", async () => {
+  await stand.finished(stand.submit("Before").taskId);
+  await using receiver = await startReceiver();
+  const run = runTail([stand.origin, "--forward", receiver.url], { READ_TOKEN, NOTIFY_SECRET });
+  await run.said("Following");
+  const { taskId, tracks } = stand.submit("Followed");
+  await run.said("Settled: complete, 2 of 2 tracks kept.");
+  const { body = new Uint8Array() } = stand.provider.tasks.get(taskId)?.callbacks[0] ?? {};
+  await stand.provider.send(taskId, "complete", body);
+  await run.said("Delivery: complete, 2 times by now.");
+  await vi.waitFor(() => expect(receiver.sentAbout(taskId)).toHaveLength(3), { timeout: 10_000 });
+  await run.end();
+
+  const lines = run.stdout.split("\n").filter((line) => line.includes("Followed"));
+  const told = lines.map((line) => line.replace(/^[\d:]{8} {2}Followed {2}/, ""));
+  expect(told.filter((line) => !line.startsWith("The cover"))).toEqual([
+    "Delivery: complete.",
+    expect.stringMatching(/^The audio of track \d is stored: /),
+    expect.stringMatching(/^The audio of track \d is stored: /),
+    "Settled: complete, 2 of 2 tracks kept.",
+    "Delivery: complete, 2 times by now.",
+  ]);
+  expect(run.stdout).not.toContain("Before");
+  const sent = receiver.sentAbout(taskId);
+  expect(sent.map(({ type }) => type)).toEqual(["track.stored", "track.stored", "task.settled"]);
+  expect(sent.flatMap(({ trackId }) => trackId ?? []).toSorted()).toEqual(
+    tracks.map(({ trackId }) => trackId).toSorted(),
+  );
+  const webhook = new Webhook(NOTIFY_SECRET);
+  for (const { body: posted, headers } of sent)
+    expect(() => webhook.verify(posted, signatureIn(headers))).not.toThrow();
+  expect(new Set(sent.map(({ id }) => id)).size).toBe(3);
+  expect(run.stdout + run.stderr).not.toContain(READ_TOKEN);
+});
+
+test.each([
+  [[], {}, 2, "Give the address of one Worker."],
+  [["https://backline.example.com/tasks"], {}, 2, "Give the origin alone"],
+  [["https://backline.example.com"], {}, 2, "No token is known here"],
+  [["https://backline.example.com", "--forward", "me"], { API_TOKEN }, 2, "--forward takes an http(s) address"],
+  [
+    ["https://backline.example.com", "--forward", "http://localhost:3000"],
+    { API_TOKEN, NOTIFY_SECRET: "short" },
+    2,
+    "NOTIFY_SECRET is set and cannot sign",
+  ],
+])("%j is told what is missing", async (args, env, code, sentence) => {
+  const run = runTail(args, env);
+  expect(await run.exited).toBe(code);
+  expect(run.stderr.split("\n")[0]).toContain(sentence);
+});
+
+test("a token that is refused, and a Worker that is not there, are told in a sentence", async () => {
+  const refused = runTail([stand.origin], { API_TOKEN: "another-token-of-the-end-to-end-tests-0123" });
+  expect(await refused.exited).toBe(1);
+  expect(refused.stderr).toContain("answers 401. This bearer token is not API_TOKEN");
+  const address = `http://127.0.0.1:${await freePort()}`;
+  const gone = runTail([address], { API_TOKEN });
+  expect(await gone.exited).toBe(1);
+  expect(gone.stderr).toMatch(/^http\S+ gives no answer: .*ECONNREFUSED/);
+});
+
+function signatureIn(headers: IncomingHttpHeaders): Record<string, string> {
+  const names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+  return Object.fromEntries(names.map((name) => [name, String(headers[name])]));
+}
+
+/** In a folder without secrets. */
+function runTail(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [join(ROOT, "src/cli/tail.ts"), ...args], {
+    cwd: tmpdir(),
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const printed = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (printed.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.stderr += text));
+  const exited = once(child, "close").then(() => child.exitCode);
+  return {
+    get stdout() {
+      return printed.stdout;
+    },
+    get stderr() {
+      return printed.stderr;
+    },
+    exited,
+    said: (text: string) =>
+      vi.waitFor(() => expect(printed.stdout + printed.stderr).toContain(text), { timeout: 15_000, interval: 50 }),
+    async end() {
+      child.kill("SIGINT");
+      await exited;
+    },
+  };
+}
