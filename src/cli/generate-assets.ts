@@ -1,13 +1,12 @@
 /**
  * Writes what the pages load, `build/assets/assets/`: our script with the player in it, the stylesheet, the icon, the
- * API's description and its viewer.
+ * API's description and its pages.
  *
  * Generated and never committed. The Worker serves the folder `build/assets` as it is, so nothing else may lie there.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { writeDocsAssets } from "./docs-assets.ts";
 import { writeOpenApi } from "./openapi-asset.ts";
 
 const SOURCE = new URL("../browser/", import.meta.url);
@@ -39,5 +38,4 @@ for (const [standing, colour] of Object.entries(STANDINGS)) {
 }
 // Static files pass by the Worker, and so by the headers that it gives to everything else.
 await writeFile(new URL("../_headers", TARGET), HEADERS);
-await writeDocsAssets(new URL("docs/", TARGET));
 await writeOpenApi(TARGET);

@@ -1,16 +1,19 @@
 /**
- * The API's description, as the file that `/openapi.json` serves.
+ * The API's description, as the file that `/openapi.json` serves, and what stands on the pages of `/docs`.
  *
- * It is made of the schemas that the routes work with, so the routes are bundled for node with the platform left out:
+ * Both are made of the schemas that the routes work with, so the routes are bundled for node with the platform left out:
  * nothing of it runs while the schemas are read.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import * as z from "zod";
 
-const DOCUMENT = fileURLToPath(new URL("../openapi/document.ts", import.meta.url));
-const made = z.object({ openApiDocument: z.custom<() => object>((value) => typeof value === "function") });
+const SOURCE = new URL("../", import.meta.url);
+const described = z.object({ openApiDocument: z.custom<() => object>((value) => typeof value === "function") });
+const documented = z.object({
+  docsPages: z.custom<(reference: string) => Promise<Record<string, string>>>((value) => typeof value === "function"),
+});
 
 const withoutPlatform: Plugin = {
   name: "without-platform",
@@ -24,13 +27,18 @@ const withoutPlatform: Plugin = {
 
 /** `target` is a folder that is served, with a slash at its end. */
 export async function writeOpenApi(target: URL): Promise<void> {
-  await mkdir(target, { recursive: true });
-  await writeFile(new URL("openapi.json", target), JSON.stringify(await describeApi()));
+  const { openApiDocument } = described.parse(await bundled("openapi/document.ts"));
+  const { docsPages } = documented.parse(await bundled("docs/pages.tsx"));
+  const reference = await readFile(new URL("http/README.md", SOURCE), "utf8");
+  await mkdir(new URL("docs/", target), { recursive: true });
+  await writeFile(new URL("openapi.json", target), JSON.stringify(openApiDocument()));
+  for (const [name, markup] of Object.entries(await docsPages(reference)))
+    await writeFile(new URL(`docs/${name}.txt`, target), markup);
 }
 
-async function describeApi(): Promise<object> {
+async function bundled(entry: string): Promise<unknown> {
   const { outputFiles } = await build({
-    entryPoints: [DOCUMENT],
+    entryPoints: [fileURLToPath(new URL(entry, SOURCE))],
     bundle: true,
     write: false,
     format: "esm",
@@ -41,5 +49,5 @@ async function describeApi(): Promise<object> {
     logLevel: "warning",
   });
   const script = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
-  return made.parse(await import(`data:text/javascript;base64,${script}`)).openApiDocument();
+  return import(`data:text/javascript;base64,${script}`);
 }

@@ -19,6 +19,7 @@ export const EXAMPLE_VALUES = {
   name: "vocal",
   from: TASK_ID,
   link: "1769757160.mG3o5W8y2sQzX7bTfHr4LpAeUiVxNqYgEoMkCv0dJ1n",
+  section: "problems",
   shareId: "h4Jq0vC2sN8xYb5LrT1wZg",
   parent: TASK_ID,
   wait: 25,

@@ -132,7 +132,7 @@ export const otherPaths = {
       operationId: "readDocs",
       tags: ["Worker"],
       summary: "This description, as a page",
-      description: "For people: every route with its examples, and a form to try it.",
+      description: "For people: every route with its examples and a command to try it.",
       security: ANYBODY,
       responses: {
         "200": {
@@ -140,6 +140,23 @@ export const otherPaths = {
           content: { "text/html": { schema: { type: "string" }, examples: { page: { value: "<!doctype html>…" } } } },
         },
         ...problemResponses([]),
+      },
+    },
+  },
+  "/docs/{section}": {
+    get: {
+      operationId: "readDocsSection",
+      tags: ["Worker"],
+      summary: "A page of the documentation",
+      description: "For people: `operating`, `problems` (each `type` with its cause and cure), `notices`, `findings`.",
+      parameters: [pathParameter("section", "Which page.")],
+      security: ANYBODY,
+      responses: {
+        "200": {
+          description: "The page.",
+          content: { "text/html": { schema: { type: "string" }, examples: { page: { value: "<!doctype html>…" } } } },
+        },
+        ...problemResponses(["not_found"]),
       },
     },
   },

@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
-import { logIn, picture, startBrowser, violations, visit } from "./visitor.ts";
+import { logIn, picture, screenshot, startBrowser, violations, visit } from "./visitor.ts";
 
 const MAX_GZIP_BYTES = 60 * 1_024;
 const OPENED = 5;
@@ -69,11 +69,32 @@ test("a share link that has expired says so and shows nothing", async () => {
   await visitor.leave();
 });
 
-test("the documents show the routes, and ask nobody else", async () => {
+test.each(["/docs", "/docs/operating", "/docs/problems", "/docs/notices", "/docs/findings"])(
+  "%s asks nobody else, has no violation with all of it unfolded, and fits on a narrow screen",
+  async (path) => {
+    const visitor = await visit(browser, stand.origin, { viewport: { width: 320, height: 800 } });
+    const { page } = visitor;
+    await page.goto(path);
+    await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    expect(await violations(page)).toEqual([]);
+    await screenshot(page, path.slice(1).replace("/", "-"));
+    expect(visitor.faults).toEqual([]);
+    await visitor.leave();
+  },
+);
+
+test("a link to an operation opens it, and an error page leads to what it means", async () => {
   const visitor = await visit(browser, stand.origin);
-  await visitor.page.goto("/docs");
-  await visitor.page.getByText("/tasks/{id}").first().waitFor({ timeout: 15_000 });
-  expect(visitor.faults).toEqual([]);
+  const { page } = visitor;
+  await page.goto("/docs/problems");
+  await page.locator('a[href="/docs#recoverTask"]').first().click();
+  await page.locator("#recoverTask").waitFor({ state: "visible" });
+  await logIn(visitor, API_TOKEN);
+  await page.goto("/tasks/unheard-of");
+  await page.getByRole("link", { name: "What this means" }).click();
+  await page.waitForURL("**/docs/problems#task_not_found");
+  expect(await page.getByText("nobody adopted it").isVisible()).toBe(true);
   await visitor.leave();
 });
 

@@ -145,6 +145,8 @@ async function answers(): Promise<readonly Answer[]> {
     ...readAnswers("readStats", "GET", "/stats"),
     ["readHealth", request("/health")],
     ["readDocs", request("/docs")],
+    ["readDocsSection", request("/docs/problems")],
+    ["readDocsSection", request("/docs/music")],
     ["readDescription", request("/openapi.json")],
     ["readDescription", request("/openapi.json", { headers: { "if-none-match": documentTag } })],
     ...readAnswers("retryTasks", "POST", "/tasks/retry?status=stalled", "&limit=0"),

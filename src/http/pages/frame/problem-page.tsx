@@ -20,6 +20,12 @@ export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise
       </p>
       <p class="hint">
         Request <code>{c.get("requestId")}</code>
+        {isGuest ? null : (
+          <>
+            {" "}
+            · <a href={`/docs/problems#${problem.type}`}>What this means</a>
+          </>
+        )}
       </p>
       {isGuest ? null : (
         <p>

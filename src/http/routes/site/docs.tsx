@@ -1,61 +1,40 @@
-/**
- * `GET /docs`: the API's description in a viewer (Swagger UI), open to all.
- *
- * It holds nothing but our own text. The viewer's files come from our static assets; nothing can be loaded from or
- * sent to another origin, and nothing inline runs or styles.
- */
-import { Hono } from "hono";
-import { html } from "hono/html";
+/** `GET /docs` and its sections: the API's description and the reference, open to all. The build makes what stands there. */
+import { Hono, type Context } from "hono";
+import { raw } from "hono/html";
+import { DOCS_SECTIONS, docsFile, type DocsSection } from "../../../docs/sections.ts";
+import { sessionOf } from "../../auth/access.ts";
 import type { AppEnv } from "../../app-env.ts";
+import { Layout } from "../../pages/frame/layout.tsx";
+import { nonceOf, page } from "../../pages/frame/page.ts";
+import { Problem } from "../../problem.ts";
 
-const HEADERS = {
-  "content-security-policy": [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "form-action 'none'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join("; "),
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "cache-control": "public, max-age=300",
-};
+const NAMES = ["api", "operating", "problems", "notices", "findings"] as const;
 
-export const docs = new Hono<AppEnv>().get("/docs", async (c) =>
-  c.html(await html`<!doctype html>${<Docs />}`, 200, HEADERS),
-);
+export const docs = new Hono<AppEnv>()
+  .get("/docs", (c) => show(c, "api"))
+  .get("/docs/:section", (c) => {
+    const asked = `/docs/${c.req.param("section")}`;
+    const section = NAMES.find((name) => DOCS_SECTIONS[name].path === asked);
+    if (section !== undefined) return show(c, section);
+    const names = NAMES.map((name) => DOCS_SECTIONS[name].path).join(", ");
+    throw new Problem("not_found", `The documentation has no such page. There are ${names}.`);
+  });
 
-function Docs() {
-  return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>API · Backline</title>
-        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/assets/docs/swagger-ui.css" />
-        <link rel="stylesheet" href="/assets/docs/page.css" />
-        <script defer src="/assets/docs/swagger-ui-bundle.js"></script>
-        <script type="module" src="/assets/docs/start.js"></script>
-      </head>
-      <body>
-        <nav aria-label="Main">
-          <a href="/">Backline</a>
-          <a href="/tasks">Tasks</a>
-          <a href="/new">New</a>
-          <a href="/stats">Stats</a>
-        </nav>
-        <main id="docs">
-          <p>
-            The viewer needs JavaScript. The description itself is <a href="/openapi.json">/openapi.json</a> (OpenAPI
-            3.1).
-          </p>
-        </main>
-      </body>
-    </html>
+async function show(c: Context<AppEnv>, name: DocsSection): Promise<Response> {
+  const file = await c.env.ASSETS.fetch(new URL(docsFile(name), c.req.url));
+  if (!file.ok) throw new Error("the build has left out the documentation");
+  const visitor = (await sessionOf(c)) === null ? "stranger" : "person";
+  return page(
+    c,
+    <Layout title={DOCS_SECTIONS[name].title} nonce={nonceOf(c)} visitor={visitor}>
+      <nav class="links" aria-label="Documentation">
+        {NAMES.map((other) => (
+          <a href={DOCS_SECTIONS[other].path} {...(other === name ? { "aria-current": "page" } : {})}>
+            {DOCS_SECTIONS[other].title}
+          </a>
+        ))}
+      </nav>
+      {raw(await file.text())}
+    </Layout>,
   );
 }
