@@ -7,6 +7,8 @@ export type Via = "bearer" | "session" | "share";
 export interface AppEnv {
   readonly Bindings: Env;
   readonly Variables: {
+    /** Of a conditional write: the version of the task that its condition is about. */
+    readonly seen?: number;
     /** What of a submission was passed on without being known. */
     warnings: readonly string[];
     readonly config: Config;

@@ -184,7 +184,8 @@ function isUnderWay({ state }: Recovery): boolean {
   return state === "asked" || state === "called" || state === "running";
 }
 
-function isRecovering({ recovery }: Task): boolean {
+/** Whether the provider is being asked for new links. */
+export function isRecovering({ recovery }: Task): boolean {
   return recovery !== null && isUnderWay(recovery);
 }
 

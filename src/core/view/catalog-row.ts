@@ -72,6 +72,12 @@ export function catalogRowOf(task: Task, now: number, wake: number | null): Cata
   };
 }
 
+/** What the catalog is told of: a first sight, a move of the stage, and what gives a settled task work again. */
+export function isMoved(before: Task | null, task: Task): boolean {
+  if (before === null || stageOf(before) !== stageOf(task) || isStalled(before) !== isStalled(task)) return true;
+  return before.settledAt !== null && before.version !== task.version;
+}
+
 function requestedTitle({ request }: Task): string | null {
   const title = request?.["title"];
   return typeof title === "string" ? title : null;

@@ -8,7 +8,7 @@ import type { Config } from "../../core/config.ts";
 import { isTaskId } from "../../core/ids.ts";
 import type { KeptFile } from "../../core/view/kept-file.ts";
 import type { TaskView } from "../../core/view/view.ts";
-import type { Deleted } from "../../platform/task/messages.ts";
+import type { Deleted, MovedOn } from "../../platform/task/messages.ts";
 import type { TaskObject } from "../../platform/task/task-object.ts";
 import { Problem } from "../problem.ts";
 import { readPublished, type PublishedTask } from "../../platform/read-model.ts";
@@ -39,11 +39,18 @@ export async function readKeptFiles(reading: Reading): Promise<readonly KeptFile
 }
 
 /** What an object answered of its task, or the problem that there is none. */
-export function present<T extends object>(answer: T | Deleted | null): T {
+export function present<T extends object>(answer: T | Deleted | MovedOn | null): T {
   if (answer === null) throw new Problem("task_not_found", UNKNOWN);
+  if ("movedTo" in answer) throw movedOn(answer.movedTo);
   if ("deletedAt" in answer)
     throw new Problem("task_deleted", `The task was deleted at ${answer.deletedAt}. Its files are gone.`);
   return answer;
+}
+
+/** The refusal of a write whose condition does not hold. */
+export function movedOn(version: number): Problem {
+  const detail = `The task has moved on to version ${version}, and nothing was done. Read it, then decide again.`;
+  return new Problem("precondition_failed", detail);
 }
 
 /** The task id of the path. One that could name no task is an unknown one. */

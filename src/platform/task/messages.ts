@@ -4,6 +4,7 @@
  */
 import type { SourceReport } from "../../core/audio/findings/source-report.ts";
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
+import type { TaskView } from "../../core/view/view.ts";
 import type { Observed } from "../../core/task/event.ts";
 
 /** One message of the provider, as it came in. */
@@ -31,6 +32,14 @@ export type Misdirection = "unknown_ref" | "other_ref";
 export interface Deleted {
   readonly deletedAt: string;
 }
+
+/** The task is not at the version any more that whoever asks has seen. Nothing was done. */
+export interface MovedOn {
+  readonly movedTo: number;
+}
+
+/** To whoever wants something done about a task, perhaps only while it is at the version that they have seen. */
+export type WishAnswer = TaskView | Deleted | MovedOn | null;
 
 /** Every file is kept, and none of them is in doubt: there is nothing to make new links for. */
 export interface NothingMissing {

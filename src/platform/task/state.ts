@@ -9,7 +9,9 @@ import type { CatalogRow } from "../../core/view/catalog-row.ts";
 import type { EventBody, TaskEvent } from "../../core/task/event.ts";
 import { fold, reduce } from "../../core/task/reduce.ts";
 import { newTask, type Task } from "../../core/task/task.ts";
+import { isoTime } from "../../core/view/view.ts";
 import { EventLog } from "./event-log.ts";
+import type { Deleted, MovedOn } from "./messages.ts";
 import { bury, countHit, readTombstone, type Tombstone } from "./tombstone.ts";
 
 /** What an instance that was cut off has begun is over by then: a run takes 14 minutes at most. */
@@ -52,6 +54,12 @@ export class TaskState {
     return this.#load().task;
   }
 
+  /** What is answered of a deleted task; null where it is none. */
+  get deleted(): Deleted | null {
+    const { tombstone } = this.#load();
+    return tombstone === null ? null : { deletedAt: isoTime(tombstone.deletedAt) };
+  }
+
   get tombstone(): Tombstone | null {
     return this.#load().tombstone;
   }
@@ -59,6 +67,12 @@ export class TaskState {
   /** The task, or one without any events. */
   get known(): Task {
     return this.task ?? newTask(this.taskId, this.now());
+  }
+
+  /** Null where the task is at the version that was seen, or nobody says which that was. */
+  movedOn(seen: number | undefined): MovedOn | null {
+    const version = this.task?.version;
+    return seen === undefined || version === undefined || version === seen ? null : { movedTo: version };
   }
 
   /** The clock of a task never runs backwards. */

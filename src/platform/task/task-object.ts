@@ -7,21 +7,21 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { admit, overflowed, received } from "../../core/task/admission.ts";
-import { nextWake } from "../../core/next/agenda.ts";
-import { catalogRowOf, type CatalogRow } from "../../core/view/catalog-row.ts";
+import { isRecovering, nextWake } from "../../core/next/agenda.ts";
+import { catalogRowOf, isMoved, type CatalogRow } from "../../core/view/catalog-row.ts";
 import { parseConfig, type Config } from "../../core/config.ts";
 import { submittedEvent, type EventBody } from "../../core/task/event.ts";
 import { keptFilesOf, type KeptFile } from "../../core/view/kept-file.ts";
-import { isStalled, isWholeAndCertain, stageOf } from "../../core/task/stage.ts";
+import { isWholeAndCertain } from "../../core/task/stage.ts";
 import type { Task } from "../../core/task/task.ts";
-import { isoTime, viewOf, type TaskView } from "../../core/view/view.ts";
+import { viewOf, type TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../catalog/catalog.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { configuredPace, depsOf } from "./wiring.ts";
 import { LEASE_MS, runAlarm } from "./engine.ts";
 import type { EventPage } from "./event-log.ts";
 import { WakeSignal } from "./wake-signal.ts";
-import type { Deleted, Delivery, Misdirection, NothingMissing, Receipt, Submitted } from "./messages.ts";
+import type { Deleted, Delivery, Misdirection, NothingMissing, Receipt, Submitted, WishAnswer } from "./messages.ts";
 import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
 import { TaskState } from "./state.ts";
 import { advanceDeletion, announceDeletion, tombstoneWake } from "./tombstone.ts";
@@ -44,16 +44,15 @@ export class TaskObject extends DurableObject<Env> {
       this.#state.countHit();
       return { catalogRow: null, misdirected: false };
     }
-    if (before !== null && before.ref !== null && ref !== null && before.ref !== ref) {
+    if (before !== null && before.ref !== null && ref !== null && before.ref !== ref)
       return { catalogRow: null, misdirected: true };
-    }
     const now = this.#state.now();
     const event = received(before, message, ref, now);
     const task = this.#state.known;
     if (admit(task, event) === "overflow") this.#state.record(overflowed(task, now));
     else this.#state.record(event, body);
     await this.#armForWake();
-    return { catalogRow: this.#rowIfMoved(before), misdirected: false };
+    return { catalogRow: isMoved(before, this.#state.known) ? this.#row() : null, misdirected: false };
   }
 
   /** Records what was asked of the provider. The first submission stands. */
@@ -75,16 +74,18 @@ export class TaskObject extends DurableObject<Env> {
   }
 
   /** Tries again what failed: copies, lost files, polls, and files that R2 has lost. */
-  async retry(): Promise<TaskView | Deleted | null> {
+  async retry(seen?: number): Promise<WishAnswer> {
+    const answer = await this.#recordWish({ type: "retried" }, seen);
+    if (answer === null || "movedTo" in answer) return answer;
     await Promise.all(keptFilesOf(this.#state.known).map(({ key }) => this.missing(key)));
-    return this.#recordWish({ type: "retried" });
+    return this.view();
   }
 
   /** Has the provider make new links, which may cost credits. `origin` is where our own callBackUrls lead. */
-  async recover(origin: string): Promise<TaskView | Deleted | NothingMissing | null> {
-    const task = this.#wakeUp();
-    const under = task?.recovery?.state ?? "done";
-    if (under === "asked" || under === "called" || under === "running") return this.view();
+  async recover(origin: string, seen?: number): Promise<WishAnswer | NothingMissing> {
+    const [task, moved] = [this.#wakeUp(), this.#state.movedOn(seen)];
+    if (moved !== null) return moved;
+    if (task !== null && isRecovering(task)) return this.view();
     if (task !== null && isWholeAndCertain(task)) return { nothingMissing: true };
     return this.#recordWish({ type: "recovery_asked", by: "person", origin });
   }
@@ -102,42 +103,45 @@ export class TaskObject extends DurableObject<Env> {
   }
 
   /** Assesses all kept audio again. */
-  assess(): Promise<TaskView | Deleted | null> {
-    return this.#recordWish({ type: "assess_asked" });
+  assess(seen?: number): Promise<WishAnswer> {
+    return this.#recordWish({ type: "assess_asked" }, seen);
   }
 
   /** Sends the notice of the current state again. */
-  notify(): Promise<TaskView | Deleted | null> {
-    return this.#recordWish({ type: "notify_asked" });
+  notify(seen?: number): Promise<WishAnswer> {
+    return this.#recordWish({ type: "notify_asked" }, seen);
   }
 
   /** Records which of the tracks somebody chose; null takes the choice back. */
-  choose(trackId: string | null): Promise<TaskView | Deleted | null> {
-    return this.#recordWish({ type: "chosen", trackId });
+  choose(trackId: string | null, seen?: number): Promise<WishAnswer> {
+    return this.#recordWish({ type: "chosen", trackId }, seen);
   }
 
   /**
-   * Drops the task. False where there is none; a deleted one may be deleted again. Throws where the catalog cannot be
+   * Drops the task. Null where there is none; a deleted one may be deleted again. Throws where the catalog cannot be
    * told: without it nobody would notice that the alarm of a deletion was lost.
    */
-  async forget(): Promise<boolean> {
+  async forget(seen?: number): Promise<WishAnswer> {
+    const moved = this.#state.movedOn(seen);
+    if (moved !== null) return moved;
     if (this.#wakeUp() !== null) {
       this.#state.forget();
       this.#wakeSignal.tell();
     }
     const { tombstone } = this.#state;
-    if (tombstone === null) return false;
+    if (tombstone === null) return null;
     // Tombstone and lease commit together, and no file goes before them. What fails of the rest is done by the alarm.
     await this.#clock.set(Math.max(this.#wake() ?? 0, Date.now() + LEASE_MS));
     await this.ctx.storage.sync();
     await announceDeletion(this.env, this.#state.taskId, tombstone, this.#config.timeScale);
     await this.#advanceDeletion().catch(() => undefined);
-    return true;
+    return this.#state.deleted;
   }
 
-  /** Folds the log again. Whether that gave the same; null for an unknown task. The next run publishes if it did not. */
-  async rebuild(): Promise<{ readonly identical: boolean; readonly row: CatalogRow } | null> {
-    if (this.#wakeUp() === null) return null;
+  /** Folds the log again. Whether that gave the same. The next run publishes if it did not. */
+  async rebuild(seen?: number): Promise<{ readonly identical: boolean; readonly row: CatalogRow } | WishAnswer> {
+    const moved = this.#state.movedOn(seen);
+    if (moved !== null || this.#wakeUp() === null) return moved ?? this.view();
     const identical = this.#state.rebuild();
     await depsOf(this.#wiring()).publish(this.#state.known);
     return { identical, row: this.#row() };
@@ -164,17 +168,17 @@ export class TaskObject extends DurableObject<Env> {
 
   view(): TaskView | Deleted | null {
     const task = this.#wakeUp();
-    return task === null ? this.#deleted() : withAllowedLinks(viewOf(task), linkPolicy(this.#config, task));
+    return task === null ? this.#state.deleted : withAllowedLinks(viewOf(task), linkPolicy(this.#config, task));
   }
 
   keptFiles(): readonly KeptFile[] | Deleted | null {
     const task = this.#wakeUp();
-    return task === null ? this.#deleted() : keptFilesOf(task);
+    return task === null ? this.#state.deleted : keptFilesOf(task);
   }
 
   /** The timeline after an event number: at most `limit` events, and at most `maxChars` of bodies. */
   events(afterSeq: number, limit: number, maxChars: number): EventPage | Deleted | null {
-    return this.#wakeUp() === null ? this.#deleted() : this.#state.log.page(afterSeq, limit, maxChars);
+    return this.#wakeUp() === null ? this.#state.deleted : this.#state.log.page(afterSeq, limit, maxChars);
   }
 
   override async alarm(): Promise<void> {
@@ -203,7 +207,10 @@ export class TaskObject extends DurableObject<Env> {
     return claim === "unknown" ? "unknown_ref" : "other_ref";
   }
 
-  async #recordWish(event: EventBody): Promise<TaskView | Deleted | null> {
+  /** What was seen is compared and the wish recorded without an await between. */
+  async #recordWish(event: EventBody, seen?: number): Promise<WishAnswer> {
+    const moved = this.#state.movedOn(seen);
+    if (moved !== null) return moved;
     if (this.#wakeUp() !== null) {
       this.#state.record(event);
       await this.#armForWake();
@@ -260,14 +267,6 @@ export class TaskObject extends DurableObject<Env> {
     return this.deletionWake() ?? (task === null ? null : nextWake(task, this.#pace));
   }
 
-  /** The catalog is told of a first sight, of each move of the stage, and of what gives a settled task work again. */
-  #rowIfMoved(before: Task | null): CatalogRow | null {
-    const task = this.#state.known;
-    const moved = before === null || stageOf(before) !== stageOf(task) || isStalled(before) !== isStalled(task);
-    const stirred = before !== null && before.settledAt !== null && before.version !== task.version;
-    return moved || stirred ? this.#row() : null;
-  }
-
   #row(): CatalogRow {
     return catalogRowOf(this.#state.known, this.#state.now(), this.#wake());
   }
@@ -291,10 +290,5 @@ export class TaskObject extends DurableObject<Env> {
     } catch (error) {
       logFault("the catalog was not told", error);
     }
-  }
-
-  #deleted(): Deleted | null {
-    const { tombstone } = this.#state;
-    return tombstone === null ? null : { deletedAt: isoTime(tombstone.deletedAt) };
   }
 }

@@ -52,11 +52,11 @@ export function visit(world: World, deployment: Deployment, stormMs: number): Wi
       // While something is under way for it, more often than chance would have it.
       for (let waits = 0; waits < waitsForWork && deployment.host.idle; waits += 1) await scheduler.wait(200);
       // Whoever gets no answer asks again.
-      const forget = async (): Promise<boolean> =>
+      const forget = async (): Promise<object | null> =>
         task()
           .forget()
           .catch(() => scheduler.wait(1_000).then(forget));
-      if (!(await forget())) return;
+      if ((await forget()) === null) return;
       wishes.deletedAt = world.now;
       for (const ms of LOOKS_AFTER_MS) plan(ms, () => look(world, deployment, wishes));
     });

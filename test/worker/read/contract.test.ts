@@ -2,12 +2,13 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { TaskObject } from "../../../src/platform/task/task-object.ts";
 import { submittedView } from "../../../src/http/routes/submit/submissions.ts";
 import { failure, message, newTaskId, track } from "../messages.ts";
 import { playProvider, type PlayedProvider } from "../provider-api.ts";
 import { COVER, SONG } from "../provider-files.ts";
 import { configureWithKey } from "../settings.ts";
-import { acting, callback, problemOf, reading, viewOf, worker } from "../worker.ts";
+import { acting, callback, eventsOf, problemOf, reading, viewOf, worker, workerWith } from "../worker.ts";
 
 configureWithKey(1);
 
@@ -53,6 +54,55 @@ test("no write is done to a task that moved on since its view was read", async (
   const retried = await worker(acting("POST", `/tasks/${taskId}/retry`, { "if-match": `"other", ${await tagOf()}` }));
   expect(retried.status).toBe(202);
   expect((await worker(acting("DELETE", `/tasks/${taskId}`, { "if-match": await tagOf() }))).status).toBe(204);
+});
+
+/** The namespace of tasks, where the task moves on right after each look at it. */
+function racing(move: () => Promise<unknown>): Env["TASKS"] {
+  const stubs: ProxyHandler<DurableObjectStub<TaskObject>> = {
+    get: (stub, name): unknown =>
+      name === "view"
+        ? async () => {
+            const view = await stub.view();
+            await move();
+            return view;
+          }
+        : Reflect.get(stub, name, stub),
+  };
+  return new Proxy(env.TASKS, {
+    get: (tasks, name): unknown =>
+      name === "getByName" ? (id: string) => new Proxy(tasks.getByName(id), stubs) : Reflect.get(tasks, name, tasks),
+  });
+}
+
+test.each<[method: string, path: string]>([
+  ["DELETE", ""],
+  ["PUT", "/chosen"],
+  ["POST", "/retry"],
+  ["POST", "/assess"],
+  ["POST", "/notify"],
+  ["POST", "/recover"],
+  ["POST", "/rebuild"],
+  ["POST", "/share"],
+])("between condition and act nothing comes: %s /tasks/:id%s", async (method, path) => {
+  const taskId = newTaskId();
+  await worker(callback(message(taskId, "first", [track("a"), track("b")])));
+  const etag = (await worker(reading(`/tasks/${taskId}`))).headers.get("etag") ?? "";
+  let titles = 0;
+  const move = async (): Promise<void> => {
+    titles += 1;
+    await worker(callback(message(taskId, "first", [track("a", { title: `Title ${titles}` }), track("b")])));
+  };
+  const ask = acting(
+    method,
+    `/tasks/${taskId}${path}`,
+    { "if-match": etag },
+    JSON.stringify(path === "/chosen" ? { trackId: "a" } : {}),
+  );
+  const refused = await workerWith({ TASKS: racing(move) })(ask);
+  expect([refused.status, (await problemOf(refused)).type]).toEqual([412, "urn:backline:problem:precondition_failed"]);
+  expect(titles).toBeGreaterThan(0);
+  expect(new Set((await eventsOf(taskId)).map(({ type }) => type))).toEqual(new Set(["observed"]));
+  expect(await (await worker(reading(`/tasks/${taskId}/shares`))).json()).toMatchObject({ items: [] });
 });
 
 test.each([

@@ -34,5 +34,5 @@ async function choose<P extends string>(c: Context<AppEnv, P>, trackId: string |
       "invalid_request",
       `trackId: The task has no such track. It has ${ids.join(", ") || "none yet"}.`,
     );
-  return present<TaskView>(await task.choose(trackId));
+  return present<TaskView>(await task.choose(trackId, c.get("seen")));
 }

@@ -12,6 +12,7 @@ import type { AppEnv } from "../../app-env.ts";
 import { readForm } from "../../request/body.ts";
 import { Problem } from "../../problem.ts";
 import { revoke } from "./shares.ts";
+import { forget } from "./task-actions.ts";
 import { makeShareLink, MAX_SHARE_SECONDS } from "../../auth/share-link.ts";
 import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { Layout } from "../../pages/frame/layout.tsx";
@@ -29,7 +30,7 @@ const shareForm = z.object({
 /** Behind `requireApiToken`, and before the routes that answer with JSON. */
 export const formActions = new Hono<AppEnv>()
   .post("/tasks/:id/delete", async (c) => {
-    if (!(await objectOf(c).forget())) present(null);
+    await forget(c);
     return c.redirect("/tasks", 303);
   })
   .post("/tasks/:id/share", async (c, next) => {

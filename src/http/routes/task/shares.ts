@@ -9,7 +9,7 @@ import type { AppEnv } from "../../app-env.ts";
 import { readJson } from "../../request/json-body.ts";
 import { Problem } from "../../problem.ts";
 import { makeShareLink, MAX_SHARE_SECONDS } from "../../auth/share-link.ts";
-import { readTask, taskIdOf } from "../../reading/task-reader.ts";
+import { movedOn, readTask, taskIdOf } from "../../reading/task-reader.ts";
 import { FRESH, readingOf } from "./tasks.ts";
 
 const DEFAULT_SECONDS = 3_600;
@@ -37,7 +37,8 @@ export const shareList = z.object({
 
 export const shares = new Hono<AppEnv>()
   .post("/tasks/:id/share", async (c) => {
-    const { taskId, tracks } = await readTask({ ...readingOf(c), current: true });
+    const { taskId, tracks, version } = await readTask({ ...readingOf(c), current: true });
+    if (version !== (c.get("seen") ?? version)) throw movedOn(version);
     const {
       expiresInSeconds = DEFAULT_SECONDS,
       trackId = null,

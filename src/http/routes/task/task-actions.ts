@@ -49,18 +49,23 @@ export const taskActions = new Hono<AppEnv>()
   })
   .post("/tasks/:id/rebuild", async (c) => {
     const taskId = taskIdOf(c);
-    const rebuilt = await c.env.TASKS.getByName(taskId).rebuild();
-    if (rebuilt === null) return c.json(present<TaskView>(await c.env.TASKS.getByName(taskId).view()), 200, FRESH);
+    const rebuilt = await c.env.TASKS.getByName(taskId).rebuild(c.get("seen"));
+    if (rebuilt === null || !("identical" in rebuilt)) return c.json(present<TaskView>(rebuilt), 200, FRESH);
     const { identical, row } = rebuilt;
     const view: z.infer<typeof rebuiltView> = { taskId, identical, version: row.version, published: true };
     return c.json(view, 200, FRESH);
   })
   .put("/tasks/:id", (c) => adopt(c))
   .delete("/tasks/:id", async (c) => {
-    const forgotten = await c.env.TASKS.getByName(taskIdOf(c)).forget();
-    if (!forgotten) present(null);
+    await forget(c);
     return c.body(null, 204);
   });
+
+/** Throws a problem where there is no such task, or it is not any more as it was seen. */
+export async function forget<P extends string>(c: Context<AppEnv, P>): Promise<void> {
+  const answer = await c.env.TASKS.getByName(taskIdOf(c)).forget(c.get("seen"));
+  if (answer === null || !("deletedAt" in answer)) present(answer);
+}
 
 /** Asked about before anything is stored: an id that the provider does not know makes no task. */
 async function adopt<P extends string>(c: Context<AppEnv, P>): Promise<Response> {

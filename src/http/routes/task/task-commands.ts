@@ -15,13 +15,13 @@ type Stub = DurableObjectStub<TaskObject>;
 
 /** Only `recover` may spend credits. */
 const COMMANDS = {
-  retry: async (task: Stub) => task.retry(),
-  assess: async (task: Stub) => task.assess(),
-  notify: async (task: Stub) => task.notify(),
+  retry: async (task: Stub, c: Context<AppEnv>) => task.retry(c.get("seen")),
+  assess: async (task: Stub, c: Context<AppEnv>) => task.assess(c.get("seen")),
+  notify: async (task: Stub, c: Context<AppEnv>) => task.notify(c.get("seen")),
   recover: async (task: Stub, c: Context<AppEnv>) => {
     const { providerApiKey, publicUrl } = c.get("config");
     if (providerApiKey === null) throw new Problem("not_configured", NO_KEY);
-    const answer = await task.recover(publicUrl?.origin ?? new URL(c.req.url).origin);
+    const answer = await task.recover(publicUrl?.origin ?? new URL(c.req.url).origin, c.get("seen"));
     if (answer !== null && "nothingMissing" in answer)
       throw new Problem(
         "nothing_missing",
