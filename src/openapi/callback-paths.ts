@@ -8,7 +8,7 @@ const TAG = ["Callbacks"] as const;
 const delivery = {
   required: true,
   description:
-    "Any message of the provider, at most 1 MiB. What is authenticated is never refused for its content: what names no task goes to the inbox.",
+    "Any message of the provider, at most 1 MiB; one whose notes begin in its first 1,024 bytes (MIDI), at most 4 MiB. What is authenticated is never refused for its content: what names no task goes to the inbox.",
   content: { "application/json": { schema: {}, examples: { complete: { value: CALLBACK_EXAMPLE } } } },
 };
 

@@ -42,7 +42,8 @@ const TIMEOUT_MS = 15_000;
 const SUBMIT_TIMEOUT_MS = 30_000;
 /** A form does not wait for it. */
 const CREDITS_TIMEOUT_MS = 2_000;
-const MAX_ANSWER_CHARS = 1_024 * 1_024;
+/** All notes of a song are some megabytes. */
+const MAX_ANSWER_CHARS = 4 * 1_024 * 1_024;
 
 const code = z.coerce.number().int();
 const recordEnvelope = z.looseObject({ code, data: z.unknown() });
@@ -184,7 +185,7 @@ async function call(
     const headers = { authorization: `Bearer ${access.apiKey}`, "content-type": "application/json" };
     const response = await fetch(new URL(path, access.baseUrl), { ...init, headers, signal, redirect: "manual" });
     const raw = await response.text();
-    if (raw.length > MAX_ANSWER_CHARS) return "unreadable: the provider's answer is over 1 MiB";
+    if (raw.length > MAX_ANSWER_CHARS) return "unreadable: the provider's answer is over 4 MiB";
     const text = redact(raw, access.redaction);
     const isHtml = /html/i.test(response.headers.get("content-type") ?? "") || text.trimStart().startsWith("<");
     return { status: response.status, sha256: sha256Hex(raw), text, json: parsed(text), isHtml };

@@ -1,4 +1,5 @@
 /** All that the provider makes beside Add Instrumental, from its submission to its bytes. */
+import { parseMidi } from "midi-file";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { taskView, type TaskView } from "../../src/core/view/view.ts";
 import { freePort } from "../rig/local/killable.ts";
@@ -91,6 +92,22 @@ test.each([
   );
   expect([view.product, view.stage, task.product]).toEqual([product, "complete", product]);
   await expectKept(stand, task, view);
+});
+
+test("the notes of stems are kept as a MIDI file", async () => {
+  const { taskId: stems } = await submit({ product: "stems", parent });
+  await settled(stems);
+  const { taskId } = await submit({ product: "midi", parent: { taskId: stems } });
+  const view = await settled(taskId);
+  expect(view).toMatchObject({
+    stage: "complete",
+    files: [{ name: "midi", state: "stored", contentType: "audio/midi" }],
+  });
+  const file = await stand.client.get(view.files[0]?.url ?? "");
+  const names = parseMidi(new Uint8Array(await file.arrayBuffer())).tracks.flatMap((events) =>
+    events.flatMap((event) => (event.type === "trackName" ? [event.text] : [])),
+  );
+  expect(names).toEqual(made(taskId).notes.map(({ name }) => name));
 });
 
 test("the words of lyrics are kept in the timeline, and it is complete without a file", async () => {

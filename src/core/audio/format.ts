@@ -14,6 +14,9 @@ export interface Format {
   readonly extension: string;
 }
 
+/** Of the file that is made of notes. No browser plays it. */
+export const MIDI_TYPE = "audio/midi";
+
 /** So many first bytes are enough for `formatOf`; fewer only where the file is shorter. */
 export const HEAD_BYTES = 16_384;
 

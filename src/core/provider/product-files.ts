@@ -5,6 +5,7 @@
  */
 import { linkOf } from "./link.ts";
 import { isRecord, toText, type Fields } from "./loose-values.ts";
+import { notesLink } from "./notes.ts";
 import { entryOf, type Product } from "./products.ts";
 
 /** Of two of one name, either is a link to the same file. */
@@ -28,8 +29,9 @@ export function filesIn(product: Product, holders: Holders): readonly ObservedFi
   const named = [...byShape(product, holders), ...ofMarket(product, holders.market)];
   const links = new Set<string>();
   const files: ObservedFile[] = [];
+  const shape = entryOf(product)?.files?.as;
   for (const [name, value] of named) {
-    const link = linkOf(value);
+    const link = shape === "notes" ? notesLink(value) : linkOf(value);
     if (link === null || links.has(link)) continue;
     links.add(link);
     files.push({ name: slug(name), link });
@@ -47,6 +49,11 @@ function byShape(product: Product, { root, data, response, market }: Holders): r
   switch (shape.as) {
     case "link":
       return values.map((value) => [shape.name, value]);
+    case "notes":
+      return values.flatMap((value): readonly Named[] => [
+        [shape.name, value],
+        [shape.name, isRecord(value) ? value["instruments"] : null],
+      ]);
     case "list":
       return values.flatMap((value) => listed(value).map((one, index): Named => [`${shape.name}-${index + 1}`, one]));
     case "items":

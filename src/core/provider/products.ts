@@ -39,9 +39,12 @@ export type NamedProduct = Exclude<Product, "music" | "unknown">;
 
 /**
  * How a product's message names its files: one link, a list of links, an object with a link in each `*_url`, or items
- * with an `audio_url`. `name` is that of the file, or what its number is put to.
+ * with an `audio_url`. `name` is that of the file, or what its number is put to. `notes` are no link: the file is made of
+ * them.
  */
-export type FilesShape = { readonly as: "link" | "list" | "items"; readonly name: string } | { readonly as: "links" };
+export type FilesShape =
+  | { readonly as: "link" | "list" | "items" | "notes"; readonly name: string }
+  | { readonly as: "links" };
 
 export interface ProductEntry {
   /** Null where it is not submitted through us. */
@@ -215,7 +218,7 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
   midi: made("midi", { taskId: id, audioId: id.optional() }, 0, {
     marks: ["instruments", "midiData"],
     market: "generate-midi-from-audio",
-    files: null,
+    files: { as: "notes", name: "midi" },
     parent: { taskId: "taskId", audioId: "audioId", inRecord: null },
   }),
   cover_art: made("suno/cover", { taskId: id }, 0, {

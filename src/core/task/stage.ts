@@ -121,9 +121,11 @@ function failureSeen(task: Task): Failure | null {
   return { ...failureOf(null, null, FAILURES.no_news.advice), reason: "no_news" };
 }
 
-/** Some products name their files late, or deliver none. */
+/** Some products name their files late, or deliver none: lyrics, say, or no note. */
 function hasDelivery(task: Task): boolean {
-  return hasAudio(task) || (!isMusic(task) && entryOf(productOf(task))?.files == null);
+  if (hasAudio(task)) return true;
+  const shape = isMusic(task) ? undefined : (entryOf(productOf(task))?.files ?? null);
+  return shape === null || shape?.as === "notes";
 }
 
 function hasAudio(task: Task): boolean {

@@ -10,16 +10,24 @@ import { Problem } from "../problem.ts";
 /** Of all that is no callback. */
 export const MAX_REQUEST_BYTES = 64 * 1_024;
 const DEADLINE_MS = 20_000;
+const BEGIN_MS = 1_000;
+
+/** A larger limit, for a body that begins as only these do. */
+export interface Exception {
+  readonly maxBytes: number;
+  readonly begins: (start: Uint8Array) => boolean;
+}
 
 /** `what` names the body in a refusal. */
 export async function readBody<P extends string>(
   c: Context<AppEnv, P>,
   maxBytes: number,
   what: string,
+  exception: Exception | null = null,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = (): Problem =>
-    new Problem("payload_too_large", `${what} is at most ${maxBytes} bytes. Nothing was stored.`);
-  if (Number(c.req.header("content-length") ?? 0) > maxBytes) throw tooLarge();
+  const announced = Number(c.req.header("content-length") ?? 0);
+  refuseOver(announced, exception?.maxBytes ?? maxBytes, what);
+  const tooLarge = (): Problem => overLimit(maxBytes, what);
   const body: ReadableStream<Uint8Array> | null = c.req.raw.body;
   if (body === null) return new Uint8Array(0);
   const reader = body.getReader();
@@ -28,20 +36,35 @@ export async function readBody<P extends string>(
   const deadline = Promise.withResolvers<never>();
   deadline.promise.catch(() => undefined);
   const timer = setTimeout(() => deadline.reject(new Problem("incomplete_body", TOO_SLOW)), DEADLINE_MS);
+  // What is to be an exception has to begin like one.
+  const early =
+    announced > maxBytes ? setTimeout(() => bytes === 0 && deadline.reject(tooLarge()), BEGIN_MS) : undefined;
   try {
     for (;;) {
       const { done, value } = await Promise.race([reader.read(), deadline.promise]);
       if (done) return joined(chunks, bytes);
       bytes += value.length;
-      if (bytes > maxBytes) throw tooLarge();
       chunks.push(value);
+      if (Math.max(announced, bytes) <= maxBytes) continue;
+      if (exception === null || !exception.begins(chunks[0] ?? value)) throw tooLarge();
+      refuseOver(bytes, exception.maxBytes, what);
     }
   } catch (error) {
     reader.cancel().catch(() => undefined);
     throw error instanceof Problem ? error : new Problem("incomplete_body", BROKEN_OFF);
   } finally {
     clearTimeout(timer);
+    clearTimeout(early);
   }
+}
+
+/** Throws where a body is longer than it may be. */
+export function refuseOver(bytes: number, maxBytes: number, what: string): void {
+  if (bytes > maxBytes) throw overLimit(maxBytes, what);
+}
+
+function overLimit(maxBytes: number, what: string): Problem {
+  return new Problem("payload_too_large", `${what} is at most ${maxBytes} bytes. Nothing was stored.`);
 }
 
 /** The text fields of a form; none where the body says that it is something else. */

@@ -187,7 +187,7 @@ async function copy(deps: Deps, effect: Extract<Effect, { type: "copy" }>, signa
   const attempt = (task.lastAttempts.get(lossKey(file, trackId)) ?? 0) + 1;
   const about = { file, trackId, link: link.hash, attempt };
   const track = deliveredBy(task).find((one) => one.trackId === trackId);
-  deps.record({ type: "copy_started", ...about, host: new URL(link.url).host });
+  deps.record({ type: "copy_started", ...about, host: new URL(link.url).host || "its message" });
   const order = {
     taskId: task.taskId,
     trackId,

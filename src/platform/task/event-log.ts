@@ -1,5 +1,5 @@
 /**
- * A task's log in its object's SQLite. **The table is a persisted contract**: columns are added, never changed.
+ * A task's log in its object's SQLite. **The tables are a persisted contract**: columns are added, never changed.
  *
  * All calls are synchronous, so what happens between two awaits commits as one. The table is created by the first
  * write: a read of an unknown task leaves no storage behind.
@@ -20,6 +20,10 @@ const row = z.object({
 
 const numbered = row.pick({ seq: true });
 const anyFields = z.looseObject({});
+
+export const LOG_TABLES = ["log", "log_bodies"] as const;
+/** SQLite takes 2 MB in a row, and a character has at most 3 bytes: longer bodies go on in rows of another table. */
+const PART_CHARS = 600_000;
 
 const POLLED = "polled ";
 const NOTICE = "notice ";
@@ -71,6 +75,13 @@ export class EventLog {
       });
   }
 
+  /** Of the deliveries whose text is kept. */
+  *bodies(): Iterable<string> {
+    if (!this.#created) return;
+    for (const { seq, body } of this.#sql.exec("SELECT seq, body FROM log WHERE body IS NOT NULL ORDER BY seq"))
+      if (typeof body === "string") yield this.#whole(Number(seq), body);
+  }
+
   /** Appends the event, or raises the counters of the row that it repeats. */
   record(taskId: string, event: TaskEvent, body: string | null): void {
     const name = counterName(event);
@@ -90,9 +101,10 @@ export class EventLog {
       JSON.stringify(data),
       times,
       lastAt,
-      body,
+      body?.slice(0, partEnd(body, 0)) ?? null,
     );
     const { seq: added } = numbered.parse(inserted.one());
+    if (body !== null && body.length >= PART_CHARS - 1) this.#recordRest(added, body);
     this.#note(event, added);
     if (isFirst) this.#owner = taskId;
   }
@@ -111,7 +123,7 @@ export class EventLog {
     let seq = afterSeq;
     let chars = 0;
     for (const stored of this.#sql.exec("SELECT * FROM log WHERE seq > ? ORDER BY seq", afterSeq)) {
-      const body = typeof stored["body"] === "string" ? stored["body"] : null;
+      const body = typeof stored["body"] === "string" ? this.#whole(Number(stored["seq"]), stored["body"]) : null;
       chars += body?.length ?? 0;
       if (events.length === limit || (events.length > 0 && chars > maxChars)) return { events, nextSeq: seq };
       const { seq: read, event } = eventOf(stored);
@@ -119,6 +131,20 @@ export class EventLog {
       events.push({ event, body });
     }
     return { events, nextSeq: null };
+  }
+
+  #recordRest(seq: number, body: string): void {
+    this.#sql.exec(
+      "CREATE TABLE IF NOT EXISTS log_bodies (seq INTEGER, part INTEGER, text TEXT, PRIMARY KEY (seq, part))",
+    );
+    for (let at = partEnd(body, 0); at < body.length; at = partEnd(body, at))
+      this.#sql.exec("INSERT INTO log_bodies VALUES (?, ?, ?)", seq, at, body.slice(at, partEnd(body, at)));
+  }
+
+  #whole(seq: number, start: string): string {
+    if (start.length < PART_CHARS - 1) return start;
+    const rest = this.#sql.exec("SELECT text FROM log_bodies WHERE seq = ? ORDER BY part", seq).toArray();
+    return start + rest.map(({ text }) => (typeof text === "string" ? text : "")).join("");
   }
 
   /** Whether the log was only made by this, which its first row then says whose it is. */
@@ -130,6 +156,12 @@ export class EventLog {
     this.#created = true;
     return true;
   }
+}
+
+/** No character is cut in two. */
+function partEnd(text: string, from: number): number {
+  const end = from + PART_CHARS;
+  return /[\uD800-\uDBFF]/.test(text.charAt(end - 1)) ? end - 1 : end;
 }
 
 interface ReadRow {

@@ -9,6 +9,7 @@ import { catalogOf } from "../catalog/catalog.ts";
 import { deleteFiles } from "../audio/store.ts";
 import { releaseSource } from "../sources/source-store.ts";
 import { publishDeletion } from "../read-model.ts";
+import { LOG_TABLES } from "./event-log.ts";
 
 const tombstone = z.object({
   taskId: z.string().optional(),
@@ -45,7 +46,7 @@ export function bury(storage: DurableObjectStorage, task: Task, now: number): To
     hits: 0,
     step: "files",
   };
-  storage.sql.exec("DROP TABLE IF EXISTS log");
+  for (const table of LOG_TABLES) storage.sql.exec(`DROP TABLE IF EXISTS ${table}`);
   storage.kv.put(KEY, buried);
   return buried;
 }

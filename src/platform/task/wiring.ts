@@ -10,12 +10,14 @@ import { paceOf, type Pace } from "../../core/next/pace.ts";
 import { reduce } from "../../core/task/reduce.ts";
 import { productOf, recordOf } from "../../core/task/product.ts";
 import type { Task } from "../../core/task/task.ts";
+import { NOTES_SCHEME } from "../../core/provider/notes.ts";
 import { fileKey, sha256Hex } from "../../core/ids.ts";
 import { capabilityOf } from "../../core/provider/callback-url.ts";
 import type { Assessor } from "../audio/assessor.ts";
 import { deleteStrays } from "../audio/store.ts";
 import { catalogOf } from "../catalog/catalog.ts";
 import { copyFile, type CopyRules } from "../audio/copy.ts";
+import { keepNotes } from "../audio/keep-notes.ts";
 import type { AssessOrder, AssessOutcome, CopyOrder, CopyOutcome, Deps } from "./effects.ts";
 import { sendMessage, type NotifyOutcome } from "./notifier.ts";
 import type { WakeSignal } from "./wake-signal.ts";
@@ -92,6 +94,7 @@ function limitOf({ maxAudioBytes, maxFileBytes }: Config, file: FileKind): CopyR
 
 /** A copy that ends under a tombstone takes its file along. */
 async function copy({ env, config, state }: Wiring, order: CopyOrder, signal: AbortSignal): Promise<CopyOutcome> {
+  if (order.url.startsWith(NOTES_SCHEME)) return keepNotes(env.AUDIO, order, state.log.bodies());
   const rules: CopyRules = {
     policy: linkPolicy(config, state.known),
     limit: limitOf(config, order.file),

@@ -160,13 +160,21 @@ export const FIXTURES: Readonly<Record<NamedProduct, Fixtures>> = {
   },
   midi: {
     callbacks: [
-      fixture("D", {
-        task_id: TASK_ID,
-        code: 200,
-        msg: "success",
-        data: { state: "complete", instruments: NOTES },
-      }),
-      fixture("D", { code: 200, msg: "success", data: { taskId: TASK_ID, state: "complete", instruments: NOTES } }),
+      fixture(
+        "D",
+        {
+          task_id: TASK_ID,
+          code: 200,
+          msg: "success",
+          data: { state: "complete", instruments: NOTES },
+        },
+        "midi",
+      ),
+      fixture(
+        "D",
+        { code: 200, msg: "success", data: { taskId: TASK_ID, state: "complete", instruments: NOTES } },
+        "midi",
+      ),
     ],
     failures: [
       fixture("D", no(500, { midiData: null })),
@@ -174,10 +182,14 @@ export const FIXTURES: Readonly<Record<NamedProduct, Fixtures>> = {
       fixture("D", { code: 200, data: { taskId: TASK_ID, midiData: null, successFlag: 2 } }),
     ],
     records: [
-      fixture("D", {
-        code: 200,
-        data: { taskId: TASK_ID, audioId: "x", midiData: { state: "complete", instruments: NOTES }, successFlag: 1 },
-      }),
+      fixture(
+        "D",
+        {
+          code: 200,
+          data: { taskId: TASK_ID, audioId: "x", midiData: { state: "complete", instruments: NOTES }, successFlag: 1 },
+        },
+        "midi",
+      ),
     ],
   },
   cover_art: {

@@ -229,7 +229,16 @@ test("a link that was made is listed, and revoked", async () => {
 test("a guest sees what is allowed, and nothing else", async () => {
   const { path } = await share(taskId);
   const view = z.record(z.string(), z.unknown()).parse(await (await worker(request(path))).json());
-  expect(Object.keys(view).toSorted()).toEqual(["createdAt", "settled", "stage", "taskId", "tracks", "version"]);
+  expect(Object.keys(view).toSorted()).toEqual([
+    "createdAt",
+    "files",
+    "product",
+    "settled",
+    "stage",
+    "taskId",
+    "tracks",
+    "version",
+  ]);
   const [first] = z.array(z.record(z.string(), z.unknown())).parse(view["tracks"]);
   const allowed = ["assessment", "audio", "cover", "durationSeconds", "tags", "title", "trackId"];
   expect(Object.keys(first ?? {}).toSorted()).toEqual(allowed);

@@ -2,6 +2,7 @@
 import type { TaskView } from "../../../core/view/view.ts";
 import type { Viewer } from "../frame/viewer.ts";
 import { byteWords } from "../frame/words.ts";
+import { MIDI_TYPE } from "../../../core/audio/format.ts";
 import { whyNotKept } from "./why-not-kept.ts";
 
 type NamedFile = TaskView["files"][number];
@@ -58,7 +59,7 @@ function Player({ file, isStem, link }: PlayerProps) {
   const src = link(url);
   const name = nameOf(file);
   const kind = contentType?.split("/")[0];
-  if (kind === "audio")
+  if (kind === "audio" && contentType !== MIDI_TYPE)
     return (
       <div
         class="player"

@@ -14,7 +14,7 @@ import { fileInInbox, type InboxEntry } from "../../../platform/inbox/inbox.ts";
 import { observe } from "../../../platform/task/client.ts";
 import type { Delivery } from "../../../platform/task/messages.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { readBody } from "../../request/body.ts";
+import { readBody, refuseOver, type Exception } from "../../request/body.ts";
 import { countFailure } from "../../auth/failure-limit.ts";
 import { admitMessage, enterBySignature, enterByToken, refuseUnsigned, type Entry } from "../../auth/provider-auth.ts";
 import { logRefusal } from "../../log-line.ts";
@@ -22,10 +22,17 @@ import { Problem } from "../../problem.ts";
 import { RECEIVED } from "./received.ts";
 
 const MAX_BODY_BYTES = 1_024 * 1_024;
+/** All notes of a song are some megabytes. Only who is known before the body is read may send so many. */
+const NOTES: Exception = { maxBytes: 4 * MAX_BODY_BYTES, begins: holdsInstruments };
+const WHAT = "A callback";
 
 export const callback = new Hono<AppEnv>()
   .post("/callback/:token", (c) => counted(c, () => receive(c, enterByToken(c))))
   .post("/callback", (c) => counted(c, () => receive(c, enterBySignature(c))));
+
+function holdsInstruments(start: Uint8Array): boolean {
+  return new TextDecoder().decode(start.subarray(0, 1_024)).includes('"instruments"');
+}
 
 async function counted<P extends string>(c: Context<AppEnv, P>, work: () => Promise<Response>): Promise<Response> {
   try {
@@ -38,13 +45,14 @@ async function counted<P extends string>(c: Context<AppEnv, P>, work: () => Prom
 
 /** Answers once the message is durable: in its task's log, or in the inbox. */
 async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): Promise<Response> {
-  const bytes = await readBody(c, MAX_BODY_BYTES, "A callback");
+  const bytes = await readBody(c, MAX_BODY_BYTES, WHAT, entry.by === "signature" ? null : NOTES);
   const { host } = new URL(c.req.url);
   const text = decoded(bytes);
   // Nothing is parsed for a stranger.
   refuseUnsigned(entry, text);
   const message = read(bytes, text, c.get("config").redaction);
   const { taskIds, observation } = parseMessage(message.json);
+  if (observation.product !== "midi") refuseOver(bytes.length, MAX_BODY_BYTES, WHAT);
   // What nobody can name has no record to ask for.
   const canConfirm = c.get("config").providerApiKey !== null && observation.product !== "unknown";
   const { taskId, verdict } = admitMessage(entry, taskIds, canConfirm, Date.now());
