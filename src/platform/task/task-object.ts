@@ -98,6 +98,7 @@ export class TaskObject extends DurableObject<Env> {
       const { file, trackId, link, attempt } = copied;
       this.#state.record({ type: "file_gone", file, trackId, link, attempt, key });
       await this.#armForWake();
+      this.ctx.waitUntil(this.#tell(this.#row()));
     }
     return this.keptFiles();
   }
@@ -144,7 +145,10 @@ export class TaskObject extends DurableObject<Env> {
     if (moved !== null || this.#wakeUp() === null) return moved ?? this.view();
     const identical = this.#state.rebuild();
     await depsOf(this.#wiring()).publish(this.#state.known);
-    return { identical, row: this.#row() };
+    // What else is left to do is told last, and armed for: the alarm may have been lost.
+    const row = (await this.touch()) ?? this.#row();
+    await this.#tell(row);
+    return { identical, row };
   }
 
   /** Looks at the state, arms for it whatever an alarm may already be set to, and tells how the task stands. */

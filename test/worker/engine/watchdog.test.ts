@@ -163,3 +163,29 @@ test("a deletion that the catalog cannot be told of is no success, and may be as
   away.mockRestore();
   expect((await worker(acting("DELETE", `/tasks/${taskId}`))).status).toBe(204);
 });
+
+test("a file that R2 lost is fetched again though the alarm that was to fetch it got lost", async () => {
+  const taskId = newTaskId();
+  await worker(callback(message(taskId, "complete", [track("a", { audio_url: AUDIO })])));
+  await vi.waitFor(async () => expect(await viewOf(taskId)).toMatchObject({ settled: true }), PATIENTLY);
+  await env.AUDIO.delete(`tasks/${taskId}/a/audio-1.mp3`);
+  expect((await worker(reading(`/tasks/${taskId}/tracks/a/audio`))).status).toBe(404);
+  await runInDurableObject(env.TASKS.getByName(taskId), (_, { storage }) => storage.deleteAlarm());
+  await scheduler.wait(200);
+  await watch(env, Date.now() + 15 * MINUTE_MS);
+  const read = async () => (await worker(reading(`/tasks/${taskId}/tracks/a/audio`))).status;
+  await vi.waitFor(async () => expect(await read()).toBe(200), PATIENTLY);
+});
+
+test("a rebuild leaves the watchdog what it knew of work that is left, and arms for it", async () => {
+  const taskId = newTaskId();
+  await worker(callback(message(taskId, "complete", [track("a", { audio_url: AUDIO })])));
+  await vi.waitFor(async () => expect(await viewOf(taskId)).toMatchObject({ settled: true }), PATIENTLY);
+  listening = false;
+  await worker(acting("POST", `/tasks/${taskId}/notify`));
+  await runInDurableObject(env.TASKS.getByName(taskId), (_, { storage }) => storage.deleteAlarm());
+  expect((await worker(acting("POST", `/tasks/${taskId}/rebuild`))).status).toBe(200);
+  await runInDurableObject(env.TASKS.getByName(taskId), async (_, { storage }) =>
+    expect(await storage.getAlarm()).not.toBeNull(),
+  );
+});

@@ -163,7 +163,7 @@ function faultyFile(world: World, file: Answer & { readonly body?: Uint8Array })
     case 5:
       return { ...file, body: part, end: "silence" };
     case 6:
-      return { ...file, body: part };
+      return { ...file, body: file.headers?.["content-length"] === undefined ? recognisable(part, body) : part };
     case 7:
       return { status: 200, body: PAGE, headers: lengthOf(PAGE) };
     case 8:
@@ -175,6 +175,11 @@ function faultyFile(world: World, file: Answer & { readonly body?: Uint8Array })
     default:
       return null;
   }
+}
+
+/** Without a length, what has nine tenths of its sound is not told from the whole (`verification.ts`). */
+function recognisable(part: Uint8Array, whole: Uint8Array): Uint8Array {
+  return part.subarray(0, Math.floor(whole.length * 0.89));
 }
 
 function lengthOf(body: Uint8Array): Readonly<Record<string, string>> {
