@@ -5,51 +5,12 @@ import { expect, test } from "vitest";
 import * as z from "zod";
 import { catalogOf } from "../../../src/platform/catalog/catalog.ts";
 import * as queries from "../../../src/platform/catalog/task-queries.ts";
-import { dropTask, markTaskDeleted, touchTask, upsertTask } from "../../../src/platform/catalog/task-table.ts";
-import {
-  findSubmission,
-  forgetRequest,
-  loseAnswer,
-  noteHandover,
-  releaseSubmission,
-  resolveSubmission,
-  submissionsToHandOver,
-} from "../../../src/platform/catalog/submission-table.ts";
+import { EVERYTHING as everything, catalogQuestions, watchedSql } from "../catalog-questions.ts";
 import { catalogRow } from "../catalog-rows.ts";
 import { newTaskId } from "../messages.ts";
 
 const plan = z.object({ detail: z.string() });
-const after = { createdAt: Date.now(), taskId: "m" };
-const everything = { status: null, ref: null, parent: null, text: null, after: null, limit: 25 } as const;
-
-/** Each way in which the catalog is asked. */
-const ASKED: Readonly<Record<string, (sql: SqlStorage) => unknown>> = {
-  ...Object.fromEntries(
-    [null, ...queries.LIST_STATUSES].flatMap((status) => [
-      [`list ${status}`, (sql: SqlStorage) => queries.listTasks(sql, { ...everything, status })],
-      [`list ${status}, a later page`, (sql: SqlStorage) => queries.listTasks(sql, { ...everything, status, after })],
-    ]),
-  ),
-  "list by ref": (sql) => queries.listTasks(sql, { ...everything, ref: "mine", after }),
-  "list by text": (sql) => queries.listTasks(sql, { ...everything, text: "song" }),
-  untouched: (sql) => queries.untouchedTasks(sql, 0, Date.now(), 200),
-  "watched until": (sql) => queries.watchedUntil(sql, 0),
-  overdue: (sql) => queries.overdueTasks(sql, Date.now(), 200),
-  aged: (sql) => queries.agedTasks(sql, 0, Date.now()),
-  completed: (sql) => queries.completedTasks(sql, 200),
-  recent: (sql) => queries.recentTasks(sql, Date.now(), 10_000),
-  "find a submission": (sql) => findSubmission(sql, { key: "key", ref: "ref", requestHash: "" }, Date.now(), 1),
-  "release a submission": (sql) => releaseSubmission(sql, "ref"),
-  "lose an answer": (sql) => loseAnswer(sql, "ref"),
-  "resolve a submission": (sql) => resolveSubmission(sql, "ref", "task", Date.now()),
-  "note a handover": (sql) => noteHandover(sql, "ref"),
-  "hand over": (sql) => submissionsToHandOver(sql, Date.now(), 200),
-  "forget a request": (sql) => forgetRequest(sql, "task", 0),
-  touch: (sql) => touchTask(sql, after, Date.now(), null),
-  upsert: (sql) => upsertTask(sql, catalogRow()),
-  "mark deleted": (sql) => markTaskDeleted(sql, after, 1, 0),
-  drop: (sql) => dropTask(sql, after),
-};
+const ASKED = catalogQuestions({ createdAt: Date.now(), taskId: "m" });
 
 test.each(Object.keys(ASKED))("no query scans: %s", async (name) => {
   await catalogOf(env).list(everything);
@@ -116,7 +77,7 @@ async function rowsReadBy(ask: (sql: SqlStorage) => unknown): Promise<number> {
     let rowsRead = 0;
     const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
     ask(
-      watched(storage.sql, (query, values) => {
+      watchedSql(storage.sql, (query, values) => {
         const cursor = storage.sql.exec(query, ...values);
         cursors.push(cursor);
         return cursor;
@@ -134,22 +95,11 @@ function plansOf(
 ): readonly { query: string; details: string[] }[] {
   const plans: { query: string; details: string[] }[] = [];
   ask?.(
-    watched(sql, (query, values) => {
+    watchedSql(sql, (query, values) => {
       const steps = sql.exec(`EXPLAIN QUERY PLAN ${query}`, ...values).toArray();
       plans.push({ query, details: steps.map((step) => plan.parse(step).detail) });
       return sql.exec(query, ...values);
     }),
   );
   return plans;
-}
-
-type Exec = (query: string, values: readonly SqlStorageValue[]) => SqlStorageCursor<Record<string, SqlStorageValue>>;
-
-function watched(sql: SqlStorage, exec: Exec): SqlStorage {
-  return new Proxy(sql, {
-    get: (target, name): unknown =>
-      name === "exec"
-        ? (query: string, ...values: readonly SqlStorageValue[]) => exec(query, values)
-        : Reflect.get(target, name),
-  });
 }

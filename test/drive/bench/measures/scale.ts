@@ -13,6 +13,7 @@ import { startWorker, type LocalWorker } from "../../../rig/local/worker.ts";
 import { median, type Report } from "../figures.ts";
 import { closedLoop, percentile, type Latencies, type Shot } from "./load.ts";
 import { folderBytes } from "../machine.ts";
+import { rowsRead } from "./rows-read.ts";
 import { CONNECTIONS, PASSES, reportOf, type Figure } from "./scale-report.ts";
 import { tallied } from "../tasks-drive.ts";
 
@@ -49,7 +50,15 @@ export async function benchScale(most: number, requests: number): Promise<Report
       if (figures.length === 0) await warmUp(stage, requests);
       figures.push({ ...(await measure(stage, requests)), rowsPerTask });
     }
-    return reportOf(figures, requests);
+    await worker.stop();
+    const rows = await rowsRead();
+    const report = reportOf(figures, requests);
+    return {
+      ...report,
+      tables: [...report.tables, ...rows.tables],
+      goals: [...report.goals, ...rows.goals],
+      figures: { ...report.figures, rowsRead: rows.figures },
+    };
   } finally {
     await worker.stop();
   }
