@@ -2,7 +2,7 @@
 import { shownReport } from "../core/audio/findings/source-report.ts";
 import { taskView, type TaskView } from "../core/view/view.ts";
 import { fromQuery } from "../http/routes/submit/new-task.tsx";
-import { retryQuery } from "../http/request/query.ts";
+import { adoptQuery, retryQuery } from "../http/request/query.ts";
 import { choice } from "../http/routes/task/chosen.ts";
 import { keptSource, sourceQuestion } from "../http/routes/submit/sources.ts";
 import { submittedView, submittingView } from "../http/routes/submit/submissions.ts";
@@ -81,8 +81,9 @@ export const TASK_ACTIONS = {
       operationId: "adoptTask",
       tags: TAG,
       summary: "Look after a task that was submitted elsewhere",
-      description: "The provider is asked about it at once; an id that the provider does not know makes no task.",
-      parameters,
+      description:
+        "The provider is asked about it at once, at its product's record; an id that the provider does not know makes no task.",
+      parameters: [...parameters, ...queryParameters(adoptQuery, { product: "wav" })],
       responses: {
         "200": jsonResponse("The task was known.", taskView, { known: settled }),
         "201": jsonResponse(
@@ -93,7 +94,7 @@ export const TASK_ACTIONS = {
         ),
       },
     },
-    ["task_not_found", "task_deleted", "provider_failed", "precondition_failed"],
+    ["invalid_query", "task_not_found", "task_deleted", "provider_failed", "precondition_failed"],
   ),
   delete: actOperation(
     {

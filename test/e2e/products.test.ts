@@ -132,6 +132,21 @@ test("a WAV that nobody submitted here is kept all the same", async () => {
   await expectMade(wav, view);
 });
 
+test("a product of which every callback got lost is found out about, once somebody names it", async () => {
+  for (const product of ["wav", "cover_art", "lyrics"] as const) {
+    const lost = { afterMs: 0, silent: true };
+    const one = stand.provider.make(product, { ...wished(product), callBackUrl: elsewhere() }, lost);
+    const path = `/tasks/${one.taskId}`;
+    const unnamed = await stand.client.get(path, { method: "PUT" });
+    expect([unnamed.status, await unnamed.text()]).toEqual([404, expect.stringContaining("?product=")]);
+    const adopted = await stand.client.get(`${path}?product=${product}`, { method: "PUT" });
+    expect(adopted.status).toBe(201);
+    const view = await settled(one.taskId);
+    expect(view).toMatchObject({ product, stage: "complete", stages: { complete: { via: "poll" } } });
+    await expectMade(one, view);
+  }
+});
+
 test("what exists already is the earlier task, whichever way the provider says so", async () => {
   const { tracks, taskId } = stand.submit("Twice");
   await stand.finished(taskId);

@@ -58,7 +58,7 @@ function silenceAt(task: Task, asked: number, pace: Pace): number | null {
   const awaited = stage === "complete" ? deliveredBy(task).some((track) => isAwaited(task, track)) : stage !== "failed";
   if (!awaited) return null;
   if (asked === 0 && task.retriedAt !== null) return task.retriedAt;
-  if (asked === 0 && task.adopted) return task.createdAt;
+  if (asked === 0 && task.adopted !== null) return task.createdAt;
   return Math.max(lastNewsAt(task), lastPollAt(task)) + pollGap(asked, pace);
 }
 

@@ -46,7 +46,7 @@ const sources = {
 const OWN_CALLBACK = { path: ["callBackUrl"], message: "is set by this Worker: leave it out" };
 
 /** Products that are submitted through us. */
-const SUBMITTED = PRODUCTS.filter((product) => (entryOf(product)?.submit ?? null) !== null);
+export const SUBMITTED = PRODUCTS.filter((product) => (entryOf(product)?.submit ?? null) !== null);
 
 /** Of any product; its own fields are checked by the table of products. */
 export const productRequest = z

@@ -109,7 +109,7 @@ export function collect(task: Task, event: TaskEvent): Task {
         host: event.host ?? task.host,
       };
     case "adopted":
-      return { ...task, adopted: true, host: task.host ?? event.host ?? null };
+      return { ...task, adopted: event.product ?? "music", host: task.host ?? event.host ?? null };
     case "recovery_asked": {
       const { by, origin, at } = event;
       const asked = { state: "asked", by, origin, recoveryId: null, at, lastAt: at, asked: 0, reason: null } as const;

@@ -10,6 +10,7 @@ import { audioFacts } from "../audio/facts.ts";
 import { containerFacts } from "../audio/container/facts.ts";
 import { sourceReport } from "../audio/findings/source-report.ts";
 import type { Observation } from "../provider/message.ts";
+import { PRODUCTS } from "../provider/products.ts";
 
 /** Of a track its audio and its cover; `file` is what another product delivers. */
 export const FILE_KINDS = ["audio", "cover", "file"] as const;
@@ -127,7 +128,12 @@ const submitted = z.object({
   source: sourceReport.optional(),
 });
 /** A task that was submitted elsewhere is ours to ask about. */
-const adopted = z.object({ type: z.literal("adopted"), host: z.string().optional() });
+const adopted = z.object({
+  type: z.literal("adopted"),
+  host: z.string().optional(),
+  /** As whoever named it says; music where nobody said. */
+  product: z.enum(PRODUCTS).optional(),
+});
 /** The provider is to make new links, which may cost credits. `origin` is ours, for its callBackUrl. */
 const recoveryAsked = z.object({
   type: z.literal("recovery_asked"),

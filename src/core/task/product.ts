@@ -1,8 +1,7 @@
 /**
  * Which product a task is of, and what was said of it: a selector over its observations, so that order does not show.
  *
- * Music wins over anything else that was said under the same id: what we submitted or adopted is music, and so is what
- * ever called back as music. Pure.
+ * What we submitted or adopted is what it was named. Else music wins over anything that was said under the same id. Pure.
  */
 import { isNews } from "../provider/message.ts";
 import {
@@ -26,7 +25,7 @@ export function isMusic(task: Known): boolean {
 }
 
 export function productOf(task: Known): Product {
-  return submittedOf(task) ?? otherProductOf(task) ?? "music";
+  return submittedOf(task) ?? task.adopted ?? otherProductOf(task) ?? "music";
 }
 
 /** Where the provider's record of it lies; null where nobody knows. */
@@ -40,7 +39,7 @@ export function saidOf(task: Known): readonly Observed[] {
   const all = effective(task.observations);
   const other = otherProductOf(task);
   if (other === null && others(all).length === 0) return all;
-  const isOurs = task.request !== null && other !== null;
+  const isOurs = (task.request !== null || task.adopted !== null) && other !== null;
   return all.filter(({ observation: { product = null, failure } }) => {
     if (product === "unknown") return isOurs || failure !== null || other === "unknown";
     return product === other || (isOurs && product === null && failure !== null);
@@ -48,15 +47,14 @@ export function saidOf(task: Known): readonly Observed[] {
 }
 
 function otherProductOf(task: Known): OtherProduct | null {
-  const submitted = submittedOf(task);
-  if (submitted !== null) return OTHER_PRODUCTS.find((product) => product === submitted) ?? null;
-  if (task.adopted) return null;
+  const named = submittedOf(task) ?? task.adopted;
+  if (named !== null) return OTHER_PRODUCTS.find((product) => product === named) ?? null;
   const all = effective(task.observations);
   // What counts for nothing yet still says what nobody is to be asked about.
   const considered = all.length > 0 ? all : task.observations;
-  const named = others(considered);
-  if (named.length === 0 || considered.some(isOfMusic)) return null;
-  const products = named.flatMap(({ observation: { product } }) => product ?? []).toSorted();
+  const told = others(considered);
+  if (told.length === 0 || considered.some(isOfMusic)) return null;
+  const products = told.flatMap(({ observation: { product } }) => product ?? []).toSorted();
   return products.find((product) => product !== "unknown") ?? "unknown";
 }
 

@@ -4,6 +4,7 @@
  * Stage, tracks and failure are selectors over these facts (`stage.ts`, `tracks.ts`, `files.ts`), and so is what to
  * do next (`agenda.ts`). Pure. Times are epoch milliseconds.
  */
+import type { Product } from "../provider/products.ts";
 import type { SourceReport } from "../audio/findings/source-report.ts";
 import type { Assessed, Copied, Cut, FileKind, NoticeKind, Observed, Polled } from "./event.ts";
 
@@ -110,8 +111,8 @@ export interface Task {
   readonly request: Readonly<Record<string, unknown>> | null;
   /** What was found of the source when it was submitted. */
   readonly source: SourceReport | null;
-  /** Somebody named it to us before the provider did. */
-  readonly adopted: boolean;
+  /** As what somebody named it to us before the provider did. */
+  readonly adopted: Product | null;
   /** The newest one. */
   readonly recovery: Recovery | null;
   /** The track that somebody chose. */
@@ -159,7 +160,7 @@ export function newTask(taskId: string, at: number): Task {
     ref: null,
     request: null,
     source: null,
-    adopted: false,
+    adopted: null,
     recovery: null,
     chosen: null,
     host: null,

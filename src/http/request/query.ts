@@ -1,6 +1,7 @@
 /** Query parameters, checked by zod: a bad value is a 400 that names the parameter. */
 import type { Context } from "hono";
 import * as z from "zod";
+import { SUBMITTED } from "../../core/provider/submission.ts";
 import { LIST_STATUSES } from "../../platform/catalog/task-queries.ts";
 import { INBOX_CURSOR } from "../../platform/inbox/inbox.ts";
 import { place } from "../reading/task-list.ts";
@@ -63,6 +64,13 @@ export const retryQuery = z.object({
     .meta({ description: "Which tasks: a stage, or `open`, `settled`, `stalled`, `problems`." }),
   cursor: place.optional().meta({ description: "`nextCursor` of the call before." }),
   limit,
+});
+
+export const adoptQuery = z.object({
+  product: z
+    .enum(["music", ...SUBMITTED])
+    .default("music")
+    .meta({ description: "What it is of.", default: "music" }),
 });
 
 export const eventsQuery = z.object({

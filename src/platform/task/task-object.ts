@@ -13,6 +13,7 @@ import { parseConfig, type Config } from "../../core/config.ts";
 import { submittedEvent, type EventBody } from "../../core/task/event.ts";
 import { keptFilesOf, type KeptFile } from "../../core/view/kept-file.ts";
 import { isWholeAndCertain } from "../../core/task/stage.ts";
+import type { Product } from "../../core/provider/products.ts";
 import type { Task } from "../../core/task/task.ts";
 import { viewOf, type TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../catalog/catalog.ts";
@@ -65,10 +66,10 @@ export class TaskObject extends DurableObject<Env> {
     return this.view();
   }
 
-  /** Records that a task which was submitted elsewhere is ours to ask about. Whether it was new. */
-  async adopt(host: string): Promise<boolean> {
+  /** Records that a task which was submitted elsewhere is ours to ask about, music if nothing else. Whether it was new. */
+  async adopt(host: string, product: Product = "music"): Promise<boolean> {
     if (this.#wakeUp() !== null || this.#state.tombstone !== null) return false;
-    this.#state.record({ type: "adopted", host });
+    this.#state.record({ type: "adopted", host, product });
     await this.#armForWake();
     return true;
   }

@@ -292,6 +292,7 @@ function adoptAnswers(
     ["adoptTask", acting("PUT", `/tasks/${swappedId}`)],
     ["adoptTask", acting("PUT", `/tasks/${unknownId}`)],
     ["adoptTask", acting("PUT", `/tasks/${deletedId}`)],
+    ["adoptTask", acting("PUT", `/tasks/${unknownId}?product=drums`)],
   ];
 }
 

@@ -7,12 +7,12 @@ import * as z from "zod";
 import type { TaskView } from "../../../core/view/view.ts";
 import { catalogOf } from "../../../platform/catalog/catalog.ts";
 import { tellCatalog } from "../../../platform/catalog/teller.ts";
-import { MUSIC_RECORD } from "../../../core/provider/products.ts";
+import { entryOf, MUSIC_RECORD } from "../../../core/provider/products.ts";
 import { askForRecord, providerAccess } from "../../../platform/provider-client.ts";
 import { eachOf } from "../../../platform/audio/slots.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { Problem } from "../../problem.ts";
-import { parseQuery, retryQuery } from "../../request/query.ts";
+import { adoptQuery, parseQuery, retryQuery } from "../../request/query.ts";
 import { placeCursor } from "../../reading/task-list.ts";
 import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { FRESH } from "./tasks.ts";
@@ -70,17 +70,22 @@ export async function forget<P extends string>(c: Context<AppEnv, P>): Promise<v
 /** Asked about before anything is stored: an id that the provider does not know makes no task. */
 async function adopt<P extends string>(c: Context<AppEnv, P>): Promise<Response> {
   const taskId = taskIdOf(c);
+  const { product } = parseQuery(adoptQuery, c);
+  const record = entryOf(product)?.record ?? MUSIC_RECORD;
   const provider = providerAccess(c.get("config"));
   const object = c.env.TASKS.getByName(taskId);
   const known = await object.view();
   if (known !== null) return c.json(present<TaskView>(known), 200, FRESH);
   if (provider === null) throw new Problem("not_configured", NO_KEY);
-  const answer = await askForRecord(provider, { taskId, product: "music", record: MUSIC_RECORD }, c.req.raw.signal);
+  const answer = await askForRecord(provider, { taskId, product, record }, c.req.raw.signal);
   if (answer.type === "unknown")
-    throw new Problem("task_not_found", "The provider knows no task of this id. Check the id, and PROVIDER_BASE_URL.");
+    throw new Problem(
+      "task_not_found",
+      `The provider has no record of this id for ${product}. Check the id, and PROVIDER_BASE_URL; of what is no music, name the product, as in ?product=wav.`,
+    );
   if (answer.type === "failed")
     throw new Problem("provider_failed", `The provider could not be asked (${answer.reason}). Try again later.`);
-  await object.adopt(new URL(c.req.url).host);
+  await object.adopt(new URL(c.req.url).host, product);
   const row = await object.touch();
   if (row !== null) tellCatalog(c.env, c.executionCtx, row);
   return c.json(present<TaskView>(await object.view()), 201, { ...FRESH, location: `/tasks/${taskId}` });
