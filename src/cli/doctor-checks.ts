@@ -11,6 +11,7 @@ import {
   causeOf,
   deliveryCure,
   green,
+  hint,
   problemOf,
   readerCure,
   red,
@@ -49,8 +50,15 @@ export async function* examine(receiver: Receiver): AsyncGenerator<Check> {
     yield { name: "configured", ...red("GET /health is not what a Backline answers.", "Check the address.") };
     return;
   }
+  yield checked("configured", () => isConfigured(health.missing));
+  const { apiToken, callbackToken, callbackHmacKey } = receiver.secrets;
+  if (apiToken === null || (callbackToken ?? callbackHmacKey) === null) {
+    // Without them nothing else can be told apart from a fault of the Worker.
+    yield checked("wrong token", () => refusesGuesses(receiver));
+    yield { name: "secrets", ...isWithoutSecrets(receiver) };
+    return;
+  }
   const checks: readonly (readonly [string, () => Verdict | Promise<Verdict>])[] = [
-    ["configured", () => isConfigured(health.missing)],
     ["cron", () => hasCron(health.warnings ?? [])],
     ["settings", () => hasSettings(health.warnings ?? null)],
     ["wrong token", () => refusesGuesses(receiver)],
@@ -103,18 +111,27 @@ async function canAskProvider({ read, taskId }: Receiver): Promise<Verdict> {
   const { type, detail } = problemOf(answer);
   if (answer.status === 404 && type.endsWith(":task_not_found")) return green("The provider answers to the key.");
   if (answer.status === 503 && detail.startsWith("PROVIDER_API_KEY")) {
-    return green("No PROVIDER_API_KEY is set: lost callbacks and expired links cannot be asked about.");
+    return hint(
+      "No PROVIDER_API_KEY is set: lost callbacks and expired links cannot be asked about, and nothing be submitted.",
+      "To have that, run: npx wrangler secret put PROVIDER_API_KEY.",
+    );
   }
   if (answer.status !== 502) return red(`Asking answers ${answer.status}. ${detail}`, readerCure(answer));
   const cure = "Check PROVIDER_API_KEY (npx wrangler secret put PROVIDER_API_KEY) and PROVIDER_BASE_URL.";
   return red(detail, cure);
 }
 
+function isWithoutSecrets({ secrets: { apiToken, callbackToken, callbackHmacKey } }: Receiver): Verdict {
+  const missing = [
+    ...(apiToken === null ? ["API_TOKEN"] : []),
+    ...((callbackToken ?? callbackHmacKey) === null ? ["CALLBACK_TOKEN (or CALLBACK_HMAC_KEY)"] : []),
+  ];
+  return red(`${missing.join(" and ")} is not known here, so nothing more can be asked.`, SAME_SECRETS);
+}
+
 async function takesCallback({ deliver }: Receiver): Promise<Verdict> {
   const answer = await deliver();
-  if (answer === null) {
-    return red("No secret to deliver with is known here.", `Set CALLBACK_TOKEN or CALLBACK_HMAC_KEY. ${SAME_SECRETS}`);
-  }
+  if (answer === null) return red("No secret to deliver with is known here.", SAME_SECRETS);
   if (answer.status === 200) return green("A probe callback was taken.");
   return red(`A probe callback is answered ${answer.status}.`, deliveryCure(answer));
 }

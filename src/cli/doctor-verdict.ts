@@ -44,6 +44,11 @@ export function green(detail: string): Verdict {
   return { ok: true, detail, cure: null };
 }
 
+/** Well as it is, and it could be more. */
+export function hint(detail: string, cure: string): Verdict {
+  return { ok: true, detail, cure };
+}
+
 export function red(detail: string, cure: string): Verdict {
   return { ok: false, detail: detail.trim(), cure };
 }

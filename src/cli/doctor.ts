@@ -44,7 +44,7 @@ async function run(origin: string, json: boolean): Promise<boolean> {
 }
 
 function lineOf({ name, ok, detail, cure }: Check): string {
-  const mark = ok ? styleText("green", "✓") : styleText("red", "✗");
+  const mark = !ok ? styleText("red", "✗") : cure === null ? styleText("green", "✓") : styleText("yellow", "!");
   return `${mark} ${name.padEnd(15)} ${detail}${cure === null ? "" : ` ${styleText("bold", cure)}`}`;
 }
 

@@ -1,5 +1,6 @@
 /** The kept files. */
 import { waveform } from "../core/audio/sound/waveform.ts";
+import { fileQuery } from "../http/request/query.ts";
 import { EXAMPLE_VALUES, SHA256 } from "./examples.ts";
 import { WAVEFORM_EXAMPLE } from "./assessment-examples.ts";
 import {
@@ -7,6 +8,7 @@ import {
   headerParameter,
   jsonResponse,
   pathParameter,
+  queryParameters,
   readOperation,
   sharedOperation,
   type PathItem,
@@ -25,18 +27,7 @@ const conditions = [
 
 const ifNoneMatch = headerParameter("If-None-Match", "304 while the file has this tag.");
 
-const conditional = [
-  {
-    name: "download",
-    in: "query",
-    required: false,
-    description: "Where it stands, the file is to be saved, else to be played where it is.",
-    schema: { type: "string" },
-    example: EXAMPLE_VALUES.download,
-  },
-  ifNoneMatch,
-  ...conditions,
-] as const;
+const conditional = [...queryParameters(fileQuery), ifNoneMatch, ...conditions] as const;
 
 const rangeParameters = [
   headerParameter("Range", "One range of bytes; several, or a malformed one, ask for the whole file."),
@@ -53,7 +44,14 @@ const ranged = { ...headers, "Content-Range": header("Which bytes these are.", "
 
 const waveformHeaders = { ETag: header("The file's SHA-256 and the analyzer's version.", `"${SHA256}-1"`) };
 
-const FILE_PROBLEMS = ["task_not_found", "task_deleted", "file_not_found", "file_gone", "precondition_failed"] as const;
+const FILE_PROBLEMS = [
+  "invalid_query",
+  "task_not_found",
+  "task_deleted",
+  "file_not_found",
+  "file_gone",
+  "precondition_failed",
+] as const;
 
 const KNOWN = { description: "The file is the one that If-None-Match names." };
 
@@ -81,7 +79,7 @@ export const filePaths = {
           "304": KNOWN,
         },
       },
-      ["task_not_found", "task_deleted", "file_not_found"],
+      ["invalid_query", "task_not_found", "task_deleted", "file_not_found"],
     ),
   },
   "/tasks/{id}/files.zip": {
@@ -92,7 +90,7 @@ export const filePaths = {
         summary: "Download all kept files of a task",
         description:
           "One archive, streamed and not compressed again, its files named `Title (take 1).mp3`. A share link opens it if it was made with `download`.",
-        parameters: [ids[0]],
+        parameters: [ids[0], ...queryParameters(fileQuery)],
         responses: {
           "200": {
             description: "The archive.",
@@ -103,7 +101,7 @@ export const filePaths = {
           },
         },
       },
-      ["task_not_found", "task_deleted", "file_not_found"],
+      ["invalid_query", "task_not_found", "task_deleted", "file_not_found"],
     ),
   },
   "/sources/{id}": {

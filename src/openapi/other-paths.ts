@@ -43,7 +43,7 @@ export const otherPaths = {
           "200": jsonResponse("Its task took it.", deliveredAgain, { done: { sha256: SHA256, taskId: TASK_ID } }),
         },
       },
-      ["file_not_found", "invalid_request"],
+      ["not_found", "invalid_request"],
     ),
   },
   "/": {
@@ -89,7 +89,7 @@ export const otherPaths = {
           }),
         },
       },
-      [],
+      ["invalid_query"],
     ),
   },
   "/health": {
@@ -101,7 +101,7 @@ export const otherPaths = {
       security: ANYBODY,
       responses: {
         "200": jsonResponse("How it stands.", healthReport, HEALTH_EXAMPLES),
-        ...problemResponses([]),
+        ...problemResponses(["invalid_query"]),
       },
     },
   },

@@ -48,7 +48,7 @@ const answers = z
   .add(inboxItem, { id: "InboxItem", description: "An authenticated delivery that reached no task." })
   .add(inboxPage, {
     id: "Inbox",
-    description: "A page of the inbox: what can be delivered, then the rest, the oldest day first.",
+    description: "A page of the inbox: what can be delivered, then the rest, the newest day first.",
   })
   .add(deliveredAgain, {
     id: "DeliveredAgain",

@@ -27,6 +27,7 @@ const inboxPage = z.object({
   items: z.array(
     z.object({
       sha256: z.string(),
+      receivedAt: z.string(),
       reason: z.enum(INBOX_REASONS),
       verdict: z.string(),
       taskId: z.string().nullable(),

@@ -50,10 +50,10 @@ export function stageReport(task: Task, kind: "text" | "first" | "complete"): Ob
 export function outcomeOf(task: Task): Outcome | null {
   const stage = stageOf(task);
   if (stage === "failed") return hasAudio(task) ? "failed_with_tracks" : "failed";
-  if (stage !== "complete") return null;
+  if (stage !== "complete" || !isSettled(task)) return null;
   const states = deliveredBy(task).map((track) => audioStatus(task, track).state);
   if (states.length > 0 && states.every((state) => state === "lost")) return "lost";
-  return states.every((state) => state === "queued" || state === "stored") ? "complete" : "partial";
+  return states.every((state) => state === "stored") ? "complete" : "partial";
 }
 
 /** Whether the provider ever said that it gave the credits back, whatever came of the task. */

@@ -17,6 +17,7 @@ const spread = z.object({ count: z.int(), medianSeconds: z.number(), p95Seconds:
 
 export const scoreboard = z.object({
   since: z.iso.datetime(),
+  /** `all` is the sum of open, complete and failed; some of the open are stalled. */
   tasks: z.object({ all: z.int(), open: z.int(), complete: z.int(), failed: z.int(), stalled: z.int() }),
   /** Days in UTC, the oldest first, those without tasks too. */
   perDay: z.array(z.object({ day: z.iso.date(), tasks: z.int(), failed: z.int() })),
@@ -40,8 +41,8 @@ export function scoreboardOf(rows: readonly CatalogRow[], now: number): Scoreboa
     tasks: {
       all: recent.length,
       open: count(({ settled }) => !settled),
-      complete: count(({ stage }) => stage === "complete"),
-      failed: count(({ stage }) => stage === "failed"),
+      complete: count(({ stage, settled }) => settled && stage === "complete"),
+      failed: count(({ stage, settled }) => settled && stage === "failed"),
       stalled: count(({ stalled }) => stalled),
     },
     perDay: perDay(recent, since, now),

@@ -78,6 +78,13 @@ export const eventsQuery = z.object({
   limit,
 });
 
+export const fileQuery = z.object({
+  download: z.string().optional().meta({ description: "Save it under its title; without, play it in place." }),
+});
+
+/** Of what takes none. */
+export const noQuery = z.object({});
+
 export const inboxQuery = z.object({
   cursor: z
     .string()
@@ -96,7 +103,9 @@ export function parseQuery<S extends z.ZodObject>(schema: S, c: Context): z.outp
   if (unknown !== undefined)
     throw new Problem(
       "invalid_query",
-      `A query parameter is not known here${meant(unknown, names)}. There are ${names.join(", ")}.`,
+      names.length === 0
+        ? "This takes no query parameter."
+        : `A query parameter is not known here${meant(unknown, names)}. There are ${names.join(", ")}.`,
     );
   const parsed = schema.safeParse(c.req.query());
   if (parsed.success) return parsed.data;

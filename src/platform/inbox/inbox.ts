@@ -29,6 +29,9 @@ export interface Filed extends InboxEntry {
 }
 
 export interface InboxItem extends InboxEntry {
+  /** Of the body as a whole. */
+  readonly size: number;
+  /** As far as they were asked for. */
   readonly bytes: Uint8Array;
 }
 
@@ -78,25 +81,55 @@ function keyOf({ sha256, reason, verdict, taskId, ref, receivedAt }: InboxEntry)
   return `${DUE}${sha256}-${sha256Hex(JSON.stringify([taskId, verdict, ref])).slice(0, 16)}`;
 }
 
-/** At most `limit` entries and `maxBytes` of bodies, but at least one. What can be delivered comes first. */
+/**
+ * At most `limit` entries and `maxBytes` of bodies, but at least one; of each body its first `maxBody` bytes. What can be
+ * delivered comes first, then the newest day. A bucket lists in the order of its keys, so a page is sorted by itself.
+ */
 export async function readInbox(
   bucket: R2Bucket,
   cursor: string | null,
   limit: number,
-  maxBytes: number,
+  { maxBytes, maxBody = maxBytes }: { readonly maxBytes: number; readonly maxBody?: number },
 ): Promise<InboxPage> {
-  const { entries, last } = await listFiled(bucket, PREFIX, cursor === null ? null : PREFIX + cursor, limit);
+  const { filed, isLast } = await listNewest(bucket, cursor === null ? null : PREFIX + cursor, limit);
   const items: InboxItem[] = [];
   let bytes = 0;
   let read: string | null = null;
-  for (const { key, size, ...entry } of entries) {
-    bytes += size;
-    if (items.length > 0 && bytes > maxBytes) return { items, nextCursor: read };
-    const object = await bucket.get(key);
+  for (const { key, size, ...entry } of filed) {
+    bytes += Math.min(size, maxBody);
+    if (items.length > 0 && bytes > maxBytes) return { items: newestFirst(items), nextCursor: read };
+    const object = await bucket.get(key, size > maxBody ? { range: { offset: 0, length: maxBody } } : {});
     read = key.slice(PREFIX.length);
-    if (object !== null) items.push({ ...entry, bytes: new Uint8Array(await object.arrayBuffer()) });
+    if (object !== null) items.push({ ...entry, size, bytes: new Uint8Array(await object.arrayBuffer()) });
   }
-  return { items, nextCursor: last === null ? null : last.slice(PREFIX.length) };
+  return { items: newestFirst(items), nextCursor: isLast ? null : read };
+}
+
+/** From one place to the next: what can be delivered, then day by day backwards. */
+async function listNewest(
+  bucket: R2Bucket,
+  after: string | null,
+  limit: number,
+): Promise<{ readonly filed: readonly Filed[]; readonly isLast: boolean }> {
+  const { delimitedPrefixes } = await bucket.list({ prefix: KEPT, delimiter: "/" });
+  const days = delimitedPrefixes.toSorted().toReversed();
+  const isPastDue = after?.startsWith(KEPT) === true;
+  const places = isPastDue ? days.filter((day) => day <= after) : [DUE, ...days];
+  const filed: Filed[] = [];
+  for (const place of places) {
+    for (let from = after?.startsWith(place) === true ? after : null; ;) {
+      const { entries, last } = await listFiled(bucket, place, from, limit - filed.length);
+      filed.push(...entries);
+      if (filed.length >= limit) return { filed, isLast: last === null && place === places.at(-1) };
+      if (last === null) break;
+      from = last;
+    }
+  }
+  return { filed, isLast: true };
+}
+
+function newestFirst(items: readonly InboxItem[]): readonly InboxItem[] {
+  return items.toSorted((a, b) => (a.receivedAt < b.receivedAt ? 1 : -1));
 }
 
 const COUNTED = 100;

@@ -15,6 +15,7 @@ const b = { trackId: "b", attempt: 2 };
 const keptA = [started(T0, A, a), copied(T0, A, a)];
 const keptB = [started(T0, B, b), copied(T0, B, b)];
 const REFUSED = "refused: https://files.example.com is not in AUDIO_ORIGINS";
+const PRIVATE = "refused: 10.0.0.1 is an IP address, not a public name";
 const failure = observed(observation("failed", [], { failure: failureOf(429, null, "Insufficient credits") }));
 
 test.each<[state: string, events: readonly TaskEvent[], standing: string, text: RegExp, more: RegExp, help: unknown]>([
@@ -28,6 +29,15 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
     /new link.*tried again by itself/,
     "retry",
   ],
+  [
+    "refused for what no setting changes",
+    [complete, ...keptA, started(T0, B, b), failed(T0, B, true, { ...b, reason: PRIVATE })],
+    "warn",
+    /1 of 2 tracks is not kept yet: the link was refused \(10\.0\.0\.1 is an IP address, not a public name\)/,
+    /^Only the provider can give a link that may be fetched\. It is tried again by itself\.$/,
+    "retry",
+  ],
+  ["complete without a track", [observed(observation("complete", []))], "busy", /sent no track/, /^$/, null],
   ["silent", [observed(observation("text")), at(T0, { type: "stalled" })], "warn", /^Silent/, /callBackUrl/, "retry"],
   ["kept", [complete, ...keptA, ...keptB], "good", /^Complete\. 2 of 2 tracks kept\.$/, /^$/, null],
   [

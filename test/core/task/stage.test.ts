@@ -72,11 +72,11 @@ test("a message that has no effect says nothing about the stage", () => {
 });
 
 test("an outcome says what a finished task gave", () => {
-  const partial = observed(observation("complete", [a, silentB]));
   const failedWithTrack = observed(observation("failed", [a], { failure: failureOf(500, null, null) }));
   expect(outcomeOf(taskOf(observed(observation("first", [a]))))).toBeNull();
-  expect(outcomeOf(taskOf(complete))).toBe("complete");
-  expect(outcomeOf(taskOf(partial))).toBe("partial");
+  expect(outcomeOf(taskOf(complete))).toBeNull();
+  expect(outcomeOf(taskOf(complete, copied(T0, A)))).toBeNull();
+  expect(outcomeOf(taskOf(complete, copied(T0, A), copied(T0, B, { trackId: "track-b" })))).toBe("complete");
   expect(outcomeOf(taskOf(complete, copied(T0, A), lost(T0, [B], { trackId: "track-b" })))).toBe("partial");
   expect(outcomeOf(taskOf(noCredits))).toBe("failed");
   expect(outcomeOf(taskOf(failedWithTrack))).toBe("failed_with_tracks");

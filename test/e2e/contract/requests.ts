@@ -219,6 +219,14 @@ export function requestsOf(ground: Ground): Readonly<Record<string, Requests>> {
     readHealth: OPEN,
     readDescription: OPEN,
     readDocs: OPEN,
+    readDocsSection: {
+      good: { path: { section: "problems" }, token: null, status: 200 },
+      bad: [
+        { path: { section: "music" }, status: 404 },
+        { path: { section: "Problems" }, status: 404 },
+        { path: { section: "problems" }, method: "DELETE", status: 405 },
+      ],
+    },
   };
 }
 

@@ -101,6 +101,27 @@ test.concurrent("a provider key that the provider refuses is red", async () => {
   }
 });
 
+test.concurrent("what it is not told is named once, and a Worker without the provider's key is no fault and no tick", async () => {
+  for (const [secrets, missing] of [
+    [{}, "API_TOKEN and CALLBACK_TOKEN (or CALLBACK_HMAC_KEY) is not known here"],
+    [{ API_TOKEN }, "CALLBACK_TOKEN (or CALLBACK_HMAC_KEY) is not known here"],
+    [{ CALLBACK_TOKEN }, "API_TOKEN is not known here"],
+  ] as const) {
+    const found = await reportOf(stand.origin, secrets);
+    expect(found.checks.map(({ name }) => name)).toEqual(["reachable", "configured", "wrong token", "secrets"]);
+    expect(redOf(found)).toEqual(["secrets"]);
+    expect(detailOf(found.checks, "secrets")).toContain(missing);
+  }
+  const keyless = await startWorker({ bundle: inject("bundle"), dataDir: null, port: 0, vars: TOKENS });
+  try {
+    const { stdout, code } = await doctor([keyless.origin], TOKENS);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^! provider key +No PROVIDER_API_KEY is set.*npx wrangler secret put PROVIDER_API_KEY/m);
+  } finally {
+    await keyless.stop();
+  }
+});
+
 test.concurrent("what cannot be reached is red, and asked nothing else", async () => {
   const found = await reportOf(`http://127.0.0.1:${await freePort()}`, TOKENS);
   expect(found.checks).toHaveLength(1);

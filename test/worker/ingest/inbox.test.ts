@@ -178,3 +178,29 @@ test("what names no task cannot be delivered, and stays", async () => {
   expect([refused.status, (await problemOf(refused)).detail]).toEqual([422, expect.stringContaining("names no task")]);
   expect(await env.AUDIO.head(key)).not.toBeNull();
 });
+
+test("the newest comes first whatever the size of a page, and the page for people shows the beginning alone", async () => {
+  await emptyInbox(env, Date.now() + 31 * DAY_MS);
+  const times = [40, 3, 3, 2, 0].map((days, index) =>
+    new Date(Date.now() - days * DAY_MS - index * 60_000).toISOString(),
+  );
+  const long = "x".repeat(100_000);
+  for (const receivedAt of times) {
+    const metadata = { reason: "not_json", verdict: "token", receivedAt };
+    await env.AUDIO.put(`inbox/kept/${receivedAt.slice(0, 10)}/${sha256Hex(receivedAt)}`, `${receivedAt} ${long}`, {
+      customMetadata: metadata,
+    });
+  }
+  const newest = times.toSorted().toReversed();
+  for (const limit of [1, 2, 4, 5, 100]) {
+    const seen = (await inboxEntries(limit)).map(({ receivedAt }) => receivedAt);
+    expect(seen.map((time) => time.slice(0, 10))).toEqual(newest.map((time) => time.slice(0, 10)));
+    expect(new Set(seen)).toEqual(new Set(newest));
+  }
+  expect((await inboxEntries()).map(({ receivedAt }) => receivedAt)).toEqual(newest);
+  expect((await inboxEntries()).every(({ bytes, body }) => bytes === body.length)).toBe(true);
+  const html = await (await worker(reading("/inbox", { accept: "text/html" }))).text();
+  expect(html.length).toBeLessThan(30_000);
+  expect(html).toContain("What was sent, 100 kB");
+  expect(html).toContain("Its beginning.");
+});

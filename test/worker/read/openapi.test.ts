@@ -30,6 +30,7 @@ configureWithKey(1);
 
 /** Our own fault, floods, and who only reads: they are seen elsewhere. */
 const SEEN_ELSEWHERE = new Set(["internal", "overloaded", "too_many_failures", "read_only"]);
+const told = workerWith({ NOTIFY_URL: "https://example.com/told", NOTIFY_SECRET: "secret-of-the-notices-0123" });
 const LARGE = "x".repeat(65_536 + 1);
 
 /** What the forms of the pages post to: a form can neither DELETE nor be told of JSON. */
@@ -142,8 +143,9 @@ async function answers(): Promise<readonly Answer[]> {
     ...readAnswers("listInbox", "GET", "/inbox", "?cursor=x"),
     ...(await accessAnswers(taskId, unknownId, deletedId)),
     ["readFront", request("/")],
-    ...readAnswers("readStats", "GET", "/stats"),
+    ...readAnswers("readStats", "GET", "/stats", "?days=7"),
     ["readHealth", request("/health")],
+    ["readHealth", request("/health?verbose=1")],
     ["readDocs", request("/docs")],
     ["readDocsSection", request("/docs/problems")],
     ["readDocsSection", request("/docs/music")],
@@ -153,10 +155,11 @@ async function answers(): Promise<readonly Answer[]> {
     ...readAnswers("retryTask", "POST", `/tasks/${taskId}/retry`),
     ...readAnswers("rebuildTask", "POST", `/tasks/${taskId}/rebuild`),
     ...readAnswers("assessTask", "POST", `/tasks/${taskId}/assess`),
-    ...readAnswers("downloadFiles", "GET", `/tasks/${taskId}/files.zip`),
+    ...readAnswers("downloadFiles", "GET", `/tasks/${taskId}/files.zip`, "?format=tar"),
     ["downloadFiles", reading(`/tasks/${emptyId}/files.zip`)],
     ...choiceAnswers(taskId, unknownId, deletedId),
     ...readAnswers("notifyTask", "POST", `/tasks/${taskId}/notify`),
+    ["notifyTask", acting("POST", `/tasks/${taskId}/notify`), told],
     ...readAnswers("recoverTask", "POST", `/tasks/${taskId}/recover`),
     ["recoverTask", acting("POST", `/tasks/${stems}/recover`)],
     ...[unknownId, deletedId].flatMap((id): readonly Answer[] => [
@@ -165,7 +168,7 @@ async function answers(): Promise<readonly Answer[]> {
       ["retryTask", acting("POST", `/tasks/${id}/retry`)],
       ["rebuildTask", acting("POST", `/tasks/${id}/rebuild`)],
       ["assessTask", acting("POST", `/tasks/${id}/assess`)],
-      ["notifyTask", acting("POST", `/tasks/${id}/notify`)],
+      ["notifyTask", acting("POST", `/tasks/${id}/notify`), told],
       ["recoverTask", acting("POST", `/tasks/${id}/recover`)],
       ["downloadFiles", reading(`/tasks/${id}/files.zip`)],
     ]),
@@ -341,7 +344,7 @@ function fileAnswers(taskId: string, unknownId: string, deletedId: string): read
     ...fileAnswersTo("readAudio", "GET", "audio", SONG.length, [taskId, unknownId, deletedId]),
     ...fileAnswersTo("inspectAudio", "HEAD", "audio", SONG.length, [taskId, unknownId, deletedId]),
     ...fileAnswersTo("readCover", "GET", "cover", COVER.length, [taskId, unknownId, deletedId]),
-    ...readAnswers("readWaveform", "GET", `/tasks/${taskId}/tracks/a/waveform`),
+    ...readAnswers("readWaveform", "GET", `/tasks/${taskId}/tracks/a/waveform`, "?bits=8"),
     ["readWaveform", acting("GET", `/tasks/${taskId}/tracks/a/waveform`, { "if-none-match": "*" })],
     ...[`${taskId}/tracks/b`, `${unknownId}/tracks/a`, `${deletedId}/tracks/a`].map((of): Answer => [
       "readWaveform",
@@ -382,7 +385,7 @@ function fileAnswersTo(
   const part = file === "vocal" ? "files" : "tracks/a";
   const path = `/tasks/${taskId}/${part}/${file}`;
   return [
-    ...readAnswers(operationId, method, path),
+    ...readAnswers(operationId, method, path, "?downlaod"),
     [operationId, acting(method, path, { range: "bytes=0-3" })],
     [operationId, acting(method, path, { range: `bytes=${bytes}-` })],
     [operationId, acting(method, path, { "if-none-match": "*" })],

@@ -1,7 +1,7 @@
 /** The pages: who gets one, what may run in it, and that what the provider says is text wherever it shows. */
 import { expect, test } from "vitest";
 import { failure, message, newTaskId, track } from "../messages.ts";
-import { acting, callback, reading, request, worker, workerWith } from "../worker.ts";
+import { acting, callback, problemOf, reading, request, worker, workerWith } from "../worker.ts";
 
 const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const HTML = { accept: BROWSER };
@@ -102,8 +102,14 @@ test("an unknown task is a page that says what to do", async () => {
 test("forms act as the API does, and lead back to a page that says what was done", async () => {
   const taskId = newTaskId();
   await worker(callback(failure(taskId)));
+  const told = workerWith({ NOTIFY_URL: "https://example.com/told", NOTIFY_SECRET: "secret-of-the-notices-0123" });
+  const untold = await worker(acting("POST", `/tasks/${taskId}/notify`));
+  expect([untold.status, (await problemOf(untold)).detail]).toEqual([
+    503,
+    expect.stringContaining("NOTIFY_URL is not set, so there is nobody to tell"),
+  ]);
   for (const command of ["retry", "assess", "notify"]) {
-    const json = await worker(acting("POST", `/tasks/${taskId}/${command}`));
+    const json = await told(acting("POST", `/tasks/${taskId}/${command}`));
     expect([command, json.status, json.headers.get("content-type")]).toEqual([command, 202, "application/json"]);
     await json.text();
   }
@@ -113,7 +119,7 @@ test("forms act as the API does, and lead back to a page that says what was done
     ["notify", `/tasks/${taskId}?did=notify`],
     ["delete", "/tasks"],
   ] as const) {
-    const response = await worker(
+    const response = await told(
       new Request(acting("POST", `/tasks/${taskId}/${action}`, HTML), { redirect: "manual" }),
     );
     expect([action, response.status, response.headers.get("location")]).toEqual([action, 303, location]);

@@ -44,6 +44,11 @@ export function InboxPage({ items, nextCursor, now, nonce }: InboxPageProps) {
               <details>
                 <summary>What was sent, {byteWords(bytes)}</summary>
                 <pre tabindex={0}>{body}</pre>
+                {body.length < bytes ? (
+                  <p class="hint">
+                    Its beginning. The whole is in the JSON of <code>GET /inbox</code>.
+                  </p>
+                ) : null}
               </details>
               <form method="post" action={`/inbox/${sha256}/deliver`}>
                 <button class="quiet">Deliver again</button>

@@ -34,6 +34,9 @@ function underWay(view: TaskView): string {
     case "text":
       return "The text is done. The first track comes next.";
     case "first":
+      // An end without audio counts as no more than this stage: the provider is asked, and may call once more.
+      if (view.tracks.every(({ audio }) => audio.state === "waiting"))
+        return "The provider says that it has something, and sent no track yet.";
       return `The first track is done, the rest follows. ${keptWords(view)}.`;
     case "complete":
     case "failed":

@@ -4,7 +4,7 @@ import type { TaskView } from "../../../core/view/view.ts";
 import type { Help } from "./headline.ts";
 
 /** What was done, by the command: for the page that a form leads back to. */
-export const DONE = {
+const DONE = {
   retry: "Trying again: what failed is copied anew, and the provider is asked anew.",
   assess: "The kept audio is being listened to again. The findings change here by themselves.",
   notify: "NOTIFY_URL is being told again.",
@@ -19,6 +19,26 @@ export const DONE_COMMANDS = [
   "recover",
   "choose",
 ] as const satisfies (keyof typeof DONE)[];
+
+export const NOTHING_TO_RETRY = "There is nothing to try again: every file of the task is kept.";
+
+/** What a command did, in a sentence. */
+export function doneWords(did: Did, view: TaskView): string {
+  return did === "retry" && isAllKept(view) ? NOTHING_TO_RETRY : DONE[did];
+}
+
+/** Nothing is left that could be tried again. */
+export function isAllKept({ settled, stage, tracks, files }: TaskView): boolean {
+  const kept = [...tracks.flatMap(({ audio, cover }) => [audio, cover]), ...files];
+  return (
+    settled &&
+    stage === "complete" &&
+    kept.every(({ state }) => state === "stored" || state === "none") &&
+    tracks.every(({ assessment }) => assessment?.verdict !== "fail")
+  );
+}
+
+export type Did = (typeof DONE_COMMANDS)[number];
 
 interface TaskActionsProps {
   readonly view: TaskView;

@@ -10,7 +10,7 @@ import { Layout } from "../frame/layout.tsx";
 import { Progress } from "./progress.tsx";
 import { RequestTable } from "./request-table.tsx";
 import { headlineOf } from "./headline.ts";
-import { DONE, TaskActions } from "./task-actions.tsx";
+import { doneWords, TaskActions, type Did } from "./task-actions.tsx";
 import { TimelineList, type TimelinePart } from "../timeline/timeline-list.tsx";
 import { TrackCard } from "./track-card.tsx";
 import type { Viewer } from "../frame/viewer.ts";
@@ -28,7 +28,7 @@ export interface TaskPageProps {
   /** There is a key to ask the provider with. */
   readonly canRecover: boolean;
   /** The command that led here. */
-  readonly did: keyof typeof DONE | null;
+  readonly did: Did | null;
   readonly now: number;
   readonly nonce: string;
 }
@@ -51,7 +51,7 @@ export function TaskPage({
     <Layout title={titleOf(view)} standing={standing} nonce={nonce} visitor="person">
       {did === null ? null : (
         <p id="did" class="ok" role="status">
-          {DONE[did]}
+          {doneWords(did, view)}
         </p>
       )}
       <div id="task" data-follow="task" data-version={String(view.version)} data-settled={String(view.settled)}>

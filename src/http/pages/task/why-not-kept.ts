@@ -19,6 +19,12 @@ export const NEW_LINKS = "Only the provider can give a new link.";
 
 /** `$1` is what the pattern caught. 441 is the provider's own word for an expired link. */
 const KINDS: readonly (readonly [pattern: RegExp, what: string, cure: string | null])[] = [
+  // No setting makes these reachable: a Worker fetches from public addresses alone, and never from itself.
+  [
+    /^refused: (.* is (?:an IP address, )?not a public name|.* is this Worker|the link carries .*|not a URL)(?: \(redirect \d\))?$/s,
+    "the link was refused ($1)",
+    "Only the provider can give a link that may be fetched.",
+  ],
   [
     /^refused: (.*)$/s,
     "the link was refused ($1)",

@@ -94,7 +94,9 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
     case "notify_asked":
       return plain("Somebody asked to be notified again.");
     case "chosen":
-      return plain(event.trackId === null ? "The choice was taken back." : `${trackName(event.trackId)} was chosen.`);
+      return plain(
+        event.trackId === null ? "The choice was taken back." : `The choice is ${trackName(event.trackId)}.`,
+      );
     case "ignored":
       return plain(`An event that this release does not know (${event.originalType}).`);
   }

@@ -13,6 +13,8 @@ import { inboxQuery, parseQuery } from "../../request/query.ts";
 import { FRESH } from "../task/tasks.ts";
 
 const MAX_PAGE_BYTES = 8 * 1_024 * 1_024;
+/** Of each, on the page for people. */
+const SHOWN_BYTES = 2_048;
 
 export const inboxItem = z.object({
   sha256: z.string().meta({ pattern: SHA256.source }),
@@ -35,9 +37,11 @@ export const inbox = new Hono<AppEnv>()
   .use("/inbox/*", requireApiToken)
   .get("/inbox", async (c) => {
     const { cursor, limit } = parseQuery(inboxQuery, c);
-    const { items, nextCursor } = await readInbox(c.env.AUDIO, cursor ?? null, limit, MAX_PAGE_BYTES);
+    const isPage = prefersHtml(c);
+    const bounds = { maxBytes: MAX_PAGE_BYTES, ...(isPage ? { maxBody: SHOWN_BYTES } : {}) };
+    const { items, nextCursor } = await readInbox(c.env.AUDIO, cursor ?? null, limit, bounds);
     const shown = { items: items.map(itemOf), nextCursor };
-    if (!prefersHtml(c)) return c.json(shown, 200, FRESH);
+    if (!isPage) return c.json(shown, 200, FRESH);
     return page(c, <InboxPage {...shown} now={Date.now()} nonce={nonceOf(c)} />);
   })
   .post("/inbox/:sha256/deliver", async (c) => {
@@ -51,7 +55,7 @@ export const inbox = new Hono<AppEnv>()
 const GONE = "The inbox has no such delivery (any more): it was delivered, or kept for its 30 days.";
 
 function refused(type: Exclude<Again["type"], "delivered">): Problem {
-  if (type === "unknown") return new Problem("file_not_found", GONE);
+  if (type === "unknown") return new Problem("not_found", GONE);
   return new Problem(
     "invalid_request",
     type === "names_no_task"
@@ -60,7 +64,7 @@ function refused(type: Exclude<Again["type"], "delivered">): Problem {
   );
 }
 
-function itemOf({ sha256, receivedAt, reason, verdict, taskId, bytes }: InboxItem): z.infer<typeof inboxItem> {
+function itemOf({ sha256, receivedAt, reason, verdict, taskId, size, bytes }: InboxItem): z.infer<typeof inboxItem> {
   const body = reason === "not_utf8" ? bytes.toBase64() : new TextDecoder().decode(bytes);
-  return { sha256, receivedAt, reason, verdict, taskId, bytes: bytes.length, body };
+  return { sha256, receivedAt, reason, verdict, taskId, bytes: size, body };
 }

@@ -73,7 +73,8 @@ async function endSession(c: Context<AppEnv>, id: string | null): Promise<void> 
 
 const NO_HTTPS =
   "Open this page by https. Over http a browser keeps no session, and others on the way can read the token.";
-const WRONG = "This is not the API token. It is the value of API_TOKEN that this Worker was deployed with.";
+const WRONG =
+  "This is not the API token. It is the value of API_TOKEN that this Worker was deployed with; a space or a quotation mark does not belong to it.";
 
 /** The login itself is no place to come back to. */
 function nextOf(sent: unknown): string {
@@ -127,8 +128,8 @@ function LoginForm({ next, describedBy }: { readonly next: string; readonly desc
       />
       <input type="hidden" name="next" value={next} />
       <p id="hint">
-        The value of API_TOKEN, or of READ_TOKEN to look only. It stays out of the cookie, and the session ends after a
-        week without use and after 30 days at the latest.
+        The value of API_TOKEN that this Worker was deployed with (locally it stands in .dev.vars), or of READ_TOKEN,
+        which looks and changes nothing. You stay logged in until a week passes without a visit, 30 days at most.
       </p>
       <button>Log in</button>
     </form>

@@ -7,9 +7,11 @@ import type { AppEnv } from "../../app-env.ts";
 import { DayChart } from "../../pages/stats/day-chart.tsx";
 import { Layout } from "../../pages/frame/layout.tsx";
 import { nonceOf, page, prefersHtml } from "../../pages/frame/page.ts";
+import { noQuery, parseQuery } from "../../request/query.ts";
 import { byteWords, reasonWords, spanWords } from "../../pages/frame/words.ts";
 
 export const stats = new Hono<AppEnv>().get("/stats", requireApiToken, async (c) => {
+  parseQuery(noQuery, c);
   const board: Scoreboard = await catalogOf(c.env).scoreboard(Date.now());
   if (!prefersHtml(c))
     return c.json(board, 200, { "cache-control": "private, no-cache", vary: "Accept, Authorization, Cookie" });
@@ -32,7 +34,7 @@ function Board({ board }: { readonly board: Scoreboard }) {
         <Figure name="Open" value={String(tasks.open)} />
         <Figure name="Complete" value={String(tasks.complete)} />
         <Figure name="Failed" value={String(tasks.failed)} />
-        <Figure name="Stalled now" value={String(tasks.stalled)} />
+        <Figure name="Of the open stalled" value={String(tasks.stalled)} />
       </dl>
       <h2>Tasks per day</h2>
       <DayChart days={perDay} />

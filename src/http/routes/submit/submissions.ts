@@ -223,8 +223,13 @@ async function answerSubmitted(
     .view()
     .catch(() => undefined);
   const waits = view === undefined || (view === null && !handedOver);
-  return waits ? submitting(c, ref, "submitting", taskId) : accepted(c, present<TaskView>(view ?? null));
+  if (waits) return submitting(c, ref, "submitting", taskId);
+  if (view !== null && "deletedAt" in view) throw new Problem("task_deleted", DELETED);
+  return accepted(c, present<TaskView>(view));
 }
+
+const DELETED =
+  "This was submitted before, and its task was deleted. To submit it again, use another `ref` or Idempotency-Key.";
 
 /** Nobody submits it again. */
 function submitting(

@@ -4,11 +4,13 @@ import { Hono } from "hono";
 import { contentDisposition, fileTitle } from "../../../core/audio/file-name.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { Problem } from "../../problem.ts";
+import { fileQuery, parseQuery } from "../../request/query.ts";
 import { readKeptFiles, taskIdOf } from "../../reading/task-reader.ts";
 import { readingOf } from "./tasks.ts";
 
 /** Behind `requireApiToken`; a share opens it only if it was made for it. */
 export const archive = new Hono<AppEnv>().get("/tasks/:id/files.zip", async (c) => {
+  parseQuery(fileQuery, c);
   const told = await readKeptFiles(readingOf(c));
   const there = await Promise.all(told.map(({ key }) => c.env.AUDIO.head(key)));
   const kept = told.filter((_, index) => there[index] !== null);

@@ -14,6 +14,7 @@ import { requireApiToken } from "../../auth/access.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { isKnown, isMet } from "../../request/entity-tag.ts";
 import { Problem } from "../../problem.ts";
+import { fileQuery, noQuery, parseQuery } from "../../request/query.ts";
 import { present, readKeptFiles, readTask, taskIdOf } from "../../reading/task-reader.ts";
 import { readingOf } from "./tasks.ts";
 
@@ -35,6 +36,7 @@ export const files = new Hono<AppEnv>()
   .get("/tasks/:id/tracks/:trackId/waveform", (c) => serveWaveform(c));
 
 async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
+  parseQuery(fileQuery, c);
   const kept = await keptFileOf(c, file);
   // What KV tells of may have been swapped, or lost: the object knows.
   return (await answer(c, kept)) ?? (await answer(c, await keptInstead(c, kept))) ?? goneOf(kept);
@@ -106,6 +108,7 @@ function goneOf({ file }: KeptFile): never {
 
 /** The picture of a kept track, in the format of audiowaveform 2. */
 async function serveWaveform(c: Context<AppEnv>): Promise<Response> {
+  parseQuery(noQuery, c);
   const { sha256, waveform } = await keptFileOf(c, "audio");
   if (waveform === undefined) {
     throw new Problem(

@@ -8,6 +8,7 @@ import type { TaskObject } from "../../../platform/task/task-object.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { Problem } from "../../problem.ts";
 import { prefersHtml } from "../../pages/frame/page.ts";
+import { isAllKept, NOTHING_TO_RETRY } from "../../pages/task/task-actions.tsx";
 import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { FRESH } from "./tasks.ts";
 
@@ -15,9 +16,17 @@ type Stub = DurableObjectStub<TaskObject>;
 
 /** Only `recover` may spend credits. */
 const COMMANDS = {
-  retry: async (task: Stub, c: Context<AppEnv>) => task.retry(c.get("seen")),
+  retry: async (task: Stub, c: Context<AppEnv>) => {
+    const view = present<TaskView>(await task.retry(c.get("seen")));
+    return isAllKept(view) ? { ...view, advice: NOTHING_TO_RETRY } : view;
+  },
   assess: async (task: Stub, c: Context<AppEnv>) => task.assess(c.get("seen")),
-  notify: async (task: Stub, c: Context<AppEnv>) => task.notify(c.get("seen")),
+  notify: async (task: Stub, c: Context<AppEnv>) => {
+    const { notify, warnings } = c.get("config");
+    if (notify === null)
+      throw new Problem("not_configured", warnings.find((warning) => warning.includes("NOTIFY_URL")) ?? NOBODY);
+    return task.notify(c.get("seen"));
+  },
   recover: async (task: Stub, c: Context<AppEnv>) => {
     const { providerApiKey, publicUrl } = c.get("config");
     if (providerApiKey === null) throw new Problem("not_configured", NO_KEY);
@@ -31,6 +40,8 @@ const COMMANDS = {
   },
 } as const;
 
+const NOBODY =
+  "NOTIFY_URL is not set, so there is nobody to tell: set it in wrangler.toml and NOTIFY_SECRET by `npx wrangler secret put NOTIFY_SECRET`, then deploy.";
 const NO_KEY =
   "PROVIDER_API_KEY is not set, so the provider cannot be asked for new links: run `npx wrangler secret put PROVIDER_API_KEY`.";
 
