@@ -4,6 +4,7 @@
 import type * as z from "zod";
 import { SHA256, TASK_ID, TRACK_ID } from "../core/ids.ts";
 import { SIGNATURE, TIMESTAMP } from "../core/provider/signature.ts";
+import { DOCS_SECTIONS } from "../docs/sections.ts";
 import { PROBLEMS, problemDocument } from "../http/problem.ts";
 import { MAX_KEY_CHARS } from "../http/routes/submit/submissions.ts";
 import { EXAMPLE_VALUES } from "./examples.ts";
@@ -107,6 +108,7 @@ const FORMS: Readonly<Partial<Record<Name, JsonSchema>>> = {
   id: { pattern: TASK_ID.source },
   trackId: { pattern: TRACK_ID.source },
   name: { pattern: TRACK_ID.source },
+  section: { enum: Object.keys(DOCS_SECTIONS).filter((section) => section !== "api") },
   sha256: { pattern: SHA256.source },
   sourceId: { pattern: SHA256.source },
   shareId: { pattern: "^[A-Za-z0-9_-]{22}$" },

@@ -1,0 +1,28 @@
+/**
+ * Writes zod as the Worker bundles it, `build/zod`: without what makes JSON schemas, which only the build does.
+ *
+ * Each schema of zod names those functions as methods, so no bundler can leave them out. The files are the package's
+ * own, but for two, which keep their exports and lose what these do. `wrangler.toml` puts it in zod's place.
+ */
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import * as z from "zod";
+
+const SOURCE = new URL(".", import.meta.resolve("zod/package.json"));
+const TARGET = new URL("../../build/zod/", import.meta.url);
+const exported = z.record(z.string(), z.unknown());
+const EMPTIED = ["v4/core/to-json-schema.js", "v4/core/json-schema-processors.js"];
+
+await mkdir(TARGET, { recursive: true });
+for (const part of ["package.json", "LICENSE", "index.js", "v4/core", "v4/classic", "v4/locales"])
+  await cp(fileURLToPath(new URL(part, SOURCE)), fileURLToPath(new URL(part, TARGET)), {
+    recursive: true,
+    filter: (path) => !/\.(?:cjs|cts|ts)$/.test(path),
+  });
+for (const path of EMPTIED) {
+  const names = Object.keys(exported.parse(await import(new URL(path, SOURCE).href)));
+  await writeFile(
+    new URL(path, TARGET),
+    `function none() {}\nexport { ${names.map((name) => `none as ${name}`).join(", ")} };\n`,
+  );
+}
