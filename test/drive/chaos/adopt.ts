@@ -4,7 +4,7 @@
  * a good one (`POST /tasks/:id/recover`): that may cost credits.
  */
 import type { BacklineClient } from "../../rig/local/backline-client.ts";
-import type { Task } from "../../rig/provider/ledger.ts";
+import type { Made, Task } from "../../rig/provider/ledger.ts";
 import type { Provider } from "../../rig/provider/provider.ts";
 
 export interface Adoption {
@@ -33,13 +33,13 @@ export function adoption(client: BacklineClient, provider: Provider): Adoption {
     taskIds,
     recovered,
     async round() {
-      const unheard = [...provider.tasks.values()].filter(isUnheard);
+      const unheard = provider.all().filter(isUnheard);
       const listed = await client.tasks();
       const known = new Set(listed.map(({ taskId }) => taskId));
       for (const { taskId, settled, stage } of listed)
         if (stage === "complete" && !settled && provider.tasks.get(taskId)?.quirk === "gone") await recover(taskId);
-      for (const { taskId } of unheard.filter((task) => !known.has(task.taskId))) {
-        const answer = await client.get(`/tasks/${taskId}`, { method: "PUT" });
+      for (const { taskId, product } of unheard.filter((task) => !known.has(task.taskId))) {
+        const answer = await client.get(`/tasks/${taskId}?product=${product}`, { method: "PUT" });
         await answer.body?.cancel();
         if (answer.status === 201) taskIds.add(taskId);
       }
@@ -50,7 +50,8 @@ export function adoption(client: BacklineClient, provider: Provider): Adoption {
 /** One that a crash broke off is not repeated by the Worker, which cannot know what it cost. */
 const WISH_AGAIN_MS = 20_000;
 
-/** Every callback so far was given up, and no more will come. */
-function isUnheard({ callbacks, silenced }: Task): boolean {
-  return silenced && callbacks.every(({ outcome }) => outcome === "given_up" || outcome === "not_sent");
+/** Every callback so far was given up, and no more will come; or none was ever sent. */
+function isUnheard({ callbacks, silenced, progress }: Task | Made): boolean {
+  const isOver = silenced || (callbacks.length === 0 && (progress === "complete" || progress === "failed"));
+  return isOver && callbacks.every(({ outcome }) => outcome === "given_up" || outcome === "not_sent");
 }

@@ -4,7 +4,6 @@ import { namedResults, objectsIn, onceResults, sweptKeys } from "../../rig/judge
 import { acknowledgedResults } from "../../rig/judge/timeline.ts";
 import { judge, type Judgement } from "../../rig/judge/verdict.ts";
 import type { BacklineClient } from "../../rig/local/backline-client.ts";
-import type { Task } from "../../rig/provider/ledger.ts";
 import { noticeChecks, type Reported } from "./notices.ts";
 import type { Told } from "./recovery.ts";
 import type { InsideWorker, Stage } from "./stage.ts";
@@ -20,7 +19,7 @@ export async function check(stage: Stage, inside: InsideWorker, canAsk: boolean)
   const told: Told[] = [];
   const reported: Reported[] = [];
   const judgements: Judgement[] = [];
-  for (const task of provider.tasks.values()) {
+  for (const task of provider.all()) {
     const { taskId } = task;
     const view = await client.task(taskId);
     judgements.push(await judge(client, task, view, canAsk));
@@ -37,7 +36,7 @@ export async function check(stage: Stage, inside: InsideWorker, canAsk: boolean)
       told.flatMap(({ task, events }) => acknowledgedResults(task, events)),
     ),
     ...verdictChecks(judgements),
-    await openCheck(client, provider.tasks, beyond),
+    await openCheck(client, new Set(provider.all().map(({ taskId }) => taskId)), beyond),
     checkOf(
       "objects in R2 are named by an event",
       namedResults(
@@ -68,7 +67,7 @@ function wrongOf({ verdict, faults }: Judgement): string | null {
 
 async function openCheck(
   client: BacklineClient,
-  tasks: ReadonlyMap<string, Task>,
+  tasks: ReadonlySet<string>,
   beyond: ReadonlySet<string>,
 ): Promise<Check> {
   const listed = await client.tasks();

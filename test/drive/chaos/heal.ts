@@ -26,7 +26,7 @@ export async function heal(
 ): Promise<Checked> {
   const { provider } = stage;
   const endAt = Date.now() + DEADLINE_MS;
-  await Promise.all([...provider.tasks.keys()].map((taskId) => provider.done(taskId)));
+  await Promise.all(provider.all().map(({ taskId }) => provider.done(taskId)));
   let asleep: Check;
   for (let round = 1; ; round += 1) {
     await adopted?.round();
@@ -49,7 +49,7 @@ async function unattendedCheck({ provider, client, receiver }: Stage, canAsk: bo
   const settled = new Set((await client.tasks()).flatMap((task) => (task.settled ? [task.taskId] : [])));
   const taken = receiver.received.filter((sent) => sent.type === "task.settled" && isTaken(sent));
   const told = new Set(taken.map(({ data }) => data.taskId));
-  const expected = [...provider.tasks.values()].filter((task) => canAsk || !task.silenced);
+  const expected = provider.all().filter((task) => canAsk || !task.silenced);
   return checkOf(
     "tasks settle and tell it while nobody looks",
     expected.map(({ taskId }) => {

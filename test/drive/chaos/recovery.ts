@@ -1,13 +1,13 @@
 /** What was lost on the way, and how it was made good: rows of a table, from the ledger and the timelines. Pure. */
 import type { TimelineItem } from "../../rig/local/backline-client.ts";
-import type { Callback, Quirk, Task } from "../../rig/provider/ledger.ts";
+import type { Callback, Made, Quirk, Task } from "../../rig/provider/ledger.ts";
 
 import type { Adoption } from "./adopt.ts";
 
 export type Row = { readonly times: number; readonly "made good by": string };
 
 export interface Told {
-  readonly task: Task;
+  readonly task: Task | Made;
   readonly events: readonly TimelineItem[];
 }
 
@@ -66,7 +66,9 @@ function copyRows(all: readonly Told[]): readonly Line[] {
   const reasons = countBy(failures.map(({ reason }) => reason.split(":")[0] ?? reason));
   const unanswered = all.reduce((sum, { events }) => sum + unansweredStarts(events), 0);
   const refreshed = all.reduce((sum, { events }) => sum + refreshedFiles(events), 0);
-  const quirks = QUIRKS.map((quirk) => [quirk, all.filter(({ task }) => task.quirk === quirk).length] as const);
+  const quirks = QUIRKS.map(
+    (quirk) => [quirk, all.filter(({ task }) => "quirk" in task && task.quirk === quirk).length] as const,
+  );
   const swept = all.flatMap(({ events }) => ofType(events, "swept"));
   return [
     ...spoiled.map(([kind, times]): Line => [`files spoiled: ${kind}`, times, "read all the same, or refused"]),

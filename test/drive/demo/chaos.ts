@@ -6,12 +6,12 @@ import { judge, type Judgement } from "../../rig/judge/verdict.ts";
 import type { BacklineClient } from "../../rig/local/backline-client.ts";
 import { recoveryTable, type Told } from "../chaos/recovery.ts";
 import { submitOne } from "../chaos/submit.ts";
-import type { Task } from "../../rig/provider/ledger.ts";
+import type { Made, Task } from "../../rig/provider/ledger.ts";
 import type { Playground } from "./playground.ts";
 import type { Followed } from "./progress.ts";
 
 export interface Submitted {
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly (Task | Made)[];
   readonly adopted: Adoption;
 }
 
@@ -23,7 +23,7 @@ export async function submitUnderChaos(
 ): Promise<Submitted> {
   const submitter = { client, provider, callBackUrl, throughWorker: true, signal };
   await Promise.all(titles.map((title, index) => submitOne(index, title, submitter)));
-  return { tasks: [...provider.tasks.values()], adopted: adoption(client, provider) };
+  return { tasks: provider.all(), adopted: adoption(client, provider) };
 }
 
 /** What settled with a doubtful file has it replaced within this time. */
@@ -32,7 +32,7 @@ const LOOK_AGAIN_MS = 500;
 
 async function judgeAtRest(
   client: BacklineClient,
-  task: Task,
+  task: Task | Made,
   settled: TaskView | null,
   endAt: number,
 ): Promise<Judgement> {
@@ -54,7 +54,7 @@ export async function endOfChaos(
   const verdicts: Record<string, number> = { complete: 0, "failed as sent": 0, lost: 0 };
   const faults: string[] = [];
   for (const { taskId, view } of followed) {
-    const task = provider.tasks.get(taskId);
+    const task = provider.all().find((one) => one.taskId === taskId);
     if (task === undefined) continue;
     told.push({ task, events: view === null ? [] : await client.events(taskId) });
     const judgement = await judgeAtRest(client, task, view, endAt);

@@ -128,6 +128,8 @@ async function submitAll(
   const titles = Array.from({ length: tasks }, (_, index) => `Demo song ${String(index + 1).padStart(width, "0")}`);
   if (chaosSeed === null)
     return { tasks: await Promise.all(titles.map((title) => submit(provider, title, callBackUrl))), adopted: null };
-  screen.say(`The provider is hostile, by seed ${chaosSeed}. Two of five tasks are submitted through the Worker.`);
+  screen.say(
+    `The provider is hostile, by seed ${chaosSeed}. Two of five tasks are submitted through the Worker; one of five is another product.`,
+  );
   return submitUnderChaos(playground, titles, signal);
 }

@@ -1,13 +1,13 @@
 /** Watches tasks through the Worker's status endpoint until all are settled. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BacklineClient } from "../../rig/local/backline-client.ts";
-import type { Task } from "../../rig/provider/ledger.ts";
+import { titleOf, type Made, type Task } from "../../rig/provider/ledger.ts";
 import type { Followed } from "./progress.ts";
 
 /** With `beforeRound` and `onRound` around each round. Resolves early, with what is known, when `deadlineMs` have passed. */
 export async function follow(
   client: BacklineClient,
-  submitted: readonly Task[],
+  submitted: readonly (Task | Made)[],
   {
     deadlineMs,
     signal,
@@ -23,9 +23,9 @@ export async function follow(
   const endAt = Date.now() + deadlineMs;
   // Many tasks are asked about less often, so that asking does not slow down what is asked about.
   const pauseMs = Math.max(200, submitted.length * 20);
-  let tasks: readonly Followed[] = submitted.map(({ taskId, request }) => ({
-    taskId,
-    title: request.title,
+  let tasks: readonly Followed[] = submitted.map((task) => ({
+    taskId: task.taskId,
+    title: titleOf(task),
     view: null,
   }));
   for (;;) {

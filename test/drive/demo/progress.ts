@@ -32,10 +32,11 @@ export function progressOf({ view }: Followed): Progress {
 }
 
 export function filesOf(view: TaskView): readonly NamedFile[] {
-  return view.tracks.flatMap(({ audio, cover }, index) => [
+  const tracks = view.tracks.flatMap(({ audio, cover }, index) => [
     { name: `track ${index + 1} audio`, file: audio },
     { name: `track ${index + 1} cover`, file: cover },
   ]);
+  return [...tracks, ...view.files.map((file) => ({ name: `file ${file.name}`, file }))];
 }
 
 /** Everything worth a line about a task so far. Lines are only ever added while it gets on. */

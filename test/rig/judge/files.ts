@@ -1,7 +1,7 @@
 /** Reads every file back through the Worker and compares it with what the provider knows to have sent. */
 import type { TaskView } from "../../../src/core/view/view.ts";
 import type { BacklineClient } from "../local/backline-client.ts";
-import type { File, Task } from "../provider/ledger.ts";
+import { titleOf, type Called, type File, type Made, type Task } from "../provider/ledger.ts";
 import { type Followed, stateOf } from "../../drive/demo/progress.ts";
 
 export interface FaultOptions {
@@ -49,6 +49,25 @@ async function taskFaults(
   return faults;
 }
 
+/** The same of another product than music. Of notes it is enough that there is a file of them. */
+export async function madeFaults(
+  client: BacklineClient,
+  sent: Made,
+  view: TaskView | null,
+): Promise<readonly string[]> {
+  const name = `${titleOf(sent)} (${sent.taskId})`;
+  if (view === null) return [`${name}: no callback arrived.`];
+  if (!view.settled || view.stage !== "complete")
+    return [`${name} ended at stage ${view.stage}${view.settled ? "" : ", not settled"}.`];
+  if (sent.notes.length > 0 && !view.files.some(({ state }) => state === "stored")) return [`${name} has no file.`];
+  const results = sent.files.map(async (file) => {
+    const kept = view.files.find((one) => one.name === file.name);
+    const which = `${name}: the file ${file.name}`;
+    return kept === undefined ? `${which} is missing.` : fileFault(client, kept, file, which);
+  });
+  return (await Promise.all(results)).flatMap((fault) => fault ?? []);
+}
+
 /** What is wrong with those files of a task that the Worker was told of, or came for, whatever became of the task. */
 export async function toldFileFaults(client: BacklineClient, task: Task, view: TaskView): Promise<readonly string[]> {
   const results = task.tracks.flatMap(({ trackId, ...files }) => {
@@ -64,7 +83,7 @@ export async function toldFileFaults(client: BacklineClient, task: Task, view: T
 }
 
 /** Whether a callback with all of these in its body was acknowledged. */
-export function acknowledged({ callbacks }: Task, ...texts: readonly string[]): boolean {
+export function acknowledged({ callbacks }: Called, ...texts: readonly string[]): boolean {
   return callbacks.some(({ outcome, body }) => {
     const text = new TextDecoder().decode(body);
     return outcome === "acknowledged" && texts.every((part) => text.includes(part));

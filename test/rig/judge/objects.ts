@@ -35,9 +35,12 @@ export function namedResults(objects: readonly KeptObject[], events: readonly Ti
   return [...strays, ...[...named].flatMap((key) => (keys.has(key) ? [] : [`${key} is named, and not in R2.`]))];
 }
 
-/** A result for each file: whether it lies there once, by its name and by its bytes. No two of the provider's are alike. */
+/**
+ * A result for each file: whether it lies there once, by its name and by its bytes. No two of the provider's are alike;
+ * the notes of a song are.
+ */
 export function onceResults(objects: readonly KeptObject[]): (string | null)[] {
-  const files = objects.filter(({ key }) => /\/(?:audio|cover)-\d+\.\w+$/.test(key));
+  const files = objects.filter(({ key }) => /\/(?:audio|cover|file)-\d+\.(?!mid$)\w+$/.test(key));
   return [({ key }: KeptObject) => key.replace(/-\d+\.\w+$/, ""), ({ etag }: KeptObject) => etag].flatMap((name) =>
     [...Map.groupBy(files, name).values()].map((same) =>
       same.length === 1 ? null : `${same.map(({ key }) => key).join(" and ")} are the same file.`,

@@ -1,9 +1,9 @@
 /** Whether a task's log holds what the provider was acknowledged. Pure. */
 import type { TimelineItem } from "../local/backline-client.ts";
-import type { Task } from "../provider/ledger.ts";
+import type { Called } from "../provider/ledger.ts";
 
 /** One result for each body that was acknowledged: what is wrong, or null. A body may have been delivered many times. */
-export function acknowledgedResults({ taskId, callbacks }: Task, events: readonly TimelineItem[]): (string | null)[] {
+export function acknowledgedResults({ taskId, callbacks }: Called, events: readonly TimelineItem[]): (string | null)[] {
   const kept = new Map(
     events.flatMap((event) => (event.type === "observed" && event.via === "callback" ? [[event.sha256, event]] : [])),
   );

@@ -117,6 +117,11 @@ export type Made = Called & {
   failure: { readonly code: number; readonly message: string } | null;
 };
 
+/** What it is called in sentences. */
+export function titleOf(task: Task | Made): string {
+  return "tracks" in task ? task.request.title : `${task.product} of ${task.track?.title ?? "nothing"}`;
+}
+
 export type Task = Called & {
   readonly at: number;
   /** `add_instrumental`, or another product of music. */

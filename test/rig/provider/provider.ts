@@ -80,6 +80,8 @@ export type Provider = {
   /** By their own task ids. */
   readonly made: ReadonlyMap<string, Made>;
   readonly recoveries: ReadonlyMap<string, Recovery>;
+  /** All of music, then all of other products. */
+  all(): readonly (Task | Made)[];
   /** Requests for files that belong to no task: sources, and made-up tracks. */
   readonly otherFetches: readonly Fetched[];
   /** May be changed while it runs. */
@@ -196,6 +198,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     tasks,
     made: shop.made,
     recoveries,
+    all: () => [...tasks.values(), ...shop.made.values()],
     otherFetches,
     faults,
     sourceUrl,
