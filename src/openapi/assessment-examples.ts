@@ -45,7 +45,7 @@ const HEARD: AudioFacts = {
   repetitionSeconds: 8.276,
   key: "A minor",
   keyConfidence: 0.83,
-  fit: { tempoRatio: 1.001, keyDistance: 0, offsetSeconds: 0.05, similarity: 0.412, prominence: 14.2 },
+  fit: { tempoRatio: 1.001, keyDistance: 0, offsetSeconds: 0.05, similarity: 0.672 },
 };
 
 export const ASSESSMENT_EXAMPLE: Assessment = {

@@ -7,7 +7,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { unheard, type ContainerFacts } from "../../core/audio/container/facts.ts";
 import { parseConfig } from "../../core/config.ts";
-import { fitOf, fittedOf, type Fitted } from "../../core/audio/fit/fit.ts";
+import { fitOf, measuredOf, type Fitted } from "../../core/audio/fit/fit.ts";
 import { verify, type Verification } from "../../core/audio/verification.ts";
 import { analyze } from "./listen.ts";
 import type { AssessOutcome } from "../task/effects.ts";
@@ -35,8 +35,8 @@ export class Assessor extends WorkerEntrypoint<Env> {
     if (analysis.outcome !== "done") {
       return { ...NOTHING, outcome: analysis.outcome, reason: analysis.reason, facts: unheard(container) };
     }
-    const { facts, waveform, rhythm } = analysis;
-    const fit = source === undefined ? null : fitOf(source, fittedOf(facts, rhythm));
+    const { facts, waveform, spectrogram } = analysis;
+    const fit = source === undefined ? null : fitOf(source, measuredOf(facts), spectrogram);
     const httpMetadata = { contentType: "application/json" };
     await this.env.AUDIO.put(waveformKey, JSON.stringify(waveform), { httpMetadata });
     return { outcome: "done", reason: null, facts: { ...facts, fit }, waveformKey };

@@ -10,6 +10,7 @@ import type { Pcm, PcmShape } from "../../core/audio/sound/pcm.ts";
 import { soundMeter } from "../../core/audio/sound/meters.ts";
 import { keyMeter } from "../../core/audio/sound/tonal/key.ts";
 import { rhythmMeter } from "../../core/audio/sound/rhythm/rhythm.ts";
+import type { Spectrogram } from "../../core/audio/fit/spectrogram.ts";
 import { wavReader } from "../../core/audio/container/wav.ts";
 import type { Waveform } from "../../core/audio/sound/waveform.ts";
 import { mp3Decoder } from "./mp3-decoder.ts";
@@ -19,7 +20,7 @@ export type Analysis =
       readonly outcome: "done";
       readonly facts: AudioFacts;
       readonly waveform: Waveform;
-      readonly rhythm: string | null;
+      readonly spectrogram: Spectrogram | null;
     }
   | { readonly outcome: "skipped" | "failed"; readonly reason: string };
 
@@ -51,9 +52,9 @@ export async function analyze(
     }
     const heard = listener.finish();
     if (heard === null) return { outcome: "failed", reason: "no sound could be decoded" };
-    const { waveform, rhythm, ...facts } = heard;
+    const { waveform, spectrogram, ...facts } = heard;
     const all = { ...unheard(container), ...facts, decoderErrors: source.errors() + listener.strange() };
-    return { outcome: "done", facts: rounded(all), waveform, rhythm };
+    return { outcome: "done", facts: rounded(all), waveform, spectrogram };
   } finally {
     source.end();
   }
@@ -83,7 +84,7 @@ function sourceOf({ format, codec }: ContainerFacts, mp3Module: WebAssembly.Modu
   return `the sound of ${format ?? "this format"} is not decoded: only that of MP3 and WAV is`;
 }
 
-type Heard = Partial<AudioFacts> & { readonly waveform: Waveform; readonly rhythm: string | null };
+type Heard = Partial<AudioFacts> & { readonly waveform: Waveform; readonly spectrogram: Spectrogram | null };
 
 interface Listener {
   readonly hear: Hear;

@@ -10,6 +10,7 @@ import type { AudioFacts } from "../../core/audio/facts.ts";
 import type { FileProblem } from "../../core/audio/findings/findings.ts";
 import type { AssessMode } from "../../core/task/event.ts";
 import type { SourcePolicy } from "../../core/access/fetch-policy.ts";
+import { landmarksOf } from "../../core/audio/fit/landmarks.ts";
 import { verify } from "../../core/audio/verification.ts";
 import { analyze } from "./listen.ts";
 import { announcedBytes, bodyReader, readChunk, readHead, type BodyReader } from "./body-reader.ts";
@@ -31,7 +32,7 @@ export interface SourceFacts {
   /** Of its bytes; null where they were not read to the end. */
   readonly sha256: string | null;
   /** How to find it again; null where it was not listened to, or is too short. */
-  readonly rhythm: string | null;
+  readonly landmarks: string | null;
 }
 
 const STALL_MS = 10_000;
@@ -76,7 +77,7 @@ export async function listenToSource(
   const head = await readHead(reader, watch);
   const verified = verify(head, "audio");
   if (typeof verified === "string")
-    return { facts: unheard({}), problem: problemOf(verified), sha256: null, rhythm: null };
+    return { facts: unheard({}), problem: problemOf(verified), sha256: null, landmarks: null };
   const verification = verified;
 
   const hash = createHash("sha256");
@@ -106,7 +107,7 @@ export async function listenToSource(
     facts: { ...heard, ...container, ...(container.channels === 1 ? ONE_CHANNEL : {}) },
     problem: refusal === null ? null : problemOf(refusal),
     sha256: hash.digest("hex"),
-    rhythm: analysis?.outcome === "done" ? analysis.rhythm : null,
+    landmarks: analysis?.outcome === "done" && analysis.spectrogram !== null ? landmarksOf(analysis.spectrogram) : null,
   };
 }
 

@@ -86,7 +86,7 @@ async function judge(
   try {
     const heard = await listenToSource(reader, object.size, rules, watch);
     if (typeof heard === "string") throw new Error(heard);
-    const report = sourceReportOf(heard.facts, heard.problem, sourceId, heard.rhythm);
+    const report = sourceReportOf(heard.facts, heard.problem, sourceId, heard.landmarks);
     await bucket.put(`${PREFIX}${sourceId}/report.json`, JSON.stringify(report));
     return report;
   } finally {

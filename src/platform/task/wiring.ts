@@ -1,5 +1,5 @@
 /** The effects of a task, wired to the platform: R2, KV, the catalog, and the provider where there is a key. */
-import { fittedOf } from "../../core/audio/fit/fit.ts";
+import { measuredOf } from "../../core/audio/fit/fit.ts";
 import { catalogRowOf } from "../../core/view/catalog-row.ts";
 import { submittedEvent, type FileKind } from "../../core/task/event.ts";
 import type { Config } from "../../core/config.ts";
@@ -117,7 +117,7 @@ async function assess(
   const { key, attempt, container } = stored;
   const waveformKey = fileKey(taskId, trackId, "waveform", attempt, "json");
   const known = state.known.source;
-  const source = known === null ? {} : { source: fittedOf(known.audio, known.rhythm ?? null) };
+  const source = known === null ? {} : { source: { ...measuredOf(known.audio), landmarks: known.landmarks ?? null } };
   const outcome = await assessor.assess({ key, waveformKey, container: container ?? null, ...source });
   if (state.tombstone !== null) await env.AUDIO.delete(waveformKey);
   return outcome;

@@ -15,6 +15,7 @@ import { keyDistance } from "../../../src/core/audio/sound/tonal/key-names.ts";
 import { heardByBackline } from "./backline.ts";
 import { caughtOf, type Caught } from "./damaged.ts";
 import { ffmpeg } from "./ffmpeg.ts";
+import { fitsOf, type Fits } from "./fit.ts";
 import { scoreOf } from "./score.ts";
 
 export type Part = "all" | "tuning" | "held-out";
@@ -45,6 +46,8 @@ const NOTHING_ASKED: Asked = {
 /** As MIREX has it. */
 const SAME_TEMPO = 0.04;
 const OCTAVES = [1, 2, 3, 1 / 2, 1 / 3];
+/** Each is mixed and compared with several others. */
+const FITTED_TRACKS = 34;
 const SOUNDS = new Set([".mp3", ".wav", ".ogg", ".opus", ".flac", ".m4a"]);
 
 export async function tracksIn(folder: string, part: Part): Promise<readonly Track[]> {
@@ -80,7 +83,12 @@ export async function judgeMusic(tracks: readonly Track[], damagedTracks: number
       digest(a.name) < digest(b.name) ? -1 : 1,
     );
     const caught = await caughtOf(victims.slice(0, damagedTracks), folder);
-    const measures = { ...alarmsOf(judged), tempo: tempoOf(judged), key: keyOf(judged), caught };
+    const recorded = judged.filter(({ bpm, key }) => bpm === null && key === null).slice(0, FITTED_TRACKS);
+    const fits = await fitsOf(
+      (recorded.length === 0 ? judged : recorded).map(({ path }) => path),
+      folder,
+    );
+    const measures = { ...alarmsOf(judged), tempo: tempoOf(judged), key: keyOf(judged), caught, fits };
     print(judged, measures);
     return measures;
   } finally {
@@ -108,6 +116,7 @@ export interface Measures {
     readonly far: number;
   };
   readonly caught: readonly Caught[];
+  readonly fits: Fits;
 }
 
 function alarmsOf(judged: readonly Judged[]): Pick<Measures, "tracks" | "alarmed"> {
@@ -162,7 +171,7 @@ export function mirexScore(key: string, found: string): number {
   return tonic === other ? 0.2 : 0;
 }
 
-function print(judged: readonly Judged[], { tracks, alarmed, tempo, key, caught }: Measures): void {
+function print(judged: readonly Judged[], { tracks, alarmed, tempo, key, caught, fits }: Measures): void {
   console.log(`\n${tracks} recordings; ${alarmed.length} get a warning or worse (${percent(alarmed.length / tracks)})`);
   for (const { name, findings } of judged.filter((one) => alarmed.includes(one.name))) {
     const codes = findings.filter(({ level }) => level !== "info").map(({ code, measured }) => `${code} (${measured})`);
@@ -181,6 +190,14 @@ function print(judged: readonly Judged[], { tracks, alarmed, tempo, key, caught 
   if (key.tracks > 0) {
     console.log(`\nKey, ${key.tracks} tracks that have a known one; ${key.named} get one named:`);
     console.table({ "MIREX score": key.mirex.toFixed(2), exact: percent(key.exact), "no relation": percent(key.far) });
+  }
+  if (fits.mixes > 0) {
+    console.log(`\nSources: ${fits.mixes} mixes at -6 to -12 dB, ${fits.wrongPairs} wrong pairs:`);
+    console.table({
+      "mixes whose source is called not heard": percent(fits.missed / fits.mixes),
+      "mixes whose source is found where it begins": percent(fits.placed / fits.mixes),
+      "wrong pairs whose source is called not heard": percent(fits.told / fits.wrongPairs),
+    });
   }
   if (caught.length > 0) {
     console.log("\nDamage that gets a warning or worse which names it:");

@@ -91,14 +91,14 @@ test("a track is compared with its source, and how the source is recognized stay
   const taskId = newTaskId();
   const requestJson = JSON.stringify({ uploadUrl: "https://cdn.example.com/v.mp3", tags: "jazz" });
   const heard = { ...unheard({}), durationSeconds: 60, key: "A minor" };
-  const source = sourceReportOf(heard, null, null, "cmh5dGhtLXByaW50");
+  const source = sourceReportOf(heard, null, null, "bGFuZG1hcmtz");
   await env.TASKS.getByName(taskId).submitted({ ref: taskId, requestJson, host: null, source });
   await kept(MUSIC, { duration: 6 }, taskId);
   const { assessment } = await assessed(taskId);
-  expect(assessment?.audio?.fit).toMatchObject({ similarity: null, prominence: null });
+  expect(assessment?.audio?.fit).toMatchObject({ offsetSeconds: null, similarity: null });
   expect(assessment?.findings).toContainEqual(expect.objectContaining({ code: "half_length", measured: 6, limit: 60 }));
   expect((await viewOf(taskId)).source?.audio.key).toBe("A minor");
-  expect(JSON.stringify([await viewOf(taskId), await eventsOf(taskId)])).not.toContain("cmh5dGht");
+  expect(JSON.stringify([await viewOf(taskId), await eventsOf(taskId)])).not.toContain("bGFuZG1h");
 });
 
 test("assessing again is one call, and the timeline tells who said what", async () => {

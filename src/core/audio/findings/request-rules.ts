@@ -69,8 +69,8 @@ export const requestRules = {
   source_not_heard: ({ facts: { fit } }) => {
     const limit = LIMITS.fitSimilarity.value;
     if (fit === null || fit.similarity === null || fit.similarity >= limit) return null;
-    if ((fit.prominence ?? 0) >= LIMITS.fitProminence.value) return null;
-    const message = "The rhythm of the source is nowhere in it: it was made for something else.";
+    const message =
+      "The source was not heard anywhere in it: it was made for something else, or the provider did not keep its sound.";
     return { level: "warn", message, measured: fit.similarity, limit };
   },
   style_missing: ({ asked: { style } }) => {

@@ -10,20 +10,20 @@ export const sourceReport = z.object({
   audio: audioFacts,
   /** Of its bytes, where they were read to the end. */
   sha256: z.string().optional(),
-  /** To find it again in what is made of it (`rhythmPrintReader`). Kept, never shown. */
-  rhythm: z.string().optional(),
+  /** To find it again in what is made of it (`landmarksOf`). Kept, never shown. */
+  landmarks: z.string().optional(),
 });
 
 export type SourceReport = z.infer<typeof sourceReport>;
 
 /** As readers see it. */
-export const shownReport = sourceReport.omit({ rhythm: true });
+export const shownReport = sourceReport.omit({ landmarks: true });
 
 export function sourceReportOf(
   audio: AudioFacts,
   problem: FileProblem | null,
   sha256: string | null = null,
-  rhythm: string | null = null,
+  landmarks: string | null = null,
 ): SourceReport {
   const findings = [...sourceFindingsOf(audio, problem)];
   return {
@@ -31,13 +31,13 @@ export function sourceReportOf(
     findings,
     audio,
     ...(sha256 === null ? {} : { sha256 }),
-    ...(rhythm === null ? {} : { rhythm }),
+    ...(landmarks === null ? {} : { landmarks }),
   };
 }
 
 /** For readers. */
 export function shownSource(report: SourceReport): SourceReport {
   const shown = { ...report };
-  delete shown.rhythm;
+  delete shown.landmarks;
   return shown;
 }

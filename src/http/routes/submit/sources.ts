@@ -97,7 +97,7 @@ export async function judgeSource(c: Context<AppEnv>, url: string, force: boolea
   };
   const checked = await checkSource(url, rules, c.req.raw.signal);
   if (typeof checked === "string") throw refused(checked);
-  return judged(sourceReportOf(checked.facts, checked.problem, checked.sha256, checked.rhythm), force);
+  return judged(sourceReportOf(checked.facts, checked.problem, checked.sha256, checked.landmarks), force);
 }
 
 function judged(report: SourceReport, force: boolean): SourceReport {

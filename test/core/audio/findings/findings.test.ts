@@ -58,7 +58,7 @@ const GOOD: AudioFacts = {
   repetitionSeconds: 8,
   key: "A minor",
   keyConfidence: 0.9,
-  fit: { tempoRatio: 1, keyDistance: 0, offsetSeconds: 0, similarity: 0.4, prominence: 12 },
+  fit: { tempoRatio: 1, keyDistance: 0, offsetSeconds: 0, similarity: 0.4 },
 };
 
 const ASKED: Asked = {
@@ -121,8 +121,8 @@ function styled(style: Partial<StyleMatch>): Case {
   return { asked: { style: { claimedShare: 1, matched: [], missing: [], extra: [], contradicting: [], ...style } } };
 }
 
-function fitted(similarity: number, prominence: number | null): Case {
-  return { facts: { fit: { tempoRatio: 1, keyDistance: 0, offsetSeconds: 0, similarity, prominence } } };
+function fitted(similarity: number | null): Case {
+  return { facts: { fit: { tempoRatio: 1, keyDistance: 0, offsetSeconds: 0, similarity } } };
 }
 
 /** Numbers are written out, so that a changed limit is seen here. */
@@ -229,9 +229,9 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
     { level: "warn", over: { facts: { durationSeconds: 90 } }, under: { asked: { source: null } } },
   ],
   source_not_heard: [
-    { level: "warn", over: fitted(0.029, 3.4), under: fitted(0.031, 3.4) },
-    { level: "warn", over: fitted(0, 0), under: fitted(0.01, 3.6) },
-    { level: "warn", over: fitted(0, null), under: { facts: { fit: null } } },
+    { level: "warn", over: fitted(0.129), under: fitted(0.131) },
+    { level: "warn", over: fitted(0), under: fitted(null) },
+    { level: "warn", over: fitted(0), under: { facts: { fit: null } } },
   ],
   key_mismatch: [
     {

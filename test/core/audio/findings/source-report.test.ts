@@ -8,8 +8,8 @@ const audio = unheard({ format: "mp3", durationSeconds: 60, channels: 2, bitrate
 test("what recognizes a source again is kept, and never shown", () => {
   const report = sourceReportOf(audio, null, "hash", "print");
   expect(sourceReport.parse(report)).toEqual(report);
-  expect(report).toMatchObject({ verdict: "pass", sha256: "hash", rhythm: "print" });
-  expect(shownSource(report)).not.toHaveProperty("rhythm");
+  expect(report).toMatchObject({ verdict: "pass", sha256: "hash", landmarks: "print" });
+  expect(shownSource(report)).not.toHaveProperty("landmarks");
   expect(sourceReportOf(audio, null)).not.toHaveProperty("sha256");
 });
 

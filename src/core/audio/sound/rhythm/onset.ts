@@ -10,7 +10,7 @@
  */
 import { realFft } from "../fft.ts";
 import type { Pcm, PcmShape } from "../pcm.ts";
-import { channelOf } from "../sample.ts";
+import { channelOf, sampleAt } from "../sample.ts";
 
 const RATE_HZ = 11_025;
 const FRAME = 512;
@@ -23,26 +23,33 @@ const RISE_HOPS = 2;
 /** Band power under which nothing is heard: about -70 dB of full scale, so that dither has no onsets. */
 const FLOOR = 1e-7;
 
+type Spectrum = ReturnType<ReturnType<typeof realFft>>;
+
 interface OnsetEnvelope {
   readonly hopsPerSecond: number;
+  /** How far the bins of a spectrum lie apart. */
+  readonly binHz: number;
   /**
-   * Hands each value to `hear` in order, one per hop, and the bands that it is the sum of, to be read during the call.
-   * Zero means that nothing begins.
+   * Hands each value to `hear` in order, one per hop, and the spectrum that it was read off, for the time of the call.
+   * Zero means that nothing begins. A sine of full scale has about the power 1 in its bin.
    */
-  push(sound: Pcm, hear: (onset: number, rises: Float64Array) => void): void;
+  push(sound: Pcm, hear: (onset: number, power: Spectrum) => void): void;
 }
 
 export function onsetEnvelope({ sampleRateHz, channels }: PcmShape): OnsetEnvelope {
   const factor = Math.max(1, Math.round(sampleRateHz / RATE_HZ));
   const scale = 1 / (factor * channels);
-  const rises = new Float64Array(BANDS);
-  const rise = bandRise(sampleRateHz / factor, rises);
+  const fft = realFft(FRAME);
+  const window = hann();
+  const windowed = new Float32Array(FRAME);
+  const rise = bandRise(sampleRateHz / factor);
   const frame = new Float32Array(FRAME);
   let filled = 0;
   let sum = 0;
   let summed = 0;
   return {
     hopsPerSecond: sampleRateHz / factor / HOP,
+    binHz: sampleRateHz / factor / FRAME,
     push(sound, hear) {
       const left = channelOf(sound, 0);
       const right = channelOf(sound, 1);
@@ -53,7 +60,9 @@ export function onsetEnvelope({ sampleRateHz, channels }: PcmShape): OnsetEnvelo
         sum = 0;
         summed = 0;
         if (filled < FRAME) continue;
-        hear(rise(frame), rises);
+        for (let at = 0; at < FRAME; at++) windowed[at] = sampleAt(frame, at) * sampleAt(window, at);
+        const power = fft(windowed);
+        hear(rise(power), power);
         frame.copyWithin(0, HOP);
         filled = FRAME - HOP;
       }
@@ -61,26 +70,19 @@ export function onsetEnvelope({ sampleRateHz, channels }: PcmShape): OnsetEnvelo
   };
 }
 
-/** The flux of one frame after another, by bands into `rises`. The first have nothing before them, and are zero. */
-function bandRise(rateHz: number, rises: Float64Array): (frame: Float32Array) => number {
-  const fft = realFft(FRAME);
-  const window = hann();
+/** The flux of one frame after another. The first have nothing before them, and are zero. */
+function bandRise(rateHz: number): (power: Spectrum) => number {
   const bands = melBands(rateHz);
-  const windowed = new Float32Array(FRAME);
   const past = Array.from({ length: RISE_HOPS }, () => new Float64Array(BANDS));
   let hops = 0;
-  return (frame) => {
-    for (let at = 0; at < FRAME; at++) windowed[at] = (frame[at] ?? 0) * (window[at] ?? 0);
-    const power = fft(windowed);
+  return (power) => {
     const before = past[hops % RISE_HOPS] ?? new Float64Array(BANDS);
     let flux = 0;
     for (const [band, { from, weights }] of bands.entries()) {
       let level = FLOOR;
       for (let at = 0; at < weights.length; at++) level += (power[from + at] ?? 0) * (weights[at] ?? 0);
       const db = 10 * Math.log10(level);
-      const risen = hops < RISE_HOPS ? 0 : Math.max(0, db - (before[band] ?? 0));
-      rises[band] = risen;
-      flux += risen;
+      if (hops >= RISE_HOPS) flux += Math.max(0, db - (before[band] ?? 0));
       before[band] = db;
     }
     hops++;

@@ -1,5 +1,5 @@
 /** What is read off the onsets of a sound: its tempo, whether it only repeats itself, and how to find it again. Pure. */
-import { rhythmPrintReader } from "../../fit/rhythm-print.ts";
+import { spectrogramReader, type Spectrogram } from "../../fit/spectrogram.ts";
 import { repetitionReader, type Repetition } from "../flaws/repetition.ts";
 import { onsetEnvelope } from "./onset.ts";
 import type { Meter, PcmShape } from "../pcm.ts";
@@ -7,21 +7,21 @@ import { tempoReader, type Tempo } from "./tempo.ts";
 
 interface Rhythm extends Tempo, Repetition {
   /** Null for a sound that is too short. */
-  readonly rhythm: string | null;
+  readonly spectrogram: Spectrogram | null;
 }
 
 export function rhythmMeter(shape: PcmShape): Meter<Rhythm> {
   const onsets = onsetEnvelope(shape);
   const tempo = tempoReader(onsets.hopsPerSecond);
   const repetition = repetitionReader(onsets.hopsPerSecond);
-  const print = rhythmPrintReader(onsets.hopsPerSecond);
+  const spectrogram = spectrogramReader(onsets.hopsPerSecond, onsets.binHz);
   return {
     push: (sound) =>
-      onsets.push(sound, (onset, rises) => {
+      onsets.push(sound, (onset, power) => {
         tempo.push(onset);
         repetition.push(onset);
-        print.push(rises);
+        spectrogram.push(power);
       }),
-    finish: () => ({ ...tempo.finish(), ...repetition.finish(), rhythm: print.finish() }),
+    finish: () => ({ ...tempo.finish(), ...repetition.finish(), spectrogram: spectrogram.finish() }),
   };
 }
