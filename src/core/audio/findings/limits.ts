@@ -64,7 +64,10 @@ export const LIMITS = {
   inverseCorrelation: { value: -0.3, reason: "So far below zero only an inverted side comes: the middle is hollow." },
   monoLossDb: { value: 6, reason: "Half of the amplitude vanishes on a phone or a club's mono system." },
   dcOffset: { value: 0.02, reason: "A fiftieth of full scale costs headroom, which no ear hears." },
-  largeDcOffset: { value: 0.06, reason: "So much thumps at the start, at the end, and at every cut." },
+  largeDcOffset: {
+    value: 0.08,
+    reason: "So much thumps at the start, at the end, and at every cut; no released track of 142 has it.",
+  },
   bandwidthHz: {
     value: 15_000,
     reason: "At 128 kbit/s an MP3 still reaches 16 kHz; but soft instruments reach no higher by themselves.",

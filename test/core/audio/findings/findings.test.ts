@@ -167,7 +167,7 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
     fact("warn", "monoLossDb", 6.01, 6),
   ],
   dual_mono: [fact("info", "dualMono", true, false)],
-  dc_offset: [fact("warn", "dcOffset", 0.0601, 0.02), fact("info", "dcOffset", -0.0201, -0.02)],
+  dc_offset: [fact("warn", "dcOffset", 0.0801, 0.02), fact("info", "dcOffset", -0.0201, -0.02)],
   narrow_bandwidth: [
     fact("warn", "bandwidthHz", 9_749, 15_000),
     fact("info", "bandwidthHz", 14_999, 15_000),
@@ -330,7 +330,7 @@ test("junk at the end is told once", () => {
 
 test("the verdict is the worst finding, which stands first", () => {
   const info = { dualMono: true };
-  const warned = { ...info, dcOffset: 0.07 };
+  const warned = { ...info, dcOffset: 0.09 };
   const failed = { ...warned, silentShare: 0.9 };
   const verdicts = [{}, info, warned, failed].map((facts) => verdictOf(found({ facts })));
   expect(verdicts).toEqual(["pass", "pass", "warn", "fail"]);

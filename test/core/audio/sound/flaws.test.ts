@@ -38,6 +38,15 @@ test("music has no breaks, and each hole in it is one", () => {
   expect(torn.hardGapSeconds).toBeCloseTo(1, 1);
 });
 
+test("a short rest before a louder note is no dropout", () => {
+  const rests = [3, 11.1, 20.7, 26.3];
+  const played = MUSIC.map((sample, at) => {
+    const since = rests.map((rest) => at / RATE_HZ - rest).filter((seconds) => seconds > 0 && seconds < 0.5);
+    return since.length === 0 ? 0.2 * sample : sample;
+  });
+  expect(blockwise(breaks, MONO, [without(played, rests, 0.05)]).dropoutsPerMinute).toBe(0);
+});
+
 test("a pause into which the sound dies away is no break", () => {
   const fading = MUSIC.map((sample, at) => sample * amplitude(-120 * Math.max(0, Math.min(1, at / RATE_HZ - 20))));
   const paused = joined(fading.subarray(0, 23 * RATE_HZ), MUSIC);
