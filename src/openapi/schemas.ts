@@ -83,16 +83,25 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export function componentSchemas(): Readonly<Record<string, JsonSchema>> {
   const { schemas: answered } = z.toJSONSchema(answers, {
     uri: pathOf,
-    override: ({ jsonSchema }) => open(plain(jsonSchema)),
+    // The registry's own words, which zod leaves out.
+    override: ({ zodSchema, jsonSchema }) => open(Object.assign(plain(jsonSchema), wordsOf(answers.get(zodSchema)))),
   });
   const { schemas: taken } = z.toJSONSchema(requests, {
     uri: pathOf,
     io: "input",
     override: ({ zodSchema, jsonSchema }) =>
-      Object.assign(plain(jsonSchema), zodSchema === submissionRequest ? ONE_SOURCE : {}),
+      Object.assign(
+        plain(jsonSchema),
+        wordsOf(requests.get(zodSchema)),
+        zodSchema === submissionRequest ? ONE_SOURCE : {},
+      ),
   });
   const all = Object.entries({ ...answered, ...taken, AnySubmission: ANY_SUBMISSION });
   return Object.fromEntries(all.map(([name, schema]) => [name, withoutKeywords(schema)]));
+}
+
+function wordsOf(named: Named | undefined): { readonly description?: string } {
+  return named === undefined ? {} : { description: named.description };
 }
 
 /** Refers to a component by its schema, so that a name cannot be misspelt. */

@@ -88,6 +88,18 @@ test("an unclear submission says what to do after an hour, and is forgotten afte
   expect(await (await submit(key)).json()).toMatchObject({ taskId });
 });
 
+test("what was submitted and deleted is not submitted again, and the answer says how to", async () => {
+  const taskId = accepting();
+  const key = newTaskId();
+  expect((await submit(key)).status).toBe(202);
+  expect((await worker(acting("DELETE", `/tasks/${taskId}`))).status).toBe(204);
+  const again = await submit(key);
+  expect([again.status, (await problemOf(again)).detail]).toEqual([
+    410,
+    expect.stringContaining("use another `ref` or Idempotency-Key"),
+  ]);
+});
+
 test("what was handed over is dropped after 90 days", async () => {
   const key = crypto.randomUUID();
   accepting();

@@ -92,7 +92,9 @@ function ofFailure({ failure, tracks, request, product }: TaskView): Headline {
   const [, what = "", cure = ""] = /^(.*?)\. (.*)$/s.exec(failure.advice) ?? [];
   const code = failure.code === null ? "" : ` (code ${failure.code})`;
   const said =
-    failure.message === null || failure.reason === "no_news" ? "" : ` The provider says: “${failure.message}”.`;
+    failure.message === null || failure.reason === "no_news"
+      ? ""
+      : ` The provider says: “${failure.message.replace(/\.$/, "")}”.`;
   const refunded = failure.refunded && failure.reason !== "refunded" ? " The credits were given back." : "";
   return told(
     "bad",
