@@ -1,11 +1,12 @@
 /** Ids are found without parsing, and a megabyte of anything is passed over in no time. */
 import { expect, test } from "vitest";
 import { scanTaskIds } from "../../../src/core/provider/id-scan.ts";
-import { median } from "../../drive/bench/figures.ts";
 
 const MIB = 1_024 * 1_024;
-/** A machine that is busy elsewhere takes longer: the goal is 5 ms for all that is done to a stranger's body. */
-const MOST_MS = 100;
+/** All that is done to a stranger's body: it is read as text and looked through. The rest is a few hashes of an id. */
+const MOST_MS = 5;
+/** The least of them is what it costs; the others waited for the machine. */
+const TRIES = 20;
 
 test("an id is found in every place where one may stand", () => {
   for (const text of [
@@ -38,11 +39,14 @@ test("only the first few of many count, and it takes no time", () => {
   for (const piece of pieces) {
     let count = 0;
     const text = piece.repeat(Math.ceil(MIB / piece.length)).replaceAll("RANDOM", () => String((count += 1)));
-    const times = Array.from({ length: 5 }, () => {
+    const bytes = new TextEncoder().encode(text);
+    const times = Array.from({ length: TRIES }, () => {
       const startedAt = performance.now();
-      expect(scanTaskIds(text).length).toBeLessThanOrEqual(8);
-      return performance.now() - startedAt;
+      const found = scanTaskIds(new TextDecoder().decode(bytes));
+      const ms = performance.now() - startedAt;
+      expect(found.length).toBeLessThanOrEqual(8);
+      return ms;
     });
-    expect([piece, median(times) < MOST_MS]).toEqual([piece, true]);
+    expect([piece, Math.min(...times) < MOST_MS]).toEqual([piece, true]);
   }
 });
