@@ -5,9 +5,9 @@ import { LIST_STATUSES } from "../../../platform/catalog/task-queries.ts";
 import { Badge, StageBadge, VerdictBadge } from "./badge.tsx";
 import type { CallBackUrl } from "../frame/callback-url.ts";
 import { Layout } from "../frame/layout.tsx";
-import { isUnderWay, troubleOf, type ListedTask } from "./listed-task.ts";
+import { isUnderWay, isWhole, troubleOf, type ListedTask } from "./listed-task.ts";
 import { Cover } from "../task/track-card.tsx";
-import { ageWords, clockWords, productWords, reasonWords, utcWords } from "../frame/words.ts";
+import { ageWords, clockWords, productWords, utcWords } from "../frame/words.ts";
 
 interface Filter {
   readonly status: string | null;
@@ -105,6 +105,7 @@ function Row({ task, now }: { readonly task: ListedTask; readonly now: number })
   const trouble = troubleOf(task);
   const tracks = view?.tracks ?? [];
   const heard = tracks.find(({ trackId }) => trackId === row.chosen) ?? tracks.find(({ audio }) => audio.url !== null);
+  const seconds = heard?.assessment?.audio?.durationSeconds ?? heard?.durationSeconds ?? null;
   const created = isoTime(createdAt);
   return (
     <li id={`task-${taskId}`}>
@@ -114,7 +115,7 @@ function Row({ task, now }: { readonly task: ListedTask; readonly now: number })
           {title ?? (isMusicProduct(row.product) ? "Untitled" : productWords(row.product))}
         </a>
         <p class="badges">
-          <StageBadge stage={stage} stalled={stalled} whole={row.keptTracks === row.tracks} />
+          <StageBadge stage={stage} stalled={stalled} whole={isWhole(task)} />
           {tracks.map(({ assessment }) =>
             assessment?.verdict == null ? null : <VerdictBadge verdict={assessment.verdict} />,
           )}
@@ -123,18 +124,18 @@ function Row({ task, now }: { readonly task: ListedTask; readonly now: number })
           {row.tracks === 0 ? null : (
             <span class="hint">
               {row.keptTracks} of {row.tracks} kept
-              {heard?.durationSeconds == null ? "" : ` · ${clockWords(heard.durationSeconds)}`}
+              {seconds === null ? "" : ` · ${clockWords(seconds)}`}
             </span>
           )}
-          {trouble === null ? null : <span>{reasonWords(trouble)}</span>}
         </p>
+        {trouble === null ? null : <p>{trouble}</p>}
         {heard?.audio.url == null ? null : (
           <div
             class="player listen"
             id={`player-${taskId}`}
             data-player={heard.audio.url}
             data-name={heard.title ?? "Untitled"}
-            data-seconds={heard.durationSeconds ?? undefined}
+            data-seconds={seconds ?? undefined}
             data-cover={heard.cover.url ?? undefined}
           >
             <audio preload="none" src={heard.audio.url}></audio>

@@ -1,25 +1,42 @@
 /** A task in the list: its row of the catalog and, once it is settled, what was published of it. Pure. */
+import { FAILURES } from "../../../core/provider/failure.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
-import type { Trouble } from "../../../core/view/trouble.ts";
 import type { TaskView } from "../../../core/view/view.ts";
+import { whyNotKept } from "../task/why-not-kept.ts";
 
 export interface ListedTask {
   readonly row: CatalogRow;
   readonly view: TaskView | null;
 }
 
-const TROUBLE_WORDS: Readonly<Record<Trouble, string>> = {
-  failed: "failed",
-  lost: "a file was lost",
-  faulty: "a track is faulty",
-  in_doubt: "a kept file is in doubt",
-  stalled: "silent for longer than is usual",
-};
+/** What is wrong with it, and what helps where that can be said in a sentence; null where nothing is. */
+export function troubleOf({ row, view }: ListedTask): string | null {
+  switch (row.problem) {
+    case null:
+      return null;
+    case "failed":
+      return (Object.entries(FAILURES).find(([reason]) => reason === row.failureReason)?.[1] ?? FAILURES.unknown)
+        .advice;
+    case "lost":
+      return `A file was lost: ${row.reason === null ? "see its page" : whyNotKept(row.reason).what}.`;
+    case "faulty":
+      return faultOf(view) ?? "A track is faulty.";
+    case "in_doubt":
+      return "A kept file may not be whole: it is shorter than announced, or was cut short. A better one takes its place.";
+    case "stalled":
+      return "Silent for longer than is usual.";
+  }
+}
 
-/** What is wrong with it, in a few words; null where nothing is. */
-export function troubleOf({ row }: ListedTask): string | null {
-  if (row.stage === "failed") return row.failureReason ?? "failed";
-  return row.problem === null ? null : TROUBLE_WORDS[row.problem];
+/** Whether every file is kept, and nothing is wrong with any: nothing less is shown as good. */
+export function isWhole({ row }: ListedTask): boolean {
+  return row.problem === null && row.keptTracks === row.tracks;
+}
+
+/** The first finding that fails a track. */
+function faultOf(view: TaskView | null): string | null {
+  const findings = (view?.tracks ?? []).flatMap(({ assessment }) => assessment?.findings ?? []);
+  return findings.find(({ level }) => level === "fail")?.message ?? null;
 }
 
 /** More is about to be known of it than the list shows. */

@@ -40,6 +40,7 @@ const KINDS: readonly (readonly [pattern: RegExp, what: string, cure: string | n
   [/^too_large:.*$/s, "the file is larger than MAX_AUDIO_BYTES allows", "Raise MAX_AUDIO_BYTES, then try again."],
   [/^expired:.*$/s, "the provider keeps files for 14 days, and they are over", NEW_LINKS],
   [/^no_link:.*$/s, "the provider never sent a link to it", NEW_LINKS],
+  [/^no_cover:.*$/s, "the cover could not be fetched within a day", null],
   [/^empty:.*$/s, "the provider's file was empty", null],
   [/^not_audio:.*$/s, "what the provider sent is no audio", null],
   [/^truncated:.*$/s, "the provider's file was cut short", null],
