@@ -14,6 +14,9 @@ import { startStand } from "../stand.ts";
 
 const secrets = z.object({ API_TOKEN: z.string() });
 
+/** Three runs, each of which builds the Worker. */
+const SLOW_MS = 120_000;
+
 let dataDir: string;
 
 beforeAll(async () => {
@@ -21,56 +24,60 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-test.concurrent("keeps the files and ends with the tasks; a second run finds them, and leaves nothing behind", async () => {
-  const first = runDemo("--once", "--tasks", "2", "--port", "0", "--data", dataDir, "--time-scale", "50");
-  expect([await first.exited, first.stderr]).toEqual([0, ""]);
-  const lines = first.stdout.trimEnd().split("\n");
-  const tasks = lines.slice(-2).map((line) => taskView.parse(JSON.parse(line)));
-  for (const task of tasks) {
-    expect(task).toMatchObject({ settled: true, stage: "complete", outcome: "complete" });
-    expect(task.tracks.flatMap(({ audio, cover }) => [audio.state, cover.state])).toEqual(Array(4).fill("stored"));
-    expect(first.stdout).toContain(`sha256 ${task.tracks[0]?.audio.sha256}`);
-  }
-  const secretsPath = join(dataDir, "secrets.json");
-  expect((await stat(secretsPath)).mode & 0o777).toBe(0o600);
-  const { API_TOKEN } = secrets.parse(JSON.parse(await readFile(secretsPath, "utf8")));
+test(
+  "keeps the files and ends with the tasks; a second run finds them, and leaves nothing behind",
+  { timeout: SLOW_MS },
+  async () => {
+    const first = runDemo("--once", "--tasks", "2", "--port", "0", "--data", dataDir, "--time-scale", "50");
+    expect([await first.exited, first.stderr]).toEqual([0, ""]);
+    const lines = first.stdout.trimEnd().split("\n");
+    const tasks = lines.slice(-2).map((line) => taskView.parse(JSON.parse(line)));
+    for (const task of tasks) {
+      expect(task).toMatchObject({ settled: true, stage: "complete", outcome: "complete" });
+      expect(task.tracks.flatMap(({ audio, cover }) => [audio.state, cover.state])).toEqual(Array(4).fill("stored"));
+      expect(first.stdout).toContain(`sha256 ${task.tracks[0]?.audio.sha256}`);
+    }
+    const secretsPath = join(dataDir, "secrets.json");
+    expect((await stat(secretsPath)).mode & 0o777).toBe(0o600);
+    const { API_TOKEN } = secrets.parse(JSON.parse(await readFile(secretsPath, "utf8")));
 
-  const second = runDemo("--tasks", "3", "--port", "0", "--data", dataDir, "--time-scale", "50");
-  await second.said("stays open");
-  expect(second.stdout).toContain("Still here from earlier runs: 2 tasks.");
-  for (const { taskId } of tasks) expect(second.stdout).toContain(taskId);
-  expect(second.stdout).not.toMatch(/callback\/[^*]|[?&]sig=/);
+    const second = runDemo("--tasks", "3", "--port", "0", "--data", dataDir, "--time-scale", "50");
+    await second.said("stays open");
+    expect(second.stdout).toContain("Still here from earlier runs: 2 tasks.");
+    for (const { taskId } of tasks) expect(second.stdout).toContain(taskId);
+    expect(second.stdout).not.toMatch(/callback\/[^*]|[?&]sig=/);
 
-  // The curl line as it is printed, done by `fetch`.
-  const [, authorization = "", url = ""] = /curl -H 'Authorization: ([^']+)' (\S+)$/m.exec(second.stdout) ?? [];
-  expect(authorization).toBe(`Bearer ${API_TOKEN}`);
-  const kept = taskView.parse(await (await fetch(url, { headers: { authorization } })).json());
-  expect(kept.settled).toBe(true);
-  const earlier = new URL(`/tasks/${tasks[0]?.taskId}`, url);
-  expect(taskView.parse(await (await fetch(earlier, { headers: { authorization } })).json())).toEqual(tasks[0]);
+    // The curl line as it is printed, done by `fetch`.
+    const [, authorization = "", url = ""] = /curl -H 'Authorization: ([^']+)' (\S+)$/m.exec(second.stdout) ?? [];
+    expect(authorization).toBe(`Bearer ${API_TOKEN}`);
+    const kept = taskView.parse(await (await fetch(url, { headers: { authorization } })).json());
+    expect(kept.settled).toBe(true);
+    const earlier = new URL(`/tasks/${tasks[0]?.taskId}`, url);
+    expect(taskView.parse(await (await fetch(earlier, { headers: { authorization } })).json())).toEqual(tasks[0]);
 
-  // It ends with a link that logs a browser in, once, and the way in by hand.
-  const [, link = "", page = ""] =
-    /^ {2}(http\S+\/login\/\S+)\nOpen (\S+) and log in with \S+\n$/m.exec(second.stdout) ?? [];
-  const led = await fetch(link, { redirect: "manual" });
-  expect([led.status, led.headers.get("location")]).toEqual([303, page]);
-  const cookie = (led.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
-  const shown = await fetch(page, { headers: { cookie, accept: "text/html" }, redirect: "manual" });
-  expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining("Log out")]);
-  const again = await fetch(link, { redirect: "manual" });
-  expect([again.status, again.headers.get("set-cookie")]).toEqual([410, null]);
-  expect((await fetch(new URL("/login/guessed", link), { redirect: "manual" })).status).toBe(404);
+    // It ends with a link that logs a browser in, once, and the way in by hand.
+    const [, link = "", page = ""] =
+      /^ {2}(http\S+\/login\/\S+)\nOpen (\S+) and log in with \S+\n$/m.exec(second.stdout) ?? [];
+    const led = await fetch(link, { redirect: "manual" });
+    expect([led.status, led.headers.get("location")]).toEqual([303, page]);
+    const cookie = (led.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    const shown = await fetch(page, { headers: { cookie, accept: "text/html" }, redirect: "manual" });
+    expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining("Log out")]);
+    const again = await fetch(link, { redirect: "manual" });
+    expect([again.status, again.headers.get("set-cookie")]).toEqual([410, null]);
+    expect((await fetch(new URL("/login/guessed", link), { redirect: "manual" })).status).toBe(404);
 
-  const third = runDemo("--port", "0", "--data", dataDir);
-  expect(await third.exited).toBe(1);
-  expect(third.stderr).toMatch(/is in use by another run \(process \d+\)\. End it, or choose another folder/);
+    const third = runDemo("--port", "0", "--data", dataDir);
+    expect(await third.exited).toBe(1);
+    expect(third.stderr).toMatch(/is in use by another run \(process \d+\)\. End it, or choose another folder/);
 
-  const children = second.children();
-  expect(children.length).toBeGreaterThan(0);
-  second.interrupt();
-  expect(await second.exited).toBe(0);
-  await vi.waitFor(() => expect(children.filter(isRunning)).toEqual([]));
-});
+    const children = second.children();
+    expect(children.length).toBeGreaterThan(0);
+    second.interrupt();
+    expect(await second.exited).toBe(0);
+    await vi.waitFor(() => expect(children.filter(isRunning)).toEqual([]));
+  },
+);
 
 test.concurrent("interrupted before its end it says so by its exit code, and leaves nothing behind", async () => {
   const dir = await mkdtemp(join(tmpdir(), "backline-demo-"));
@@ -84,7 +91,7 @@ test.concurrent("interrupted before its end it says so by its exit code, and lea
   await rm(dir, { recursive: true, force: true });
 });
 
-test.concurrent("--problems leaves a failed, a partial, a lost and a doubtful task", async () => {
+test("--problems leaves a failed, a partial, a lost and a doubtful task", { timeout: SLOW_MS }, async () => {
   const dir = await mkdtemp(join(tmpdir(), "backline-demo-"));
   const run = runDemo("--problems", "--once", "--port", "0", "--data", dir, "--time-scale", "9000");
   expect([await run.exited, run.stderr]).toEqual([0, ""]);
