@@ -73,8 +73,13 @@ const weight = z.number().min(0).max(1).multipleOf(0.01).optional();
 const link = z.url({ protocol: /^https?$/ }).max(4_096);
 const id = z.string().min(1).max(128);
 
+const texts = new Map<number, z.ZodString>();
+
+/** One schema for each length: every start of the Worker pays for all that are made. */
 function text(maxChars: number): z.ZodString {
-  return z.string().trim().min(1).max(maxChars);
+  const known = texts.get(maxChars) ?? z.string().trim().min(1).max(maxChars);
+  texts.set(maxChars, known);
+  return known;
 }
 
 const style = {
