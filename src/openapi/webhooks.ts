@@ -1,6 +1,7 @@
 /** What is sent to `NOTIFY_URL`, a Standard Webhook (standardwebhooks.com). Pure. */
 import { NOTICE_KINDS } from "../core/task/event.ts";
 import { noticeBody } from "../core/next/notices.ts";
+import { TRACK_ID } from "./examples.ts";
 import { TASK_EXAMPLES } from "./task-examples.ts";
 import { schemaOf } from "./schemas.ts";
 
@@ -20,6 +21,16 @@ const ABOUT = {
   "task.reopened": "A late callback opened a settled task again.",
   "task.stalled": "The task is silent for longer than is usual.",
 } as const satisfies Record<(typeof NOTICE_KINDS)[number], string>;
+
+const ABOUT_TRACKS = new Set<string>(["track.stored"]);
+
+/** What is so of this kind alone. */
+function ofKind(kind: string): object {
+  const type = { const: kind };
+  return ABOUT_TRACKS.has(kind)
+    ? { type: "object", required: ["trackId"], properties: { type, trackId: { type: "string" } } }
+    : { type: "object", properties: { type } };
+}
 
 export const webhooks = Object.fromEntries(
   NOTICE_KINDS.map((kind) => [
@@ -44,10 +55,15 @@ export const webhooks = Object.fromEntries(
           required: true,
           content: {
             "application/json": {
-              schema: schemaOf(noticeBody),
+              schema: { allOf: [schemaOf(noticeBody), ofKind(kind)] },
               examples: {
                 notice: {
-                  value: { type: kind, timestamp: TASK_EXAMPLES.settled.updatedAt, data: TASK_EXAMPLES.settled },
+                  value: {
+                    type: kind,
+                    timestamp: TASK_EXAMPLES.settled.updatedAt,
+                    ...(ABOUT_TRACKS.has(kind) ? { trackId: TRACK_ID } : {}),
+                    data: TASK_EXAMPLES.settled,
+                  },
                 },
               },
             },
