@@ -5,7 +5,7 @@
  * second shows in all callbacks of that second, not in one: no coordinated omission.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Task } from "../../rig/provider/ledger.ts";
+import type { Called } from "../../rig/provider/ledger.ts";
 import type { Provider } from "../../rig/provider/provider.ts";
 import type { Delivery } from "./deliveries.ts";
 
@@ -28,7 +28,7 @@ const TELL_EVERY_MS = 30_000;
 /** Resolves when every callback is acknowledged or given up. */
 export async function fire(
   provider: Provider,
-  tasks: readonly Task[],
+  tasks: readonly Called[],
   deliveries: readonly Delivery[],
   rate: number,
   signal: AbortSignal,
@@ -66,7 +66,7 @@ interface Shot {
   readonly errors: readonly string[];
 }
 
-async function shoot(provider: Provider, task: Task, stage: Delivery["stage"], dueAt: number): Promise<Shot> {
+async function shoot(provider: Provider, task: Called, stage: Delivery["stage"], dueAt: number): Promise<Shot> {
   const lagMs = performance.now() - dueAt;
   const { attempts, outcome } = await provider.send(task.taskId, stage, provider.bodyOf(task.taskId, stage));
   const ms = performance.now() - dueAt;

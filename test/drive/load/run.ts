@@ -3,7 +3,8 @@ import { cpus } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { percentile } from "../bench/measures/load.ts";
 import type { BacklineClient } from "../../rig/local/backline-client.ts";
-import type { Task } from "../../rig/provider/ledger.ts";
+import type { Made, Task } from "../../rig/provider/ledger.ts";
+import { MADE_PRODUCTS } from "../../rig/provider/products/kinds.ts";
 import { deliveriesOf } from "./deliveries.ts";
 import { fire, type Fired } from "./fire.ts";
 import { type Ground, prepareGround } from "./ground.ts";
@@ -21,7 +22,11 @@ export async function run(options: LoadOptions, signal: AbortSignal): Promise<bo
   const ground = await prepareGround(seed, signal);
   try {
     const tasks = submitAll(ground, options.tasks);
-    const deliveries = deliveriesOf(seed, tasks.length);
+    await Promise.all([...ground.provider.made.keys()].map((taskId) => ground.provider.done(taskId)));
+    // Another product than music calls back once.
+    const deliveries = deliveriesOf(seed, tasks.length).filter(
+      ({ task, stage }) => stage === "complete" || !isMade(task),
+    );
     console.log(
       `Seed ${seed}: ${tasks.length} tasks, ${deliveries.length} callbacks at ${rate} a second, ${cpus().length} cores.`,
     );
@@ -37,13 +42,26 @@ export async function run(options: LoadOptions, signal: AbortSignal): Promise<bo
   }
 }
 
+/** One task in five is another product than music. */
+function isMade(number: number): boolean {
+  return number % 5 === 4;
+}
+
 /** Nothing is sent by itself: each callback has its time in the list. */
-function submitAll({ provider, callBackUrl }: Ground, count: number): readonly Task[] {
+function submitAll({ provider, callBackUrl }: Ground, count: number): readonly (Task | Made)[] {
+  const products = MADE_PRODUCTS.filter((product) => product !== "midi");
+  let parent: Task | undefined;
   return Array.from({ length: count }, (_, index) => {
     // Of equal length, as the title is part of the song.
     const title = `Load song ${String(index + 1).padStart(6, "0")}`;
+    if (parent !== undefined && isMade(index)) {
+      const product = products[Math.floor(index / 5) % products.length] ?? "wav";
+      const of = { taskId: parent.taskId, audioId: parent.tracks[0].trackId, prompt: title };
+      return provider.make(product, { ...of, callBackUrl }, { afterMs: 0, silent: true });
+    }
     const about = { uploadUrl: provider.sourceUrl("vocals"), title, tags: "warm indie pop", negativeTags: "metal" };
-    return provider.submit({ ...about, callBackUrl }, { plan: [] });
+    parent = provider.submit({ ...about, callBackUrl }, { plan: [] });
+    return parent;
   });
 }
 
@@ -69,7 +87,7 @@ function reportFired({ sorted, lags, errors, givenUp, perSecond }: Fired, callba
   console.log(`${errors.length} errors${errors.length === 0 ? "" : `: ${kindsOf(errors)}`}, ${givenUp} given up`);
 }
 
-function reportFiles(tasks: readonly Task[]): void {
+function reportFiles(tasks: readonly (Task | Made)[]): void {
   const fetches = tasks.flatMap((task) => task.fetches);
   const spoiled = fetches.filter(({ fault }) => fault !== null).length;
   console.log(`${fetches.length} requests for files, ${spoiled} of them spoiled.`);

@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto";
 import type { FileKind } from "../../../src/core/task/event.ts";
 import { setTimeout as sleep } from "node:timers/promises";
-import { faultsOf } from "../../rig/judge/files.ts";
+import { faultsOf, madeFaults } from "../../rig/judge/files.ts";
 import { namedResults, objectsIn, onceResults, type KeptObject } from "../../rig/judge/objects.ts";
 import { acknowledgedResults } from "../../rig/judge/timeline.ts";
 import type { BacklineClient, TimelineItem } from "../../rig/local/backline-client.ts";
-import type { Task } from "../../rig/provider/ledger.ts";
+import { titleOf, type Made, type Task } from "../../rig/provider/ledger.ts";
 import { audioOf, coverOf } from "../../rig/provider/tracks.ts";
 import type { Ground } from "./ground.ts";
 
@@ -22,7 +22,7 @@ const PAUSE_MS = 1_000;
 
 export async function verify(
   { client, provider, miniflare }: Ground,
-  tasks: readonly Task[],
+  tasks: readonly (Task | Made)[],
   signal: AbortSignal,
 ): Promise<Faults> {
   const endAt = Date.now() + PATIENCE_MS;
@@ -45,7 +45,8 @@ export async function verify(
     if (all.length > 0) faults.set(task.taskId, all);
   }
   for (const { taskId } of await client.tasks())
-    if (!provider.tasks.has(taskId)) faults.set(taskId, [`${taskId} is listed, and nobody submitted it.`]);
+    if (!provider.tasks.has(taskId) && !provider.made.has(taskId))
+      faults.set(taskId, [`${taskId} is listed, and nobody submitted it.`]);
   return faults;
 }
 
@@ -57,18 +58,21 @@ interface Look {
   readonly copies: readonly Copy[];
 }
 
-async function look(client: BacklineClient, task: Task, readBack: boolean): Promise<Look> {
-  const { taskId, request } = task;
+async function look(client: BacklineClient, task: Task | Made, readBack: boolean): Promise<Look> {
+  const { taskId } = task;
   const view = await client.task(taskId);
-  const followed = { taskId, title: request.title, view };
-  const faults = await faultsOf(client, [followed], new Map([[taskId, task]]), { readBack });
+  const followed = { taskId, title: titleOf(task), view };
+  const faults =
+    "tracks" in task
+      ? await faultsOf(client, [followed], new Map([[taskId, task]]), { readBack })
+      : await madeFaults(client, task, view);
   const events = view === null ? [] : await client.events(taskId);
   const copies = events.filter((event) => event.type === "copied");
   return { faults: [...faults, ...logFaults(task, events)], copies };
 }
 
 /** Every acknowledged delivery is there, and nothing that was not sent. */
-function logFaults(task: Task, events: readonly TimelineItem[]): readonly string[] {
+function logFaults(task: Task | Made, events: readonly TimelineItem[]): readonly string[] {
   const sent = new Set(task.callbacks.map(({ sha256 }) => sha256));
   const foreign = events.flatMap((event) =>
     event.type === "observed" && !sent.has(event.sha256)
@@ -79,9 +83,11 @@ function logFaults(task: Task, events: readonly TimelineItem[]): readonly string
 }
 
 /** The objects are those that the log names, one for each file, and their bytes are right: by R2's own MD5. */
-function objectFaults(task: Task, copies: readonly Copy[], objects: readonly KeptObject[]): readonly string[] {
+function objectFaults(task: Task | Made, copies: readonly Copy[], objects: readonly KeptObject[]): readonly string[] {
   const etags = new Map(objects.map(({ key, etag }) => [key, etag]));
+  // Those of another product were read back.
   const wrong = copies.flatMap(({ key, trackId, file }) => {
+    if (!("tracks" in task)) return [];
     const right = md5Of(task, trackId, file);
     return etags.get(key) === right ? [] : [`${key} has the MD5 ${etags.get(key)}, not ${right}.`];
   });

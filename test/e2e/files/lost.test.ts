@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Track } from "../../rig/provider/ledger.ts";
 import { song } from "../../rig/provider/serving/songs.ts";
 import { startOrigin } from "../origin.ts";
-import { SOURCE, startStand, trackOf, type Stand } from "../stand.ts";
+import { CALLBACK_TOKEN, SOURCE, startStand, trackOf, type Stand } from "../stand.ts";
 
 const LARGE = song(3, 10).bytes;
 
@@ -36,6 +36,25 @@ test.concurrent("a track whose link is dead is lost, the other is kept, and the 
   expect(trackOf(view, lost.trackId).audio.reason).toMatch(/^dead_link: http_404/);
   const events = await stand.events(taskId);
   expect(events.filter(({ type }) => type === "lost")).toMatchObject([{ file: "audio", trackId: lost.trackId }]);
+});
+
+test.concurrent("of thirteen stems twelve are kept though one link is dead, and the one is lost with its reason", async () => {
+  const names = "vocal backing_vocals drums bass guitar keyboard strings brass woodwinds percussion synth fx piano";
+  const link = `${stand.provider.sourceUrl(SOURCE)}?stem=`;
+  const info = names
+    .split(" ")
+    .map((name) => [`${name}_url`, name === "brass" ? `${stand.provider.url}/nothing-here.mp3` : link + name]);
+  const request = { taskId: "t", audioId: "a", callBackUrl: `${stand.origin}/callback/${CALLBACK_TOKEN}` };
+  const { taskId } = stand.provider.make("stems", request, { afterMs: 0, failure: 500, silent: true });
+  const data = { task_id: taskId, vocal_removal_info: Object.fromEntries(info) };
+  await stand.provider.send(taskId, "complete", { code: 200, msg: "success", data });
+  const view = await stand.viewWhen(taskId, ({ settled }) => settled);
+  expect(view).toMatchObject({ product: "stems", stage: "complete", outcome: "partial" });
+  expect(view.files.map(({ name }) => name)).toEqual(names.split(" "));
+  const missing = view.files.filter(({ state }) => state !== "stored");
+  expect(missing).toMatchObject([{ name: "brass", state: "lost", url: null }]);
+  expect(missing[0]?.reason).toMatch(/^dead_link: http_404/);
+  expect((await stand.client.get(`/tasks/${taskId}/files/brass`)).status).toBe(404);
 });
 
 test.concurrent("a track that never got a link is lost with that reason", async () => {

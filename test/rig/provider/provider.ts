@@ -20,7 +20,7 @@ import { createLinks } from "./serving/links.ts";
 import { createPace } from "./pace.ts";
 import { type Body, type Plan, usualPlan } from "./hostile/plan.ts";
 import { type Random, randomFrom } from "./hostile/random.ts";
-import type { MadeProduct } from "./products/kinds.ts";
+import { madeBody, type MadeProduct } from "./products/kinds.ts";
 import { productRoutes } from "./products/routes.ts";
 import { type MadePlan, type MakeRequest, usualMadePlan, workshop } from "./products/workshop.ts";
 import { recoveryRoutes } from "./recovery.ts";
@@ -92,7 +92,7 @@ export type Provider = {
   submit(request: SubmitRequest, options?: SubmitOptions): Task;
   /** The same of another product than music. */
   make(product: MadeProduct, request: MakeRequest, plan?: MadePlan): Made;
-  /** The body that a stage's callback would have now. */
+  /** The body that a stage's callback would have now; another product has one alone. */
   bodyOf(taskId: string, stage: Stage): object;
   /** Sends one more callback now, with retries, and resolves when it is acknowledged or given up. */
   send(taskId: string, kind: string, body: Body): Promise<Callback>;
@@ -204,7 +204,10 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     sourceUrl,
     submit,
     make: shop.make,
-    bodyOf: (taskId, stage) => stageBody(known(tasks, taskId), stage, addresses),
+    bodyOf(taskId, stage) {
+      const made = shop.made.get(taskId);
+      return made === undefined ? stageBody(known(tasks, taskId), stage, addresses) : madeBody(made, shop.linkTo(made));
+    },
     send: async (taskId, kind, body) => deliver(shop.made.get(taskId) ?? known(tasks, taskId), kind, body, courier),
     closed: pace.closed,
     async done(taskId) {
