@@ -9,7 +9,7 @@ import type { Config } from "../core/config.ts";
 import { isTaskId, sha256Hex } from "../core/ids.ts";
 import { firstText, isRecord, toInteger } from "../core/provider/loose-values.ts";
 import { parseMessage, type Observation } from "../core/provider/message.ts";
-import { OTHER_PRODUCTS, type Product, type ProductEntry } from "../core/provider/products.ts";
+import { OTHER_PRODUCTS, parentInRecord, type Product, type ProductEntry } from "../core/provider/products.ts";
 import { redact, type Redaction } from "../core/provider/redaction.ts";
 import { withoutEcho } from "../core/provider/request-echo.ts";
 import { readRecovery } from "../core/provider/recovery.ts";
@@ -22,7 +22,14 @@ export interface ProviderAccess {
 }
 
 export type RecordAnswer =
-  | { readonly type: "record"; readonly sha256: string; readonly observation: Observation; readonly body: string }
+  | {
+      readonly type: "record";
+      readonly sha256: string;
+      readonly observation: Observation;
+      readonly body: string;
+      /** The id of what it was made of: of a track, or of a task. */
+      readonly parentId: string | null;
+    }
   | { readonly type: "unknown" }
   | { readonly type: "failed"; readonly reason: string };
 
@@ -85,7 +92,8 @@ export async function askForRecord(
   const { taskIds, observation } = parseMessage(answer.json);
   if (!taskIds.includes(taskId)) return { type: "failed", reason: "unreadable: the record is of another task" };
   const read = ofProduct(observation, product);
-  return { type: "record", sha256: answer.sha256, observation: read, body: withoutEcho(answer.text) };
+  const parentId = parentInRecord(read.product ?? product, answer.json);
+  return { type: "record", sha256: answer.sha256, observation: read, body: withoutEcho(answer.text), parentId };
 }
 
 /** A record that holds nothing yet does not say of which product it is; where it was read does. */

@@ -1,6 +1,6 @@
 /** All that the provider makes beside Add Instrumental, from its submission to its bytes. */
 import { parseMidi } from "midi-file";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { taskView, type TaskView } from "../../src/core/view/view.ts";
 import { freePort } from "../rig/local/killable.ts";
 import type { Made } from "../rig/provider/ledger.ts";
@@ -130,6 +130,24 @@ test("a WAV that nobody submitted here is kept all the same", async () => {
   const view = await settled(wav.taskId);
   expect(view).toMatchObject({ product: "wav", stage: "complete", request: null });
   await expectMade(wav, view);
+});
+
+test("what a product that was submitted elsewhere is made of is read from its record", async () => {
+  const { taskId, tracks } = stand.submit("Found by its track");
+  await stand.finished(taskId);
+  const of = { taskId, audioId: tracks[1].trackId, callBackUrl: elsewhere() };
+  const wav = stand.provider.make("wav", of, { afterMs: 0 });
+  const art = stand.provider.make("cover_art", of, { afterMs: 0 });
+  const known = async (id: string) => (await stand.viewWhen(id, ({ parent: found }) => found !== null)).parent;
+  expect(await known(wav.taskId)).toEqual({ taskId, trackId: tracks[1].trackId });
+  expect(await known(art.taskId)).toEqual({ taskId, trackId: null });
+  await vi.waitFor(async () => {
+    const listed = await (await stand.client.get(`/tasks?parent=${taskId}`)).text();
+    for (const one of [wav, art]) expect(listed).toContain(one.taskId);
+  });
+  const strange = stand.provider.make("video", { taskId: "t", audioId: "a", callBackUrl: elsewhere() }, { afterMs: 0 });
+  await vi.waitFor(() => expect(strange.asks).toHaveLength(1), { timeout: 10_000 });
+  expect((await settled(strange.taskId)).parent).toBeNull();
 });
 
 test("a product of which every callback got lost is found out about, once somebody names it", async () => {

@@ -8,8 +8,8 @@ import { fileStatus, mainKindOf, type Try } from "../task/copies.ts";
 import { deliveredBy } from "../task/files.ts";
 import { lastQuestionAt } from "./claims.ts";
 import { MAX_POLLS, type Pace } from "./pace.ts";
-import { recordOf } from "../task/product.ts";
-import { lastNewsAt, stageOf } from "../task/stage.ts";
+import { lacksParent, recordOf } from "../task/product.ts";
+import { lastNewsAt, stageOf, stageReport } from "../task/stage.ts";
 import type { Task } from "../task/task.ts";
 import type { Track } from "../task/tracks.ts";
 
@@ -21,9 +21,8 @@ export function nextPoll(task: Task, pace: Pace): number | null {
   const tracks = deliveredBy(task);
   const lastWords = tracks.map((track) => lastWordAt(task, track, asked, pace));
   const doubts = tracks.flatMap((track) => [troubleAt(task, track, asked, pace), doubtAt(task, track, pace)]);
-  const reasons = (spent ? lastWords : [silenceAt(task, asked, pace), ...doubts, ...lastWords]).filter(
-    (at) => at !== null,
-  );
+  const others = [silenceAt(task, asked, pace), parentAt(task, asked)];
+  const reasons = (spent ? lastWords : [...others, ...doubts, ...lastWords]).filter((at) => at !== null);
   if (reasons.length === 0) return null;
   const askedAt = lastQuestionAt(task);
   return askedAt === 0 ? Math.min(...reasons) : Math.max(Math.min(...reasons), askedAt + pace.shortestPollGapMs);
@@ -60,6 +59,11 @@ function silenceAt(task: Task, asked: number, pace: Pace): number | null {
   if (asked === 0 && task.retriedAt !== null) return task.retriedAt;
   if (asked === 0 && task.adopted !== null) return task.createdAt;
   return Math.max(lastNewsAt(task), lastPollAt(task)) + pollGap(asked, pace);
+}
+
+/** No callback says what a product was made of: the record is asked once where nobody else said it. */
+function parentAt(task: Task, asked: number): number | null {
+  return asked === 0 && lacksParent(task) ? (stageReport(task, "complete")?.at ?? null) : null;
 }
 
 /** Between the question of this number and the one before. */

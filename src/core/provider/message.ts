@@ -10,6 +10,7 @@ import { failureOf, isFinal, type Failure } from "./failure.ts";
 import { otherMessageOf } from "./product.ts";
 import type { ObservedFile } from "./product-files.ts";
 import type { OtherProduct } from "./products.ts";
+import type { ParentTask } from "./submission.ts";
 import { isTaskId } from "../ids.ts";
 import { linkOf, readLink } from "./link.ts";
 import { firstText, isRecord, toDuration, toInteger, toText, type Fields } from "./loose-values.ts";
@@ -46,6 +47,8 @@ export interface Observation {
   readonly files?: readonly ObservedFile[];
   /** What a record repeats of the request's style. */
   readonly asked?: AskedStyle;
+  /** What a record says that it was made of, where that is here. */
+  readonly parent?: ParentTask;
 }
 
 export interface AskedStyle {

@@ -265,9 +265,9 @@ export function isMusicProduct(product: Product): boolean {
   return MUSIC_PRODUCTS.some((one) => one === product);
 }
 
-/** Of what a record says, the id of what its product was made of: of a track, or of a task. */
+/** Of what a record says, the id of what its product was made of: of a track, or of a task. Any music may be extended. */
 export function parentInRecord(product: Product, json: unknown): string | null {
-  const field = entryOf(product)?.parent?.inRecord ?? null;
+  const field = entryOf(product === "music" ? "extend" : product)?.parent?.inRecord ?? null;
   const data = isRecord(json) && isRecord(json["data"]) ? json["data"] : {};
   const value = field === null ? null : data[field];
   return typeof value === "string" && value !== "" ? value : null;

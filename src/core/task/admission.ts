@@ -8,6 +8,7 @@ import type { EventBody, FileKind, Observed } from "./event.ts";
 import { fileStatus, kindsOf, linksOf } from "./copies.ts";
 import { deliveredBy } from "./files.ts";
 import type { Observation } from "../provider/message.ts";
+import { parentOf } from "./product.ts";
 import { reduce } from "./reduce.ts";
 import { failureShown, stageOf } from "./stage.ts";
 import type { Task } from "./task.ts";
@@ -37,8 +38,9 @@ export function learns(task: Task, event: Observed): boolean {
 
 /** Of a link's rank, its place among the others counts, and whether it is confirmed. */
 function told(task: Task): string {
-  return JSON.stringify([stageOf(task), failureShown(task), deliveredBy(task)], (name, value: unknown) =>
-    name === "rank" ? value !== 0 : value,
+  return JSON.stringify(
+    [stageOf(task), failureShown(task), deliveredBy(task), parentOf(task)],
+    (name, value: unknown) => (name === "rank" ? value !== 0 : value),
   );
 }
 

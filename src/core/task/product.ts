@@ -13,6 +13,7 @@ import {
   type Product,
   type ProductEntry,
 } from "../provider/products.ts";
+import { parentTask, type ParentTask } from "../provider/submission.ts";
 import type { Observed } from "./event.ts";
 import type { Task } from "./task.ts";
 import { effective } from "./trust.ts";
@@ -32,6 +33,21 @@ export function productOf(task: Known): Product {
 export function recordOf(task: Known): ProductEntry["record"] {
   const product = productOf(task);
   return product === "music" ? MUSIC_RECORD : (entryOf(product)?.record ?? null);
+}
+
+/** What was named when it was submitted, else what the provider's record says: no callback tells. */
+export function parentOf(task: Known): ParentTask | null {
+  const named = parentTask.safeParse(task.request?.["parent"]).data;
+  if (named !== undefined) return named;
+  const told = task.observations.filter(({ observation }) => observation.parent !== undefined);
+  const [first] = told.toSorted((a, b) => a.at - b.at || (a.sha256 < b.sha256 ? -1 : 1));
+  return first?.observation.parent ?? null;
+}
+
+/** Whether the provider's record may still say what it was made of: it was submitted elsewhere, and is no music. */
+export function lacksParent(task: Known): boolean {
+  if (task.request !== null || isMusic(task) || parentOf(task) !== null) return false;
+  return (entryOf(productOf(task))?.parent?.inRecord ?? null) !== null;
 }
 
 /** What counts of what was said. A failure that names no product is one of whatever the task is. */

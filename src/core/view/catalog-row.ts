@@ -4,11 +4,10 @@
  */
 import { failureShown, isStalled, stageOf, stageReport, type Stage } from "../task/stage.ts";
 import { deliveredBy } from "../task/files.ts";
-import { productOf } from "../task/product.ts";
+import { parentOf, productOf } from "../task/product.ts";
 import type { ParentTask } from "../provider/submission.ts";
 import type { Product } from "../provider/products.ts";
 import type { Task } from "../task/task.ts";
-import { parentOf } from "./view.ts";
 import { tallyOf, type Tally } from "./tally.ts";
 import { chosenOf, tracksOf } from "../task/tracks.ts";
 import { keptCount, lastReason, troubleOf, type Trouble } from "./trouble.ts";
@@ -24,6 +23,8 @@ export interface CatalogRow {
   readonly failureReason: string | null;
   /** The track that somebody chose. */
   readonly chosen: string | null;
+  /** The tracks that it may be found by. They are not read back. */
+  readonly trackIds?: readonly string[];
   readonly settled: boolean;
   readonly stalled: boolean;
   /** What wants a person's attention. */
@@ -54,6 +55,7 @@ export function catalogRowOf(task: Task, now: number, wake: number | null): Cata
     stage: stageOf(task),
     failureReason: failureShown(task)?.reason ?? null,
     chosen: chosenOf(task),
+    trackIds: tracksOf(task).map(({ trackId }) => trackId),
     settled: task.settledAt !== null,
     stalled: isStalled(task),
     problem: troubleOf(task),

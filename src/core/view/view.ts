@@ -8,7 +8,7 @@ import { shownReport, shownSource } from "../audio/findings/source-report.ts";
 import { SHA256, TASK_ID, TRACK_ID } from "../ids.ts";
 import { assessmentOf, assessmentView } from "../task/assessment.ts";
 import { entryOf, PRODUCTS } from "../provider/products.ts";
-import { parentTask, type ParentTask } from "../provider/submission.ts";
+import { parentTask } from "../provider/submission.ts";
 import { FAILURES } from "../provider/failure.ts";
 import { fileStatus, type FileStatus } from "../task/copies.ts";
 import {
@@ -24,7 +24,7 @@ import {
   wasRefunded,
 } from "../task/stage.ts";
 import { filesOf } from "../task/files.ts";
-import { productOf } from "../task/product.ts";
+import { parentOf, productOf } from "../task/product.ts";
 import type { Task } from "../task/task.ts";
 import { chosenOf, tracksOf, type Track } from "../task/tracks.ts";
 
@@ -177,11 +177,6 @@ function requestOf({ request }: Task): TaskView["request"] {
   if (request === null) return null;
   const { product: _, parent: __, ...asked } = request;
   return asked;
-}
-
-/** What was named when it was submitted: no callback tells. */
-export function parentOf({ request }: Task): ParentTask | null {
-  return parentTask.safeParse(request?.["parent"]).data ?? null;
 }
 
 /** ISO 8601 in UTC, of epoch milliseconds. */

@@ -52,7 +52,7 @@ export const tasksQuery = z.object({
   parent: z.string().min(1).max(128).optional().meta({ description: "What was made of this task." }),
   q: z.string().min(1).max(200).optional().meta({
     description:
-      "Part of a title, a task id or a `ref`, in any case. A page looks at a part of the tasks: follow `nextCursor`, also of an empty one.",
+      "Part of a title, a task id, a track id or a `ref`, in any case. A page looks at a part of the tasks: follow `nextCursor`, also of an empty one.",
   }),
   cursor: place.optional().meta({ description: "`nextCursor` of the page before." }),
   limit,

@@ -9,6 +9,8 @@ import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
 import { parseConfig } from "../../core/config.ts";
+import { publicTrackId } from "../../core/ids.ts";
+import type { ParentTask } from "../../core/provider/submission.ts";
 import { SCOREBOARD_MS, scoreboardOf, type Scoreboard } from "../../core/view/statistics.ts";
 import { usualOf, type Usual } from "../../core/view/usual.ts";
 import {
@@ -103,6 +105,14 @@ export class Catalog extends DurableObject<Env> {
   /** Newest first. */
   list(query: CatalogQuery): CatalogPage {
     return listTasks(this.#sql, query);
+  }
+
+  /** Of the latest tasks the one of this id, or the one that has a track of this id. */
+  parentOf(id: string): ParentTask | null {
+    const trackId = publicTrackId(id);
+    const query = { status: null, ref: null, parent: null, text: trackId, after: null, limit: 1 };
+    const [found] = listTasks(this.#sql, query).items;
+    return found === undefined ? null : { taskId: found.taskId, trackId: found.taskId === id ? null : trackId };
   }
 
   /** Who is to be visited: open tasks untouched since `before`, and settled ones with a wake overdue since. */

@@ -94,7 +94,7 @@ export function upsertTask(sql: SqlStorage, row: CatalogRow): void {
   const values: Readonly<Record<string, SqlStorageValue>> = {
     product: row.product,
     title: row.title,
-    search: [row.title, row.taskId, row.ref]
+    search: [row.title, row.taskId, row.ref, ...(row.trackIds ?? [])]
       .filter((one) => one !== null)
       .join(" ")
       .toLowerCase(),

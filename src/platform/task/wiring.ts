@@ -8,7 +8,7 @@ import { redact } from "../../core/provider/redaction.ts";
 import { nextWake } from "../../core/next/agenda.ts";
 import { paceOf, type Pace } from "../../core/next/pace.ts";
 import { reduce } from "../../core/task/reduce.ts";
-import { productOf, recordOf } from "../../core/task/product.ts";
+import { parentOf, productOf, recordOf } from "../../core/task/product.ts";
 import type { Task } from "../../core/task/task.ts";
 import { NOTES_SCHEME } from "../../core/provider/notes.ts";
 import { fileKey, sha256Hex } from "../../core/ids.ts";
@@ -165,13 +165,18 @@ async function attempt(work: Promise<void>): Promise<{ readonly error: unknown }
   }
 }
 
-async function ask({ config }: Wiring, task: Task, signal: AbortSignal): Promise<RecordAnswer> {
+/** The record's word on what it was made of counts where that is here. */
+async function ask({ env, config }: Wiring, task: Task, signal: AbortSignal): Promise<RecordAnswer> {
   const access = providerAccess(config);
   const record = recordOf(task);
   if (record === null) return { type: "failed", reason: "no_record: nobody knows where this product's record lies" };
-  return access === null
-    ? { type: "failed", reason: "no_key: PROVIDER_API_KEY is not set" }
-    : askForRecord(access, { taskId: task.taskId, product: productOf(task), record }, signal);
+  if (access === null) return { type: "failed", reason: "no_key: PROVIDER_API_KEY is not set" };
+  const answer = await askForRecord(access, { taskId: task.taskId, product: productOf(task), record }, signal);
+  if (answer.type !== "record" || answer.parentId === null || parentOf(task) !== null) return answer;
+  const parent = await catalogOf(env)
+    .parentOf(answer.parentId)
+    .catch(() => null);
+  return parent === null ? answer : { ...answer, observation: { ...answer.observation, parent } };
 }
 
 /** Until when a put of an earlier instance may still land; 0 where there can be none. */

@@ -6,9 +6,11 @@ import { fold } from "../../../src/core/task/reduce.ts";
 import { due } from "../../../src/core/next/agenda.ts";
 import { scoreboardOf } from "../../../src/core/view/statistics.ts";
 import { usualOf } from "../../../src/core/view/usual.ts";
+import { productOf } from "../../../src/core/task/product.ts";
+import { stageOf } from "../../../src/core/task/stage.ts";
 import { catalogRowOf } from "../../../src/core/view/catalog-row.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
-import { audioUrl, DAY, listed, observation, observed, T0, TASK_ID, taskOf } from "../builders.ts";
+import { at, audioUrl, DAY, listed, observation, observed, T0, TASK_ID, taskOf } from "../builders.ts";
 import { askingPace } from "../history.ts";
 import { observationOf, parsed } from "../messages.ts";
 
@@ -74,9 +76,14 @@ test("what a record says is under way is neither", () => {
   expect(observationOf({ code: 201, msg: "running", task_id: TASK_ID, data: null }).failure).toBeNull();
 });
 
-test("another product that is done is asked no more, and counts in no statistics", () => {
+test("another product that is done is asked once for what it is made of, and counts in no statistics", () => {
+  const asked = at(T0 + 1, { type: "polled", result: "unchanged", reason: null, lastAt: T0 + 1, times: 1 });
   for (const [, body] of [...COMPLETE, ...FAILED]) {
-    const task = taskOf(observed(observationOf(body)));
+    const done = taskOf(observed(observationOf(body)));
+    const isMade = ["wav", "stems", "video", "cover_art"].includes(productOf(done));
+    const isAsked = due(done, T0, askingPace).some(({ type }) => type === "poll");
+    expect([body, isAsked]).toEqual([body, isMade && stageOf(done) === "complete"]);
+    const task = taskOf(observed(observationOf(body)), asked);
     const wanted = due(task, T0 + 20 * DAY, askingPace).map(({ type }) => type);
     const copies = (observationOf(body).files ?? []).map(() => "copy");
     expect([body, wanted]).toEqual([body, copies.length > 0 ? copies : ["publish"]]);

@@ -23,7 +23,11 @@ const copied = { type: "copied", ...copy, key, bytes: 9, sha256: "0", contentTyp
 test("a task of another product is settled when all its files are stored or lost", () => {
   const open = taskOf(wav(LINK));
   expect(viewOf(open)).toMatchObject({ stage: "complete", settled: false, files: [{ name: "wav", state: "queued" }] });
-  expect(due(open, T0, askingPace)).toMatchObject([{ type: "copy", file: "file", trackId: "wav" }]);
+  expect(due(open, T0, askingPace)).toMatchObject([
+    { type: "copy", file: "file", trackId: "wav" },
+    // For what it is made of.
+    { type: "poll" },
+  ]);
   expect(viewOf(taskOf(wav(LINK), started, copied))).toMatchObject({
     outcome: "complete",
     settled: true,

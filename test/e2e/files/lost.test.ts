@@ -41,12 +41,12 @@ test.concurrent("a track whose link is dead is lost, the other is kept, and the 
 test.concurrent("of thirteen stems twelve are kept though one link is dead, and the one is lost with its reason", async () => {
   const names = "vocal backing_vocals drums bass guitar keyboard strings brass woodwinds percussion synth fx piano";
   const link = `${stand.provider.sourceUrl(SOURCE)}?stem=`;
-  const info = names
-    .split(" ")
-    .map((name) => [`${name}_url`, name === "brass" ? `${stand.provider.url}/nothing-here.mp3` : link + name]);
+  const info: Record<string, string> = {};
+  for (const name of names.split(" "))
+    info[`${name}_url`] = name === "brass" ? `${stand.provider.url}/nothing-here.mp3` : link + name;
   const request = { taskId: "t", audioId: "a", callBackUrl: `${stand.origin}/callback/${CALLBACK_TOKEN}` };
   const { taskId } = stand.provider.make("stems", request, { afterMs: 0, failure: 500, silent: true });
-  const data = { task_id: taskId, vocal_removal_info: Object.fromEntries(info) };
+  const data = { task_id: taskId, vocal_removal_info: info };
   await stand.provider.send(taskId, "complete", { code: 200, msg: "success", data });
   const view = await stand.viewWhen(taskId, ({ settled }) => settled);
   expect(view).toMatchObject({ product: "stems", stage: "complete", outcome: "partial" });

@@ -72,7 +72,7 @@ const BODIES: readonly (readonly [string, (id: string) => object])[] = [
   ["voice", (taskId) => ({ code: 200, msg: "success", data: { taskId, voiceId: "v", status: "success" } })],
 ];
 
-test("each ends at once, nobody is asked about it, and the scoreboard of music does not know it", async () => {
+test("each ends at once, is asked about once at most, for its parent, and the scoreboard of music does not know it", async () => {
   const provider = playProvider();
   for (const [link] of JSON.stringify(BODIES.map(([, body]) => body("t"))).matchAll(/https:[^"]+/g))
     provider.files.set(link, SONG);
@@ -88,12 +88,14 @@ test("each ends at once, nobody is asked about it, and the scoreboard of music d
     expect([product, view]).toMatchObject([product, { product, parent: null, settled: true, stalled: false }]);
     expect(view.failure?.reason).not.toBe("no_news");
     const types = (await eventsOf(id)).map(({ type }) => type);
-    expect([product, types.filter((type) => type !== "copy_started" && type !== "copied")]).toEqual([
+    expect([product, types.filter((type) => !["copy_started", "copied", "polled"].includes(type))]).toEqual([
       product,
       ["observed", "published"],
     ]);
   }
-  expect(provider.asked).toEqual([]);
+  const made = sent.filter(({ product }) => ["wav", "stems", "video", "cover_art"].includes(product));
+  const done = await Promise.all(made.map(async ({ id }) => ((await viewOf(id)).stage === "complete" ? id : [])));
+  expect(provider.asked.toSorted()).toEqual(done.flat().toSorted());
   const { tasks, failures } = scoreboard.parse(await (await worker(reading("/stats"))).json());
   expect([tasks.all, failures]).toEqual([0, []]);
   const { items } = taskList.parse(await (await worker(reading("/tasks?limit=100"))).json());
