@@ -31,6 +31,8 @@ function betterThan({ retriedAt }: Task, { stored, tries, firstKeptAt }: FileSta
   return tries.filter(({ link, progress, copied }, index) => {
     // Somebody who wants it tried again means the link of a cut file too.
     if (copied !== null) return copied.lastResort !== undefined && (retriedAt ?? 0) > copied.at;
+    // Its file was had, and was no better.
+    if (progress.had) return false;
     return index < own || link.at > (firstKeptAt ?? 0) || progress.failures === 0;
   });
 }

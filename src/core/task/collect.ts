@@ -33,7 +33,12 @@ export function collect(task: Task, event: TaskEvent): Task {
     case "copied":
       return {
         ...task,
-        progress: withEntry(task.progress, copyKey(event), { ...answered(task, event), reason: null, dead: false }),
+        progress: withEntry(task.progress, copyKey(event), {
+          ...answered(task, event),
+          reason: null,
+          dead: false,
+          had: true,
+        }),
         stored: withEntry(task.stored, copyKey(event), event),
         assessments: event.assess === "full" ? asPending(task, event) : task.assessments,
       };

@@ -26,6 +26,8 @@ export interface LinkProgress {
   readonly lastAt: number;
   readonly reason: string | null;
   readonly dead: boolean;
+  /** Whether its file was had whole, or as a last resort, even if another one took its place since. */
+  readonly had: boolean;
 }
 
 export interface Loss {
@@ -203,14 +205,25 @@ export const UNTRIED: LinkProgress = {
   lastAt: 0,
   reason: null,
   dead: false,
+  had: false,
 };
 
 export function progressOf(task: Task, copy: Pick<Copied, "file" | "link">): LinkProgress {
   return task.progress.get(copyKey(copy)) ?? UNTRIED;
 }
 
-/** As if it had never failed. What was cut off may still be writing. */
+/** As if it had never been tried. What was cut off may still be writing. */
 export function forgiven(link: LinkProgress): LinkProgress {
   const cutAt = link.unanswered > 0 ? link.lastAt : link.cutAt;
-  return { ...link, cutAt, failures: 0, firstFailedAt: 0, failedAt: 0, deaths: 0, unanswered: 0, dead: false };
+  return {
+    ...link,
+    cutAt,
+    failures: 0,
+    firstFailedAt: 0,
+    failedAt: 0,
+    deaths: 0,
+    unanswered: 0,
+    dead: false,
+    had: false,
+  };
 }

@@ -257,6 +257,26 @@ test("takes with the same bytes are told, and other links are asked for once", (
   expect(nextPoll(taskOf(...events, answered("unchanged", T0 + MINUTE)), askingPace)).toBeNull();
 });
 
+test("a link whose file was no better than the one in doubt is not fetched again, until somebody asks for it", () => {
+  const takes = observed(
+    observation("complete", [listed({ id: "a", audioLink: FINAL }), listed({ id: "b", audioLink: PREVIEW })]),
+  );
+  const other = observed(observation("first", [listed({ id: "a", audioLink: FRESH })]), { at: T0 + 1 });
+  const same = { sha256: "same", ...lasting(180) };
+  const events = [
+    takes,
+    other,
+    copied(T0, FINAL, { trackId: "a", ...same }),
+    copied(T0 + 1, PREVIEW, { trackId: "b", ...same }),
+  ];
+  expect(stepOf(taskOf(...events))).toMatchObject({ type: "copy", link: { url: FRESH } });
+  const tried = copied(T0 + MINUTE, FRESH, { trackId: "a", attempt: 2, key: "fresh-2", ...same });
+  const swept = at(T0 + HOUR, { type: "swept", attempts: 2, deleted: 1, keys: ["fresh-2"] });
+  expect(stepOf(taskOf(...events, tried))).toBeNull();
+  expect(stepOf(taskOf(...events, tried, swept))).toBeNull();
+  expect(stepOf(taskOf(...events, tried, swept, at(T0 + DAY, { type: "retried" })))).toMatchObject({ type: "copy" });
+});
+
 test("a result whose bytes are the source's fails", () => {
   const audio = unheard({ format: "mp3", durationSeconds: 180 });
   const submitted: TaskEvent = {

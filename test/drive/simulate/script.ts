@@ -18,6 +18,8 @@ export interface ScriptedLink {
   readonly file: FileName;
   /** What lies there: all of it, or a preview that is much shorter. Each has bytes of its own. */
   readonly holds: "whole" | "preview";
+  /** The bytes of another place lie here too; null: its own. */
+  readonly sameAs: string | null;
   /** From then on it answers so for good; `Infinity`: it lives. */
   readonly turnsAt: number;
   readonly into: Bad;
@@ -57,6 +59,8 @@ const DEAD = [403, 404, 410, 441] as const;
 /** None of these says that the link is dead. */
 const SICK: readonly [Bad, ...Bad[]] = ["html", "empty", "noise", "part", "part", "closed", 500];
 const HOUR_MS = 3_600_000;
+/** In one of so many lives both takes are one. */
+const EQUAL_TAKES = 31;
 
 export function scriptOf(random: Random, seed: number): Script {
   const taskId = `task${seed}`;
@@ -88,13 +92,28 @@ export function scriptOf(random: Random, seed: number): Script {
       cover: random() < 0.7 ? (random() < 0.1 ? turning(cover) : cover) : null,
     };
   });
+  // Not drawn, so that the other lives stay what they are.
+  const takes = seed % EQUAL_TAKES === 0 ? tracks.map((track) => equalTo(track, place("a.mp3", 0))) : tracks;
   const how = end < 0.8 ? "complete" : end < 0.93 ? "failed" : "silent";
   const againAt = random() < 0.08 ? endAt + Math.floor(random() ** 2 * 20 * 24 * HOUR_MS) : null;
-  return { taskId, tracks, forbidden: random() < 0.04, end: how, textAt, firstAt, endAt, againAt };
+  return { taskId, tracks: takes, forbidden: random() < 0.04, end: how, textAt, firstAt, endAt, againAt };
+}
+
+/** Behind each of its links is the same as behind the one of the first take. */
+function equalTo(track: ScriptedTrack, sameAs: string): ScriptedTrack {
+  const equal = (link: ScriptedLink): ScriptedLink => ({ ...link, sameAs });
+  const audio = equal(track.audio);
+  return {
+    ...track,
+    audio,
+    early: track.early === track.audio ? audio : equal(track.early),
+    fresh: track.fresh === null ? null : equal(track.fresh),
+    recovered: track.recovered === null ? null : equal(track.recovered),
+  };
 }
 
 function living(url: string): ScriptedLink {
-  return { url, file: "audio", holds: "whole", turnsAt: Infinity, into: 404 };
+  return { url, file: "audio", holds: "whole", sameAs: null, turnsAt: Infinity, into: 404 };
 }
 
 /** How far the task has come at a time. */

@@ -44,9 +44,9 @@ function chanceOf({ url }: ScriptedLink): number {
   return Number.parseInt(sha256Hex(url).slice(0, 2), 16);
 }
 
-function make({ url, file, holds }: ScriptedLink): Uint8Array {
+function make({ url, file, holds, sameAs }: ScriptedLink): Uint8Array {
   if (file === "cover") return joined(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), text(url), Uint8Array.of(0xff, 0xd9));
   const song = SONGS[holds].slice();
-  song.set(text(sha256Hex(url).slice(0, NAME_LENGTH)), NAME_AT);
+  song.set(text(sha256Hex(sameAs ?? url).slice(0, NAME_LENGTH)), NAME_AT);
   return song;
 }
