@@ -8,7 +8,7 @@ import { route } from "./gain.ts";
 import { tellSystem } from "./media-session.ts";
 import { offerStem } from "./stems.ts";
 import { clock, lengthOf, takesOf, type Take } from "./takes.ts";
-import { follow, isAlong, isTogether, mix, runTogether, stopComparing, swap } from "./together.ts";
+import { follow, isAlong, isTogether, mix, runTogether, stopComparing, swap } from "./compare-takes.ts";
 import { drawWave } from "./wave.ts";
 
 const STEP_SECONDS = 5;

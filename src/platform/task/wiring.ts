@@ -16,7 +16,7 @@ import { capabilityOf } from "../../core/provider/callback-url.ts";
 import type { Assessor } from "../audio/assessor.ts";
 import { deleteStrays } from "../audio/store.ts";
 import { catalogOf } from "../catalog/catalog.ts";
-import { copyFile, type CopyRules } from "../audio/copy.ts";
+import { copyFile, type CopyRules } from "../audio/verified-copy.ts";
 import { keepNotes } from "../audio/keep-notes.ts";
 import type { AssessOrder, AssessOutcome, CopyOrder, CopyOutcome, Deps } from "./effects.ts";
 import { sendMessage, type NotifyOutcome } from "./notifier.ts";

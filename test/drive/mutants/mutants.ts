@@ -150,7 +150,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "keeps a copy that is not what it should be",
-    file: "src/platform/audio/copy.ts",
+    file: "src/platform/audio/verified-copy.ts",
     find: "const problem = broken ?? refused;",
     replace: 'const problem = broken ?? (refused === "never" ? refused : null);',
     tests: "test/worker/engine/engine.test.ts",

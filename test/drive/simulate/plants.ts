@@ -21,7 +21,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     replace: "version: deps.task().version,\n          settled:",
   },
   "record-before-put": {
-    file: "src/platform/audio/copy.ts",
+    file: "src/platform/audio/verified-copy.ts",
     find: "await stored(writer.close());",
     replace: "void stored(writer.close()).catch(() => undefined);",
   },
@@ -46,7 +46,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     replace: 'if (state !== "queued" || !tries.every(({ progress }) => progress.dead)) return null;',
   },
   "swap-unverified": {
-    file: "src/platform/audio/copy.ts",
+    file: "src/platform/audio/verified-copy.ts",
     find: "const problem = broken ?? refused;",
     replace: "const problem = broken;",
   },

@@ -5,7 +5,7 @@
  * With a count of 0 nothing happens.
  */
 import type { CopyOutcome } from "../../../../src/platform/task/effects.ts";
-import { copyFile, type CopyRules } from "../../../../src/platform/audio/copy.ts";
+import { copyFile, type CopyRules } from "../../../../src/platform/audio/verified-copy.ts";
 import { slots } from "../../../../src/platform/audio/slots.ts";
 import { parseConfig } from "../../../../src/core/config.ts";
 
