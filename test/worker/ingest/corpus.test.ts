@@ -76,7 +76,7 @@ test.each(keptAside)("answered and kept aside: %s", async (_, reason, body) => {
   const bytes = typeof sent === "string" ? encoder.encode(sent) : sent;
   const sha256 = sha256Hex(bytes);
   const kept = (await inboxEntries()).filter((entry) => entry.sha256 === sha256);
-  expect(kept).toEqual([
+  expect(kept).toMatchObject([
     { sha256, reason, verdict: "token", taskId: null, bytes: bytes.length, body: shown(bytes, reason) },
   ]);
 });

@@ -98,7 +98,8 @@ test.each<[method: string, path: string]>([
     { "if-match": etag },
     JSON.stringify(path === "/chosen" ? { trackId: "a" } : {}),
   );
-  const refused = await workerWith({ TASKS: racing(move) })(ask);
+  const told = { NOTIFY_URL: "https://hooks.example.com/", NOTIFY_SECRET: "a secret of at least 24 characters" };
+  const refused = await workerWith({ TASKS: racing(move), ...told })(ask);
   expect([refused.status, (await problemOf(refused)).type]).toEqual([412, "urn:backline:problem:precondition_failed"]);
   expect(titles).toBeGreaterThan(0);
   expect(new Set((await eventsOf(taskId)).map(({ type }) => type))).toEqual(new Set(["observed"]));
