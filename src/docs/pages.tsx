@@ -29,7 +29,7 @@ export async function docsPages(reference: string): Promise<Record<DocsSection, 
   const description = described.parse(JSON.parse(JSON.stringify(openApiDocument())));
   const all = listed(description.paths);
   return {
-    api: await markup(<Api description={description} all={all} />),
+    api: await markup(<Api description={description} all={all} reference={reference} />),
     operating: await markup(
       <>
         <h1>Operating</h1>
@@ -62,13 +62,13 @@ export async function docsPages(reference: string): Promise<Record<DocsSection, 
   };
 }
 
-function Api({
-  description: { info, tags, components },
-  all,
-}: {
+interface ApiProps {
   readonly description: z.infer<typeof described>;
   readonly all: readonly Listed[];
-}) {
+  readonly reference: string;
+}
+
+function Api({ description: { info, tags, components }, all, reference }: ApiProps) {
   return (
     <>
       <h1>API</h1>
@@ -90,6 +90,8 @@ function Api({
             {all.map((one) => (one.tags[0] === tag.name ? <OperationDetails of={one} /> : null))}
           </>
         ))}
+      <Chapter of={reference} name="A task" />
+      <Chapter of={reference} name="Submitting" />
       <h2 id="schemas">Shapes</h2>
       <p>A question mark stands behind what may be missing.</p>
       {Object.entries(components.schemas).map(([name, of]) => (
