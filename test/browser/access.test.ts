@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
+import { startLoginLink } from "../rig/local/login-link.ts";
 import { logIn, picture, screenshot, startBrowser, violations, visit } from "./visitor.ts";
 
 const MAX_GZIP_BYTES = 60 * 1_024;
@@ -49,6 +50,20 @@ test("a wrong token is told so, the right one leads to where one was going, and 
   expect(faults).toEqual([]);
   expect(await violations(page)).toEqual([]);
   await visitor.leave();
+});
+
+test("the demo's link opens the page logged in, once", async () => {
+  const link = await startLoginLink(`${stand.origin}/tasks/${taskId}`, API_TOKEN);
+  const visitor = await visit(browser, stand.origin);
+  await visitor.page.goto(link.url);
+  expect(visitor.page.url()).toBe(`${stand.origin}/tasks/${taskId}`);
+  expect(await visitor.page.getByRole("button", { name: "Log out" }).isVisible()).toBe(true);
+  const other = await visit(browser, stand.origin);
+  await other.page.goto(link.url);
+  expect(await other.page.textContent("body")).toContain("This link has been used.");
+  await other.page.goto("/tasks");
+  expect(new URL(other.page.url()).pathname).toBe("/login");
+  await Promise.all([visitor.leave(), other.leave(), link.stop()]);
 });
 
 test("a share link that has expired says so and shows nothing", async () => {

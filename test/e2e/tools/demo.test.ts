@@ -66,6 +66,8 @@ test(
     const again = await fetch(link, { redirect: "manual" });
     expect([again.status, again.headers.get("set-cookie")]).toEqual([410, null]);
     expect((await fetch(new URL("/login/guessed", link), { redirect: "manual" })).status).toBe(404);
+    // The Worker has no part in it.
+    expect((await fetch(new URL(new URL(link).pathname, page), { redirect: "manual" })).status).toBe(404);
 
     const third = runDemo("--port", "0", "--data", dataDir);
     expect(await third.exited).toBe(1);
