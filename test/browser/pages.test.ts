@@ -81,7 +81,7 @@ test("the list shows problems first, finds while one types, filters by status, a
   const visitor = await visit(browser, stand.origin);
   const { page, faults } = visitor;
   await logIn(visitor, API_TOKEN);
-  await page.locator("#problems").getByText("refunded").waitFor();
+  await page.locator("#problems").getByText("the credits were given back").waitFor();
   const { taskId: late } = stand.submit("Came later");
   await page.locator(`#task-${late}`).waitFor({ timeout: STEP_MS });
   await page.getByLabel("Title, id or ref").fill("harbour");
