@@ -9,7 +9,7 @@ import type { Config } from "../core/config.ts";
 import { isTaskId, sha256Hex } from "../core/ids.ts";
 import { firstText, isRecord, toInteger } from "../core/provider/loose-values.ts";
 import { parseMessage, type Observation } from "../core/provider/message.ts";
-import { OTHER_PRODUCTS, parentInRecord, type Product, type ProductEntry } from "../core/provider/products.ts";
+import { parentInRecord, type Product, type ProductEntry } from "../core/provider/products.ts";
 import { redact, type Redaction } from "../core/provider/redaction.ts";
 import { withoutEcho } from "../core/provider/request-echo.ts";
 import { readRecovery } from "../core/provider/recovery.ts";
@@ -89,18 +89,10 @@ export async function askForRecord(
     };
   }
   if ((envelope.data.data ?? null) === null) return { type: "unknown" };
-  const { taskIds, observation } = parseMessage(answer.json);
+  const { taskIds, observation } = parseMessage(answer.json, product);
   if (!taskIds.includes(taskId)) return { type: "failed", reason: "unreadable: the record is of another task" };
-  const read = ofProduct(observation, product);
-  const parentId = parentInRecord(read.product ?? product, answer.json);
-  return { type: "record", sha256: answer.sha256, observation: read, body: withoutEcho(answer.text), parentId };
-}
-
-/** A record that holds nothing yet does not say of which product it is; where it was read does. */
-function ofProduct(observation: Observation, product: Product): Observation {
-  const other = OTHER_PRODUCTS.find((one) => one === product);
-  const named = observation.product !== undefined && observation.product !== "unknown";
-  return other === undefined || named ? observation : { ...observation, product: other, tracks: [] };
+  const parentId = parentInRecord(observation.product ?? product, answer.json);
+  return { type: "record", sha256: answer.sha256, observation, body: withoutEcho(answer.text), parentId };
 }
 
 /** Never rejects. `request` is the provider's own, callBackUrl included; `path` is that of its product. */

@@ -9,7 +9,7 @@
 import { failureOf, isFinal, type Failure } from "./failure.ts";
 import { otherMessageOf } from "./product.ts";
 import type { ObservedFile } from "./product-files.ts";
-import type { OtherProduct } from "./products.ts";
+import type { OtherProduct, Product } from "./products.ts";
 import type { ParentTask } from "./submission.ts";
 import { isTaskId } from "../ids.ts";
 import { linkOf, readLink } from "./link.ts";
@@ -96,13 +96,13 @@ const STAGES: ReadonlyMap<string, ObservationKind> = new Map([
   ["sensitive_word_error", "failed"],
 ]);
 
-/** Reads any JSON value. A message of an unknown kind is still an observation; without `taskIds` it belongs to no task. */
-export function parseMessage(json: unknown): ParsedMessage {
+/** Reads any JSON value: `asked` is the product whose record it is. A message of an unknown kind is still an observation; without `taskIds` it belongs to no task. */
+export function parseMessage(json: unknown, asked: Product | null = null): ParsedMessage {
   const root = isRecord(json) ? json : {};
   const data = isRecord(root["data"]) ? root["data"] : {};
   const response = isRecord(data["response"]) ? data["response"] : {};
-  const asked = askedOf(data["param"]);
-  const observation = observationOf(root, data, response);
+  const style = askedOf(data["param"]);
+  const observation = observationOf(root, data, response, asked);
   return {
     taskIds: taskIdsOf([
       data["task_id"],
@@ -112,11 +112,11 @@ export function parseMessage(json: unknown): ParsedMessage {
       response["taskId"],
       response["task_id"],
     ]),
-    observation: asked === null ? observation : { ...observation, asked },
+    observation: style === null ? observation : { ...observation, asked: style },
   };
 }
 
-function observationOf(root: Fields, data: Fields, response: Fields): Observation {
+function observationOf(root: Fields, data: Fields, response: Fields, asked: Product | null): Observation {
   const market = embedded(data["resultJson"]);
   const items = trackItems(root, data, response, market);
   const readable = items.flatMap((item) => trackOf(item) ?? []);
@@ -138,7 +138,7 @@ function observationOf(root: Fields, data: Fields, response: Fields): Observatio
   const errorText = firstText([root["error"], data["error"]]);
   const named = stage === null ? undefined : STAGES.get(stage);
   const ownCode = [data["errorCode"], data["failCode"]].flatMap((value) => errorCodeOf(value) ?? [])[0] ?? null;
-  const other = otherMessageOf({ root, data, response, market, items, tracks: tracks.length, code, stage });
+  const other = otherMessageOf({ root, data, response, market, items, tracks: tracks.length, code, stage }, asked);
   const failed =
     other === null
       ? refused ||

@@ -6,7 +6,7 @@
  */
 import { firstText, isRecord, toInteger, toText, type Fields } from "./loose-values.ts";
 import { filesIn, type ObservedFile } from "./product-files.ts";
-import { entryOf, OTHER_PRODUCTS, type OtherProduct } from "./products.ts";
+import { entryOf, OTHER_PRODUCTS, type OtherProduct, type Product } from "./products.ts";
 
 /** What a message says that is not of music. */
 export interface OtherMessage {
@@ -41,9 +41,11 @@ const MARKET: ReadonlyMap<string, OtherProduct> = new Map<string, OtherProduct>(
   ["boost-music-style", "unknown"],
 ]);
 
-/** Null where the message is of music. */
-export function otherMessageOf(parts: Parts): OtherMessage | null {
-  const product = productIn(parts);
+/** Null where the message is of music. `asked` is the product whose record it is: one that holds nothing names none. */
+export function otherMessageOf(parts: Parts, asked: Product | null): OtherMessage | null {
+  const told = productIn(parts);
+  const known = OTHER_PRODUCTS.find((one) => one === asked);
+  const product = told === null || told === "unknown" ? (known ?? told) : told;
   if (product === null) return null;
   const files = filesIn(product, parts);
   return { product, kind: kindOf(product, parts, files), files };

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { OTHER_PRODUCTS, type OtherProduct } from "../../../src/core/provider/products.ts";
 import { FIXTURES, no, ok } from "./product-fixtures.ts";
+import { parseMessage } from "../../../src/core/provider/message.ts";
 import { fold } from "../../../src/core/task/reduce.ts";
 import { due } from "../../../src/core/next/agenda.ts";
 import { scoreboardOf } from "../../../src/core/view/statistics.ts";
@@ -65,6 +66,22 @@ test("files are named as the provider names them, and by their place where it do
   expect(namesIn(market)).toEqual(["file-1", "file-2"]);
   const split = { vocalUrl: MP3, "\u00e9Url": WAV, call_back_url: "https://b.example.com", originUrl: null };
   expect(namesIn(ok({ vocal_removal_info: split }))).toEqual(["vocal", "file"]);
+});
+
+test("a record is of the product that was asked for, whatever it holds", () => {
+  const record = (response: object | null, successFlag: string) => ({
+    code: 200,
+    data: { taskId: TASK_ID, response, successFlag },
+  });
+  const piano = parseMessage(record({ pianoUrl: MP3 }, "SUCCESS"), "stems").observation;
+  expect(piano).toMatchObject({
+    product: "stems",
+    kind: "complete",
+    files: [{ name: "piano", link: MP3 }],
+    tracks: [],
+  });
+  expect(parseMessage(record(null, "PENDING"), "wav").observation).toMatchObject({ product: "wav", kind: "pending" });
+  expect(parseMessage(record({ pianoUrl: MP3 }, "SUCCESS")).observation).not.toHaveProperty("files");
 });
 
 test("what a record says is under way is neither", () => {

@@ -32,7 +32,7 @@ export async function live(seed: number, traced: boolean): Promise<LifeResult> {
   const stormMs = world.some(2 * MINUTE_MS, 12 * HOUR_MS);
   world.trace(`storm of ${Math.round(stormMs / MINUTE_MS)} min; ${JSON.stringify(script)}`);
   const acknowledged = sendCallbacks(world, script, deployment);
-  const wishes = visit(world, deployment, stormMs);
+  const wishes = visit(world, deployment, script, stormMs);
   keepWatch(world, deployment, stormMs);
 
   await world.run(submittedAt + stormMs, mishaps(world, deployment));

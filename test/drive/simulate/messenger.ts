@@ -37,17 +37,18 @@ export function sendCallbacks(world: World, script: Script, deployment: Deployme
         () => void deliver(world, deployment, acknowledged, body, 1),
       );
   };
-  send("text", script.textAt, {});
-  send("first", script.firstAt, {});
+  const hasStages = script.product === "music";
+  if (hasStages) send("text", script.textAt, {});
+  if (hasStages) send("first", script.firstAt, {});
   if (script.end === "complete" && world.chance(0.15)) send("complete", script.endAt - 5_000, { mute: true });
   if (script.end === "complete") send("complete", script.endAt, {});
   // One overtakes the other before anything was fetched.
-  if (script.end === "complete" && world.chance(0.1)) send("first", script.endAt + 300, { salt: "late" });
+  if (hasStages && script.end === "complete" && world.chance(0.1)) send("first", script.endAt + 300, { salt: "late" });
   if (script.end === "complete" && script.againAt !== null)
     send("complete", script.againAt, { againAt: script.againAt, salt: "again" });
   if (script.end === "failed")
     send("failed", script.endAt, { failure: oneOf(world.random, ["failed", "error", "complete"]) });
-  const many = world.chance(0.005) ? 250 : world.chance(0.05) ? 5 : 0;
+  const many = !hasStages ? 0 : world.chance(0.005) ? 250 : world.chance(0.05) ? 5 : 0;
   for (let one = 0; one < many; one += 1)
     send(oneOf(world.random, ["text", "first"]), script.firstAt + one * 1_000, { salt: String(one) });
   return acknowledged;

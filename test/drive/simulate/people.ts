@@ -3,6 +3,7 @@ import { taskPrefix } from "../../../src/core/ids.ts";
 import { keptFilesOf } from "../../../src/core/view/kept-file.ts";
 import { oneOf } from "../../rig/provider/hostile/random.ts";
 import { probe, type Deployment } from "./model/deployment.ts";
+import type { Script } from "./script.ts";
 import { outsider, type World } from "./world.ts";
 
 export interface Wishes {
@@ -19,7 +20,12 @@ const LOOKS_AFTER_MS = [100, 500, 2_000, 10_000, 60_000, 600_000];
 const KEPT_TOMBSTONE_MS = 30 * 24 * 60 * 60_000;
 
 /** Plans it all. `stormMs` is how long things go wrong. */
-export function visit(world: World, deployment: Deployment, stormMs: number): Wishes {
+export function visit(
+  world: World,
+  deployment: Deployment,
+  { product }: Pick<Script, "product">,
+  stormMs: number,
+): Wishes {
   const wishes: Wishes = { deletedAt: null, retries: 0, recoveries: 0, adopted: false };
   const task = () => deployment.env.TASKS.getByName(deployment.taskId);
   const plan = (ms: number, what: () => Promise<void>): void =>
@@ -28,7 +34,7 @@ export function visit(world: World, deployment: Deployment, stormMs: number): Wi
   const waitsForWork = world.chance(0.7) ? 100 : 0;
   if (world.chance(0.3))
     plan(world.some(0, 60_000), async () => {
-      await task().adopt("backline.example");
+      await task().adopt("backline.example", product);
       wishes.adopted = true;
       // As the route does: the watchdog knows of a task by the catalog alone.
       const row = await task().touch();

@@ -3,7 +3,8 @@
  * tracks have, what lies behind them, and what they turn into for good. Nothing here goes wrong on the way; that is the
  * messenger's part.
  *
- * Times are milliseconds since the submission.
+ * One task in five is of stems: files without stages, without covers, under names of their own. Times are milliseconds
+ * since the submission.
  */
 import { oneOf, whole, type Random } from "../../rig/provider/hostile/random.ts";
 
@@ -42,6 +43,7 @@ export interface ScriptedTrack {
 
 export interface Script {
   readonly taskId: string;
+  readonly product: "music" | "stems";
   readonly tracks: readonly ScriptedTrack[];
   /** The callbacks' audio links lead to the provider's page for what is forbidden; the record's do not. */
   readonly forbidden: boolean;
@@ -96,7 +98,9 @@ export function scriptOf(random: Random, seed: number): Script {
   const takes = seed % EQUAL_TAKES === 0 ? tracks.map((track) => equalTo(track, place("a.mp3", 0))) : tracks;
   const how = end < 0.8 ? "complete" : end < 0.93 ? "failed" : "silent";
   const againAt = random() < 0.08 ? endAt + Math.floor(random() ** 2 * 20 * 24 * HOUR_MS) : null;
-  return { taskId, tracks: takes, forbidden: random() < 0.04, end: how, textAt, firstAt, endAt, againAt };
+  const forbidden = random() < 0.04;
+  const product = seed % 5 === 4 ? "stems" : "music";
+  return { taskId, product, tracks: takes, forbidden, end: how, textAt, firstAt, endAt, againAt };
 }
 
 /** Behind each of its links is the same as behind the one of the first take. */
@@ -117,8 +121,9 @@ function living(url: string): ScriptedLink {
 }
 
 /** How far the task has come at a time. */
-export function momentOf({ textAt, firstAt, endAt, end }: Script, at: number): Moment {
+export function momentOf({ product, textAt, firstAt, endAt, end }: Script, at: number): Moment {
   if (at >= endAt && end !== "silent") return end;
+  if (product === "stems") return "pending";
   if (at >= firstAt) return "first";
   return at >= textAt ? "text" : "pending";
 }

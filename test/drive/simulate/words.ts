@@ -16,11 +16,9 @@ export interface Twist {
 
 const FORBIDDEN = "https://cdn.example.com/api/forbidden";
 
-export function callbackOf(
-  script: Script,
-  moment: Moment,
-  { againAt, mute = false, failure, salt = "" }: Twist,
-): object {
+export function callbackOf(script: Script, moment: Moment, twist: Twist): object {
+  if (script.product === "stems") return stemsCallback(script, moment, twist);
+  const { againAt, mute = false, failure, salt = "" } = twist;
   const { taskId, tracks, forbidden } = script;
   if (moment === "failed")
     return {
@@ -44,6 +42,21 @@ export function callbackOf(
   return { code: 200, msg: `ok${salt}`, data: { callbackType: moment, task_id: taskId, data } };
 }
 
+const STEMS = ["vocal", "drums"] as const;
+
+/** Once, at the end. */
+function stemsCallback(
+  { taskId, tracks }: Script,
+  moment: Moment,
+  { againAt = -Infinity, mute = false, salt = "" }: Twist,
+): object {
+  const links: Record<string, string> = {};
+  for (const [index, track] of tracks.entries())
+    links[`${STEMS[index] ?? "fx"}_url`] = mute ? "" : recordLink(track, moment, againAt).url;
+  const data = { task_id: taskId, vocal_removal_info: moment === "failed" ? null : links };
+  return { code: moment === "failed" ? 500 : 200, msg: `ok${salt}`, data };
+}
+
 const STATUS: Readonly<Record<Moment, string>> = {
   pending: "PENDING",
   text: "TEXT_SUCCESS",
@@ -55,6 +68,7 @@ const STATUS: Readonly<Record<Moment, string>> = {
 /** `at` is when it is said, in milliseconds since the submission. */
 export function recordOf(script: Script, moment: Moment, at: number, mute: boolean): object {
   const { taskId } = script;
+  if (script.product === "stems") return stemsRecord(script, moment, at, mute);
   const sunoData = script.tracks.map((track: ScriptedTrack, index) => {
     const named = !mute && hasAudio(moment, index);
     return {
@@ -72,6 +86,15 @@ export function recordOf(script: Script, moment: Moment, at: number, mute: boole
     msg: "success",
     data: { taskId, status: STATUS[moment], response: early ? null : { taskId, sunoData } },
   };
+}
+
+function stemsRecord({ taskId, tracks }: Script, moment: Moment, at: number, mute: boolean): object {
+  const links: Record<string, string | null> = {};
+  for (const [index, track] of tracks.entries())
+    links[`${STEMS[index] ?? "fx"}Url`] = mute ? null : recordLink(track, moment, at).url;
+  const successFlag = moment === "text" || moment === "first" ? STATUS.pending : STATUS[moment];
+  const response = moment === "complete" ? links : null;
+  return { code: 200, msg: "success", data: { taskId, musicId: "m", successFlag, response } };
 }
 
 /** The record of a recovery: null while it runs. */

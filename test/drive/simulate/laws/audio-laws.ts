@@ -5,10 +5,10 @@
  */
 import { linkHash, sha256Hex } from "../../../../src/core/ids.ts";
 import { MAX_POLLS } from "../../../../src/core/next/pace.ts";
-import { fileStatus } from "../../../../src/core/task/copies.ts";
+import { fileStatus, mainKindOf } from "../../../../src/core/task/copies.ts";
 import type { Copied, Observed, TaskEvent } from "../../../../src/core/task/event.ts";
 import type { Task } from "../../../../src/core/task/task.ts";
-import { tracksOf } from "../../../../src/core/task/tracks.ts";
+import { deliveredBy } from "../../../../src/core/task/files.ts";
 import { contentOf } from "./content.ts";
 import type { Evidence } from "./laws.ts";
 import { audioLinksOf, recordLink, type ScriptedLink, type ScriptedTrack } from "../script.ts";
@@ -41,16 +41,16 @@ export function judgeAudio(evidence: Evidence, task: Task, log: readonly TaskEve
   for (const track of script.tracks) {
     const links = audioLinksOf(track);
     const urls = new Set(links.map(({ url }) => url));
-    const own = tracksOf(task).find(
+    const own = deliveredBy(task).find(
       ({ trackId, audioLinks }) => trackId === track.id || audioLinks.some(({ url }) => urls.has(url)),
     );
     if (own === undefined) continue;
     const hashes = new Set(links.map(({ url }) => linkHash(url)));
     const isOwn = (event: TaskEvent): boolean =>
       "file" in event &&
-      event.file === "audio" &&
+      event.file !== "cover" &&
       (event.type === "lost" ? event.trackId === own.trackId : hashes.has(event.link));
-    const { state, stored } = fileStatus(task, own, "audio");
+    const { state, stored } = fileStatus(task, own, mainKindOf(own));
     const events = log.filter(isOwn);
     const lost = events.findLast(({ type }) => type === "lost");
     const one: Case = {
@@ -171,7 +171,8 @@ const MESSAGES: Readonly<Record<string, number>> = { text: 1, failed: 1, first: 
 /** By the messages that had named it by then; null where none had. */
 function rankOf({ url }: ScriptedLink, observations: readonly Observed[], until: number): Rank | null {
   const naming = observations.filter(
-    ({ at, observation }) => at <= until && observation.tracks.some(({ audioLink }) => audioLink === url),
+    ({ at, observation: { tracks, files = [] } }) =>
+      at <= until && (tracks.some(({ audioLink }) => audioLink === url) || files.some(({ link }) => link === url)),
   );
   if (naming.length === 0) return null;
   const ranks = naming.map(({ observation, via }) => 2 * (MESSAGES[observation.kind] ?? 0) + Number(via === "poll"));

@@ -10,7 +10,7 @@ import { MAX_COPY_ATTEMPTS } from "../../../../src/core/next/pace.ts";
 import type { Copied } from "../../../../src/core/task/event.ts";
 import { isSettled } from "../../../../src/core/task/stage.ts";
 import type { Task } from "../../../../src/core/task/task.ts";
-import { tracksOf } from "../../../../src/core/task/tracks.ts";
+import { deliveredBy } from "../../../../src/core/task/files.ts";
 import { viewOf } from "../../../../src/core/view/view.ts";
 import { judgeAudio, MOST_QUESTIONS } from "./audio-laws.ts";
 import { contentOf } from "./content.ts";
@@ -80,7 +80,7 @@ function judgeLog({ world, deployment, acknowledged }: Evidence, task: Task): vo
 function judgeFiles({ world, script, deployment }: Evidence, task: Task): void {
   const links = new Map(linksOf(script).map((link) => [link.url, link]));
   const byHash = new Map(
-    tracksOf(task).flatMap(({ audioLinks, coverLinks }) =>
+    deliveredBy(task).flatMap(({ audioLinks, coverLinks }) =>
       [...audioLinks, ...coverLinks].map(({ hash, url }) => [hash, links.get(url)] as const),
     ),
   );
@@ -107,11 +107,14 @@ function judgeFiles({ world, script, deployment }: Evidence, task: Task): void {
 /** What the provider still gives is stored, of every link that we know. */
 function judgeFetchable({ world, script }: Evidence, task: Task): void {
   const stored = new Map(
-    [...task.stored.values()].map((copied: Copied) => [`${copied.file} ${copied.sha256}`, copied]),
+    [...task.stored.values()].map((copied: Copied) => [
+      `${copied.file === "file" ? "audio" : copied.file} ${copied.sha256}`,
+      copied,
+    ]),
   );
   const has = (link: ScriptedLink): boolean => stored.has(`${link.file} ${sha256Hex(contentOf(link))}`);
   const known = new Set(
-    tracksOf(task).flatMap(({ audioLinks, coverLinks }) => [...audioLinks, ...coverLinks].map(({ url }) => url)),
+    deliveredBy(task).flatMap(({ audioLinks, coverLinks }) => [...audioLinks, ...coverLinks].map(({ url }) => url)),
   );
   for (const track of script.tracks) {
     const { cover } = track;

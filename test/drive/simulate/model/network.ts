@@ -49,9 +49,11 @@ export function internetOf(world: World, script: Script, submittedAt: number): I
   function file(url: string): Answer | null | "closed" {
     const link = links.get(url);
     if (link === undefined) return { status: 404 };
-    if (world.now - submittedAt >= link.turnsAt) return turned(link);
+    if (world.now - submittedAt >= link.turnsAt)
+      return script.product === "stems" ? withoutNoise(turned(link)) : turned(link);
     const whole = sized(world, contentOf(link));
-    return world.storm && world.chance(FAULTS) ? faultyFile(world, whole) : whole;
+    const answer = world.storm && world.chance(FAULTS) ? faultyFile(world, whole) : whole;
+    return script.product === "stems" ? withoutNoise(answer) : answer;
   }
 
   function record(): Told {
@@ -101,7 +103,7 @@ export function internetOf(world: World, script: Script, submittedAt: number): I
     network: (url, signal) => {
       const { owner } = world;
       const startedAt = world.now;
-      if (url.pathname.endsWith("/generate/record-info")) asked.push(startedAt);
+      if (url.pathname.endsWith("/record-info") && !url.pathname.includes("/recovery/")) asked.push(startedAt);
       else fetched.set(url.href, [...(fetched.get(url.href) ?? []), startedAt]);
       return unlessAborted(signal, (resolve, reject) => {
         owner.whenDurable(() =>
@@ -125,6 +127,12 @@ export function internetOf(world: World, script: Script, submittedAt: number): I
     answers,
     recoveries,
   };
+}
+
+/** Of another product than music a file of no known format is kept as it is. */
+function withoutNoise(answer: Answer | null | "closed"): Answer | null | "closed" {
+  const isNoise = answer !== null && answer !== "closed" && answer.body === NOISE;
+  return isNoise ? { status: 200, body: PAGE, headers: lengthOf(PAGE) } : answer;
 }
 
 /** What a link answers once it has turned. */
