@@ -8,6 +8,7 @@
  */
 import { collect, growingInPlace } from "./collect.ts";
 import type { Observed, TaskEvent } from "./event.ts";
+import { isMusic } from "./product.ts";
 import { concerns, isSettled } from "./stage.ts";
 import { newTask, type Task } from "./task.ts";
 import { effective, isSameMessage } from "./trust.ts";
@@ -47,7 +48,7 @@ function isSettledAfter(before: Task, after: Task, { type }: TaskEvent): boolean
   if (!TURNING.has(type)) return before.settledAt !== null;
   const untouched = after.stored.size === 0 && after.losses.size === 0;
   // A file that was neither kept nor given up is open.
-  return untouched && hasEarlyLink(after) ? false : isSettled(after);
+  return untouched && isMusic(after) && hasEarlyLink(after) ? false : isSettled(after);
 }
 
 /** Tracks of the first message are never pushed out by later ones, so a link in it is one of the task. */

@@ -68,11 +68,11 @@ test("files are named as the provider names them, and by their place where it do
   expect(namesIn(ok({ vocal_removal_info: split }))).toEqual(["vocal", "file"]);
 });
 
+function record(response: object | null, successFlag: string): object {
+  return { code: 200, data: { taskId: TASK_ID, response, successFlag } };
+}
+
 test("a record is of the product that was asked for, whatever it holds", () => {
-  const record = (response: object | null, successFlag: string) => ({
-    code: 200,
-    data: { taskId: TASK_ID, response, successFlag },
-  });
   const piano = parseMessage(record({ pianoUrl: MP3 }, "SUCCESS"), "stems").observation;
   expect(piano).toMatchObject({
     product: "stems",

@@ -5,7 +5,7 @@ import { OTHER_PRODUCTS } from "../../../src/core/provider/products.ts";
 import { due } from "../../../src/core/next/agenda.ts";
 import { linkHash } from "../../../src/core/ids.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
-import { T0, TASK_ID, observed, taskOf } from "../builders.ts";
+import { at, DAY, listed, observation, observed, T0, TASK_ID, taskOf } from "../builders.ts";
 import { askingPace } from "../history.ts";
 import { observationOf } from "../messages.ts";
 import { FIXTURES } from "../provider/product-fixtures.ts";
@@ -36,6 +36,20 @@ test("a task of another product is settled when all its files are stored or lost
   const lost = { type: "lost" as const, file: "file" as const, trackId: "wav", links: [copy.link], at: T0 + 3 };
   expect(viewOf(taskOf(wav(LINK), { ...lost, reason: "dead_link: gone" }))).toMatchObject({
     outcome: "lost",
+    settled: true,
+  });
+});
+
+test("tracks that were recovered under another product's id hold nothing open", () => {
+  const recovered = observed(
+    observation("recovered", [listed({ id: "a", audioLink: "https://cdn.example.com/r.mp3" })]),
+  );
+  const adopted = at(T0 - 1, { type: "adopted", product: "stems" });
+  const given = taskOf(adopted, recovered, at(T0 + 20 * DAY, { type: "abandoned" }));
+  expect(viewOf(given)).toMatchObject({
+    product: "stems",
+    stage: "failed",
+    failure: { reason: "no_news" },
     settled: true,
   });
 });

@@ -1,4 +1,5 @@
 /** How a task stands in one sentence, what helps in another, and the one thing to do. Pure. */
+import { isMusicProduct } from "../../../core/provider/products.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import { counted } from "../frame/words.ts";
 import { NEW_LINKS, whyNotKept } from "./why-not-kept.ts";
@@ -68,7 +69,7 @@ function ofEnd(view: TaskView, canRecover: boolean): Headline {
       lost.length === all ? "bad" : "warn",
       `Complete, but ${which} ${verb}: ${what}.`,
       cure ?? "Try again: the provider keeps files for 14 days.",
-      cure === NEW_LINKS && canRecover ? "recover" : "retry",
+      cure === NEW_LINKS && canRecover && isMusicProduct(view.product) ? "recover" : "retry",
     );
   }
   const faulty = view.tracks.flatMap(({ assessment }, index) => {
