@@ -82,7 +82,7 @@ export async function judgeMusic(tracks: readonly Track[], damagedTracks: number
     const victims = (unhurt.length === 0 ? judged : unhurt).toSorted((a, b) =>
       digest(a.name) < digest(b.name) ? -1 : 1,
     );
-    const caught = await caughtOf(victims.slice(0, damagedTracks), folder);
+    const caught = damagedTracks === 0 ? [] : await caughtOf(victims.slice(0, damagedTracks), folder);
     const recorded = judged.filter(({ bpm, key }) => bpm === null && key === null).slice(0, FITTED_TRACKS);
     const fits = await fitsOf(
       (recorded.length === 0 ? judged : recorded).map(({ path }) => path),

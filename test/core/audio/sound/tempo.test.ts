@@ -124,6 +124,12 @@ test("half and double agree within the tolerance, and other tempi do not", () =>
   expect(tempoAgreement(119, measured, 0.001)).toBe("disagrees");
 });
 
+test("seven beats a minute off is another tempo, however fast it is", () => {
+  for (const tempoBpm of [90, 140, 178, 200])
+    for (const off of [-7, 7])
+      expect(tempoAgreement(tempoBpm + off, { tempoBpm, tempoConfidence: 1 })).toBe("disagrees");
+});
+
 test("a measure of little confidence, or none, is inconclusive", () => {
   const little = { tempoBpm: 120, tempoConfidence: LEAST_CONFIDENCE - 0.01 };
   expect(tempoAgreement(120, little)).toBe("inconclusive");

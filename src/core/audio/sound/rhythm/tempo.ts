@@ -75,6 +75,9 @@ export function tempoReader(hopsPerSecond: number): TempoReader {
   };
 }
 
+/** Of a fast tempo, 4 % would be a beat that one asks for by another number. */
+const MOST_BPM_OFF = 6;
+
 /** `tolerance` is a share. Half and double the requested tempo agree with it. */
 export function tempoAgreement(
   requestedBpm: number,
@@ -82,7 +85,8 @@ export function tempoAgreement(
   tolerance: number = TEMPO_TOLERANCE,
 ): TempoAgreement {
   if (tempoBpm === null || tempoConfidence === null || tempoConfidence < LEAST_CONFIDENCE) return "inconclusive";
-  const agrees = [0.5, 1, 2].some((octave) => Math.abs(tempoBpm / (requestedBpm * octave) - 1) <= tolerance);
+  const most = Math.min(tolerance, MOST_BPM_OFF / tempoBpm);
+  const agrees = [0.5, 1, 2].some((octave) => Math.abs(tempoBpm / (requestedBpm * octave) - 1) <= most);
   return agrees ? "agrees" : "disagrees";
 }
 
