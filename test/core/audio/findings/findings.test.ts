@@ -229,7 +229,7 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
     { level: "warn", over: { facts: { durationSeconds: 90 } }, under: { asked: { source: null } } },
   ],
   source_not_heard: [
-    { level: "warn", over: fitted(0.129), under: fitted(0.131) },
+    { level: "warn", over: fitted(0.119), under: fitted(0.121) },
     { level: "warn", over: fitted(0), under: fitted(null) },
     { level: "warn", over: fitted(0), under: { facts: { fit: null } } },
   ],
