@@ -123,7 +123,12 @@ test("a track's page offers what can be made of it with its price, makes it once
   await runDurableObjectAlarm(env.TASKS.getByName(parent));
   const pageOf = async () => (await worker(reading(`/tasks/${parent}`, { accept: "text/html" }))).text();
   const page = await pageOf();
-  for (const words of ["WAV (0.4 credits)", "Voice and backing (10 credits)", "Video (2 credits)"])
+  for (const words of [
+    "WAV (0.4 credits)",
+    "Voice and backing (10 credits)",
+    "Video (2 credits)",
+    "Extend (12 credits)",
+  ])
     expect(page).toContain(words);
   const key = /name="key" value="(wav [^"]+)"/.exec(page)?.[1] ?? "";
   const form = new URLSearchParams({ product: "wav", type: "", taskId: parent, trackId: "take-a", key }).toString();
@@ -137,4 +142,19 @@ test("a track's page offers what can be made of it with its price, makes it once
   expect(await (await worker(reading(`/tasks/${taskId}`, { accept: "text/html" }))).text()).toContain(
     `made of <a href="/tasks/${parent}">`,
   );
+});
+
+test("the page's button extends a track with the model that it was made with", async () => {
+  const [parent, taskId] = [await parentTask(), accepting()];
+  await runDurableObjectAlarm(env.TASKS.getByName(parent));
+  const page = await (await worker(reading(`/tasks/${parent}`, { accept: "text/html" }))).text();
+  const form = page.split("<form").find((one) => one.includes('value="extend"')) ?? "";
+  const fields = [...form.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]);
+  const body = new URLSearchParams(fields).toString();
+  const headers = { "content-type": "application/x-www-form-urlencoded", "content-length": String(body.length) };
+  const response = await worker(new Request(acting("POST", "/new", headers, body), { redirect: "manual" }));
+  expect(response.headers.get("location")).toBe(`/tasks/${taskId}`);
+  expect(provider.submitted).toMatchObject([
+    { path: "/api/v1/generate/extend", body: { audioId: "take-a", model: "V6", defaultParamFlag: false } },
+  ]);
 });

@@ -1,4 +1,5 @@
 /** What was made of a task, and what can be made of one of its tracks, each with its price. Pure. */
+import { MODELS } from "../../../core/provider/models.ts";
 import { entryOf, type NamedProduct } from "../../../core/provider/products.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
 import { counted, productWords } from "../frame/words.ts";
@@ -28,6 +29,8 @@ interface Offer {
   readonly product: NamedProduct;
   readonly words: string;
   readonly type?: string;
+  /** It is made with the model of what it is made of. */
+  readonly isMusic?: true;
 }
 
 const OFFERS: readonly Offer[] = [
@@ -35,26 +38,30 @@ const OFFERS: readonly Offer[] = [
   { product: "stems", words: "Voice and backing", type: "separate_vocal" },
   { product: "stems", words: "All stems", type: "split_stem" },
   { product: "video", words: "Video" },
+  { product: "extend", words: "Extend", isMusic: true },
 ];
 
 interface OffersProps {
   readonly taskId: string;
   readonly trackId: string;
+  /** That was asked for; null where nobody knows. */
+  readonly model: string | null;
   readonly made: readonly CatalogRow[];
 }
 
 /** Without script: each is a form. Its key is the same until what it makes is listed, so a second click makes no second one. */
-export function Offers({ taskId, trackId, made }: OffersProps) {
+export function Offers({ taskId, trackId, model, made }: OffersProps) {
   return (
     <details class="offers">
       <summary>Make something of it</summary>
-      {OFFERS.map(({ product, words, type = "" }) => {
+      {OFFERS.map(({ product, words, type = "", isMusic }) => {
         const credits = entryOf(product)?.submit?.credits(type === "" ? {} : { type }) ?? null;
         const before = made.filter((row) => row.product === product && row.parent?.trackId === trackId).length;
         return (
           <form method="post" action="/new">
             <input type="hidden" name="product" value={product} />
             <input type="hidden" name="type" value={type} />
+            {isMusic === undefined ? null : <input type="hidden" name="model" value={model ?? MODELS[0]?.name ?? ""} />}
             <input type="hidden" name="taskId" value={taskId} />
             <input type="hidden" name="trackId" value={trackId} />
             <input type="hidden" name="key" value={`${product} ${type} ${before} ${taskId} ${trackId}`} />

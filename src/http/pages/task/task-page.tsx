@@ -82,7 +82,7 @@ export function TaskPage({
                   isChosen={track.trackId === view.chosen}
                   offers={
                     viewer.mayAct && canRecover && track.audio.state === "stored" ? (
-                      <Offers taskId={view.taskId} trackId={track.trackId} made={made} />
+                      <Offers taskId={view.taskId} trackId={track.trackId} model={modelOf(view)} made={made} />
                     ) : null
                   }
                 />
@@ -150,6 +150,12 @@ function Heading({ view, now }: { readonly view: TaskView; readonly now: number 
       </p>
     </>
   );
+}
+
+/** That was asked for: what the provider says of a track is a name of its own. */
+function modelOf({ request }: TaskView): string | null {
+  const asked = request?.["model"];
+  return typeof asked === "string" ? asked : null;
 }
 
 function titleOf({ tracks, request, taskId, product }: TaskView): string {

@@ -66,8 +66,11 @@ async function uploaded(c: Context<AppEnv>, file: File): Promise<string> {
 }
 
 /** What a page of a task offers to make of one of its tracks. */
-function madeOf({ product, type, taskId, trackId }: Filled): ProductRequest {
-  const named = { product, ...(type === undefined || type === "" ? {} : { type }), parent: { taskId, trackId } };
+function madeOf({ product, type, model, taskId, trackId }: Filled): ProductRequest {
+  const kind = type === undefined || type === "" ? {} : { type };
+  // An extension from its end on, in the style that it has.
+  const music = model === undefined ? {} : { model, defaultParamFlag: false };
+  const named = { product, ...kind, ...music, parent: { taskId, trackId } };
   const parsed = productRequest.safeParse(named);
   if (parsed.success) return parsed.data;
   throw new Problem("invalid_request", "The form names no product, or no task. Use the button of the task's page.");
