@@ -40,6 +40,20 @@ test("what is no track of the task cannot be chosen, and the tracks are named", 
   expect([refused.status, refused.detail]).toEqual([422, expect.stringContaining("a, b")]);
 });
 
+test("where all is kept, trying again says that there is nothing to try, and else nothing of the kind", async () => {
+  const advised = z.object({ advice: z.string().nullable() });
+  const kept = await keptTask();
+  const nothing = await worker(acting("POST", `/tasks/${kept}/retry`));
+  expect([nothing.status, advised.parse(await nothing.json()).advice]).toEqual([
+    202,
+    "There is nothing to try again: every file of the task is kept.",
+  ]);
+  const open = newTaskId();
+  await worker(callback(message(open, "text")));
+  const something = await worker(acting("POST", `/tasks/${open}/retry`));
+  expect([something.status, advised.parse(await something.json()).advice]).toEqual([202, null]);
+});
+
 test("all kept files come in one archive of the length it told, under names that never collide", async () => {
   const taskId = await keptTask();
   const response = await worker(reading(`/tasks/${taskId}/files.zip`));
