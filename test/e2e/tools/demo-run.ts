@@ -39,7 +39,7 @@ export function runDemo(...args: readonly string[]): DemoRun {
         () => {
           if (!printed.stdout.includes(text)) throw new Error(`not said: ${text}\n${printed.stdout}${printed.stderr}`);
         },
-        { timeout: 40_000, interval: 50 },
+        { timeout: 90_000, interval: 50 },
       ),
     interrupt: () => void child.kill("SIGINT"),
     children: () =>

@@ -15,7 +15,7 @@ import { startStand } from "../stand.ts";
 const secrets = z.object({ API_TOKEN: z.string() });
 
 /** Three runs, each of which builds the Worker. */
-const SLOW_MS = 120_000;
+const SLOW_MS = 180_000;
 
 let dataDir: string;
 
