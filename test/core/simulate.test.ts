@@ -22,6 +22,7 @@ test.each([
   ["both takes are one, and a link that was no better is fetched for ever", "279"],
   ["R2 lost a settled task's cover, and then the alarm that was to fetch it is lost", "303750"],
   ["a settled task is rebuilt while its alarm is lost, and the watchdog forgets it", "313963"],
+  ["a task is adopted and its alarm lost before the catalog knows of it", "2329"],
 ])("it does not happen again: %s", async (_, seed) => {
   const { code, output } = await simulate("--lives", "1", "--seed", seed);
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("0 broke a law") as unknown });

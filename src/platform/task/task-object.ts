@@ -71,6 +71,7 @@ export class TaskObject extends DurableObject<Env> {
     if (this.#wakeUp() !== null || this.#state.tombstone !== null) return false;
     this.#state.record({ type: "adopted", host, product });
     await this.#armForWake();
+    await this.#tell(this.#row());
     return true;
   }
 

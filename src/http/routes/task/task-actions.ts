@@ -6,7 +6,6 @@ import { Hono, type Context } from "hono";
 import * as z from "zod";
 import type { TaskView } from "../../../core/view/view.ts";
 import { catalogOf } from "../../../platform/catalog/catalog.ts";
-import { tellCatalog } from "../../../platform/catalog/teller.ts";
 import { entryOf, MUSIC_RECORD } from "../../../core/provider/products.ts";
 import { askForRecord, providerAccess } from "../../../platform/provider-client.ts";
 import { eachOf } from "../../../platform/audio/slots.ts";
@@ -86,8 +85,6 @@ async function adopt<P extends string>(c: Context<AppEnv, P>): Promise<Response>
   if (answer.type === "failed")
     throw new Problem("provider_failed", `The provider could not be asked (${answer.reason}). Try again later.`);
   await object.adopt(new URL(c.req.url).host, product);
-  const row = await object.touch();
-  if (row !== null) tellCatalog(c.env, c.executionCtx, row);
   return c.json(present<TaskView>(await object.view()), 201, { ...FRESH, location: `/tasks/${taskId}` });
 }
 
