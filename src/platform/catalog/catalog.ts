@@ -18,6 +18,7 @@ import {
   completedTasks,
   isFullRound,
   listTasks,
+  taskHolding,
   overdueTasks,
   recentTasks,
   untouchedTasks,
@@ -110,9 +111,8 @@ export class Catalog extends DurableObject<Env> {
   /** Of the latest tasks the one of this id, or the one that has a track of this id. */
   parentOf(id: string): ParentTask | null {
     const trackId = publicTrackId(id);
-    const query = { status: null, ref: null, parent: null, text: trackId, after: null, limit: 1 };
-    const [found] = listTasks(this.#sql, query).items;
-    return found === undefined ? null : { taskId: found.taskId, trackId: found.taskId === id ? null : trackId };
+    const taskId = taskHolding(this.#sql, trackId);
+    return taskId === null ? null : { taskId, trackId: taskId === trackId ? null : trackId };
   }
 
   /** Who is to be visited: open tasks untouched since `before`, and settled ones with a wake overdue since. */

@@ -110,6 +110,14 @@ function filterOf({ status, ref, parent, text }: CatalogQuery): { where: string;
   return { where: where.join(" AND "), values };
 }
 
+/** Of the latest tasks the one of this id, or the one that has a track of this id; null where there is none. */
+export function taskHolding(sql: SqlStorage, id: string): string | null {
+  const newest = `SELECT task_id, track_ids, deleted FROM tasks ${NEWEST_FIRST} LIMIT ${LOOKED_AT}`;
+  const where = "deleted = 0 AND (task_id = ? OR instr(track_ids, ?) > 0)";
+  const [found] = sql.exec(`SELECT task_id FROM (${newest}) WHERE ${where} LIMIT 1`, id, `,${id},`).toArray();
+  return typeof found?.["task_id"] === "string" ? found["task_id"] : null;
+}
+
 /** Open tasks that nobody has touched since `before`, of those first seen at or after `from`; the neglected first. */
 export function untouchedTasks(sql: SqlStorage, from: number, before: number, limit: number): readonly CatalogRow[] {
   const open = `SELECT * FROM tasks INDEXED BY open_tasks WHERE settled = 0 AND created_at >= ? ORDER BY created_at LIMIT ${WATCHED}`;

@@ -73,7 +73,7 @@ export function createTasks(sql: SqlStorage): void {
     created_at INTEGER NOT NULL, task_id TEXT NOT NULL, product TEXT NOT NULL, ref TEXT, title TEXT,
     search TEXT NOT NULL, stage TEXT NOT NULL, failure_reason TEXT, settled INTEGER NOT NULL, stalled INTEGER NOT NULL, problem TEXT, reason TEXT,
     kept_tracks INTEGER NOT NULL, tracks INTEGER NOT NULL, first_at INTEGER, complete_at INTEGER, settled_at INTEGER,
-    version INTEGER NOT NULL, touched_at INTEGER NOT NULL, wake INTEGER, tally TEXT NOT NULL, chosen TEXT, parent TEXT, parent_track TEXT,
+    version INTEGER NOT NULL, touched_at INTEGER NOT NULL, wake INTEGER, tally TEXT NOT NULL, chosen TEXT, parent TEXT, parent_track TEXT, track_ids TEXT,
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (created_at, task_id)) WITHOUT ROWID`);
   for (const [name, columns, where] of INDEXES)
@@ -111,6 +111,7 @@ export function upsertTask(sql: SqlStorage, row: CatalogRow): void {
     tally: JSON.stringify(row.tally),
     chosen: row.chosen,
     parent_track: row.parent?.trackId ?? null,
+    track_ids: `,${(row.trackIds ?? []).join(",")},`,
   };
   // A column that an index holds costs a row of it with each write, so it is written where it changes.
   const indexed = {
