@@ -4,7 +4,7 @@
  * What is filled in may be left out: a link where there is a `sourceId`, ids where there is a `parent`.
  */
 import * as z from "zod";
-import { PRODUCT_TABLE, type ProductEntry } from "../core/provider/products.ts";
+import { PRODUCT_TABLE, type ProductEntry } from "../core/provider/products/products.ts";
 import { productRequest, submissionRequest } from "../core/provider/submission.ts";
 
 const { parent, force, ref, sourceId } = productRequest.shape;

@@ -9,7 +9,7 @@ import type { Config } from "../core/config.ts";
 import { isTaskId, sha256Hex } from "../core/ids.ts";
 import { firstText, isRecord, toInteger } from "../core/provider/loose-values.ts";
 import { parseMessage, type Observation } from "../core/provider/message.ts";
-import { parentInRecord, type Product, type ProductEntry } from "../core/provider/products.ts";
+import { parentInRecord, type Product, type ProductEntry } from "../core/provider/products/products.ts";
 import { redact, type Redaction } from "../core/provider/redaction.ts";
 import { withoutEcho } from "../core/provider/request-echo.ts";
 import { readRecovery } from "../core/provider/recovery.ts";

@@ -7,9 +7,9 @@
  * track never hides its neighbours. Pure.
  */
 import { failureOf, isFinal, type Failure } from "./failure.ts";
-import { otherMessageOf } from "./product.ts";
-import type { ObservedFile } from "./product-files.ts";
-import type { OtherProduct, Product } from "./products.ts";
+import { otherMessageOf } from "./products/product.ts";
+import type { ObservedFile } from "./products/product-files.ts";
+import type { OtherProduct, Product } from "./products/products.ts";
 import type { ParentTask } from "./submission.ts";
 import { isTaskId } from "../ids.ts";
 import { linkOf, readLink } from "./link.ts";

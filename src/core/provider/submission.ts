@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import { REF } from "./callback-url.ts";
-import { entryOf, PRODUCTS, type Product } from "./products.ts";
+import { entryOf, PRODUCTS, type Product } from "./products/products.ts";
 import { SHA256, sha256Hex, TASK_ID } from "../ids.ts";
 
 /** From 0 to 1 in steps of 0.01. */

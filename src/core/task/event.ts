@@ -10,7 +10,7 @@ import { audioFacts } from "../audio/facts.ts";
 import { containerFacts } from "../audio/container/facts.ts";
 import { sourceReport } from "../audio/findings/source-report.ts";
 import type { Observation } from "../provider/message.ts";
-import { PRODUCTS } from "../provider/products.ts";
+import { PRODUCTS } from "../provider/products/products.ts";
 
 /** Of a track its audio and its cover; `file` is what another product delivers. */
 export const FILE_KINDS = ["audio", "cover", "file"] as const;

@@ -4,7 +4,7 @@
  * A file is a track of one file: its name stands for the track's id, and its links are ranked as a track's are. Pure.
  */
 import { linkHash } from "../ids.ts";
-import { MAX_FILES } from "../provider/product-files.ts";
+import { MAX_FILES } from "../provider/products/product-files.ts";
 import { isMusic, saidOf } from "./product.ts";
 import type { Observed } from "./event.ts";
 import type { Task } from "./task.ts";

@@ -12,7 +12,7 @@ import {
   type OtherProduct,
   type Product,
   type ProductEntry,
-} from "../provider/products.ts";
+} from "../provider/products/products.ts";
 import { parentTask, type ParentTask } from "../provider/submission.ts";
 import type { Observed } from "./event.ts";
 import type { Task } from "./task.ts";

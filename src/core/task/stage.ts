@@ -8,7 +8,7 @@ import { failureOf, FAILURES, type Failure } from "../provider/failure.ts";
 import { fileStatus, mainKindOf, type FileStatus } from "./copies.ts";
 import { deliveredBy } from "./files.ts";
 import { isNews, type ObservationKind } from "../provider/message.ts";
-import { entryOf } from "../provider/products.ts";
+import { entryOf } from "../provider/products/products.ts";
 import { isMusic, productOf, saidOf } from "./product.ts";
 import type { Task } from "./task.ts";
 import { byPrecedence, type Track } from "./tracks.ts";

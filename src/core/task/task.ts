@@ -4,7 +4,7 @@
  * Stage, tracks and failure are selectors over these facts (`stage.ts`, `tracks.ts`, `files.ts`), and so is what to
  * do next (`agenda.ts`). Pure. Times are epoch milliseconds.
  */
-import type { Product } from "../provider/products.ts";
+import type { Product } from "../provider/products/products.ts";
 import type { SourceReport } from "../audio/findings/source-report.ts";
 import type { Assessed, Copied, Cut, FileKind, NoticeKind, Observed, Polled } from "./event.ts";
 

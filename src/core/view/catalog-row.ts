@@ -6,7 +6,7 @@ import { failureShown, isStalled, stageOf, stageReport, type Stage } from "../ta
 import { deliveredBy } from "../task/files.ts";
 import { parentOf, productOf } from "../task/product.ts";
 import type { ParentTask } from "../provider/submission.ts";
-import type { Product } from "../provider/products.ts";
+import type { Product } from "../provider/products/products.ts";
 import type { Task } from "../task/task.ts";
 import { tallyOf, type Tally } from "./tally.ts";
 import { chosenOf, tracksOf } from "../task/tracks.ts";

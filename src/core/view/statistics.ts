@@ -6,7 +6,7 @@
 import * as z from "zod";
 import type { CatalogRow } from "./catalog-row.ts";
 import { quantile } from "./usual.ts";
-import { isMusicProduct } from "../provider/products.ts";
+import { isMusicProduct } from "../provider/products/products.ts";
 import { addTallies, NOTHING, tally } from "./tally.ts";
 
 const DAY_MS = 24 * 3_600_000;

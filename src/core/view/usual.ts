@@ -1,5 +1,5 @@
 /** What is usual on this deployment: how long tasks take, from those that came to their end. Pure; milliseconds. */
-import { isMusicProduct } from "../provider/products.ts";
+import { isMusicProduct } from "../provider/products/products.ts";
 import type { CatalogRow } from "./catalog-row.ts";
 
 export interface Spread {

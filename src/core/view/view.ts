@@ -7,7 +7,7 @@ import * as z from "zod";
 import { shownReport, shownSource } from "../audio/findings/source-report.ts";
 import { SHA256, TASK_ID, TRACK_ID } from "../ids.ts";
 import { assessmentOf, assessmentView } from "../task/assessment.ts";
-import { entryOf, PRODUCTS } from "../provider/products.ts";
+import { entryOf, PRODUCTS } from "../provider/products/products.ts";
 import { parentTask } from "../provider/submission.ts";
 import { FAILURES } from "../provider/failure.ts";
 import { fileStatus, type FileStatus } from "../task/copies.ts";

@@ -1,7 +1,7 @@
 /** A page of the list of tasks, and the cursor to the next one. */
 import * as z from "zod";
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
-import { PRODUCTS } from "../../core/provider/products.ts";
+import { PRODUCTS } from "../../core/provider/products/products.ts";
 import { parentTask } from "../../core/provider/submission.ts";
 import { STAGES } from "../../core/task/stage.ts";
 import { isoTime, taskView } from "../../core/view/view.ts";

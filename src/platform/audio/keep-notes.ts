@@ -2,7 +2,7 @@
 import { unheard } from "../../core/audio/container/facts.ts";
 import { MIDI_TYPE } from "../../core/audio/format.ts";
 import { fileKey, sha256Hex } from "../../core/ids.ts";
-import { instrumentsOf, midiFile } from "../../core/provider/notes.ts";
+import { instrumentsOf, midiFile } from "../../core/provider/products/notes.ts";
 import type { CopyOrder, CopyOutcome } from "../task/effects.ts";
 
 /** Rejects where R2 does not answer as it should. */

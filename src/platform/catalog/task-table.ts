@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
-import { PRODUCTS } from "../../core/provider/products.ts";
+import { PRODUCTS } from "../../core/provider/products/products.ts";
 import { STAGES } from "../../core/task/stage.ts";
 import { NOTHING, tally } from "../../core/view/tally.ts";
 import { TROUBLES } from "../../core/view/trouble.ts";

@@ -13,7 +13,7 @@ import { parseConfig, type Config } from "../../core/config.ts";
 import { submittedEvent, type EventBody } from "../../core/task/event.ts";
 import { keptFilesOf, type KeptFile } from "../../core/view/kept-file.ts";
 import { isWholeAndCertain } from "../../core/task/stage.ts";
-import type { Product } from "../../core/provider/products.ts";
+import type { Product } from "../../core/provider/products/products.ts";
 import type { Task } from "../../core/task/task.ts";
 import { viewOf, type TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../catalog/catalog.ts";

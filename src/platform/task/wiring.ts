@@ -10,7 +10,7 @@ import { paceOf, type Pace } from "../../core/next/pace.ts";
 import { reduce } from "../../core/task/reduce.ts";
 import { parentOf, productOf, recordOf } from "../../core/task/product.ts";
 import type { Task } from "../../core/task/task.ts";
-import { NOTES_SCHEME } from "../../core/provider/notes.ts";
+import { NOTES_SCHEME } from "../../core/provider/products/notes.ts";
 import { fileKey, sha256Hex } from "../../core/ids.ts";
 import { capabilityOf } from "../../core/provider/callback-url.ts";
 import type { Assessor } from "../audio/assessor.ts";

@@ -1,14 +1,14 @@
 /** Files of other products: which there are, when the task is done, and that order does not show. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { OTHER_PRODUCTS } from "../../../src/core/provider/products.ts";
+import { OTHER_PRODUCTS } from "../../../src/core/provider/products/products.ts";
 import { due } from "../../../src/core/next/agenda.ts";
 import { linkHash } from "../../../src/core/ids.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
 import { at, DAY, listed, observation, observed, T0, TASK_ID, taskOf } from "../builders.ts";
 import { askingPace } from "../history.ts";
 import { observationOf } from "../messages.ts";
-import { FIXTURES } from "../provider/product-fixtures.ts";
+import { FIXTURES } from "../provider/products/product-fixtures.ts";
 import { runs } from "../runs.ts";
 
 const LINK = "https://cdn.example.com/a b.wav";

@@ -1,5 +1,5 @@
 /** Numbers and times in words, as the pages show them. Pure. */
-import type { Product } from "../../../core/provider/products.ts";
+import type { Product } from "../../../core/provider/products/products.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;

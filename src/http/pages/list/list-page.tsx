@@ -1,5 +1,5 @@
 /** `GET /tasks` for people: problems first, then the newest, with a filter and a search. Pure. */
-import { isMusicProduct } from "../../../core/provider/products.ts";
+import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import { isoTime } from "../../../core/view/view.ts";
 import { LIST_STATUSES } from "../../../platform/catalog/task-queries.ts";
 import { Badge, StageBadge, VerdictBadge } from "./badge.tsx";

@@ -1,5 +1,5 @@
 /** `GET /new` for people: from a voice on the disk to a task. A plain form; the script uploads and judges meanwhile. Pure. */
-import { MODELS } from "../../../core/provider/models.ts";
+import { MODELS } from "../../../core/provider/products/models.ts";
 import { Layout } from "../frame/layout.tsx";
 
 /** As the form sends them; what is not filled in is empty. */

@@ -1,5 +1,5 @@
 /** What a share link shows: the tracks to hear, to compare and, where it was allowed, to take along. Pure. */
-import { isMusicProduct } from "../../../core/provider/products.ts";
+import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import type { GuestTrack, GuestView } from "../../../core/view/guest.ts";
 import { FileList } from "./file-list.tsx";
 import { Layout } from "../frame/layout.tsx";

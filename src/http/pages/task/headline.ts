@@ -1,5 +1,5 @@
 /** How a task stands in one sentence, what helps in another, and the one thing to do. Pure. */
-import { isMusicProduct } from "../../../core/provider/products.ts";
+import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import { counted } from "../frame/words.ts";
 import { NEW_LINKS, whyNotKept } from "./why-not-kept.ts";

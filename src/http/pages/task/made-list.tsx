@@ -1,6 +1,6 @@
 /** What was made of a task, and what can be made of one of its tracks, each with its price. Pure. */
-import { MODELS } from "../../../core/provider/models.ts";
-import { entryOf, type NamedProduct } from "../../../core/provider/products.ts";
+import { MODELS } from "../../../core/provider/products/models.ts";
+import { entryOf, type NamedProduct } from "../../../core/provider/products/products.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
 import { counted, productWords } from "../frame/words.ts";
 

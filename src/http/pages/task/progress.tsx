@@ -1,6 +1,6 @@
 /** How far a task has come: its three stages against what is usual here. Pure. */
 import type { Spread, Usual } from "../../../core/view/usual.ts";
-import { isMusicProduct } from "../../../core/provider/products.ts";
+import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import { spanWords, utcWords } from "../frame/words.ts";
 

@@ -1,6 +1,6 @@
 /** `GET /tasks/:id` for people: how it stands and what helps, then its tracks, then how it came about. Pure. */
 import type { Usual } from "../../../core/view/usual.ts";
-import { isMusicProduct } from "../../../core/provider/products.ts";
+import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import { StageBadge } from "../list/badge.tsx";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";

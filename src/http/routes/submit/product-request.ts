@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 import type { Fields } from "../../../core/provider/loose-values.ts";
-import { entryOf, type ProductEntry } from "../../../core/provider/products.ts";
+import { entryOf, type ProductEntry } from "../../../core/provider/products/products.ts";
 import type { ParentTask, ProductRequest } from "../../../core/provider/submission.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import type { AppEnv } from "../../app-env.ts";

@@ -6,7 +6,7 @@ import { Hono, type Context } from "hono";
 import * as z from "zod";
 import type { TaskView } from "../../../core/view/view.ts";
 import { catalogOf } from "../../../platform/catalog/catalog.ts";
-import { entryOf, MUSIC_RECORD } from "../../../core/provider/products.ts";
+import { entryOf, MUSIC_RECORD } from "../../../core/provider/products/products.ts";
 import { askForRecord, providerAccess } from "../../../platform/provider-client.ts";
 import { eachOf } from "../../../platform/audio/slots.ts";
 import type { AppEnv } from "../../app-env.ts";

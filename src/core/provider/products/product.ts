@@ -4,7 +4,7 @@
  * Music (Add Instrumental and its relatives) has stages and tracks. Every other product calls back once, on the same
  * callBackUrl, and no callback names its product: each is known by the field that holds what it delivers.
  */
-import { firstText, isRecord, toInteger, toText, type Fields } from "./loose-values.ts";
+import { firstText, isRecord, toInteger, toText, type Fields } from "../loose-values.ts";
 import { filesIn, type ObservedFile } from "./product-files.ts";
 import { entryOf, OTHER_PRODUCTS, type OtherProduct, type Product } from "./products.ts";
 

@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { parseMidi } from "midi-file";
 import { expect, test } from "vitest";
-import { instrumentsOf, midiFile, notesLink } from "../../../src/core/provider/notes.ts";
-import { parseMessage } from "../../../src/core/provider/message.ts";
-import { TASK_ID } from "../builders.ts";
+import { instrumentsOf, midiFile, notesLink } from "../../../../src/core/provider/products/notes.ts";
+import { parseMessage } from "../../../../src/core/provider/message.ts";
+import { TASK_ID } from "../../builders.ts";
 
 const DRUMS = { name: "Drums", notes: [{ pitch: 36, start: "0.5", end: "0.75", velocity: 1 }] };
 

@@ -2,8 +2,8 @@
  * The bodies of the provider's pages, recordings and clients for each of its products, by grade: `D` documented, `R`
  * recorded, `C` assumed by client code. Links are made up.
  */
-import type { NamedProduct } from "../../../src/core/provider/products.ts";
-import { TASK_ID } from "../builders.ts";
+import type { NamedProduct } from "../../../../src/core/provider/products/products.ts";
+import { TASK_ID } from "../../builders.ts";
 
 export interface Fixture {
   readonly grade: "D" | "R" | "C";

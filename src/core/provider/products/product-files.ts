@@ -3,8 +3,8 @@
  *
  * Names are the provider's own, in snake case. No list of them is closed: stems alone come in a dozen kinds.
  */
-import { linkOf } from "./link.ts";
-import { isRecord, toText, type Fields } from "./loose-values.ts";
+import { linkOf } from "../link.ts";
+import { isRecord, toText, type Fields } from "../loose-values.ts";
 import { notesLink } from "./notes.ts";
 import { entryOf, type Product } from "./products.ts";
 

@@ -5,7 +5,7 @@
  * through, as its lists grow.
  */
 import * as z from "zod";
-import { isRecord, type Fields } from "./loose-values.ts";
+import { isRecord, type Fields } from "../loose-values.ts";
 
 /** They have stages and tracks. `music` is any of them that nobody named. */
 const MUSIC_PRODUCTS = [

@@ -6,9 +6,9 @@ import {
   parentInRecord,
   PRODUCTS,
   type NamedProduct,
-} from "../../../src/core/provider/products.ts";
-import { observationOf, parsed } from "../messages.ts";
-import { TASK_ID } from "../builders.ts";
+} from "../../../../src/core/provider/products/products.ts";
+import { observationOf, parsed } from "../../messages.ts";
+import { TASK_ID } from "../../builders.ts";
 import { FIXTURES } from "./product-fixtures.ts";
 
 const NAMED = PRODUCTS.flatMap((product): readonly NamedProduct[] =>

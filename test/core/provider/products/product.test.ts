@@ -1,19 +1,19 @@
 /** Other products on the same callBackUrl: each body of their documents is known by its mark. */
 import { expect, test } from "vitest";
-import { OTHER_PRODUCTS, type OtherProduct } from "../../../src/core/provider/products.ts";
+import { OTHER_PRODUCTS, type OtherProduct } from "../../../../src/core/provider/products/products.ts";
 import { FIXTURES, no, ok } from "./product-fixtures.ts";
-import { parseMessage } from "../../../src/core/provider/message.ts";
-import { fold } from "../../../src/core/task/reduce.ts";
-import { due } from "../../../src/core/next/agenda.ts";
-import { scoreboardOf } from "../../../src/core/view/statistics.ts";
-import { usualOf } from "../../../src/core/view/usual.ts";
-import { productOf } from "../../../src/core/task/product.ts";
-import { stageOf } from "../../../src/core/task/stage.ts";
-import { catalogRowOf } from "../../../src/core/view/catalog-row.ts";
-import { viewOf } from "../../../src/core/view/view.ts";
-import { at, audioUrl, DAY, listed, observation, observed, T0, TASK_ID, taskOf } from "../builders.ts";
-import { askingPace } from "../history.ts";
-import { observationOf, parsed } from "../messages.ts";
+import { parseMessage } from "../../../../src/core/provider/message.ts";
+import { fold } from "../../../../src/core/task/reduce.ts";
+import { due } from "../../../../src/core/next/agenda.ts";
+import { scoreboardOf } from "../../../../src/core/view/statistics.ts";
+import { usualOf } from "../../../../src/core/view/usual.ts";
+import { productOf } from "../../../../src/core/task/product.ts";
+import { stageOf } from "../../../../src/core/task/stage.ts";
+import { catalogRowOf } from "../../../../src/core/view/catalog-row.ts";
+import { viewOf } from "../../../../src/core/view/view.ts";
+import { at, audioUrl, DAY, listed, observation, observed, T0, TASK_ID, taskOf } from "../../builders.ts";
+import { askingPace } from "../../history.ts";
+import { observationOf, parsed } from "../../messages.ts";
 
 const WAV = "https://cdn.example.com/a.wav";
 const MP3 = "https://cdn.example.com/a.mp3";

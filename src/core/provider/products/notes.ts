@@ -7,8 +7,8 @@
 import type { MidiEvent } from "midi-file";
 // Without the parser, which the Worker would carry for nothing.
 import writeMidi from "midi-file/lib/midi-writer.js";
-import { sha256Hex } from "../ids.ts";
-import { isRecord, toText } from "./loose-values.ts";
+import { sha256Hex } from "../../ids.ts";
+import { isRecord, toText } from "../loose-values.ts";
 
 /** In place of a link: the notes are in the message itself, and are known by their hash. */
 export const NOTES_SCHEME = "notes:";
