@@ -1,7 +1,7 @@
 /** The task as its readers see it. */
 import { expect, test } from "vitest";
 import { submittedEvent, type TaskEvent } from "../../../src/core/task/event.ts";
-import { catalogRowOf } from "../../../src/core/view/catalog-row.ts";
+import { catalogRowOf, isMoved } from "../../../src/core/view/catalog-row.ts";
 import { failureOf, FAILURES } from "../../../src/core/provider/failure.ts";
 import { taskView, viewOf } from "../../../src/core/view/view.ts";
 import {
@@ -9,6 +9,7 @@ import {
   audioUrl,
   copied,
   coverUrl,
+  DAY,
   failed,
   listed,
   MINUTE,
@@ -112,6 +113,18 @@ test("repeats, overflows and our own bookkeeping do not change the version", () 
   ] as const;
   expect(viewOf(taskOf(first, ...quiet))).toEqual(viewOf(taskOf(first)));
   expect(viewOf(taskOf(other)).version).toBe(1);
+});
+
+test("the catalog is told of a first sight, a stage, a silence, and of what stirs a settled task", () => {
+  const [seen, done] = [taskOf(first), taskOf(first, complete)];
+  expect(isMoved(null, seen)).toBe(true);
+  expect(isMoved(seen, seen)).toBe(false);
+  expect(isMoved(seen, done)).toBe(true);
+  expect(isMoved(seen, taskOf(first, at(T0 + DAY, { type: "stalled" })))).toBe(true);
+  const settled = taskOf(first, complete, copied(T0 + MINUTE, A));
+  const late = observed(observation("text", [listed({ audioLink: A, tags: "late" })]), { at: T0 + DAY });
+  expect(isMoved(settled, settled)).toBe(false);
+  expect(isMoved(settled, taskOf(first, complete, copied(T0 + MINUTE, A), late))).toBe(true);
 });
 
 test("until tracks have titles, a row has that of the request", () => {

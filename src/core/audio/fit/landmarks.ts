@@ -6,7 +6,7 @@
  * reduced to peaks: how bright it is at each landmark adds up, and 12 dB under an accompaniment the sum stands out at
  * one offset alone. **Persisted** with a source, 16 kB at most. Pure.
  */
-import { BINS, levelOf, type Spectrogram } from "./spectrogram.ts";
+import { BINS, levelAt, levelOf, type Spectrogram } from "./spectrogram.ts";
 
 /** A peak is the highest level within so many moments and bins to each side. */
 const PEAK_MOMENTS = 2;
@@ -32,7 +32,7 @@ export function landmarksOf({ levels, momentsPerSecond, binHz }: Spectrogram): s
   for (let moment = 0; moment < moments; moment++)
     for (let bin = LOWEST_BIN; bin < BINS; bin++) {
       if (!isPeak(levels, moments, moment, bin)) continue;
-      const over = (levels[moment * BINS + bin] ?? 0) - (usual[bin] ?? 0);
+      const over = levelAt(levels, moment * BINS + bin) - (usual[bin] ?? 0);
       (found[Math.floor(moment / momentsPerSecond)] ??= []).push({ moment, bin, over });
     }
   const peaks = found.flatMap((second) => second.toSorted((a, b) => b.over - a.over).slice(0, PEAKS_PER_SECOND));
@@ -48,13 +48,13 @@ export function landmarksOf({ levels, momentsPerSecond, binHz }: Spectrogram): s
 
 function meansOf(levels: Uint8Array, moments: number): Float64Array {
   const sums = new Float64Array(BINS);
-  for (let at = 0; at < levels.length; at++) sums[at % BINS] = (sums[at % BINS] ?? 0) + (levels[at] ?? 0);
+  for (let at = 0; at < levels.length; at++) sums[at % BINS] = (sums[at % BINS] ?? 0) + levelAt(levels, at);
   return sums.map((sum) => sum / moments);
 }
 
 /** Of equal levels, the first one is. */
 function isPeak(levels: Uint8Array, moments: number, moment: number, bin: number): boolean {
-  const level = levels[moment * BINS + bin] ?? 0;
+  const level = levelAt(levels, moment * BINS + bin);
   if (level < LEAST_LEVEL) return false;
   const own = moment * BINS + bin;
   const lowest = Math.max(0, bin - PEAK_BINS);
@@ -62,7 +62,7 @@ function isPeak(levels: Uint8Array, moments: number, moment: number, bin: number
   const last = Math.min(moments - 1, moment + PEAK_MOMENTS);
   for (let other = Math.max(0, moment - PEAK_MOMENTS); other <= last; other++)
     for (let at = other * BINS + lowest; at <= other * BINS + highest; at++) {
-      const there = levels[at] ?? 0;
+      const there = levelAt(levels, at);
       if (there > level || (there === level && at < own)) return false;
     }
   return true;
@@ -137,24 +137,24 @@ function brightnessOf(levels: Uint8Array, moments: number): Int8Array {
     const from = moment * BINS;
     let sum = 0;
     for (let bin = -AROUND_BINS; bin < BINS; bin++) {
-      if (bin + AROUND_BINS < BINS) sum += levels[from + bin + AROUND_BINS] ?? 0;
-      if (bin - AROUND_BINS > 0) sum -= levels[from + bin - AROUND_BINS - 1] ?? 0;
+      if (bin + AROUND_BINS < BINS) sum += levelAt(levels, from + bin + AROUND_BINS);
+      if (bin - AROUND_BINS > 0) sum -= levelAt(levels, from + bin - AROUND_BINS - 1);
       if (bin >= 0) sums[from + bin] = sum;
     }
   }
   const brightness = new Int8Array(levels.length);
   for (let moment = 0; moment < moments; moment++) {
-    const [before, own, after] = [moment - 1, moment, moment + 1].map((one) => Math.max(0, Math.min(moments - 1, one)));
+    const [before, after] = [Math.max(0, moment - 1), Math.min(moments - 1, moment + 1)];
     for (let bin = 0; bin < BINS; bin++) {
       const width = Math.min(BINS - 1, bin + AROUND_BINS) - Math.max(0, bin - AROUND_BINS) + 1;
-      const around = sumAt(sums, before, bin) + sumAt(sums, own, bin) + sumAt(sums, after, bin);
-      const over = Math.round((levels[moment * BINS + bin] ?? 0) - around / (3 * width));
+      const around = sumAt(sums, before, bin) + sumAt(sums, moment, bin) + sumAt(sums, after, bin);
+      const over = Math.round(levelAt(levels, moment * BINS + bin) - around / (3 * width));
       brightness[moment * BINS + bin] = Math.max(-BRIGHTEST, Math.min(BRIGHTEST, over));
     }
   }
   return brightness;
 }
 
-function sumAt(sums: Uint16Array, moment = 0, bin = 0): number {
+function sumAt(sums: Uint16Array, moment: number, bin: number): number {
   return sums[moment * BINS + bin] ?? 0;
 }

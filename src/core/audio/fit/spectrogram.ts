@@ -26,6 +26,11 @@ export function levelOf(power: number): number {
   return Math.max(0, Math.min(255, Math.round(STEPS * Math.log(power / LEAST_POWER + 1))));
 }
 
+/** The level at an index, 0 outside. */
+export function levelAt(levels: Uint8Array, index: number): number {
+  return levels[index] ?? 0;
+}
+
 interface SpectrogramReader {
   /** The spectrum of one hop. */
   push(power: Float32Array | Float64Array): void;

@@ -100,3 +100,23 @@ test("each shape of the message names the file, and gives its notes back by that
     expect(instrumentsOf(body, "notes:others")).toBeNull();
   }
 });
+
+test("what is no note is left out, and a loudness is within what MIDI can say", () => {
+  const odd = [
+    { pitch: 60, start: 0, end: 1, velocity: 90 },
+    { pitch: 61, start: 0, end: 1, velocity: "loud" },
+    { pitch: 62, start: " ", end: 1 },
+    { pitch: 128, start: 0, end: 1 },
+    { pitch: -1, start: 0, end: 1 },
+    { pitch: 63, start: -1, end: 1 },
+    { pitch: 64, start: 2, end: 1 },
+    { pitch: 65 },
+    "note",
+  ];
+  const heard = heardIn(midiFile([{ name: null, notes: odd }, { name: "Bass", notes: "none" }, "no instrument"]));
+  const notes = [...heard.values()].flat();
+  expect(notes.map(({ pitch, velocity }) => [pitch, velocity])).toEqual([
+    [60, 90],
+    [61, 127],
+  ]);
+});

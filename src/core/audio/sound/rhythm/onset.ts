@@ -54,7 +54,7 @@ export function onsetEnvelope({ sampleRateHz, channels }: PcmShape): OnsetEnvelo
       const left = channelOf(sound, 0);
       const right = channelOf(sound, 1);
       for (let at = 0; at < left.length; at++) {
-        sum += (left[at] ?? 0) + (right[at] ?? 0);
+        sum += sampleAt(left, at) + sampleAt(right, at);
         if (++summed < factor) continue;
         frame[filled++] = sum * scale;
         sum = 0;
@@ -80,9 +80,9 @@ function bandRise(rateHz: number): (power: Spectrum) => number {
     let flux = 0;
     for (const [band, { from, weights }] of bands.entries()) {
       let level = FLOOR;
-      for (let at = 0; at < weights.length; at++) level += (power[from + at] ?? 0) * (weights[at] ?? 0);
+      for (let at = 0; at < weights.length; at++) level += sampleAt(power, from + at) * sampleAt(weights, at);
       const db = 10 * Math.log10(level);
-      if (hops >= RISE_HOPS) flux += Math.max(0, db - (before[band] ?? 0));
+      if (hops >= RISE_HOPS) flux += Math.max(0, db - sampleAt(before, band));
       before[band] = db;
     }
     hops++;
