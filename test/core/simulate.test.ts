@@ -16,8 +16,6 @@ test("the laws hold over some hundred lives", async () => {
 
 /** Seeds that broke a law once, by what was wrong. */
 test.each([
-  ["a superseded instance, whose last write was lost, publishes what it still knows", "5046765"],
-  ["a superseded instance, whose last write was lost, tells the catalog what it still knows", "236152"],
   ["the first step of a deletion fails, and its alarm is lost", "39207"],
   ["both takes are one, and a link that was no better is fetched for ever", "620"],
   ["R2 lost a settled task's cover, and then the alarm that was to fetch it is lost", "303750"],

@@ -13,6 +13,7 @@ import { SONG } from "../provider-files.ts";
 const ENDPOINT = "https://hooks.example.com/backline";
 const AUDIO = "https://cdn.example.com/song.mp3";
 const MINUTE_MS = 60_000;
+const ANY = { status: null, ref: null, parent: null, after: null, limit: 1 } as const;
 const PATIENTLY = { timeout: 8_000, interval: 50 };
 
 configure({ NOTIFY_URL: ENDPOINT, NOTIFY_SECRET: "notify-secret-of-the-worker-tests" });
@@ -188,4 +189,19 @@ test("a rebuild leaves the watchdog what it knew of work that is left, and arms 
   await runInDurableObject(env.TASKS.getByName(taskId), async (_, { storage }) =>
     expect(await storage.getAlarm()).not.toBeNull(),
   );
+});
+
+test("an instance that was superseded tells the catalog nothing of what it may have lost", async () => {
+  const taskId = newTaskId();
+  await worker(callback(message(taskId, "complete", [track("a", { audio_url: AUDIO })])));
+  await vi.waitFor(async () => expect(await viewOf(taskId)).toMatchObject({ settled: true }), PATIENTLY);
+  const rowOf = async () => (await env.CATALOG.getByName("catalog").list({ ...ANY, text: taskId })).items[0]?.version;
+  const before = await rowOf();
+  vi.spyOn(TaskState.prototype, "assertOwned").mockImplementation(() => {
+    throw new Error("this instance was superseded");
+  });
+  expect((await worker(acting("POST", `/tasks/${taskId}/retry`))).status).toBe(202);
+  await scheduler.wait(300);
+  expect(await rowOf()).toBe(before);
+  expect((await viewOf(taskId)).version).toBeGreaterThan(before ?? 0);
 });
