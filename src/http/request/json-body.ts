@@ -19,7 +19,7 @@ export async function readJson<S extends z.ZodType, P extends string>(
 
 /** As a body is checked. Throws a problem. */
 export function checkJson<S extends z.ZodType>(json: unknown, schema: S): z.output<S> {
-  const result = schema.safeParse(json);
+  const result = schema.safeParse(json, { reportInput: true });
   if (result.success) return result.data;
   const given = typeof json === "object" && json !== null ? Object.keys(json) : [];
   const known = "shape" in schema && typeof schema.shape === "object" ? Object.keys(schema.shape ?? {}) : [];

@@ -107,13 +107,12 @@ export function parseQuery<S extends z.ZodObject>(schema: S, c: Context): z.outp
         ? "This takes no query parameter."
         : `A query parameter is not known here${meant(unknown, names)}. There are ${names.join(", ")}.`,
     );
-  const parsed = schema.safeParse(c.req.query());
+  const parsed = schema.safeParse(c.req.query(), { reportInput: true });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const name = issue?.path.join(".") ?? "";
-  const hint = issue?.code === "invalid_value" ? meant(c.req.query(name) ?? "", issue.values.map(String)) : "";
   throw new Problem(
     "invalid_query",
-    `Query parameter ${issue === undefined ? "" : inputWords([issue], [name]).replace(/^([\w-]+):/, "`$1`:")}${hint}.`,
+    `Query parameter ${issue === undefined ? "" : inputWords([issue], [name]).replace(/^([\w-]+):/, "`$1`:")}.`,
   );
 }

@@ -29,7 +29,7 @@ function issueWords(issue: z.core.$ZodIssue, given: readonly string[]): string {
     case "unrecognized_keys":
       return issue.keys.map((key) => `${key}: is not known here`).join("; ");
     case "invalid_value":
-      return `${name}: must be one of ${issue.values.map(String).join(", ")}`;
+      return `${name}: must be one of ${issue.values.map(String).join(", ")}${hintFor(issue)}`;
     case "too_small":
       return `${name}: must ${lengthy(issue.origin)} at least ${String(issue.minimum)}${unit(issue.origin)}`;
     case "too_big":
@@ -44,6 +44,10 @@ function issueWords(issue: z.core.$ZodIssue, given: readonly string[]): string {
     case "invalid_union":
       return `${name}: ${issue.message}`;
   }
+}
+
+function hintFor({ input, values }: z.core.$ZodIssueInvalidValue): string {
+  return typeof input === "string" ? meant(input, values.map(String)) : "";
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -73,6 +73,7 @@ async function run(
   screen.say(`Backline listens on ${origin}, the provider on ${provider.url}.`);
   for (const line of earlierTasks(await client.tasks())) screen.say(line);
   screen.say(`Submitting ${options.tasks} with the callBackUrl ${masked(callBackUrl)}.`);
+  screen.say("Track 1 of the first falls silent half-way on purpose, so that there is something to find.");
   const { tasks: submitted, adopted } = await submitAll(playground, options, { screen, signal });
   if (options.problems)
     screen.say("Beside it four that come to no good end: a file is tried for half a minute before it is lost.");

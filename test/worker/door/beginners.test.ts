@@ -50,6 +50,11 @@ test.each([
   expect(refused.detail).not.toMatch(/Invalid input|expected|received/);
 });
 
+test("a misspelt value of a body is told, and what was meant", async () => {
+  const refused = await problemOf(await worker(acting("POST", "/tasks", {}, '{"product":"stms"}')));
+  expect([refused.status, refused.detail]).toEqual([422, expect.stringMatching(/did you mean `stems`\?/)]);
+});
+
 test("a misspelt field of a share is told, and what was meant", async () => {
   const taskId = await knownTask();
   const refused = await problemOf(await worker(acting("POST", `/tasks/${taskId}/share`, {}, '{"expiresInSecond":60}')));

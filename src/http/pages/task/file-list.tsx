@@ -3,7 +3,7 @@ import type { TaskView } from "../../../core/view/view.ts";
 import type { Viewer } from "../frame/viewer.ts";
 import { byteWords } from "../frame/words.ts";
 import { MIDI_TYPE } from "../../../core/audio/format.ts";
-import { whyNotKept } from "./why-not-kept.ts";
+import { FileNote } from "./track-card.tsx";
 
 type NamedFile = TaskView["files"][number];
 
@@ -44,17 +44,9 @@ interface PlayerProps {
 }
 
 function Player({ file, isStem, link }: PlayerProps) {
-  const { state, url, reason, contentType } = file;
+  const { url, reason, contentType } = file;
   if (url === null) {
-    if (reason === null) return <p class="note">Being copied.</p>;
-    const { what, cure } = whyNotKept(reason);
-    return state === "lost" ? (
-      <p class="alert">
-        Not kept: {what}. {cure}
-      </p>
-    ) : (
-      <p class="note">Not kept yet: {what}. It is tried again by itself.</p>
-    );
+    return reason === null ? <p class="note">Being copied.</p> : <FileNote file={file} />;
   }
   const src = link(url);
   const name = nameOf(file);

@@ -34,7 +34,8 @@ function UsualTime({ spread }: { readonly spread: Spread | null }) {
 function stateOf({ stage, stages }: TaskView, kind: (typeof KINDS)[number]): "done" | "open" | "never" {
   const report = stages[kind];
   if (report !== null && report.unconfirmed !== true) return "done";
-  return stage === "complete" || stage === "failed" ? "never" : "open";
+  const isPassed = KINDS.slice(KINDS.indexOf(kind) + 1).some((later) => stages[later] !== null);
+  return isPassed || stage === "complete" || stage === "failed" ? "never" : "open";
 }
 
 function took(view: TaskView, kind: (typeof KINDS)[number]) {

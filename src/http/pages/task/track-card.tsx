@@ -42,7 +42,7 @@ export function TrackCard({ track, number, viewer, taskId, isChosen, offers }: C
           </form>
         ) : null}
         {offers}
-        <FileNote audio={audio} />
+        <FileNote file={audio} />
         <Findings assessment={assessment} />
         <p class="hint">
           Track {number}, <code>{trackId}</code>
@@ -67,17 +67,19 @@ export function Cover({
   );
 }
 
-function FileNote({ audio }: { readonly audio: TrackView["audio"] }) {
-  if (audio.state === "stored" || audio.reason === null) return null;
-  const { what, cure } = whyNotKept(audio.reason);
-  const tried = audio.attempts === 0 ? "" : ` after ${counted(audio.attempts, "attempt")}`;
-  return audio.state === "lost" ? (
+/** Why a file is not kept, or not yet. */
+export function FileNote({ file }: { readonly file: Pick<TrackView["audio"], "state" | "reason" | "attempts"> }) {
+  const { state, reason, attempts } = file;
+  if (state === "stored" || reason === null) return null;
+  const { what, cure } = whyNotKept(reason);
+  const tried = attempts === 0 ? "" : ` after ${counted(attempts, "attempt")}`;
+  return state === "lost" ? (
     <p class="alert">
       Not kept{tried}: {what}. {cure}
     </p>
   ) : (
     <p class="note">
-      Not kept yet{tried}: {what}. It is tried again by itself.
+      Not kept yet{tried}: {what}. {state === "waiting" ? "Another link is awaited." : "It is tried again by itself."}
     </p>
   );
 }
