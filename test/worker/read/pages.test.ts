@@ -93,6 +93,16 @@ test("a list without tasks says which callBackUrl to use, and one that was searc
   expect(found).toContain("Nothing matches");
 });
 
+test("a page says which stage was passed over, and that a link that cannot be used is followed by another", async () => {
+  const taskId = newTaskId();
+  await worker(callback(message(taskId, "complete", [track("a", { audio_url: "ftp://cdn.example.com/a.mp3" })])));
+  const html = await (await worker(reading(`/tasks/${taskId}`, HTML))).text();
+  expect(html).toMatch(/<strong>Text<\/strong><span>not reported/);
+  expect(html).toMatch(/<strong>Complete<\/strong><span>to come/);
+  expect(html).toContain("Another link is awaited.");
+  expect(html).not.toContain("It is tried again by itself.");
+});
+
 test("an unknown task is a page that says what to do", async () => {
   const response = await worker(reading(`/tasks/${newTaskId()}`, HTML));
   expect([response.status, response.headers.get("cache-control")]).toEqual([404, "no-store"]);
