@@ -7,8 +7,6 @@ import { logIn, startBrowser, violations, visit } from "./visitor.ts";
 
 const STEP_MS = 20_000;
 const VOICE = { name: "voice.mp3", mimeType: "audio/mpeg", buffer: Buffer.from(song(5, 12).bytes) };
-/** The Worker needs the provider's address to start, so it is given. */
-const PORT = 8_931;
 const API_KEY = "key-of-the-browser-tests-0123456789";
 
 let stand: Stand;
@@ -18,13 +16,9 @@ beforeAll(async () => {
   [stand, browser] = await Promise.all([
     startStand({
       timeScale: 2_000,
-      vars: {
-        ASSESS: "full",
-        PROVIDER_API_KEY: API_KEY,
-        PROVIDER_BASE_URL: `http://127.0.0.1:${PORT}`,
-        SOURCE_ORIGINS: "http://127.0.0.1:*",
-      },
-      provider: { songSeconds: 8, apiKey: API_KEY, port: PORT },
+      providerKey: API_KEY,
+      vars: { ASSESS: "full", SOURCE_ORIGINS: "http://127.0.0.1:*" },
+      provider: { songSeconds: 8 },
     }),
     startBrowser(),
   ]);

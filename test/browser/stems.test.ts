@@ -2,7 +2,6 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "../rig/local/killable.ts";
 import { hashesInZip } from "../rig/zip.ts";
 import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
 import { logIn, screenshot, startBrowser, violations, visit } from "./visitor.ts";
@@ -14,13 +13,8 @@ let stand: Stand;
 let browser: Browser;
 
 beforeAll(async () => {
-  const port = await freePort();
   [stand, browser] = await Promise.all([
-    startStand({
-      timeScale: 100,
-      provider: { apiKey: KEY, port, songSeconds: 20 },
-      vars: { PROVIDER_API_KEY: KEY, PROVIDER_BASE_URL: `http://127.0.0.1:${port}` },
-    }),
+    startStand({ timeScale: 100, providerKey: KEY, provider: { songSeconds: 20 } }),
     startBrowser(),
   ]);
 });

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { sign } from "../../src/core/provider/signature.ts";
 import { taskView, type TaskView } from "../../src/core/view/view.ts";
-import { freePort } from "../rig/local/killable.ts";
 import { noFaults } from "../rig/provider/hostile/faults.ts";
 import { API_TOKEN, expectKept, startStand, type Stand } from "./stand.ts";
 
@@ -22,16 +21,10 @@ const PATIENT = { timeout: 15_000, interval: 200 };
 let stand: Stand;
 
 beforeAll(async () => {
-  const port = await freePort();
   stand = await startStand({
     timeScale: 100,
-    provider: { apiKey: KEY, port },
-    vars: {
-      PROVIDER_API_KEY: KEY,
-      PROVIDER_BASE_URL: `http://127.0.0.1:${port}`,
-      SOURCE_ORIGINS: "http://127.0.0.1:*",
-      CALLBACK_HMAC_KEY: HMAC_KEY,
-    },
+    providerKey: KEY,
+    vars: { SOURCE_ORIGINS: "http://127.0.0.1:*", CALLBACK_HMAC_KEY: HMAC_KEY },
   });
 });
 
@@ -116,12 +109,7 @@ test("reunites a task with its submission when the provider's answer was lost", 
 });
 
 test("asks for fresh links when the known ones fail or have expired, and copies nothing twice", async () => {
-  const port = await freePort();
-  const expiring = await startStand({
-    timeScale: 100,
-    provider: { apiKey: KEY, port, linkLifeMs: 200_000 },
-    vars: { PROVIDER_API_KEY: KEY, PROVIDER_BASE_URL: `http://127.0.0.1:${port}` },
-  });
+  const expiring = await startStand({ timeScale: 100, providerKey: KEY, provider: { linkLifeMs: 200_000 } });
   const expired = Date.now() + 2_500;
   expiring.provider.faults.file = ({ file }) =>
     file === "audio" && Date.now() < expired ? { kind: "status", status: 500 } : null;

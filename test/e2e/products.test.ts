@@ -2,7 +2,6 @@
 import { parseMidi } from "midi-file";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { taskView, type TaskView } from "../../src/core/view/view.ts";
-import { freePort } from "../rig/local/killable.ts";
 import type { Made } from "../rig/provider/ledger.ts";
 import { KINDS, MADE_PRODUCTS } from "../rig/provider/products/kinds.ts";
 import { hashesInZip } from "../rig/zip.ts";
@@ -15,15 +14,10 @@ let stand: Stand;
 let parent: { readonly taskId: string; readonly trackId: string };
 
 beforeAll(async () => {
-  const port = await freePort();
   stand = await startStand({
     timeScale: 100,
-    provider: { apiKey: KEY, port },
-    vars: {
-      PROVIDER_API_KEY: KEY,
-      PROVIDER_BASE_URL: `http://127.0.0.1:${port}`,
-      SOURCE_ORIGINS: "http://127.0.0.1:*",
-    },
+    providerKey: KEY,
+    vars: { SOURCE_ORIGINS: "http://127.0.0.1:*" },
   });
   const { taskId, tracks } = stand.submit("The parent");
   await stand.finished(taskId);

@@ -51,6 +51,8 @@ export interface StandOptions {
   readonly timeScale: number;
   readonly vars?: Readonly<Record<string, string>>;
   readonly provider?: ProviderOptions;
+  /** The Worker asks this provider, and submits to it, with this key. */
+  readonly providerKey?: string;
 }
 
 /** The one source that is encoded from the start. */
@@ -59,7 +61,9 @@ export const SOURCE = "vocals";
 export const AT_ONCE: Plan = [{ type: "stage", stage: "complete", afterMs: 0 }];
 
 export async function startStand(options: StandOptions): Promise<Stand> {
-  const usual = { timeScale: 100, songSeconds: 3, rateLimits: false, seed: 7, ...options.provider };
+  const { providerKey } = options;
+  const apiKey = providerKey === undefined ? {} : { apiKey: providerKey };
+  const usual = { timeScale: 100, songSeconds: 3, rateLimits: false, seed: 7, ...apiKey, ...options.provider };
   const provider = await startProvider(usual);
   // Encoding blocks this process, and a server that is silent for 3 s counts as stalled: so it is done beforehand.
   for (let piece = 0; piece < REPERTOIRE; piece += 1) song(usual.seed * REPERTOIRE + piece, usual.songSeconds);
@@ -75,6 +79,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       AUDIO_ORIGINS: "http://127.0.0.1:*",
       // What the sound is like has tests of its own.
       ASSESS: "scan",
+      ...(providerKey === undefined ? {} : { PROVIDER_API_KEY: providerKey, PROVIDER_BASE_URL: provider.url }),
       ...options.vars,
     },
   });

@@ -113,14 +113,7 @@ export function upsertTask(sql: SqlStorage, row: CatalogRow): void {
     parent_track: row.parent?.trackId ?? null,
     track_ids: `,${(row.trackIds ?? []).join(",")},`,
   };
-  // A column that an index holds costs a row of it with each write, so it is written where it changes.
-  const indexed = {
-    ref: row.ref,
-    parent: row.parent?.taskId ?? null,
-    settled: Number(row.settled),
-    problem: row.problem,
-    wake: row.wake,
-  };
+  const indexed = indexedOf(row);
   const known = findTask(sql, row);
   if (known === null) {
     const all = { created_at: row.createdAt, task_id: row.taskId, touched_at: row.touchedAt, ...values, ...indexed };
@@ -135,16 +128,15 @@ export function upsertTask(sql: SqlStorage, row: CatalogRow): void {
     if (isLater) update(sql, row, { wake: row.wake, touched_at: row.touchedAt });
     return;
   }
-  const before = {
-    ref: known.ref,
-    parent: known.parent?.taskId ?? null,
-    settled: Number(known.settled),
-    problem: known.problem,
-    wake: known.wake,
-  };
-  const changed = Object.entries(indexed).filter(([name, value]) => Reflect.get(before, name) !== value);
+  const before = indexedOf(known);
+  const changed = Object.entries(indexed).filter(([name, value]) => before[name] !== value);
   const touchedAt = Math.max(known.touchedAt, row.touchedAt);
   update(sql, row, { ...values, ...Object.fromEntries(changed), touched_at: touchedAt });
+}
+
+/** A column that an index holds costs a row of it with each write, so it is written where it changes. */
+function indexedOf({ ref, parent, settled, problem, wake }: CatalogRow): Readonly<Record<string, SqlStorageValue>> {
+  return { ref, parent: parent?.taskId ?? null, settled: Number(settled), problem, wake };
 }
 
 /** A visit of the watchdog: it counts as a touch even where nothing is newer. */

@@ -1,7 +1,6 @@
 /** A Worker with one of everything that the API speaks of. */
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { freePort } from "../../rig/local/killable.ts";
 import { song } from "../../rig/provider/serving/songs.ts";
 import { API_TOKEN, CALLBACK_TOKEN, SOURCE, startStand, type Stand } from "../stand.ts";
 import type { Ask, Operation } from "./description.ts";
@@ -12,15 +11,12 @@ const PROVIDER_KEY = "provider-key-of-the-contract-tests";
 
 /** `notices` go to this receiver. */
 export async function startWorld(notices: { readonly url: string; readonly secret: string } | null): Promise<Stand> {
-  const port = await freePort();
   return startStand({
     timeScale: 100,
-    provider: { apiKey: PROVIDER_KEY, port },
+    providerKey: PROVIDER_KEY,
     vars: {
       ASSESS: "full",
       CALLBACK_HMAC_KEY: HMAC_KEY,
-      PROVIDER_API_KEY: PROVIDER_KEY,
-      PROVIDER_BASE_URL: `http://127.0.0.1:${port}`,
       SOURCE_ORIGINS: "http://127.0.0.1:*",
       ...(notices === null ? {} : { NOTIFY_URL: notices.url, NOTIFY_SECRET: notices.secret }),
     },

@@ -26,12 +26,7 @@ const PROVIDER_KEY = "provider-key-of-the-doctor-tests";
 let stand: Stand;
 
 beforeAll(async () => {
-  const port = await freePort();
-  stand = await startStand({
-    timeScale: 100,
-    provider: { apiKey: PROVIDER_KEY, port },
-    vars: { PROVIDER_API_KEY: PROVIDER_KEY, PROVIDER_BASE_URL: `http://127.0.0.1:${port}` },
-  });
+  stand = await startStand({ timeScale: 100, providerKey: PROVIDER_KEY });
 });
 afterAll(() => stand.stop());
 

@@ -10,9 +10,9 @@
  */
 import { realFft } from "../fft.ts";
 import type { Pcm, PcmShape } from "../pcm.ts";
-import { channelOf, sampleAt } from "../sample.ts";
+import { framer } from "../frames.ts";
+import { sampleAt } from "../sample.ts";
 
-const RATE_HZ = 11_025;
 const FRAME = 512;
 const HOP = 128;
 const BANDS = 24;
@@ -36,37 +36,21 @@ interface OnsetEnvelope {
   push(sound: Pcm, hear: (onset: number, power: Spectrum) => void): void;
 }
 
-export function onsetEnvelope({ sampleRateHz, channels }: PcmShape): OnsetEnvelope {
-  const factor = Math.max(1, Math.round(sampleRateHz / RATE_HZ));
-  const scale = 1 / (factor * channels);
+export function onsetEnvelope(shape: PcmShape): OnsetEnvelope {
+  const frames = framer(shape, FRAME, HOP);
   const fft = realFft(FRAME);
   const window = hann();
   const windowed = new Float32Array(FRAME);
-  const rise = bandRise(sampleRateHz / factor);
-  const frame = new Float32Array(FRAME);
-  let filled = 0;
-  let sum = 0;
-  let summed = 0;
+  const rise = bandRise(frames.rateHz);
   return {
-    hopsPerSecond: sampleRateHz / factor / HOP,
-    binHz: sampleRateHz / factor / FRAME,
-    push(sound, hear) {
-      const left = channelOf(sound, 0);
-      const right = channelOf(sound, 1);
-      for (let at = 0; at < left.length; at++) {
-        sum += sampleAt(left, at) + sampleAt(right, at);
-        if (++summed < factor) continue;
-        frame[filled++] = sum * scale;
-        sum = 0;
-        summed = 0;
-        if (filled < FRAME) continue;
+    hopsPerSecond: frames.rateHz / HOP,
+    binHz: frames.rateHz / FRAME,
+    push: (sound, hear) =>
+      frames.push(sound, (frame) => {
         for (let at = 0; at < FRAME; at++) windowed[at] = sampleAt(frame, at) * sampleAt(window, at);
         const power = fft(windowed);
         hear(rise(power), power);
-        frame.copyWithin(0, HOP);
-        filled = FRAME - HOP;
-      }
-    },
+      }),
   };
 }
 

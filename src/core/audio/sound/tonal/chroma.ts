@@ -10,12 +10,12 @@
  */
 import { realFft } from "../fft.ts";
 import type { Pcm, PcmShape } from "../pcm.ts";
-import { channelOf, sampleAt } from "../sample.ts";
+import { framer } from "../frames.ts";
+import { sampleAt } from "../sample.ts";
 
 export const BINS_PER_SEMITONE = 3;
 export const CHROMA_BINS = 12 * BINS_PER_SEMITONE;
 
-const RATE_HZ = 11_025;
 const FRAME = 8192;
 const LOWEST_HZ = 65;
 const HIGHEST_HZ = 1100;
@@ -32,31 +32,12 @@ interface Chromagram {
   push(sound: Pcm, hear: (chroma: Float32Array) => void): void;
 }
 
-export function chromagram({ sampleRateHz, channels }: PcmShape): Chromagram {
-  const factor = Math.max(1, Math.round(sampleRateHz / RATE_HZ));
-  const rateHz = sampleRateHz / factor;
-  const scale = 1 / (factor * channels);
-  const chromaOf = frameChroma(rateHz);
-  const frame = new Float32Array(FRAME);
-  let filled = 0;
-  let sum = 0;
-  let summed = 0;
+export function chromagram(shape: PcmShape): Chromagram {
+  const frames = framer(shape, FRAME, FRAME);
+  const chromaOf = frameChroma(frames.rateHz);
   return {
-    framesPerSecond: rateHz / FRAME,
-    push(sound, hear) {
-      const left = channelOf(sound, 0);
-      const right = channelOf(sound, 1);
-      for (let at = 0; at < left.length; at++) {
-        sum += sampleAt(left, at) + sampleAt(right, at);
-        if (++summed < factor) continue;
-        frame[filled++] = sum * scale;
-        sum = 0;
-        summed = 0;
-        if (filled < FRAME) continue;
-        hear(chromaOf(frame));
-        filled = 0;
-      }
-    },
+    framesPerSecond: frames.rateHz / FRAME,
+    push: (sound, hear) => frames.push(sound, (frame) => hear(chromaOf(frame))),
   };
 }
 
