@@ -1,4 +1,5 @@
 /** `npm run demo`: see `--help`. */
+import { causeOf } from "../../../src/cli/doctor-verdict.ts";
 import { demo } from "./demo.ts";
 import { endSignal, exitCodeOf } from "./end.ts";
 import { readOptions, USAGE } from "./options.ts";
@@ -14,7 +15,13 @@ else if ("wrong" in read) {
     process.exitCode = await demo(read.options, end);
   } catch (error) {
     const interrupted = exitCodeOf(end);
-    if (interrupted === null) console.error(error instanceof Error ? error.message : error);
+    if (interrupted === null) console.error(wordsOf(error));
     process.exitCode = interrupted ?? 1;
   }
+}
+
+/** Our own errors are sentences; of a call that failed, only the cause says why. */
+function wordsOf(error: unknown): unknown {
+  if (error instanceof TypeError) return causeOf(error);
+  return error instanceof Error ? error.message : error;
 }

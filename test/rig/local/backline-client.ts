@@ -43,7 +43,9 @@ export function backlineClient(origin: string, apiToken: string): BacklineClient
   async function get(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set("Authorization", `Bearer ${apiToken}`);
-    return fetch(`${origin}${path}`, { ...init, headers });
+    const ask = (): Promise<Response> => fetch(`${origin}${path}`, { ...init, headers });
+    // A connection that was kept open can end as it is used again: what only reads is asked once more.
+    return init.method === undefined ? ask().catch(ask) : ask();
   }
 
   async function ok(path: string): Promise<unknown> {
