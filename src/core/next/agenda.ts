@@ -70,7 +70,18 @@ export function effectName(effect: Effect): string {
   return effect.type === "notify" ? `notify ${noticeName(effect.notice)}` : effect.type;
 }
 
+const agendas = new WeakMap<Task, { readonly pace: Pace; readonly items: readonly Item[] }>();
+
+/** Made once for each state of the task: a delivery, and each turn of a run, look at it more than once. */
 function agenda(task: Task, pace: Pace): readonly Item[] {
+  const known = agendas.get(task);
+  if (known?.pace === pace) return known.items;
+  const items = itemsOf(task, pace);
+  agendas.set(task, { pace, items });
+  return items;
+}
+
+function itemsOf(task: Task, pace: Pace): readonly Item[] {
   const tracks = deliveredBy(task);
   const files = FILE_KINDS.flatMap((file) =>
     tracks.flatMap((track) => (kindsOf(track).includes(file) ? (fileItem(task, track, file, pace) ?? []) : [])),

@@ -227,3 +227,12 @@ test("every task comes to rest, whatever becomes of its copies and polls", () =>
     { numRuns: 20 },
   );
 });
+
+test("what is due is worked out once for each state of a task, and again for another pace", () => {
+  const task = taskOf(complete);
+  expect(due(task, T0 + 4, pace)[0]).toBe(due(task, T0 + DAY, pace)[0]);
+  expect(due(taskOf(complete), T0 + 4, pace)[0]).not.toBe(due(task, T0 + 4, pace)[0]);
+  const silent = taskOf(text);
+  expect(due(silent, T0 + HOUR, askingPace).map(({ type }) => type)).toContain("poll");
+  expect(due(silent, T0 + HOUR, pace).map(({ type }) => type)).not.toContain("poll");
+});
