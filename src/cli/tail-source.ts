@@ -1,4 +1,5 @@
 /** A deployed Worker as the tail reads it: its newest and its open tasks, the timeline of one, and the task itself. */
+import { PRODUCTS } from "../core/provider/products/products.ts";
 import * as z from "zod";
 import { taskView, type TaskView } from "../core/view/view.ts";
 import { causeOf } from "./doctor-verdict.ts";
@@ -11,6 +12,7 @@ const row = z.object({
   title: z.string().nullable(),
   stage: z.string(),
   settled: z.boolean(),
+  product: z.enum(PRODUCTS),
   keptTracks: z.int(),
   tracks: z.int(),
   problem: z.string().nullable(),

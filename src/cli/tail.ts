@@ -4,6 +4,7 @@
  * It reads and does nothing else. With `--forward` it also posts to an address what Backline itself would tell
  * NOTIFY_URL, for a receiver under development that no Worker can reach.
  */
+import { isMusicProduct } from "../core/provider/products/products.ts";
 import { parseArgs, styleText } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseConfig, type NotifyTarget } from "../core/config.ts";
@@ -106,11 +107,13 @@ async function forward(
   console.log(`          ↳ ${kind} → ${to.url.origin}: ${end}`);
 }
 
-function turnOf({ settled, settledAt, stage, keptTracks, tracks, problem }: TailedTask, was: boolean): TailLine | null {
+function turnOf(task: TailedTask, was: boolean): TailLine | null {
+  const { settled, settledAt, stage, product, keptTracks, tracks, problem } = task;
   if (settled === was) return null;
   if (!settled)
     return { at: new Date().toISOString(), text: "Open again.", notice: { kind: "task.reopened", trackId: null } };
-  const kept = tracks === 0 ? "" : `, ${keptTracks} of ${counted(tracks, "track")} kept`;
+  const kept =
+    tracks === 0 ? "" : `, ${keptTracks} of ${counted(tracks, isMusicProduct(product) ? "track" : "file")} kept`;
   const trouble = problem === null || problem === stage ? "" : ` (${problem.replaceAll("_", " ")})`;
   const at = settledAt ?? new Date().toISOString();
   return { at, text: `Settled: ${stage}${kept}${trouble}.`, notice: { kind: "task.settled", trackId: null } };

@@ -38,6 +38,7 @@ export async function demo(options: DemoOptions, signal: AbortSignal): Promise<n
       songSeconds: options.tasks <= FEW ? SONG_SECONDS.few : SONG_SECONDS.many,
       timeScale: options["time-scale"],
       chaosSeed: options.chaosSeed,
+      flawed: true,
       onLog: (line) => screen.say(line),
     },
     signal,

@@ -25,6 +25,8 @@ export interface PlaygroundOptions {
   readonly timeScale: number;
   /** Of a hostile provider; null for one that behaves. */
   readonly chaosSeed: number | null;
+  /** Whether there is something to find: the first track falls silent half-way. */
+  readonly flawed: boolean;
   /** Takes those log lines of the Worker that tell of a fault. */
   readonly onLog: (line: string) => void;
 }
@@ -45,7 +47,7 @@ const LOOPBACK = "http://127.0.0.1:*";
 
 /** Rejects with a sentence where the port is taken. Leaves nothing behind when aborted or failed. */
 export async function startPlayground(options: PlaygroundOptions, signal: AbortSignal): Promise<Playground> {
-  const { dataDir, port, secrets, songSeconds, timeScale, chaosSeed, onLog } = options;
+  const { dataDir, port, secrets, songSeconds, timeScale, chaosSeed, flawed, onLog } = options;
   await expectFree(port);
   const bundle = await buildWorker({ signal });
   process.once("exit", () => rmSync(dirname(bundle), { recursive: true, force: true }));
@@ -55,7 +57,7 @@ export async function startPlayground(options: PlaygroundOptions, signal: AbortS
     timeScale,
     songSeconds,
     rateLimits: false,
-    flaw: flawOf,
+    ...(flawed ? { flaw: flawOf } : {}),
     plan: planOf,
     ...hostile,
   });

@@ -31,7 +31,7 @@ async function run(port: number, dataDir: string, end: AbortSignal): Promise<boo
   await holdDataFolder(dataDir);
   const secrets = await demoSecrets(dataDir);
   const playground = await startPlayground(
-    { dataDir, port, secrets, songSeconds: 30, timeScale: 10, chaosSeed: null, onLog: console.log },
+    { dataDir, port, secrets, songSeconds: 30, timeScale: 10, chaosSeed: null, flawed: false, onLog: console.log },
     end,
   );
   const { origin, provider } = playground;
