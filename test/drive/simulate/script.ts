@@ -74,7 +74,7 @@ export function scriptOf(random: Random, seed: number): Script {
   const place = (name: string, index: number): string => `https://cdn.example.com/${taskId}/${index}-${name}`;
   const turning = (link: ScriptedLink): ScriptedLink => {
     const turnsAt = firstAt + Math.floor(random() ** 2 * HOUR_MS) - (random() < 0.5 ? HOUR_MS : 0);
-    return { ...link, turnsAt, into: random() < 0.6 ? oneOf(random, DEAD) : oneOf(random, SICK) };
+    return { ...link, turnsAt, into: random() < 0.85 ? oneOf(random, DEAD) : oneOf(random, SICK) };
   };
   const tracks = Array.from({ length: random() < 0.8 ? 2 : 1 }, (_, index): ScriptedTrack => {
     const sound = living(place("a.mp3", index));
