@@ -74,7 +74,7 @@ export const PROBLEM_HELP = {
     cure: "Try again later. PROVIDER_API_KEY and PROVIDER_BASE_URL must be of the same provider; `npm run doctor` asks it.",
   },
   provider_refused: {
-    cause: "The provider took the request and refused it. `detail` has its code and its words.",
+    cause: "The provider took the request and refused it. `detail` has its code and what to do.",
     cure: "Mend what it names (often credits, or a field). The Idempotency-Key is free again.",
   },
   too_many_failures: {

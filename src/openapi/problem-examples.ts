@@ -51,7 +51,7 @@ export const PROBLEM_EXAMPLES = {
     "The provider refused with code 429 (no_credits). The provider account is out of credits. Top it up, then submit again.",
   ),
   too_many_submissions: problem("too_many_submissions", "The provider takes 20 submissions in 10 seconds."),
-  invalid_request: problem("invalid_request", "title: Too small: expected string to have >=1 characters."),
+  invalid_request: problem("invalid_request", "title: must have at least 1 characters."),
   source_refused: problem(
     "source_refused",
     "uploadUrl was checked and not submitted. http_404: the server answered 404.",

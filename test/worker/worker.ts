@@ -20,6 +20,7 @@ export const problem = z.strictObject({
   detail: z.string(),
   requestId: z.string(),
   version: z.int().optional(),
+  taskId: z.string().optional(),
   ...shownReport.partial().shape,
 });
 

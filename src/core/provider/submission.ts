@@ -101,8 +101,11 @@ export function unknownOptions(
   request: ProductRequest,
   meant: (written: string, choices: readonly string[]) => string,
 ): readonly string[] {
-  const own = entryOf(request.product ?? "add_instrumental")?.submit?.fields.shape ?? {};
-  const known = new Set([...Object.keys(submissionRequest.shape), ...Object.keys(own), ...PASSED_ON]);
+  const { product = "add_instrumental" } = request;
+  const own = Object.keys(entryOf(product)?.submit?.fields.shape ?? {});
+  const passedOn = product === "add_instrumental" ? PASSED_ON : [];
+  const uploaded = own.includes("uploadUrl") ? ["sourceId"] : [];
+  const known = new Set([...own, ...passedOn, ...uploaded, "product", ...Object.keys(ours)]);
   const fields = Object.keys(request).filter((name) => !known.has(name));
   const model = request["model"];
   return [

@@ -16,7 +16,7 @@ import { byPrecedence, type Track } from "./tracks.ts";
 export const STAGES = ["pending", "text", "first", "complete", "failed"] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** What a task gave: null until its stage is `complete` or `failed`. */
+/** What a task gave: null until it has failed or settled. */
 export const OUTCOMES = ["complete", "partial", "lost", "failed", "failed_with_tracks"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -46,7 +46,7 @@ export function stageReport(task: Task, kind: "text" | "first" | "complete"): Ob
   return reports.toSorted((a, b) => a.at - b.at || byPrecedence(a, b))[0] ?? null;
 }
 
-/** Of the stage that is reached; a file that is still queued counts as one that will come. */
+/** Of a failed task at once, of a complete one when it has settled. */
 export function outcomeOf(task: Task): Outcome | null {
   const stage = stageOf(task);
   if (stage === "failed") return hasAudio(task) ? "failed_with_tracks" : "failed";

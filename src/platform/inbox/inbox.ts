@@ -128,8 +128,10 @@ async function listNewest(
   return { filed, isLast: true };
 }
 
+/** After what can be delivered. */
 function newestFirst(items: readonly InboxItem[]): readonly InboxItem[] {
-  return items.toSorted((a, b) => (a.receivedAt < b.receivedAt ? 1 : -1));
+  const isKept = ({ reason }: InboxItem): number => (reason === "unreachable" ? 0 : 1);
+  return items.toSorted((a, b) => isKept(a) - isKept(b) || (a.receivedAt < b.receivedAt ? 1 : -1));
 }
 
 const COUNTED = 100;

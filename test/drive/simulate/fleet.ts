@@ -63,7 +63,10 @@ export async function sail(voyage: Voyage, onLife: (life: LifeResult) => void): 
 /** Every second seed from `first` on. */
 function threadOf({ trace, plant }: Voyage, first: number, end: number): Worker {
   const share = { first, step: THREADS, end, trace, plant };
-  return new Worker(fileURLToPath(new URL("thread.ts", import.meta.url).href), { workerData: share, resourceLimits: ROOM });
+  return new Worker(fileURLToPath(new URL("thread.ts", import.meta.url).href), {
+    workerData: share,
+    resourceLimits: ROOM,
+  });
 }
 
 function endOf(thread: Worker, count: (life: LifeResult) => void): Promise<void> {

@@ -204,3 +204,26 @@ test("the newest comes first whatever the size of a page, and the page for peopl
   expect(html).toContain("What was sent, 100 kB");
   expect(html).toContain("Its beginning.");
 });
+
+test("what can be delivered comes before the newest, and only what was cut is called a beginning", async () => {
+  await emptyInbox(env, Date.now() + 31 * DAY_MS);
+  await file("unreachable", 9, JSON.stringify({ hello: "éééé" }));
+  await file("not_json", 1, "{");
+  expect((await inboxEntries()).map(({ reason }) => reason)).toEqual(["unreachable", "not_json"]);
+  expect(await pageOf()).not.toContain("Its beginning.");
+  await file("not_utf8", 0, new Uint8Array(2_500).fill(255));
+  expect(await pageOf()).toContain("Its beginning.");
+  await emptyInbox(env, Date.now() + 31 * DAY_MS);
+});
+
+async function file(reason: InboxEntry["reason"], minutesAgo: number, body: string | Uint8Array): Promise<void> {
+  const receivedAt = new Date(Date.now() - minutesAgo * 60_000).toISOString();
+  const sha256 = sha256Hex(`${reason} ${minutesAgo}`);
+  const place =
+    reason === "unreachable" ? `due/${sha256}-${"0".repeat(16)}` : `kept/${receivedAt.slice(0, 10)}/${sha256}`;
+  await env.AUDIO.put(`inbox/${place}`, body, { customMetadata: { ...metadataOf(newTaskId()), receivedAt, reason } });
+}
+
+async function pageOf(): Promise<string> {
+  return (await worker(reading("/inbox", { accept: "text/html" }))).text();
+}

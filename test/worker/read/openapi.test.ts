@@ -145,7 +145,7 @@ async function answers(): Promise<readonly Answer[]> {
     ["readFront", request("/")],
     ...readAnswers("readStats", "GET", "/stats", "?days=7"),
     ["readHealth", request("/health")],
-    ["readHealth", request("/health?verbose=1")],
+    ["readHealth", request("/health?t=1")],
     ["readDocs", request("/docs")],
     ["readDocsSection", request("/docs/problems")],
     ["readDocsSection", request("/docs/music")],

@@ -88,6 +88,7 @@ test("what its parent does not have is refused before anything is submitted", as
     [{ product: "wav", parent: { taskId: parent, trackId: "take-b" } }, "parent.trackId: must be one of take-a"],
     [{ product: "wav" }, "taskId: is missing"],
     [{ product: "wavs" }, "product: must be one of"],
+    [{ product: null }, "product: must be one of add_instrumental, generate"],
     [{ product: "voice" }, "product: must be one of"],
     [{ product: "wav", taskId: "t", audioId: "a", callBackUrl: "https://x.example.com" }, "callBackUrl"],
   ] as const) {
@@ -142,6 +143,92 @@ test("a track's page offers what can be made of it with its price, makes it once
   expect(await (await worker(reading(`/tasks/${taskId}`, { accept: "text/html" }))).text()).toContain(
     `made of <a href="/tasks/${parent}">`,
   );
+
+  // Who deleted it and presses again wants it made again.
+  for (const made of [taskId, accepting()]) {
+    await worker(acting("DELETE", `/tasks/${made}`));
+    const next = accepting();
+    for (const response of [await post(), await post()])
+      expect([response.status, response.headers.get("location")]).toEqual([303, `/tasks/${next}`]);
+    await worker(acting("DELETE", `/tasks/${next}`));
+  }
+  expect(provider.submitted).toHaveLength(3);
+});
+
+test("a page of stems offers no form of Add Instrumental", async () => {
+  const [parent, taskId] = [await parentTask(), accepting()];
+  await submit({ product: "stems", parent: { taskId: parent, trackId: "take-a" } });
+  const page = await (await worker(reading(`/tasks/${taskId}`, { accept: "text/html" }))).text();
+  expect(page).toContain("Delete task and files");
+  expect(page).not.toContain("/new?from=");
+});
+
+test("what exists already and is not here any more is said so, and the key is free", async () => {
+  const [parent, taskId] = [await parentTask(), accepting()];
+  const wav = { product: "wav", parent: { taskId: parent, trackId: "take-a" }, ref: newTaskId() };
+  await submit({ ...wav, ref: newTaskId() });
+  await worker(acting("DELETE", `/tasks/${taskId}`));
+  provider.accept = () => ({ code: 409, msg: "exists", data: null });
+  const unknown = await submit(wav);
+  expect([unknown.status, (await problemOf(unknown)).detail]).toEqual([
+    422,
+    "The provider made this once already and makes it no second time: nothing was submitted. Its task is not known here. PUT /tasks/<its id> adopts it, if you have the id.",
+  ]);
+  provider.accept = () => ({ code: 409, msg: "exists", data: { taskId } });
+  const deleted = await submit(wav);
+  expect(deleted.status).toBe(410);
+  expect((await problemOf(deleted)).detail).toContain(`Its task ${taskId} was deleted here`);
+  const next = accepting();
+  expect(await (await submit(wav)).json()).toMatchObject({ taskId: next });
+});
+
+test("every link that the provider is to fetch is checked before it costs credits", async () => {
+  const mashup = { product: "mashup", model: "V6" };
+  const away = "https://cdn.example.com/away.mp3";
+  for (const request of [
+    { ...mashup, uploadUrlList: [AUDIO, "http://localhost/y"] },
+    { ...mashup, uploadUrlList: [away, AUDIO] },
+    { product: "stems", audioUrl: away },
+    { product: "upload_cover", model: "V6", uploadUrl: away },
+  ]) {
+    const response = await submit(request);
+    expect([request, response.status, (await problemOf(response)).type]).toEqual([
+      request,
+      422,
+      "urn:backline:problem:source_refused",
+    ]);
+  }
+  expect(provider.submitted).toEqual([]);
+  for (const request of [
+    { ...mashup, uploadUrlList: [AUDIO, AUDIO] },
+    { product: "stems", audioUrl: AUDIO, force: true },
+  ]) {
+    const taskId = accepting();
+    expect(await (await submit({ ...request, force: true })).json()).toMatchObject({ taskId });
+  }
+});
+
+test("what is meant where no product is named is the same request when it is named", async () => {
+  const taskId = accepting();
+  const request = { title: "t", tags: "rock", negativeTags: "pop", uploadUrl: AUDIO, ref: newTaskId(), force: true };
+  for (const one of [request, { ...request, product: "add_instrumental" }, request])
+    expect(await (await submit(one)).json()).toMatchObject({ taskId });
+  expect(provider.submitted).toHaveLength(1);
+});
+
+test("a product's request is told which of its fields are none of that product's", async () => {
+  const parent = { taskId: await parentTask(), trackId: "take-a" };
+  accepting();
+  const answer = await (
+    await submit({ product: "stems", parent, tags: "rock", Type: "split_stem", titel: "t" })
+  ).json();
+  expect(answer).toMatchObject({
+    warnings: [
+      "tags: no field of that name is known here; it was passed on to the provider as it is.",
+      "Type: no field of that name is known here; it was passed on to the provider as it is (did you mean `type`?).",
+      "titel: no field of that name is known here; it was passed on to the provider as it is.",
+    ],
+  });
 });
 
 test("the page's button extends a track with the model that it was made with", async () => {

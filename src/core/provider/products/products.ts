@@ -71,6 +71,8 @@ export interface ProductEntry {
 /** From 0 to 1 in steps of 0.01. */
 const weight = z.number().min(0).max(1).multipleOf(0.01).optional();
 const link = z.url({ protocol: /^https?$/ }).max(4_096);
+const optionalLink = link.optional();
+const linkPair = z.array(link).length(2);
 const id = z.string().min(1).max(128);
 
 const texts = new Map<number, z.ZodString>();
@@ -193,7 +195,7 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
     ),
     parent: { taskId: "taskId", audioId: "audioId", inRecord: null },
   },
-  mashup: music("/mashup", "mashup", { ...words, uploadUrlList: z.array(link).length(2), model }, 12),
+  mashup: music("/mashup", "mashup", { ...words, uploadUrlList: linkPair, model }, 12),
   sounds: music("/sounds", "sounds", { prompt: text(500), model }, 2.5),
   wav: made("wav", ofTrack, 0.4, {
     marks: ["audioWavUrl", "audio_wav_url"],
@@ -208,7 +210,7 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
       fields: z.looseObject({
         taskId: id.optional(),
         audioId: id.optional(),
-        audioUrl: link.optional(),
+        audioUrl: optionalLink,
         type: z.enum(["separate_vocal", "split_stem", "split_stem_advanced"]).default("separate_vocal"),
       }),
       credits: ({ type = "separate_vocal" }) => STEM_CREDITS.get(type) ?? null,
@@ -258,6 +260,12 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
 /** Of what nobody named there is nothing to know. */
 export function entryOf(product: Product): ProductEntry | null {
   return product === "music" || product === "unknown" ? null : PRODUCT_TABLE[product];
+}
+
+/** The fields of a product's request that hold links. */
+export function linkFields({ shape }: z.ZodObject): readonly string[] {
+  const links: ReadonlySet<unknown> = new Set([link, optionalLink, linkPair]);
+  return Object.keys(shape).filter((name) => links.has(shape[name]));
 }
 
 /** Products that have stages and tracks. */

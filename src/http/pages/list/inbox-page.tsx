@@ -5,8 +5,11 @@ import { Layout } from "../frame/layout.tsx";
 import { When } from "../frame/when.tsx";
 import { byteWords } from "../frame/words.ts";
 
+/** `isCut`: the body is its beginning. */
+export type BegunItem = z.infer<typeof inboxItem> & { readonly isCut: boolean };
+
 interface InboxPageProps {
-  readonly items: readonly z.infer<typeof inboxItem>[];
+  readonly items: readonly BegunItem[];
   readonly nextCursor: string | null;
   readonly now: number;
   readonly nonce: string;
@@ -28,7 +31,7 @@ export function InboxPage({ items, nextCursor, now, nonce }: InboxPageProps) {
       <p class="hint">Authenticated deliveries that belong to no task. They are kept for 30 days.</p>
       {items.length === 0 ? <p class="ok">Nothing is here: every delivery found its task.</p> : null}
       <ul class="tasks">
-        {items.map(({ sha256, receivedAt, reason, verdict, taskId, bytes, body }) => (
+        {items.map(({ sha256, receivedAt, reason, verdict, taskId, bytes, body, isCut }) => (
           <li id={`delivery-${sha256}`}>
             <div>
               <p class="title">{REASONS[reason]}</p>
@@ -44,7 +47,7 @@ export function InboxPage({ items, nextCursor, now, nonce }: InboxPageProps) {
               <details>
                 <summary>What was sent, {byteWords(bytes)}</summary>
                 <pre tabindex={0}>{body}</pre>
-                {body.length < bytes ? (
+                {isCut ? (
                   <p class="hint">
                     Its beginning. The whole is in the JSON of <code>GET /inbox</code>.
                   </p>

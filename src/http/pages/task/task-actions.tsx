@@ -49,6 +49,8 @@ interface TaskActionsProps {
 export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
   const path = `/tasks/${view.taskId}`;
   const again = `/new?from=${encodeURIComponent(view.taskId)}`;
+  // The form is that of Add Instrumental.
+  const isFormed = view.request !== null && ["add_instrumental", "music"].includes(view.product);
   const isHeard = view.tracks.some(({ audio }) => audio.state === "stored");
   const isKept = isHeard || view.files.some(({ state }) => state === "stored");
   const isMissing = view.tracks.some(
@@ -118,7 +120,7 @@ export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
             Recover
           </Command>
         ) : null}
-        {view.request === null || help === "submit_again" ? null : <a href={again}>Submit again</a>}
+        {isFormed && help !== "submit_again" ? <a href={again}>Submit again</a> : null}
         {isHeard ? (
           <Command action={`${path}/assess`} hint="Listens to the kept audio once more.">
             Assess again

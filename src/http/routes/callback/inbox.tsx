@@ -6,7 +6,7 @@ import { INBOX_REASONS, readInbox, type InboxItem } from "../../../platform/inbo
 import { deliverAgain, type Again } from "../../../platform/inbox/replay.ts";
 import { requireApiToken } from "../../auth/access.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { InboxPage } from "../../pages/list/inbox-page.tsx";
+import { InboxPage, type BegunItem } from "../../pages/list/inbox-page.tsx";
 import { nonceOf, page, prefersHtml } from "../../pages/frame/page.ts";
 import { Problem } from "../../problem.ts";
 import { inboxQuery, parseQuery } from "../../request/query.ts";
@@ -40,9 +40,11 @@ export const inbox = new Hono<AppEnv>()
     const isPage = prefersHtml(c);
     const bounds = { maxBytes: MAX_PAGE_BYTES, ...(isPage ? { maxBody: SHOWN_BYTES } : {}) };
     const { items, nextCursor } = await readInbox(c.env.AUDIO, cursor ?? null, limit, bounds);
-    const shown = { items: items.map(itemOf), nextCursor };
-    if (!isPage) return c.json(shown, 200, FRESH);
-    return page(c, <InboxPage {...shown} now={Date.now()} nonce={nonceOf(c)} />);
+    if (!isPage) return c.json({ items: items.map(itemOf), nextCursor }, 200, FRESH);
+    return page(
+      c,
+      <InboxPage items={items.map(begunOf)} nextCursor={nextCursor} now={Date.now()} nonce={nonceOf(c)} />,
+    );
   })
   .post("/inbox/:sha256/deliver", async (c) => {
     const sha256 = c.req.param("sha256");
@@ -62,6 +64,10 @@ function refused(type: Exclude<Again["type"], "delivered">): Problem {
       ? "It names no task that could take it. Compare its body with what your provider documents; it is kept for 30 days."
       : "The task that it names did not take it: it was submitted under another ref, or is out of reach. Try again in a minute.",
   );
+}
+
+function begunOf(item: InboxItem): BegunItem {
+  return { ...itemOf(item), isCut: item.bytes.length < item.size };
 }
 
 function itemOf({ sha256, receivedAt, reason, verdict, taskId, size, bytes }: InboxItem): z.infer<typeof inboxItem> {

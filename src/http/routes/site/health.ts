@@ -8,7 +8,6 @@ import { missingSecrets, type Config } from "../../../core/config.ts";
 import { catalogOf } from "../../../platform/catalog/catalog.ts";
 import { bearerOf, sessionOf } from "../../auth/access.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { noQuery, parseQuery } from "../../request/query.ts";
 
 /** A deploy with another configuration than `wrangler.toml` can lack one. */
 const BINDINGS = ["TASKS", "CATALOG", "AUDIO", "STATE"] as const;
@@ -22,8 +21,8 @@ export const healthReport = z.object({
   warnings: z.array(z.string()).optional(),
 });
 
+/** A monitor may add to the query what keeps caches away. */
 export const health = new Hono<AppEnv>().get("/health", async (c) => {
-  parseQuery(noQuery, c);
   const config = c.get("config");
   const unbound: readonly string[] = BINDINGS.filter((name) => !(name in c.env));
   const missing = [...missingSecrets(config), ...unbound];

@@ -51,13 +51,27 @@ export const newTask = new Hono<AppEnv>()
       const file = form["file"];
       if (file instanceof File && file.size > 0) filled["sourceId"] = await uploaded(c, file);
       const request = filled["product"] === undefined ? requestIn(filled) : madeOf(filled);
-      const response = await submit(c, request, `form-${filled["key"] ?? ""}`);
+      const response = await submitOnce(c, request, `form-${filled["key"] ?? ""}`);
       return c.redirect(response.headers.get("location") ?? "/tasks", 303);
     } catch (error) {
       if (!(error instanceof Problem) || filled["product"] !== undefined) throw error;
       return show(c, filled, error.message, error.status);
     }
   });
+
+/** Who presses again after what came of it was deleted wants it made again. */
+async function submitOnce(c: Context<AppEnv>, request: ProductRequest, key: string): Promise<Response> {
+  for (let next = key; ;) {
+    try {
+      return await submit(c, request, next);
+    } catch (error) {
+      const after = error instanceof Problem && error.type === "task_deleted" ? error.members["taskId"] : undefined;
+      const then = `${key} after ${String(after)}`;
+      if (after === undefined || then === next) throw error;
+      next = then;
+    }
+  }
+}
 
 async function uploaded(c: Context<AppEnv>, file: File): Promise<string> {
   const kept = await uploadSource(c, new Response(file.stream()), file.size);

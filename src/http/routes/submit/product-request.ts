@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 import type { Fields } from "../../../core/provider/loose-values.ts";
-import { entryOf, type ProductEntry } from "../../../core/provider/products/products.ts";
+import { entryOf, linkFields, type ProductEntry } from "../../../core/provider/products/products.ts";
 import type { ParentTask, ProductRequest } from "../../../core/provider/submission.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import type { AppEnv } from "../../app-env.ts";
@@ -16,6 +16,8 @@ export interface Ready {
   /** In the provider's words, without the callBackUrl. */
   readonly fields: Fields;
   readonly parent: ParentTask | null;
+  /** The names of the fields that hold a link, or several: the provider fetches what is there. */
+  readonly links: readonly string[];
 }
 
 /** Throws a problem for what the provider would refuse, or charge for in vain. */
@@ -28,7 +30,12 @@ export async function readyRequest(c: Context<AppEnv>, request: ProductRequest):
   const asked = { ...ids, ...given };
   const parsed = entry.submit.fields.safeParse(asked, { reportInput: true });
   if (!parsed.success) throw new Problem("invalid_request", `${inputWords(parsed.error.issues, Object.keys(asked))}.`);
-  return { path: entry.submit.path, fields: parsed.data, parent: named ?? parentIn(entry, asked) };
+  return {
+    path: entry.submit.path,
+    fields: parsed.data,
+    parent: named ?? parentIn(entry, asked),
+    links: linkFields(entry.submit.fields),
+  };
 }
 
 /** The ids of the parent, under the names that the product has for them. */

@@ -8,7 +8,6 @@ import { Hono, type Context } from "hono";
 import * as z from "zod";
 import type { SourceReport } from "../../../core/audio/findings/source-report.ts";
 import { capabilityOf } from "../../../core/provider/callback-url.ts";
-import { failureOf, FAILURES } from "../../../core/provider/failure.ts";
 import {
   productRequest,
   requestHash,
@@ -30,7 +29,8 @@ import { checkJson, readJson } from "../../request/json-body.ts";
 import { logRefusal } from "../../log-line.ts";
 import { Problem } from "../../problem.ts";
 import { releaseSource, useSource } from "../../../platform/sources/source-store.ts";
-import { readyRequest } from "./product-request.ts";
+import { readyRequest, type Ready } from "./product-request.ts";
+import { EXISTS, refusalOf, type EarlierDeleted } from "./refusals.ts";
 import { judgeSource, judgeUpload, sourceLink } from "./sources.ts";
 import { present } from "../../reading/task-reader.ts";
 import { FRESH } from "../task/tasks.ts";
@@ -56,8 +56,8 @@ export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => submit
 
 async function readSubmission(c: Context<AppEnv>): Promise<ProductRequest> {
   const json = await readJson(c, z.looseObject({}));
-  const isPlain = (json["product"] ?? "add_instrumental") === "add_instrumental";
-  return checkJson(json, isPlain ? submissionRequest : productRequest);
+  const { product = "add_instrumental" } = json;
+  return checkJson(json, product === "add_instrumental" ? submissionRequest : productRequest);
 }
 
 /** The request as it was checked, under the Idempotency-Key if there is one. */
@@ -67,7 +67,9 @@ export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: str
   const provider = providerAccess(config);
   if (provider === null || callbackToken === undefined) throw new Problem("not_configured", NO_KEY);
 
-  const { ref: wanted, force = false, ...request } = asked;
+  const { ref: wanted, force = false, product = "add_instrumental", ...rest } = asked;
+  // What is meant where nothing is said is the same request when it is said.
+  const request: ProductRequest = product === "add_instrumental" ? rest : { product, ...rest };
   c.set("warnings", unknownOptions(asked, meant));
   const ref = wanted ?? randomId();
   const hash = requestHash({ ...request, ...(wanted === undefined ? {} : { ref: wanted }) });
@@ -78,7 +80,7 @@ export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: str
   const { sourceId } = request;
   const from = sourceId === undefined ? {} : { uploadUrl: sourceLink(c, sourceId) };
   const ready = await readyRequest(c, { ...request, ...from });
-  const source = await sourceOf(c, request, force);
+  const source = await sourceOf(c, ready, sourceId, force);
 
   const { host } = new URL(c.req.url);
   // A link to an uploaded source is good for a day, and opens it: it is not kept.
@@ -99,9 +101,10 @@ export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: str
       return submitting(c, ref, "submitting");
     case "refused":
     case "not_the_api":
+    case "deleted":
       await insist("free a refused submission", () => catalogOf(c.env).release(ref));
       if (sourceId !== undefined) await insist("free its source", () => releaseSource(c.env.AUDIO, sourceId, ref));
-      throw answer.type === "refused" ? providerRefused(answer.code) : notTheApi(answer.status);
+      throw refusalOf(answer);
     case "accepted": {
       const { taskId } = answer;
       // Before anything else can fail: the task is paid for.
@@ -111,18 +114,19 @@ export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: str
   }
 }
 
-/** The provider's code for what exists already, and is made once. */
-const EXISTS = 409;
-
 /** In place of a refusal of what exists already, the task that made it: the provider names it, or the catalog knows it. */
 async function orEarlier(
   c: Context<AppEnv>,
   answer: SubmitAnswer,
   { product }: ProductRequest,
   parent: ParentTask | null,
-): Promise<SubmitAnswer> {
+): Promise<SubmitAnswer | EarlierDeleted> {
   if (answer.type !== "refused" || answer.code !== EXISTS) return answer;
-  if (answer.taskId !== undefined) return { type: "accepted", taskId: answer.taskId };
+  const { taskId } = answer;
+  if (taskId !== undefined) {
+    const earlier = await c.env.TASKS.getByName(taskId).view();
+    return earlier !== null && "deletedAt" in earlier ? { type: "deleted", taskId } : { type: "accepted", taskId };
+  }
   if (parent === null) return answer;
   const made = { status: null, ref: null, parent: parent.taskId, text: null, after: null, limit: 100 };
   const { items } = await catalogOf(c.env).list(made);
@@ -130,14 +134,17 @@ async function orEarlier(
   return earlier === undefined ? answer : { type: "accepted", taskId: earlier.taskId };
 }
 
-/** What is found of its source; null for a product without one. */
+/** What is found of its source; null for a product without one, or with several. Each link among its fields is one. */
 async function sourceOf(
   c: Context<AppEnv>,
-  { sourceId, uploadUrl }: ProductRequest,
+  { fields, links }: Ready,
+  sourceId: string | undefined,
   force: boolean,
 ): Promise<SourceReport | null> {
   if (sourceId !== undefined) return judgeUpload(c, sourceId, force);
-  return uploadUrl === undefined ? null : judgeSource(c, uploadUrl, force);
+  const urls = links.flatMap((name) => fields[name] ?? []).filter((url) => typeof url === "string");
+  const reports = await Promise.all(urls.map(async (url) => judgeSource(c, url, force)));
+  return reports.length === 1 ? (reports[0] ?? null) : null;
 }
 
 /** Tries three times, each on a fresh stub. What fails for good is logged, and made good by the callback's reference. */
@@ -224,7 +231,7 @@ async function answerSubmitted(
     .catch(() => undefined);
   const waits = view === undefined || (view === null && !handedOver);
   if (waits) return submitting(c, ref, "submitting", taskId);
-  if (view !== null && "deletedAt" in view) throw new Problem("task_deleted", DELETED);
+  if (view !== null && "deletedAt" in view) throw new Problem("task_deleted", DELETED, {}, { taskId });
   return accepted(c, present<TaskView>(view));
 }
 
@@ -249,21 +256,3 @@ const UNCLEAR =
   "The provider's answer was lost, and no callback came since. Look into your account there: if it has the task, PUT /tasks/<its id> adopts it; if not, submit again under another ref or Idempotency-Key.";
 const NOT_SHOWN_YET =
   "The provider took the submission as this task. It is written down, and can be read here within some minutes.";
-
-/** The code is the provider's, or an HTTP status. */
-function providerRefused(code: number): Problem {
-  const { reason } = failureOf(code, null, null);
-  const detail = `The provider refused with code ${code} (${reason}). ${FAILURES[reason].advice}`;
-  if (reason === "rate_limited") return new Problem("too_many_submissions", detail, { "retry-after": "10" });
-  return new Problem(
-    reason === "provider_error" || reason === "unauthorized" ? "provider_failed" : "provider_refused",
-    detail,
-  );
-}
-
-function notTheApi(status: number): Problem {
-  return new Problem(
-    "provider_failed",
-    `At PROVIDER_BASE_URL something else than the provider's API answered (${status}), and nothing was submitted. Set PROVIDER_BASE_URL to the origin of the API, like https://api.api.box.`,
-  );
-}

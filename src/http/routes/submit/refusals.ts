@@ -1,0 +1,52 @@
+/** The refusals of a submission: what the provider said, and what to do about it. */
+import { failureOf, FAILURES } from "../../../core/provider/failure.ts";
+import type { SubmitAnswer } from "../../../platform/provider-client.ts";
+import { Problem } from "../../problem.ts";
+
+/** The provider's code for what exists already, and is made once. */
+export const EXISTS = 409;
+
+/** What exists already was deleted here. */
+export interface EarlierDeleted {
+  readonly type: "deleted";
+  readonly taskId: string;
+}
+
+type Refusal = Extract<SubmitAnswer, { type: "refused" | "not_the_api" }> | EarlierDeleted;
+
+export function refusalOf(answer: Refusal): Problem {
+  if (answer.type === "not_the_api") return notTheApi(answer.status);
+  if (answer.type === "refused") return providerRefused(answer.code);
+  const { taskId } = answer;
+  return new Problem(
+    "task_deleted",
+    `${MADE_ONCE} Its task ${taskId} was deleted here, with its files.`,
+    {},
+    { taskId },
+  );
+}
+
+const MADE_ONCE = "The provider made this once already and makes it no second time: nothing was submitted.";
+
+/** The code is the provider's, or an HTTP status. */
+function providerRefused(code: number): Problem {
+  if (code === EXISTS)
+    return new Problem(
+      "provider_refused",
+      `${MADE_ONCE} Its task is not known here. PUT /tasks/<its id> adopts it, if you have the id.`,
+    );
+  const { reason } = failureOf(code, null, null);
+  const detail = `The provider refused with code ${code} (${reason}). ${FAILURES[reason].advice}`;
+  if (reason === "rate_limited") return new Problem("too_many_submissions", detail, { "retry-after": "10" });
+  return new Problem(
+    reason === "provider_error" || reason === "unauthorized" ? "provider_failed" : "provider_refused",
+    detail,
+  );
+}
+
+function notTheApi(status: number): Problem {
+  return new Problem(
+    "provider_failed",
+    `At PROVIDER_BASE_URL something else than the provider's API answered (${status}), and nothing was submitted. Set PROVIDER_BASE_URL to the origin of the API, like https://api.api.box.`,
+  );
+}
