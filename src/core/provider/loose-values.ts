@@ -37,3 +37,14 @@ export function toDuration(value: unknown): number | null {
   const seconds = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof seconds === "number" && Number.isFinite(seconds) && seconds > 0 ? seconds : null;
 }
+
+/** The object that a JSON string holds, or is itself. */
+export function embedded(value: unknown): Fields {
+  if (typeof value !== "string") return isRecord(value) ? value : {};
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return isRecord(parsed) ? parsed : {};
+  } catch {
+    return {};
+  }
+}

@@ -8,12 +8,12 @@
  */
 import { failureOf, isFinal, type Failure } from "./failure.ts";
 import { otherMessageOf } from "./products/product.ts";
-import type { ObservedFile } from "./products/product-files.ts";
+import { holdersOf, type Holders, type ObservedFile } from "./products/product-files.ts";
 import type { OtherProduct, Product } from "./products/products.ts";
 import type { ParentTask } from "./submission.ts";
 import { isTaskId } from "../ids.ts";
 import { linkOf, readLink } from "./link.ts";
-import { firstText, isRecord, toDuration, toInteger, toText, type Fields } from "./loose-values.ts";
+import { embedded, firstText, isRecord, toDuration, toInteger, toText } from "./loose-values.ts";
 
 export const OBSERVATION_KINDS = ["pending", "text", "first", "complete", "failed", "recovered", "unknown"] as const;
 export type ObservationKind = (typeof OBSERVATION_KINDS)[number];
@@ -98,11 +98,10 @@ const STAGES: ReadonlyMap<string, ObservationKind> = new Map([
 
 /** Reads any JSON value: `asked` is the product whose record it is. A message of an unknown kind is still an observation; without `taskIds` it belongs to no task. */
 export function parseMessage(json: unknown, asked: Product | null = null): ParsedMessage {
-  const root = isRecord(json) ? json : {};
-  const data = isRecord(root["data"]) ? root["data"] : {};
-  const response = isRecord(data["response"]) ? data["response"] : {};
+  const holders = holdersOf(json);
+  const { root, data, response } = holders;
   const style = askedOf(data["param"]);
-  const observation = observationOf(root, data, response, asked);
+  const observation = observationOf(holders, asked);
   return {
     taskIds: taskIdsOf([
       data["task_id"],
@@ -116,9 +115,9 @@ export function parseMessage(json: unknown, asked: Product | null = null): Parse
   };
 }
 
-function observationOf(root: Fields, data: Fields, response: Fields, asked: Product | null): Observation {
-  const market = embedded(data["resultJson"]);
-  const items = trackItems(root, data, response, market);
+function observationOf(holders: Holders, asked: Product | null): Observation {
+  const { root, data } = holders;
+  const items = trackItems(holders);
   const readable = items.flatMap((item) => trackOf(item) ?? []);
   const tracks = readable.slice(0, MAX_TRACKS);
   const tracksDropped = readable.length - tracks.length;
@@ -138,7 +137,7 @@ function observationOf(root: Fields, data: Fields, response: Fields, asked: Prod
   const errorText = firstText([root["error"], data["error"]]);
   const named = stage === null ? undefined : STAGES.get(stage);
   const ownCode = [data["errorCode"], data["failCode"]].flatMap((value) => errorCodeOf(value) ?? [])[0] ?? null;
-  const other = otherMessageOf({ root, data, response, market, items, tracks: tracks.length, code, stage }, asked);
+  const other = otherMessageOf({ ...holders, items, tracks: tracks.length, code, stage }, asked);
   const failed =
     other === null
       ? refused ||
@@ -171,7 +170,7 @@ function kindByTracks(stage: string | null, tracks: readonly ObservedTrack[]): O
 }
 
 /** The first place that lists anything wins. */
-function trackItems(root: Fields, data: Fields, response: Fields, market: Fields): readonly unknown[] {
+function trackItems({ root, data, response, market }: Holders): readonly unknown[] {
   const places = [
     data["data"],
     root["data"],
@@ -189,17 +188,6 @@ function askedOf(param: unknown): AskedStyle | null {
   const request = embedded(param);
   const asked = { tags: toText(request["tags"], 2_000), negativeTags: toText(request["negativeTags"], 2_000) };
   return asked.tags === null && asked.negativeTags === null ? null : asked;
-}
-
-/** KIE.AI's market wraps the tracks in a JSON string. */
-function embedded(value: unknown): Fields {
-  if (typeof value !== "string") return isRecord(value) ? value : {};
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return isRecord(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
 }
 
 const LINK_FIELDS = ["audio_url", "audioUrl", "stream_audio_url", "streamAudioUrl"];

@@ -2,7 +2,8 @@
 import { unheard } from "../../core/audio/container/facts.ts";
 import { MIDI_TYPE } from "../../core/audio/format.ts";
 import { fileKey, sha256Hex } from "../../core/ids.ts";
-import { instrumentsOf, midiFile } from "../../core/provider/products/notes.ts";
+import { midiFile } from "../../core/provider/products/notes.ts";
+import { instrumentsOf } from "../../core/provider/products/product-files.ts";
 import type { CopyOrder, CopyOutcome } from "../task/effects.ts";
 
 /** Rejects where R2 does not answer as it should. */
@@ -11,6 +12,7 @@ export async function keepNotes(bucket: R2Bucket, order: CopyOrder, bodies: Iter
     const instruments = instrumentsOf(jsonOf(body), order.url);
     if (instruments === null) continue;
     const bytes = midiFile(instruments);
+    if (typeof bytes === "string") return { stored: false, reason: bytes, dead: true };
     const key = fileKey(order.taskId, order.trackId, order.file, order.attempt, "mid");
     await bucket.put(key, bytes, {
       httpMetadata: { contentType: MIDI_TYPE },

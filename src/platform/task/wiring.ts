@@ -94,7 +94,6 @@ function limitOf({ maxAudioBytes, maxFileBytes }: Config, file: FileKind): CopyR
 
 /** A copy that ends under a tombstone takes its file along. */
 async function copy({ env, config, state }: Wiring, order: CopyOrder, signal: AbortSignal): Promise<CopyOutcome> {
-  if (order.url.startsWith(NOTES_SCHEME)) return keepNotes(env.AUDIO, order, state.log.bodies());
   const rules: CopyRules = {
     policy: linkPolicy(config, state.known),
     limit: limitOf(config, order.file),
@@ -102,7 +101,9 @@ async function copy({ env, config, state }: Wiring, order: CopyOrder, signal: Ab
     longestMs: COPY_MS,
     buffers: copyBuffers,
   };
-  const outcome = await copyFile(order, rules, env.AUDIO, signal);
+  const outcome = order.url.startsWith(NOTES_SCHEME)
+    ? await keepNotes(env.AUDIO, order, state.log.bodies())
+    : await copyFile(order, rules, env.AUDIO, signal);
   const key = outcome.stored ? outcome.key : outcome.cut?.key;
   if (key !== undefined && state.tombstone !== null) await env.AUDIO.delete(key);
   // It names the host that a redirect led to.

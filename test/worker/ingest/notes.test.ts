@@ -21,8 +21,8 @@ const PATIENTLY = { timeout: 15_000, interval: 50 };
 function instruments(notes: number): readonly object[] {
   const played = Array.from({ length: notes }, (_, index) => ({
     pitch: 21 + (index % 88),
-    start: (index / 8).toFixed(4),
-    end: (index / 8 + 0.1).toFixed(4),
+    start: (index / 4).toFixed(4),
+    end: (index / 4 + 0.2).toFixed(4),
     velocity: 0.8,
   }));
   return [{ name: "Klavier 🎹", notes: played }];
@@ -81,6 +81,38 @@ test("2 MB of notes in a record are kept too", async () => {
   await worker(callback({ code: 200, data: { taskId, midiData: null, successFlag: 0 } }));
   await settled(taskId);
   expect(await keptNotes(taskId)).toBe(32_000);
+});
+
+test.each([
+  ["unreadable_notes", [{ name: "Drums", notes: [{ pitch: 36, start: 0, end: 2_300_000 }] }]],
+  ["too_many_instruments", Array.from({ length: 12_000 }, () => instruments(1)[0])],
+])("notes of which no file can be made say so, and hold up nobody: %s", async (reason, odd) => {
+  playProvider();
+  const taskId = newTaskId();
+  await worker(callback({ code: 200, data: { taskId, state: "complete", instruments: odd } }));
+  await vi.waitFor(async () => expect((await viewOf(taskId)).files[0]?.reason).toContain(`${reason}: `), {
+    timeout: 3_000,
+    interval: 50,
+  });
+  expect(await viewOf(taskId)).toMatchObject({ stage: "complete", files: [{ name: "midi", bytes: null }] });
+});
+
+test("notes that are kept after the deletion take their own file along", async () => {
+  playProvider();
+  const taskId = newTaskId();
+  const gate = Promise.withResolvers<void>();
+  const put = env.AUDIO.put.bind(env.AUDIO);
+  vi.spyOn(env.AUDIO, "put").mockImplementation(async (key: string, bytes) => {
+    await gate.promise;
+    return (await put(key, bytes)) ?? Promise.reject(new Error("nothing was put"));
+  });
+  const dropped = vi.spyOn(env.AUDIO, "delete");
+  await worker(callback({ code: 200, data: { taskId, state: "complete", instruments: instruments(1) } }));
+  await vi.waitFor(async () => expect((await viewOf(taskId)).files).toMatchObject([{ attempts: 1 }]), PATIENTLY);
+  expect((await worker(acting("DELETE", `/tasks/${taskId}`))).status).toBe(204);
+  gate.resolve();
+  await vi.waitFor(() => expect(dropped).toHaveBeenCalledWith(`tasks/${taskId}/midi/file-1.mid`), PATIENTLY);
+  expect((await env.AUDIO.list({ prefix: `tasks/${taskId}/` })).objects).toEqual([]);
 });
 
 test("nothing else may be so large, and nobody who is known by a signature alone", async () => {

@@ -4,7 +4,7 @@
  * Names are the provider's own, in snake case. No list of them is closed: stems alone come in a dozen kinds.
  */
 import { linkOf } from "../link.ts";
-import { isRecord, toText, type Fields } from "../loose-values.ts";
+import { embedded, isRecord, toText, type Fields } from "../loose-values.ts";
 import { notesLink } from "./notes.ts";
 import { entryOf, type Product } from "./products.ts";
 
@@ -19,7 +19,15 @@ export interface Holders {
   readonly root: Fields;
   readonly data: Fields;
   readonly response: Fields;
+  /** What a market task says in its JSON string. */
   readonly market: Fields;
+}
+
+export function holdersOf(json: unknown): Holders {
+  const root = isRecord(json) ? json : {};
+  const data = isRecord(root["data"]) ? root["data"] : {};
+  const response = isRecord(data["response"]) ? data["response"] : {};
+  return { root, data, response, market: embedded(data["resultJson"]) };
 }
 
 /** Split stems are a dozen; the bound is for who lies. */
@@ -39,6 +47,12 @@ export function filesIn(product: Product, holders: Holders): readonly ObservedFi
   return files.slice(0, MAX_FILES);
 }
 
+/** The instruments in a message that a link of `filesIn` stands for; null where it has others, or none. */
+export function instrumentsOf(json: unknown, link: string): unknown {
+  const lists = byShape("midi", holdersOf(json));
+  return lists.find(([, instruments]) => notesLink(instruments) === link)?.[1] ?? null;
+}
+
 type Named = readonly [name: string, value: unknown];
 
 function byShape(product: Product, { root, data, response, market }: Holders): readonly Named[] {
@@ -50,10 +64,7 @@ function byShape(product: Product, { root, data, response, market }: Holders): r
     case "link":
       return values.map((value) => [shape.name, value]);
     case "notes":
-      return values.flatMap((value): readonly Named[] => [
-        [shape.name, value],
-        [shape.name, isRecord(value) ? value["instruments"] : null],
-      ]);
+      return values.map((value) => [shape.name, isRecord(value) ? value["instruments"] : value]);
     case "list":
       return values.flatMap((value) => listed(value).map((one, index): Named => [`${shape.name}-${index + 1}`, one]));
     case "items":

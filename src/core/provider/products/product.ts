@@ -4,8 +4,8 @@
  * Music (Add Instrumental and its relatives) has stages and tracks. Every other product calls back once, on the same
  * callBackUrl, and no callback names its product: each is known by the field that holds what it delivers.
  */
-import { firstText, isRecord, toInteger, toText, type Fields } from "../loose-values.ts";
-import { filesIn, type ObservedFile } from "./product-files.ts";
+import { firstText, isRecord, toInteger, toText } from "../loose-values.ts";
+import { filesIn, type Holders, type ObservedFile } from "./product-files.ts";
 import { entryOf, OTHER_PRODUCTS, type OtherProduct, type Product } from "./products.ts";
 
 /** What a message says that is not of music. */
@@ -16,12 +16,7 @@ export interface OtherMessage {
 }
 
 /** The parts of a message in which products put what they deliver. */
-export interface Parts {
-  readonly root: Fields;
-  readonly data: Fields;
-  readonly response: Fields;
-  /** What a market task says in its JSON string. */
-  readonly market: Fields;
+export interface Parts extends Holders {
   /** The listed things that could be tracks, and how many of them are. */
   readonly items: readonly unknown[];
   readonly tracks: number;
@@ -120,7 +115,9 @@ function kindOf(product: OtherProduct, parts: Parts, files: readonly ObservedFil
   const number = toInteger(flag);
   const word = typeof flag === "string" ? flag.toLowerCase() : "";
   if (FAILED.test(word) || number === 3 || (number === 2 && product === "midi")) return "failed";
-  const isThere = MARKS.some(([, fields]) => fields.some((field) => isFull(data[field] ?? root[field] ?? null)));
+  // A list of instruments is there before any note is.
+  const told = entryOf(product)?.files?.as === "notes" ? [] : MARKS.flatMap(([, fields]) => fields);
+  const isThere = told.some((field) => isFull(data[field] ?? root[field] ?? null));
   if (isThere || files.length > 0) return "complete";
   return UNDER_WAY.test(word) || number === 0 || number === 2 ? "pending" : "complete";
 }
