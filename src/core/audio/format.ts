@@ -4,7 +4,6 @@
  * Pure. Sources: ID3v2.4 section 3.1, ISO 11172-3, RIFF/WAVE, RFC 9639 (FLAC), RFC 3533 (Ogg), ISO 14496-12,
  * ISO 13818-7 (ADTS), PNG, JFIF and WebP container specifications.
  */
-import type { FileKind } from "../task/event.ts";
 import { startsWithAdts } from "./container/adts.ts";
 import { runAt } from "./container/mpeg-frame.ts";
 
@@ -13,6 +12,9 @@ export interface Format {
   readonly contentType: string;
   readonly extension: string;
 }
+
+/** What a file has to be. `any`: what nobody knows the product of may be anything but a document. */
+export type Media = "audio" | "wav" | "video" | "image" | "any";
 
 /** Of the file that is made of notes. No browser plays it. */
 export const MIDI_TYPE = "audio/midi";
@@ -27,39 +29,50 @@ const MP3: Format = { name: "mp3", contentType: "audio/mpeg", extension: "mp3" }
 const AAC: Format = { name: "aac", contentType: "audio/aac", extension: "aac" };
 
 const MP4: Format = { name: "mp4", contentType: "video/mp4", extension: "mp4" };
-/** Of another product's file: kept whole, and served as nothing that a browser would run. */
+/** Kept whole, and served as nothing that a browser would run. */
 const UNKNOWN: Format = { name: "unknown", contentType: "application/octet-stream", extension: "bin" };
 
 /**
- * The format of an audio file or of a cover, or null for anything else. SVG is never a cover: it can carry script.
- * Another product's file may be anything but a document, which is what servers say instead of a file.
+ * The format of a file that may be kept, or null for anything else. SVG is never an image: it can carry script. In place
+ * of a WAV or a film, whatever can be played has a format too, for want of better: see `isOf`.
  */
-export function formatOf(head: Uint8Array, file: FileKind): Format | null {
-  switch (file) {
+export function formatOf(head: Uint8Array, media: Media): Format | null {
+  switch (media) {
     case "audio":
       return audioFormat(head);
-    case "cover":
-      return coverFormat(head);
-    case "file":
-      return fileFormat(head);
+    case "image":
+      return imageFormat(head);
+    case "wav":
+    case "video": {
+      const known = knownFormat(head);
+      return known !== null && /^(audio|video)/.test(known.contentType) ? known : null;
+    }
+    case "any":
+      return knownFormat(head) ?? (documentIn(head) === null ? UNKNOWN : null);
   }
 }
 
-function fileFormat(head: Uint8Array): Format | null {
-  if (startsWith(head.subarray(4), "ftyp")) return isSoundBrand(head) ? audioFormat(head) : MP4;
-  const known = audioFormat(head) ?? coverFormat(head);
-  return known ?? (describeBytes(head) === NO_DOCUMENT ? UNKNOWN : null);
+/** Whether it is what was wanted, and no more than something that can be played. */
+export function isOf({ name }: Format, media: Media): boolean {
+  return media === "wav" ? name === "wav" : media !== "video" || name === "mp4";
 }
 
-const NO_DOCUMENT = "bytes of no known format";
-
-/** What a file is that is neither audio nor a picture, in words for a person. */
+/** What a file is, in words for a person. Servers send a document instead of a file. */
 export function describeBytes(head: Uint8Array): string {
+  const known = knownFormat(head);
+  return known === null ? (documentIn(head) ?? "bytes of no known format") : `a file of type ${known.contentType}`;
+}
+
+function documentIn(head: Uint8Array): string | null {
   const start = new TextDecoder().decode(head.subarray(0, 256)).trimStart().toLowerCase();
   if (start.startsWith("<!doctype html") || start.startsWith("<html")) return "an HTML page";
   if (start.startsWith("<")) return "an XML or HTML document";
-  if (start.startsWith("{") || start.startsWith("[")) return "a JSON document";
-  return NO_DOCUMENT;
+  return start.startsWith("{") || start.startsWith("[") ? "a JSON document" : null;
+}
+
+function knownFormat(head: Uint8Array): Format | null {
+  if (startsWith(head.subarray(4), "ftyp")) return isSoundBrand(head) ? audioFormat(head) : MP4;
+  return audioFormat(head) ?? imageFormat(head);
 }
 
 function audioFormat(head: Uint8Array): Format | null {
@@ -75,7 +88,7 @@ function audioFormat(head: Uint8Array): Format | null {
   return holdsFrames(head) ? MP3 : null;
 }
 
-function coverFormat(head: Uint8Array): Format | null {
+function imageFormat(head: Uint8Array): Format | null {
   if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff)
     return { name: "jpeg", contentType: "image/jpeg", extension: "jpg" };
   if (head[0] === 0x89 && startsWith(head.subarray(1), "PNG\r\n\x1a\n"))

@@ -13,8 +13,7 @@ import { FREE_FORMAT_CODEC } from "./container/mpeg-frame.ts";
 import { oggReader } from "./container/ogg.ts";
 import { joined } from "./container/part-walker.ts";
 import { wavReader } from "./container/wav.ts";
-import type { FileKind } from "../task/event.ts";
-import { describeBytes, formatOf, LEAST_RUN, type Format } from "./format.ts";
+import { describeBytes, formatOf, isOf, LEAST_RUN, type Format, type Media } from "./format.ts";
 import { mp3Scan, type Mp3Facts } from "./container/mp3.ts";
 
 export interface Verification {
@@ -41,17 +40,26 @@ export interface Claims {
 /** A file is cut if it holds less than this share of what was claimed of it, or of what it declares itself. */
 const WHOLE_SHARE = 0.9;
 
-const REFUSED: Readonly<Record<FileKind, string>> = { audio: "not_audio", cover: "not_image", file: "not_a_file" };
+const REFUSED: Readonly<Record<Media, string>> = {
+  audio: "not_audio",
+  wav: "not_wav",
+  video: "not_video",
+  image: "not_image",
+  any: "not_a_file",
+};
 
 /** Starts the checks by the file's first bytes (`HEAD_BYTES`, or all of a shorter file). A string is a refusal. */
 export function verify(
   head: Uint8Array,
-  file: FileKind,
+  media: Media,
   { claimedSeconds }: Claims = { claimedSeconds: null },
 ): Verification | string {
   if (head.length === 0) return "empty: the server sent no bytes";
-  const format = formatOf(head, file);
-  if (format === null) return `${REFUSED[file]}: the server sent ${describeBytes(head)}`;
+  const format = formatOf(head, media);
+  const refused = (): string => `${REFUSED[media]}: the server sent ${describeBytes(head)}`;
+  if (format === null) return refused();
+  // It is kept only where nothing better can be had.
+  const unfit = isOf(format, media) ? null : refused();
   const checks = checksOf(format);
   let bytes = 0;
   let unsentBytes = 0;
@@ -64,7 +72,7 @@ export function verify(
     finish(announcedBytes) {
       const claimed = claimedSeconds === null || claimedSeconds <= 0 ? null : claimedSeconds;
       const problem = checks.finish({ bytes, isAnnounced: announcedBytes !== null, claimedSeconds: claimed });
-      if (announcedBytes === null || bytes === announcedBytes) return problem;
+      if (announcedBytes === null || bytes === announcedBytes) return problem ?? unfit;
       unsentBytes = Math.max(0, announcedBytes - bytes);
       return `truncated: ${bytes} of ${announcedBytes} announced bytes arrived`;
     },
@@ -244,6 +252,7 @@ function wavChecks(): Checks {
       missingBytes = Math.max(0, declared - bytes);
       if (bytes < declared * WHOLE_SHARE) return riffCut(bytes, declared);
       const { durationSeconds } = wav.facts();
+      if (durationSeconds === 0) return "empty: the WAV holds no sound";
       return !isAnnounced && durationSeconds !== null && isShort(durationSeconds, claimedSeconds)
         ? endsAfter("WAV", durationSeconds, claimedSeconds, "that are claimed")
         : null;

@@ -3,10 +3,12 @@
  *
  * A file is a track of one file: its name stands for the track's id, and its links are ranked as a track's are. Pure.
  */
+import type { Media } from "../audio/format.ts";
 import { linkHash } from "../ids.ts";
 import { MAX_FILES } from "../provider/products/product-files.ts";
-import { isMusic, saidOf } from "./product.ts";
-import type { Observed } from "./event.ts";
+import { entryOf } from "../provider/products/products.ts";
+import { isMusic, productOf, saidOf } from "./product.ts";
+import type { FileKind, Observed } from "./event.ts";
 import type { Task } from "./task.ts";
 import { rankedLinks } from "./links.ts";
 import { tracksOf, type Track } from "./tracks.ts";
@@ -14,6 +16,12 @@ import { tracksOf, type Track } from "./tracks.ts";
 /** What a task delivers, whichever that is: its tracks, or its files. */
 export function deliveredBy(task: Task): readonly Track[] {
   return isMusic(task) ? tracksOf(task) : filesOf(task);
+}
+
+/** What the bytes of a file of the task have to be. */
+export function mediaOf(task: Task, file: FileKind): Media {
+  if (file !== "file") return file === "cover" ? "image" : "audio";
+  return entryOf(productOf(task))?.files?.media ?? "any";
 }
 
 const selected = new WeakMap<Task, readonly Track[]>();

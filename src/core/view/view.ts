@@ -201,9 +201,12 @@ function trackViewOf(task: Task, track: Track): TrackView {
   };
 }
 
+/** No assessment says of a file that it was kept for want of better, so its reason does. */
 function namedFileViewOf(task: Task, file: Track): z.infer<typeof namedFileView> {
   const { trackId: name } = file;
-  return { name, ...fileViewOf(audioStatus(task, file), `/tasks/${task.taskId}/files/${name}`) };
+  const status = audioStatus(task, file);
+  const reason = status.stored?.lastResort ?? status.reason;
+  return { name, ...fileViewOf({ ...status, reason }, `/tasks/${task.taskId}/files/${name}`) };
 }
 
 function fileViewOf({ state, stored, attempts, reason }: FileStatus, url: string): FileView {

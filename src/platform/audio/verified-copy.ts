@@ -81,7 +81,7 @@ async function keep(
   const release = announced === null ? await rules.buffers.take() : undefined;
   try {
     const head = await readHead(reader, watch);
-    const verification = verify(head, order.file, { claimedSeconds: order.claimedSeconds ?? null });
+    const verification = verify(head, order.media, { claimedSeconds: order.claimedSeconds ?? null });
     if (typeof verification === "string") return failed(verification, false);
     const key = fileKey(order.taskId, order.trackId, order.file, order.attempt, verification.format.extension);
     const writer = await fileWriter(bucket, key, announced, {

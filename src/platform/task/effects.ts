@@ -6,14 +6,15 @@
 import { learns } from "../../core/task/admission.ts";
 import type { Effect } from "../../core/next/agenda.ts";
 import { ANALYZER_VERSION } from "../../core/audio/analyzer.ts";
+import type { Media } from "../../core/audio/format.ts";
 import type { ContainerFacts } from "../../core/audio/container/facts.ts";
-import type { AssessMode, Assessed, Copied, EventBody, FileKind, Polled } from "../../core/task/event.ts";
+import type { AssessMode, Assessed, Copied, EventBody, FileKind, Observed, Polled } from "../../core/task/event.ts";
 import type { Message } from "../../core/next/notices.ts";
 import { MAX_ASSESS_STARTS, type Pace } from "../../core/next/pace.ts";
 import { lastNewsAt } from "../../core/task/stage.ts";
 import { fileStatus, supersededKeys } from "../../core/task/copies.ts";
 import { lossKey, type Task } from "../../core/task/task.ts";
-import { deliveredBy } from "../../core/task/files.ts";
+import { deliveredBy, mediaOf } from "../../core/task/files.ts";
 import { tell, type NotifyOutcome, type Telling } from "./notifier.ts";
 import type { RecordAnswer, RecoveryAnswer, SubmitAnswer } from "../provider-client.ts";
 import { logFault } from "../log-fault.ts";
@@ -39,6 +40,8 @@ export interface CopyOrder {
   readonly taskId: string;
   readonly trackId: string;
   readonly file: FileKind;
+  /** What its bytes have to be. */
+  readonly media: Media;
   readonly attempt: number;
   /** The link itself; the log holds its hash. */
   readonly url: string;
@@ -153,21 +156,14 @@ async function poll(deps: Deps, claim: boolean, signal: AbortSignal): Promise<vo
   const told = (result: Polled["result"], reason: string | null): void =>
     deps.record(polledEvent(deps.task(), { result, reason, claim, askedAt }));
   if (answer.type !== "record") return told(answer.type, answer.type === "failed" ? answer.reason : null);
-  const now = deps.now();
-  const { sha256, observation, body } = answer;
-  const event = {
-    type: "observed",
-    via: "poll",
-    verdict: "record",
-    sha256,
-    observation,
-    at: now,
-    lastAt: now,
-    times: 1,
-  } as const;
+  const event = recordEvent(answer, deps.now());
   const news = learns(deps.task(), event);
-  if (news) deps.record(event, body);
+  if (news) deps.record(event, answer.body);
   told(news ? "news" : "unchanged", null);
+}
+
+function recordEvent({ sha256, observation }: Pick<Observed, "sha256" | "observation">, at: number): Observed {
+  return { type: "observed", via: "poll", verdict: "record", sha256, observation, at, lastAt: at, times: 1 };
 }
 
 interface Asked extends Pick<Polled, "result" | "reason"> {
@@ -192,6 +188,7 @@ async function copy(deps: Deps, effect: Extract<Effect, { type: "copy" }>, signa
     taskId: task.taskId,
     trackId,
     file,
+    media: mediaOf(task, file),
     attempt,
     url: link.url,
     linkHash: link.hash,
@@ -247,9 +244,7 @@ async function followRecovery(deps: Deps, recoveryId: string | null, signal: Abo
     return deps.record({ type: "recovery_ended", reason: asked.value.reason });
   if (!asked.ok || asked.value.type !== "done")
     return deps.record({ type: "recovery_polled", at: now, lastAt: now, times: recovery.asked + 1 });
-  const { sha256, observation, body } = asked.value;
-  const times = { at: now, lastAt: now, times: 1 };
-  deps.record({ type: "observed", via: "poll", verdict: "record", sha256, observation, ...times }, body);
+  deps.record(recordEvent(asked.value, now), asked.value.body);
   deps.record({ type: "recovery_ended", reason: null });
 }
 

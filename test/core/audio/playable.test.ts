@@ -175,6 +175,6 @@ test("a RIFF file is about as long as its header says, unless the header does no
       "truncated: 844 of the 1044 bytes that its RIFF header declares",
     );
   for (const unknown of [0, 0xffffffff]) expect(check(wav(1_000, unknown))).toBeNull();
-  expect(check(webp(500), "cover")).toBeNull();
-  expect(check(webp(500).slice(0, -7), "cover")).toMatch(/^truncated: /);
+  expect(check(webp(500), "image")).toBeNull();
+  expect(check(webp(500).slice(0, -7), "image")).toMatch(/^truncated: /);
 });

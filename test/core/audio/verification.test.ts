@@ -1,8 +1,7 @@
 /** Stored means verified: what is kept, and what is refused with which reason. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { FileKind } from "../../../src/core/task/event.ts";
-import { HEAD_BYTES } from "../../../src/core/audio/format.ts";
+import { HEAD_BYTES, type Media } from "../../../src/core/audio/format.ts";
 import { verify } from "../../../src/core/audio/verification.ts";
 import { randomFrom, whole } from "../../rig/provider/hostile/random.ts";
 import {
@@ -22,7 +21,7 @@ import {
   wavFormat,
   webp,
 } from "./audio-bytes.ts";
-import { check, factsOf } from "./checked.ts";
+import { check, factsOf, playable } from "./checked.ts";
 
 test("a whole MP3 passes, with and without tags and header", () => {
   const good = [frames(200), joined(id3v2(9_000), frames(200)), joined(infoFrame("Info", 200), frames(200), id3v1())];
@@ -35,6 +34,28 @@ test("a whole MP3 passes, with and without tags and header", () => {
 test("fewer or more bytes than announced are refused", () => {
   expect(check(frames(200), "audio", 90_000)).toBe("truncated: 83400 of 90000 announced bytes arrived");
   expect(check(frames(200), "audio", 1)).toMatch(/^truncated: /);
+});
+
+test("a WAV of a header alone is empty, whether or not its lengths are known", () => {
+  const header = riffWave(wavFormat(), riffChunk("data", new Uint8Array(0)));
+  expect(check(header, "wav", header.length)).toBe("empty: the WAV holds no sound");
+  // A stream that was written before its length was known.
+  const stream = joined(header, new Uint8Array(4_000));
+  new DataView(stream.buffer).setUint32(4, 0, true);
+  expect(check(stream, "wav", stream.length)).toBeNull();
+});
+
+test("what plays in place of a WAV or a film is refused for what it is, and can be played", () => {
+  for (const [media, bytes, type] of [
+    ["wav", frames(200), "audio/mpeg"],
+    ["video", frames(200), "audio/mpeg"],
+    ["video", riffWave(wavFormat(), riffChunk("data", new Uint8Array(4_000))), "audio/wav"],
+  ] as const) {
+    expect(check(bytes, media, bytes.length)).toBe(`not_${media}: the server sent a file of type ${type}`);
+    // What is cut besides says so.
+    expect(check(bytes, media, bytes.length + 1)).toMatch(/^truncated: /);
+    expect(playable(bytes, bytes.length, media)).toBeGreaterThan(0);
+  }
 });
 
 test("a tag with nothing behind it, or with mostly junk, is not audio", () => {
@@ -56,31 +77,31 @@ test("error pages are refused by their bytes, whatever they are called", () => {
   ];
   for (const [page, found] of pages) {
     expect(check(text(page))).toBe(`not_audio: the server sent ${found}`);
-    expect(check(text(page), "cover")).toBe(`not_image: the server sent ${found}`);
+    expect(check(text(page), "image")).toBe(`not_image: the server sent ${found}`);
   }
 });
 
 test("an empty file is refused", () => {
-  for (const file of ["audio", "cover"] as const)
+  for (const file of ["audio", "image"] as const)
     expect(check(new Uint8Array(0), file)).toBe("empty: the server sent no bytes");
 });
 
 test("audio is no cover and a cover is no audio", () => {
-  expect(check(frames(20), "cover")).toMatch(/^not_image: /);
+  expect(check(frames(20), "image")).toMatch(/^not_image: /);
   for (const picture of [jpeg(), png(), webp(100)]) expect(check(picture)).toMatch(/^not_audio: /);
 });
 
 test("a PNG ends with its end chunk", () => {
-  expect(check(png(), "cover")).toBeNull();
-  expect(check(png().slice(0, -12), "cover")).toBe("truncated: the PNG has no end chunk");
-  expect(check(png().slice(0, -12), "cover", png().length - 12)).toBe("truncated: the PNG has no end chunk");
+  expect(check(png(), "image")).toBeNull();
+  expect(check(png().slice(0, -12), "image")).toBe("truncated: the PNG has no end chunk");
+  expect(check(png().slice(0, -12), "image", png().length - 12)).toBe("truncated: the PNG has no end chunk");
 });
 
 test("a JPEG ends with its end mark, unless its announced length arrived", () => {
-  expect(check(jpeg(), "cover")).toBeNull();
-  expect(check(jpeg(10), "cover")).toBeNull();
-  expect(check(jpeg().slice(0, -2), "cover")).toBe("truncated: the JPEG has no end mark");
-  expect(check(jpeg(400), "cover", jpeg(400).length)).toBeNull();
+  expect(check(jpeg(), "image")).toBeNull();
+  expect(check(jpeg(10), "image")).toBeNull();
+  expect(check(jpeg().slice(0, -2), "image")).toBe("truncated: the JPEG has no end mark");
+  expect(check(jpeg(400), "image", jpeg(400).length)).toBeNull();
 });
 
 test("other audio formats pass by their first bytes", () => {
@@ -114,7 +135,7 @@ test("what only resembles an audio format is refused", () => {
   ];
   for (const head of heads) expect(verify(head, "audio")).toMatch(/^not_audio: /);
   for (const head of [Uint8Array.of(0xff, 0xd8), Uint8Array.of(0x89, 0x50), text("RIFF\u0000\u0000\u0000\u0000WAVE")])
-    expect(verify(head, "cover")).toMatch(/^not_image: /);
+    expect(verify(head, "image")).toMatch(/^not_image: /);
 });
 
 test("covers are named by their bytes", () => {
@@ -124,7 +145,7 @@ test("covers are named by their bytes", () => {
     [webp(9), "image/webp", "webp"],
   ];
   for (const [bytes, contentType, extension] of covers)
-    expect(verify(bytes, "cover")).toMatchObject({ format: { contentType, extension } });
+    expect(verify(bytes, "image")).toMatchObject({ format: { contentType, extension } });
 });
 
 test("random bytes are never kept as audio, whatever they begin with", () => {
@@ -152,18 +173,18 @@ test("random bytes are never kept as audio, whatever they begin with", () => {
 });
 
 test("where the chunks end does not show in the verdict", () => {
-  const files = fc.constantFrom<readonly [Uint8Array, FileKind]>(
+  const files = fc.constantFrom<readonly [Uint8Array, Media]>(
     [frames(20), "audio"],
     [frames(20).slice(0, -5), "audio"],
     [joined(infoFrame("Info", 30), frames(20)), "audio"],
     [wav(300), "audio"],
     [wav(300).slice(0, -1), "audio"],
-    [png(), "cover"],
-    [png().slice(0, -9), "cover"],
-    [jpeg(), "cover"],
-    [jpeg().slice(0, -1), "cover"],
-    [webp(64), "cover"],
-    [webp(64).slice(0, -1), "cover"],
+    [png(), "image"],
+    [png().slice(0, -9), "image"],
+    [jpeg(), "image"],
+    [jpeg().slice(0, -1), "image"],
+    [webp(64), "image"],
+    [webp(64).slice(0, -1), "image"],
   );
   fc.assert(
     fc.property(files, fc.array(fc.nat(), { maxLength: 40 }), ([bytes, file], borders) => {
@@ -246,10 +267,10 @@ test("a WAV's container tells its format and how much sound there is", () => {
 });
 
 test("of a picture the format alone is told", () => {
-  const others: readonly (readonly [Uint8Array, FileKind, string])[] = [
-    [png(), "cover", "png"],
-    [jpeg(), "cover", "jpeg"],
-    [webp(8), "cover", "webp"],
+  const others: readonly (readonly [Uint8Array, Media, string])[] = [
+    [png(), "image", "png"],
+    [jpeg(), "image", "jpeg"],
+    [webp(8), "image", "webp"],
   ];
   for (const [bytes, file, format] of others) expect(factsOf(bytes, file)).toEqual({ ...untold, format });
 });

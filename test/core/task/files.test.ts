@@ -5,6 +5,8 @@ import { OTHER_PRODUCTS } from "../../../src/core/provider/products/products.ts"
 import { due } from "../../../src/core/next/agenda.ts";
 import { linkHash } from "../../../src/core/ids.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
+import { headlineOf } from "../../../src/http/pages/task/headline.ts";
+import { isAllKept } from "../../../src/http/pages/task/task-actions.tsx";
 import { at, DAY, listed, observation, observed, T0, TASK_ID, taskOf } from "../builders.ts";
 import { askingPace } from "../history.ts";
 import { observationOf } from "../messages.ts";
@@ -64,6 +66,15 @@ test("another link to the same file is one more to try, and a cut file is kept w
   const [file, ...rest] = viewOf(taskOf(wav(LINK), other)).files;
   expect([file?.name, rest]).toEqual(["wav", []]);
   const cut = { ...copied, lastResort: "truncated: 9 of 20 bytes" };
+  const makeshift = viewOf(taskOf(wav(LINK), started, cut));
+  expect(makeshift.files).toMatchObject([{ state: "stored", reason: "truncated: 9 of 20 bytes" }]);
+  expect(headlineOf(makeshift, false)).toMatchObject({
+    standing: "warn",
+    text: "Complete. 1 of 1 file kept, of which 1 for want of better.",
+    more: "wav: the provider's file was cut short.",
+    help: "retry",
+  });
+  expect(isAllKept(makeshift)).toBe(false);
   expect(due(taskOf(wav(LINK), started, cut, other), T0 + 10, askingPace)).toContainEqual(
     expect.objectContaining({ type: "copy", file: "file", trackId: "wav" }),
   );

@@ -50,6 +50,11 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     find: "const problem = broken ?? refused;",
     replace: "const problem = broken;",
   },
+  "any-bytes-do": {
+    file: "src/core/task/files.ts",
+    find: 'return entryOf(productOf(task))?.files?.media ?? "any";',
+    replace: 'return "any";',
+  },
   "delete-unpublished": {
     file: "src/core/next/agenda.ts",
     find: 'if (told && (!isPublished(task) || typeof task.published?.againAt === "number")) return [];',

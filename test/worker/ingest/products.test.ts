@@ -7,7 +7,7 @@ import { scoreboard } from "../../../src/core/view/statistics.ts";
 import { taskList } from "../../../src/http/reading/task-list.ts";
 import { newTaskId } from "../messages.ts";
 import { playProvider } from "../provider-api.ts";
-import { SONG } from "../provider-files.ts";
+import { fileAt } from "../provider-files.ts";
 import { configureWithKey } from "../settings.ts";
 import { callback, eventsOf, reading, viewOf, worker } from "../worker.ts";
 
@@ -75,7 +75,7 @@ const BODIES: readonly (readonly [string, (id: string) => object])[] = [
 test("each ends at once, is asked about once at most, for its parent, and the scoreboard of music does not know it", async () => {
   const provider = playProvider();
   for (const [link] of JSON.stringify(BODIES.map(([, body]) => body("t"))).matchAll(/https:[^"]+/g))
-    provider.files.set(link, SONG);
+    provider.files.set(link, fileAt(link));
   const sent = [...BODIES, ...BODIES].map(([product, body]) => ({ product, body, id: newTaskId() }));
   for (const { body, id } of sent) expect((await worker(callback(body(id)))).status).toBe(200);
   await scheduler.wait(1_500);

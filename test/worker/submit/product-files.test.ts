@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { guestView } from "../../../src/core/view/guest.ts";
 import { sha256Hex } from "../../../src/core/ids.ts";
 import { newTaskId } from "../messages.ts";
-import { COVER, serveFiles, SONG } from "../provider-files.ts";
+import { box, COVER, FTYP, serveFiles, SONG, VIDEO, WAV } from "../provider-files.ts";
 import { share } from "../sessions.ts";
 import { acting, callback, reading, request, viewOf, worker } from "../worker.ts";
 
@@ -13,15 +13,9 @@ afterEach(() => vi.restoreAllMocks());
 const CDN = "https://cdn.example.com";
 const PATIENTLY = { timeout: 15_000, interval: 50 };
 
-function box(name: string, ...content: readonly number[]): readonly number[] {
-  return [0, 0, 0, 8 + content.length, ...new TextEncoder().encode(name), ...content];
-}
-
-const FTYP = box("ftyp", ...new TextEncoder().encode("isom"), 0, 0, 2, 0);
-const VIDEO = Uint8Array.from([...FTYP, ...box("moov"), ...box("mdat", 1, 2, 3, 4)]);
 const NO_MOOV = Uint8Array.from([...FTYP, ...box("mdat", 1, 2, 3, 4)]);
 const PAGE = new TextEncoder().encode("<!doctype html><title>Gone</title>");
-const STRANGE = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+const NOISE = Uint8Array.from({ length: 900 }, (_, index) => (index * 7_919) % 127);
 
 async function make(data: object, files: Readonly<Record<string, Uint8Array>>): Promise<string> {
   serveFiles(files);
@@ -75,30 +69,64 @@ test("stems that nobody submitted are kept under the provider's names, one with 
   expect((await worker(reading(`/tasks/${taskId}/files/vocal`))).status).toBe(410);
 });
 
-test("a video needs its boxes, a picture its end, and what is of no known format its announced length", async () => {
+test("a video needs its boxes, a picture its end, and what is of no known product its announced length", async () => {
   const video = await make({ video_url: `${CDN}/v.mp4` }, { [`${CDN}/v.mp4`]: VIDEO });
   await settled(video);
   expect((await viewOf(video)).files).toMatchObject([{ name: "video", state: "stored", contentType: "video/mp4" }]);
-  const images = await make({ images: [`${CDN}/1`, `${CDN}/2`] }, { [`${CDN}/1`]: COVER, [`${CDN}/2`]: STRANGE });
-  await settled(images);
-  expect((await viewOf(images)).files).toMatchObject([
-    { name: "image-1", state: "stored", contentType: "image/jpeg" },
-    { name: "image-2", state: "stored", contentType: "application/octet-stream" },
-  ]);
+  const image = await make({ images: [`${CDN}/1`] }, { [`${CDN}/1`]: COVER });
+  await settled(image);
+  expect((await viewOf(image)).files).toMatchObject([{ name: "image-1", state: "stored", contentType: "image/jpeg" }]);
+  const result = JSON.stringify({ resultUrls: [`${CDN}/new`] });
+  const strange = await make({ state: "success", resultJson: result }, { [`${CDN}/new`]: NOISE });
+  await settled(strange);
+  expect(await viewOf(strange)).toMatchObject({
+    product: "unknown",
+    files: [{ name: "file-1", state: "stored", contentType: "application/octet-stream", bytes: NOISE.length }],
+  });
 });
 
-test("an error page is no file, nor is a video without its index", async () => {
-  for (const [bytes, reason] of [
-    [PAGE, /^not_a_file: the server sent an HTML page/],
-    [NO_MOOV, /^truncated: the MP4 ends before its moov box/],
-  ] as const) {
-    const taskId = await make({ video_url: `${CDN}/v.mp4` }, { [`${CDN}/v.mp4`]: bytes });
+const MADE_WAV = { audioWavUrl: `${CDN}/f` };
+const STEM = { vocal_removal_info: { vocal_url: `${CDN}/f` } };
+const FILM = { video_url: `${CDN}/f` };
+const PICTURE = { images: [`${CDN}/f`] };
+
+test.each([
+  ["wav", "noise", MADE_WAV, NOISE, "not_wav: the server sent bytes of no known format"],
+  ["wav", "an error page", MADE_WAV, PAGE, "not_wav: the server sent an HTML page"],
+  ["wav", "a picture", MADE_WAV, COVER, "not_wav: the server sent a file of type image/jpeg"],
+  ["stem", "noise", STEM, NOISE, "not_audio: the server sent bytes of no known format"],
+  ["stem", "a picture", STEM, COVER, "not_audio: the server sent a file of type image/jpeg"],
+  ["video", "noise", FILM, NOISE, "not_video: the server sent bytes of no known format"],
+  ["video", "an error page", FILM, PAGE, "not_video: the server sent an HTML page"],
+  ["video", "a film without its index", FILM, NO_MOOV, "truncated: the MP4 ends before its moov box"],
+  ["picture", "noise", PICTURE, NOISE, "not_image: the server sent bytes of no known format"],
+  ["picture", "a song", PICTURE, SONG, "not_image: the server sent a file of type audio/mpeg"],
+])(
+  "%s: %s in its place is refused with its reason, and nothing of it is stored",
+  async (_, __, data, bytes, reason) => {
+    const taskId = await make(data, { [`${CDN}/f`]: bytes });
     await vi.waitFor(async () => {
-      const [file] = (await viewOf(taskId)).files;
-      expect(file).toMatchObject({ state: "queued", url: null, reason: expect.stringMatching(reason) as unknown });
+      expect((await viewOf(taskId)).files).toMatchObject([{ state: "queued", url: null, reason }]);
     }, PATIENTLY);
     expect((await env.AUDIO.list({ prefix: `tasks/${taskId}/` })).objects).toEqual([]);
-  }
+  },
+);
+
+test("a song in place of a WAV is put by for want of better, and gives way to the WAV", async () => {
+  const files: Record<string, Uint8Array> = { [`${CDN}/f`]: SONG };
+  const taskId = await make(MADE_WAV, files);
+  const reason = "not_wav: the server sent a file of type audio/mpeg";
+  await vi.waitFor(async () => {
+    expect((await viewOf(taskId)).files).toMatchObject([{ state: "queued", url: null, reason }]);
+  }, PATIENTLY);
+  const { objects } = await env.AUDIO.list({ prefix: `tasks/${taskId}/` });
+  expect(objects.map(({ key, size }) => [key, size])).toEqual([[`tasks/${taskId}/wav/file-1.cut.mp3`, SONG.length]]);
+  files[`${CDN}/f`] = WAV;
+  await worker(acting("POST", `/tasks/${taskId}/retry`));
+  await settled(taskId);
+  expect((await viewOf(taskId)).files).toMatchObject([
+    { name: "wav", state: "stored", contentType: "audio/wav", sha256: sha256Hex(WAV), reason: null },
+  ]);
 });
 
 test("a guest sees the files of a task and how to hear them, and nothing of how they came", async () => {

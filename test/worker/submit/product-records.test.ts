@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { sign } from "../../../src/core/provider/signature.ts";
 import { newTaskId } from "../messages.ts";
 import { playProvider } from "../provider-api.ts";
-import { SONG } from "../provider-files.ts";
+import { COVER, WAV } from "../provider-files.ts";
 import { SECRETS } from "../secrets.ts";
 import { configureWithKey } from "../settings.ts";
 import { callback, signedCallback, viewOf, worker } from "../worker.ts";
@@ -23,7 +23,7 @@ function record(taskId: string, response: object | null, rest: object): object {
 
 test("what a signature alone says counts once the product's record says so too", async () => {
   const provider = playProvider();
-  provider.files.set(LINK, SONG);
+  provider.files.set(LINK, WAV);
   const taskId = newTaskId();
   provider.records.set(taskId, record(taskId, { audioWavUrl: LINK }, { successFlag: "SUCCESS-1" }));
   const timestamp = String(Math.floor(Date.now() / 1_000));
@@ -37,7 +37,7 @@ test("what a signature alone says counts once the product's record says so too",
   expect(await viewOf(taskId)).toMatchObject({
     product: "wav",
     stages: { complete: { via: "poll" } },
-    files: [{ name: "wav", state: "stored", bytes: SONG.length }],
+    files: [{ name: "wav", state: "stored", bytes: WAV.length }],
   });
   expect(new Set(provider.paths)).toEqual(new Set(["/api/v1/wav/record-info"]));
 });
@@ -45,7 +45,7 @@ test("what a signature alone says counts once the product's record says so too",
 test("a picture that is generated is awaited, by numbers, and by a record that holds nothing yet", async () => {
   const provider = playProvider();
   const picture = "https://cdn.example.com/1.png";
-  provider.files.set(picture, SONG);
+  provider.files.set(picture, COVER);
   const taskId = newTaskId();
   provider.records.set(taskId, record(taskId, null, { successFlag: 2, parentTaskId: "p" }));
   await worker(callback({ code: 200, data: { taskId, images: [], successFlag: 2 } }));
@@ -59,7 +59,7 @@ test("a picture that is generated is awaited, by numbers, and by a record that h
 
 test("a link that died is asked for again at the product's record", async () => {
   const provider = playProvider();
-  provider.files.set(LINK, null).set("https://cdn.example.com/s/b.wav", SONG);
+  provider.files.set(LINK, null).set("https://cdn.example.com/s/b.wav", WAV);
   const taskId = newTaskId();
   const fresh = { audioWavUrl: "https://cdn.example.com/s/b.wav" };
   provider.records.set(taskId, record(taskId, fresh, { successFlag: "CALLBACK_EXCEPTION" }));

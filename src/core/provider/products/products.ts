@@ -5,6 +5,7 @@
  * through, as its lists grow.
  */
 import * as z from "zod";
+import type { Media } from "../../audio/format.ts";
 import { isRecord, type Fields } from "../loose-values.ts";
 
 /** They have stages and tracks. `music` is any of them that nobody named. */
@@ -42,9 +43,10 @@ export type NamedProduct = Exclude<Product, "music" | "unknown">;
  * with an `audio_url`. `name` is that of the file, or what its number is put to. `notes` are no link: the file is made of
  * them.
  */
-export type FilesShape =
+export type FilesShape = { readonly media: Media } & (
   | { readonly as: "link" | "list" | "items" | "notes"; readonly name: string }
-  | { readonly as: "links" };
+  | { readonly as: "links" }
+);
 
 export interface ProductEntry {
   /** Null where it is not submitted through us. */
@@ -143,7 +145,7 @@ const STEM_CREDITS: ReadonlyMap<unknown, number> = new Map([
 const stems = made("vocal-removal", {}, null, {
   marks: ["vocal_removal_info", "vocal_separation_info", "vocalUrl", "instrumentalUrl", "originData"],
   market: "separate-vocals",
-  files: { as: "links" },
+  files: { as: "links", media: "audio" },
   parent: { taskId: "taskId", audioId: "audioId", inRecord: "musicId" },
 });
 const lyrics = made("lyrics", {}, null, {
@@ -200,7 +202,7 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
   wav: made("wav", ofTrack, 0.4, {
     marks: ["audioWavUrl", "audio_wav_url"],
     market: "convert-to-wav-format",
-    files: { as: "link", name: "wav" },
+    files: { as: "link", name: "wav", media: "wav" },
     parent: { taskId: "taskId", audioId: "audioId", inRecord: "musicId" },
   }),
   stems: {
@@ -219,19 +221,19 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
   video: made("mp4", { ...ofTrack, author: text(50).optional(), domainName: text(50).optional() }, 2, {
     marks: ["video_url", "videoUrl"],
     market: "create-music-video",
-    files: { as: "link", name: "video" },
+    files: { as: "link", name: "video", media: "video" },
     parent: { taskId: "taskId", audioId: "audioId", inRecord: "musicId" },
   }),
   midi: made("midi", { taskId: id, audioId: id.optional() }, 0, {
     marks: ["instruments", "midiData"],
     market: "generate-midi-from-audio",
-    files: { as: "notes", name: "midi" },
+    files: { as: "notes", name: "midi", media: "any" },
     parent: { taskId: "taskId", audioId: "audioId", inRecord: null },
   }),
   cover_art: made("suno/cover", { taskId: id }, 0, {
     marks: ["images"],
     market: "cover-generate",
-    files: { as: "list", name: "image" },
+    files: { as: "list", name: "image", media: "image" },
     parent: { taskId: "taskId", audioId: null, inRecord: "parentTaskId" },
   }),
   lyrics: {
@@ -244,7 +246,7 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
     record: { path: "/api/v1/suno/recovery/record-info", parameter: "task_id" },
     marks: [],
     market: "suno-recovery-audio",
-    files: { as: "items", name: "audio" },
+    files: { as: "items", name: "audio", media: "audio" },
     parent: null,
   },
   voice: {

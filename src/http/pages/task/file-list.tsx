@@ -21,6 +21,7 @@ export function FileList({ view: { product, files }, viewer }: FileListProps) {
         <article class="track" id={`file-${file.name}`}>
           <div class="track-body">
             <h3>{nameOf(file)}</h3>
+            {file.url === null && file.reason === null ? <p class="note">Being copied.</p> : <FileNote file={file} />}
             <Player file={file} isStem={product === "stems"} link={viewer.link} />
             {file.url === null || !viewer.mayDownload ? null : (
               <p class="links">
@@ -44,10 +45,8 @@ interface PlayerProps {
 }
 
 function Player({ file, isStem, link }: PlayerProps) {
-  const { url, reason, contentType } = file;
-  if (url === null) {
-    return reason === null ? <p class="note">Being copied.</p> : <FileNote file={file} />;
-  }
+  const { url, contentType } = file;
+  if (url === null) return null;
   const src = link(url);
   const name = nameOf(file);
   const kind = contentType?.split("/")[0];

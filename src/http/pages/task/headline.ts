@@ -82,6 +82,14 @@ function ofEnd(view: TaskView, canRecover: boolean): Headline {
       `Complete. ${keptWords(view)}, but ${faulty.length === 1 ? "one sounds" : `${faulty.length} sound`} faulty.`,
       faulty.join(" "),
     );
+  const makeshift = view.files.filter(({ state, reason }) => state === "stored" && reason !== null);
+  if (makeshift.length > 0)
+    return told(
+      "warn",
+      `Complete. ${keptWords(view)}, of which ${makeshift.length} for want of better.`,
+      makeshift.map(({ name, reason }) => `${name}: ${whyNotKept(reason ?? "").what}.`).join(" "),
+      "retry",
+    );
   return told("good", all === 0 ? "Complete." : `Complete. ${keptWords(view)}.`);
 }
 

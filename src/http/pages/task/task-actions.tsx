@@ -34,7 +34,8 @@ export function isAllKept({ settled, stage, tracks, files }: TaskView): boolean 
     settled &&
     stage === "complete" &&
     kept.every(({ state }) => state === "stored" || state === "none") &&
-    tracks.every(({ assessment }) => assessment?.verdict !== "fail")
+    tracks.every(({ assessment }) => assessment?.verdict !== "fail") &&
+    files.every(({ reason }) => reason === null)
   );
 }
 

@@ -67,11 +67,12 @@ export function Cover({
   );
 }
 
-/** Why a file is not kept, or not yet. */
+/** Why a file is not kept, or not yet, or only for want of better. */
 export function FileNote({ file }: { readonly file: Pick<TrackView["audio"], "state" | "reason" | "attempts"> }) {
   const { state, reason, attempts } = file;
-  if (state === "stored" || reason === null) return null;
+  if (reason === null) return null;
   const { what, cure } = whyNotKept(reason);
+  if (state === "stored") return <p class="note">Kept for want of better: {what}.</p>;
   const tried = attempts === 0 ? "" : ` after ${counted(attempts, "attempt")}`;
   return state === "lost" ? (
     <p class="alert">

@@ -44,6 +44,7 @@ const KINDS: readonly (readonly [pattern: RegExp, what: string, cure: string | n
   [/^no_cover:.*$/s, "the cover could not be fetched within a day", null],
   [/^empty:.*$/s, "the provider's file was empty", null],
   [/^not_audio:.*$/s, "what the provider sent is no audio", null],
+  [/^not_\w+: the server sent (.*)$/s, "the provider sent $1", null],
   [/^truncated:.*$/s, "the provider's file was cut short", null],
   [/^timeout:.*$/s, "the provider's file server did not answer in time", null],
   [/^unreachable:.*$/s, "the provider's file server could not be reached", null],

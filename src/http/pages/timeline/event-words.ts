@@ -29,7 +29,7 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
       return plain(`Attempt ${event.attempt} to copy the ${fileName(event, trackName)} from ${event.host} began.`);
     case "copied":
       return good(
-        `The ${fileName(event, trackName)} is stored: ${byteWords(event.bytes)}, ${event.contentType}.${event.lastResort === undefined ? "" : " It is cut: nothing longer was found."}`,
+        `The ${fileName(event, trackName)} is stored: ${byteWords(event.bytes)}, ${event.contentType}.${event.lastResort === undefined ? "" : ` Nothing better was found (${reasonWords(event.lastResort)}).`}`,
       );
     case "copy_failed":
       return bad(

@@ -46,7 +46,8 @@ function oursOf(env: Env): Copy {
   };
   return async (url) => {
     const attempt = (copies += 1) % 8;
-    const order = { taskId: "bench", trackId: "ours", file: "audio", attempt, url, linkHash: "bench" } as const;
+    const what = { taskId: "bench", trackId: "ours", file: "audio", media: "audio" } as const;
+    const order = { ...what, attempt, url, linkHash: "bench" };
     const outcome: CopyOutcome = await copyFile(order, rules, env.AUDIO, AbortSignal.timeout(RUN_MS));
     if (!outcome.stored) throw new Error(outcome.reason);
   };

@@ -49,11 +49,9 @@ export function internetOf(world: World, script: Script, submittedAt: number): I
   function file(url: string): Answer | null | "closed" {
     const link = links.get(url);
     if (link === undefined) return { status: 404 };
-    if (world.now - submittedAt >= link.turnsAt)
-      return script.product === "stems" ? withoutNoise(turned(link)) : turned(link);
+    if (world.now - submittedAt >= link.turnsAt) return turned(link);
     const whole = sized(world, contentOf(link));
-    const answer = world.storm && world.chance(FAULTS) ? faultyFile(world, whole) : whole;
-    return script.product === "stems" ? withoutNoise(answer) : answer;
+    return world.storm && world.chance(FAULTS) ? faultyFile(world, whole) : whole;
   }
 
   function record(): Told {
@@ -127,12 +125,6 @@ export function internetOf(world: World, script: Script, submittedAt: number): I
     answers,
     recoveries,
   };
-}
-
-/** Of another product than music a file of no known format is kept as it is. */
-function withoutNoise(answer: Answer | null | "closed"): Answer | null | "closed" {
-  const isNoise = answer !== null && answer !== "closed" && answer.body === NOISE;
-  return isNoise ? { status: 200, body: PAGE, headers: lengthOf(PAGE) } : answer;
 }
 
 /** What a link answers once it has turned. */

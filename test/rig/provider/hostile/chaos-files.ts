@@ -44,10 +44,10 @@ const PASSING: readonly [Kind, ...Kind[]] = [
 ];
 /** These say that the link is no good, though it is. */
 const DEADLY: readonly [Kind, ...Kind[]] = [403, 404, 410, 441, "astray", "round"];
-/** Of another product any whole file is right, be it as announced only: what is of no known kind, or of another, is kept. */
-const NOT_OF_MADE: ReadonlySet<Kind> = new Set<Kind>(["swapped", "encrypted"]);
 /** What a link turns into for good: a fresh one has to be had. */
 const LASTING: readonly [Kind, ...Kind[]] = [403, "forbidden", "html", "empty", "encrypted", "cut", "cut-unannounced"];
+/** What no product delivers. */
+const NOISE = new TextEncoder().encode("No format begins so. ".repeat(100));
 /** Of a network that is nobody's (RFC 5737). */
 const ASTRAY = "http://192.0.2.1/file.mp3";
 
@@ -97,9 +97,8 @@ function faultOn(
   if ((track === null && file !== "made") || (file !== "audio" && file !== "cover" && file !== "made")) return null;
   if (url.searchParams.has("hop")) return { kind: "redirect", to: null, times: HOPS };
   const chosen = choose(file);
-  if (chosen === null || (file === "made" && NOT_OF_MADE.has(chosen.kind))) return null;
-  const other = (): Uint8Array =>
-    track === null ? new Uint8Array() : file === "audio" ? coverOf(track) : audioOf(track);
+  if (chosen === null) return null;
+  const other = (): Uint8Array => (track === null ? NOISE : file === "audio" ? coverOf(track) : audioOf(track));
   const fault = faultOf(chosen, bytes, other, url);
   return chosen.lasting ? { kind: "turned", into: fault } : fault;
 }
