@@ -97,6 +97,10 @@ export const PROBLEM_HELP = {
     cause: "This Idempotency-Key or `ref` was used for another request.",
     cure: "Use a new one, or send the first request again to get its answer.",
   },
+  not_recoverable: {
+    cause: "The provider makes new links for music alone, and the task is of another product, of stems or a WAV, say.",
+    cure: "`POST /tasks/:id/retry` asks the product's own record for fresh links, at no cost. What is gone there as well is made again by `POST /tasks`.",
+  },
   nothing_missing: {
     cause: "Every file of the task is kept whole, so new links would cost credits for nothing.",
     cure: "Nothing is to be done.",

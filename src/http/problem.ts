@@ -40,6 +40,7 @@ export const PROBLEMS = {
   invalid_request: { status: 422, title: "Invalid request" },
   source_refused: { status: 422, title: "Source refused" },
   idempotency_conflict: { status: 422, title: "Idempotency key used for another request" },
+  not_recoverable: { status: 409, title: "Not recoverable" },
   nothing_missing: { status: 409, title: "Nothing is missing" },
   submission_in_flight: { status: 409, title: "Submission in flight" },
   overloaded: { status: 503, title: "Overloaded" },

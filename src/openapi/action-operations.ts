@@ -151,10 +151,10 @@ export const actionPaths = {
   "/tasks/{id}/recover": command(
     "recoverTask",
     "Have the provider make new links",
-    "For files whose links are dead. **It may cost credits**: the provider does not say how many. While it is under way, asking again changes nothing. `recovery` in the view says how it goes; the new links are fetched by themselves.",
+    "For music whose links are dead: of other products the provider makes none. **It may cost credits**: the provider does not say how many. While it is under way, asking again changes nothing. `recovery` in the view says how it goes; the new links are fetched by themselves.",
     "The provider is being asked.",
     { ...open, recovery: { state: "running", by: "person", at: open.updatedAt, reason: null } },
-    ["nothing_missing", "not_configured"],
+    ["nothing_missing", "not_recoverable", "not_configured"],
   ),
   "/tasks/{id}/chosen": {
     put: actOperation(
@@ -257,7 +257,7 @@ function command(
   description: string,
   told: string,
   task: TaskView,
-  others: readonly ("nothing_missing" | "not_configured")[] = [],
+  others: readonly ("nothing_missing" | "not_recoverable" | "not_configured")[] = [],
 ): PathItem {
   const responses = { "202": jsonResponse(told, taskView, { task }) };
   return {

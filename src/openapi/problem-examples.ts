@@ -64,6 +64,10 @@ export const PROBLEM_EXAMPLES = {
     "nothing_missing",
     "Every track of this task is kept whole, so new links would be for nothing.",
   ),
+  not_recoverable: problem(
+    "not_recoverable",
+    "The provider makes new links for music alone, and this task is of another product: nothing was asked. POST /tasks/:id/retry asks its record for fresh links, at no cost; what is gone there as well is made again by POST /tasks.",
+  ),
   submission_in_flight: problem("submission_in_flight", "The same submission is under way. Ask again in a minute."),
   overloaded: problem("overloaded", "Too many deliveries that belong to no task came lately. Send it again."),
   internal: problem("internal", "Something failed on our side and was logged under this request id. Try again."),

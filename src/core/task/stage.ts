@@ -83,10 +83,15 @@ export function concerns(task: Task, event: Observed): boolean {
   return saidOf({ ...task, observations: [...task.observations, event] }).includes(event);
 }
 
-/** Whether all audio is kept, and nothing about it asks for a better file. */
-export function isWholeAndCertain(task: Task): boolean {
+/**
+ * Why new links are not to be made, which would cost credits: the provider makes them for music alone, or all audio is
+ * kept, and nothing about it asks for a better file.
+ */
+export function whyNoRecovery(task: Task): "not_recoverable" | "nothing_missing" | null {
+  if (!isMusic(task)) return "not_recoverable";
   const files = deliveredBy(task).map((track) => audioStatus(task, track));
-  return files.length > 0 && files.every(({ state, doubt }) => state === "stored" && doubt === null);
+  const isWhole = files.length > 0 && files.every(({ state, doubt }) => state === "stored" && doubt === null);
+  return isWhole ? "nothing_missing" : null;
 }
 
 /** When something new was last said of this task. Repeats and what is only counted are no news; a retry is. */

@@ -41,9 +41,9 @@ export interface MovedOn {
 /** To whoever wants something done about a task, perhaps only while it is at the version that they have seen. */
 export type WishAnswer = TaskView | Deleted | MovedOn | null;
 
-/** Every file is kept, and none of them is in doubt: there is nothing to make new links for. */
-export interface NothingMissing {
-  readonly nothingMissing: true;
+/** Nothing was asked of the provider: its new links would be for nothing, or it makes none for this product. */
+export interface NoRecovery {
+  readonly noRecovery: "nothing_missing" | "not_recoverable";
 }
 
 export interface Submitted {

@@ -12,7 +12,7 @@ import { catalogRowOf, isMoved, type CatalogRow } from "../../core/view/catalog-
 import { parseConfig, type Config } from "../../core/config.ts";
 import { submittedEvent, type EventBody } from "../../core/task/event.ts";
 import { keptFilesOf, type KeptFile } from "../../core/view/kept-file.ts";
-import { isWholeAndCertain } from "../../core/task/stage.ts";
+import { whyNoRecovery } from "../../core/task/stage.ts";
 import type { Product } from "../../core/provider/products/products.ts";
 import type { Task } from "../../core/task/task.ts";
 import { viewOf, type TaskView } from "../../core/view/view.ts";
@@ -22,7 +22,7 @@ import { configuredPace, depsOf } from "./wiring.ts";
 import { LEASE_MS, runAlarm } from "./engine.ts";
 import type { EventPage } from "./event-log.ts";
 import { WakeSignal } from "./wake-signal.ts";
-import type { Deleted, Delivery, Misdirection, NothingMissing, Receipt, Submitted, WishAnswer } from "./messages.ts";
+import type { Deleted, Delivery, Misdirection, NoRecovery, Receipt, Submitted, WishAnswer } from "./messages.ts";
 import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
 import { TaskState } from "./state.ts";
 import { advanceDeletion, announceDeletion, tombstoneWake } from "./tombstone.ts";
@@ -84,11 +84,11 @@ export class TaskObject extends DurableObject<Env> {
   }
 
   /** Has the provider make new links, which may cost credits. `origin` is where our own callBackUrls lead. */
-  async recover(origin: string, seen?: number): Promise<WishAnswer | NothingMissing> {
+  async recover(origin: string, seen?: number): Promise<WishAnswer | NoRecovery> {
     const [task, moved] = [this.#wakeUp(), this.#state.movedOn(seen)];
-    if (moved !== null) return moved;
-    if (task !== null && isRecovering(task)) return this.view();
-    if (task !== null && isWholeAndCertain(task)) return { nothingMissing: true };
+    if (moved !== null || task === null || isRecovering(task)) return moved ?? this.view();
+    const noRecovery = whyNoRecovery(task);
+    if (noRecovery !== null) return { noRecovery };
     return this.#recordWish({ type: "recovery_asked", by: "person", origin });
   }
 

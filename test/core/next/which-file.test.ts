@@ -343,6 +343,17 @@ test("with RECOVERY auto new links are asked for once before a file is lost, and
   expect(nextWake(recovered, recovering)).not.toBeNull();
 });
 
+test("with RECOVERY auto no new links are asked for files of another product", () => {
+  const said = { ...observation("complete"), product: "wav", files: [{ name: "wav", link: FINAL }] } as const;
+  const dead = [1, 2, 3, 4, 5].flatMap((attempt) => {
+    const [when, wav] = [T0 + MINUTE + attempt * SECOND, { file: "file", trackId: "wav", attempt } as const];
+    return [started(when, FINAL, wav), failed(when, FINAL, true, wav)];
+  });
+  const events = [observed(said), ...dead, answered("unchanged", T0 + HOUR)];
+  expect(effectsOf(taskOf(...events), T0 + 2 * DAY, recovering)).toContain("lose");
+  expect(effectsOf(taskOf(...events), T0 + 2 * DAY, recovering)).not.toContain("recover");
+});
+
 test("a call for new links that broke off is not made again", () => {
   const called = taskOf(
     complete,

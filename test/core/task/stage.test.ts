@@ -4,7 +4,7 @@ import { failureOf } from "../../../src/core/provider/failure.ts";
 import {
   failureShown,
   isSettled,
-  isWholeAndCertain,
+  whyNoRecovery,
   lastNewsAt,
   outcomeOf,
   stageOf,
@@ -142,8 +142,8 @@ test("what the provider said of a failure counts over our own giving up", () => 
 
 test("a task is whole where each of its files is kept and none is in doubt", () => {
   const [keptA, keptB] = [copied(T0, A, { trackId: "track-a" }), copied(T0, B, { trackId: "track-b", attempt: 2 })];
-  expect(isWholeAndCertain(taskOf(complete, keptA, keptB))).toBe(true);
-  expect(isWholeAndCertain(taskOf(complete, keptA))).toBe(false);
-  expect(isWholeAndCertain(taskOf(complete, keptA, { ...keptB, lastResort: "truncated" }))).toBe(false);
-  expect(isWholeAndCertain(taskOf(observed(observation("text"))))).toBe(false);
+  expect(whyNoRecovery(taskOf(complete, keptA, keptB))).toBe("nothing_missing");
+  expect(whyNoRecovery(taskOf(complete, keptA))).toBeNull();
+  expect(whyNoRecovery(taskOf(complete, keptA, { ...keptB, lastResort: "truncated" }))).toBeNull();
+  expect(whyNoRecovery(taskOf(observed(observation("text"))))).toBeNull();
 });

@@ -9,7 +9,7 @@ import { playProvider, recordOf, type PlayedProvider } from "../provider-api.ts"
 import { SONG } from "../provider-files.ts";
 import { SECRETS } from "../secrets.ts";
 import { configureWithKey } from "../settings.ts";
-import { acting, callback, eventsOf, reading, signedCallback, viewOf, worker } from "../worker.ts";
+import { acting, callback, eventsOf, problemOf, reading, signedCallback, viewOf, worker } from "../worker.ts";
 
 /** Silence of half a minute is 0.3 s, and an alarm takes a second. */
 configureWithKey(100);
@@ -109,6 +109,28 @@ test("a recovery that the provider refuses says so", async () => {
       recovery: { state: "failed", reason: "refused_500: the provider answered with code 500" },
     });
   }, PATIENTLY);
+});
+
+test("of another product than music no new links are asked for: it costs credits, and gives none", async () => {
+  const dead = "https://cdn.example.com/gone.wav";
+  provider.files.set(dead, null);
+  for (const data of [
+    { audioWavUrl: dead },
+    { vocal_removal_info: { vocal_url: dead } },
+    { something_new_url: dead },
+  ]) {
+    const taskId = newTaskId();
+    await worker(callback({ code: 200, msg: "ok", data: { task_id: taskId, ...data } }));
+    const refused = await worker(acting("POST", `/tasks/${taskId}/recover`));
+    expect([refused.status, await problemOf(refused)]).toMatchObject([
+      409,
+      { type: "urn:backline:problem:not_recoverable", detail: expect.stringContaining("/retry") as unknown },
+    ]);
+    expect((await viewOf(taskId)).recovery).toBeNull();
+    const page = await (await worker(reading(`/tasks/${taskId}`, { accept: "text/html" }))).text();
+    expect(page).not.toContain("/recover");
+  }
+  expect(provider.recovered).toEqual([]);
 });
 
 test("an HMAC-only delivery counts only after the read-back", async () => {

@@ -1,12 +1,35 @@
 /** Questions to the routes of sources, choices and the inbox, with what they are answered: for the API's description. */
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { sha256Hex } from "../../../src/core/ids.ts";
-import { message, newTaskId } from "../messages.ts";
+import { message, newTaskId, track } from "../messages.ts";
+import { playProvider } from "../provider-api.ts";
 import { SONG } from "../provider-files.ts";
 import { forged } from "../sessions.ts";
 import { acting, callback, reading, request, worker, workerWith, type Fetch } from "../worker.ts";
 
 export type Answer = readonly [operationId: string, ask: Request, as?: Fetch];
+
+const LINK = "https://cdn.example.com/v.mp3";
+
+/** Stems that nobody submitted. */
+export async function keptStems(): Promise<string> {
+  const taskId = newTaskId();
+  return kept(taskId, { code: 200, msg: "ok", data: { task_id: taskId, vocal_removal_info: { vocal_url: LINK } } });
+}
+
+/** A song of which nothing is missing. */
+export async function keptSong(): Promise<string> {
+  const taskId = newTaskId();
+  return kept(taskId, message(taskId, "complete", [track("a", { audio_url: LINK, duration: null })]));
+}
+
+async function kept(taskId: string, body: object): Promise<string> {
+  playProvider().files.set(LINK, SONG);
+  await worker(callback(body));
+  await runDurableObjectAlarm(env.TASKS.getByName(taskId));
+  return taskId;
+}
 
 export async function deliveryAnswers(): Promise<readonly Answer[]> {
   const due = JSON.stringify(message(newTaskId(), "text"));

@@ -7,7 +7,15 @@ import { app } from "../../../src/app.ts";
 import { sha256Hex } from "../../../src/core/ids.ts";
 import { catalogOf } from "../../../src/platform/catalog/catalog.ts";
 import { brokenBody, message, newTaskId, track } from "../messages.ts";
-import { choiceAnswers, deliveryAnswers, readAnswers, uploadAnswers, type Answer } from "./openapi-answers.ts";
+import {
+  choiceAnswers,
+  deliveryAnswers,
+  keptSong,
+  keptStems,
+  readAnswers,
+  uploadAnswers,
+  type Answer,
+} from "./openapi-answers.ts";
 import { reservation, song, staleWrites } from "./openapi-requests.ts";
 import { playProvider, recordOf, type PlayedProvider } from "../provider-api.ts";
 import { COVER, serveFiles, SONG } from "../provider-files.ts";
@@ -122,7 +130,7 @@ async function answers(): Promise<readonly Answer[]> {
   await worker(callback(message(deletedId, "text")));
   await worker(acting("DELETE", `/tasks/${deletedId}`));
   vi.restoreAllMocks();
-  const stems = await keptStems();
+  const [stems, whole] = [await keptStems(), await keptSong()];
   const gone = await goneAnswers();
   const provider = playProvider();
 
@@ -162,6 +170,7 @@ async function answers(): Promise<readonly Answer[]> {
     ["notifyTask", acting("POST", `/tasks/${taskId}/notify`), told],
     ...readAnswers("recoverTask", "POST", `/tasks/${taskId}/recover`),
     ["recoverTask", acting("POST", `/tasks/${stems}/recover`)],
+    ["recoverTask", acting("POST", `/tasks/${whole}/recover`)],
     ...[unknownId, deletedId].flatMap((id): readonly Answer[] => [
       ["readTask", reading(`/tasks/${id}`)],
       ["listEvents", reading(`/tasks/${id}/events`)],
@@ -319,17 +328,6 @@ function callbackAnswers(): readonly Answer[] {
     ["receiveSignedCallback", signedCallback(brokenBody("{"), signature), workerWith({})],
     ["receiveSignedCallback", signedCallback(body, signature), bare],
   ];
-}
-
-/** Stems that nobody submitted. */
-async function keptStems(): Promise<string> {
-  const taskId = newTaskId();
-  const link = "https://cdn.example.com/v.mp3";
-  playProvider().files.set(link, SONG);
-  const data = { task_id: taskId, vocal_removal_info: { vocal_url: link } };
-  await worker(callback({ code: 200, msg: "ok", data }));
-  await runDurableObjectAlarm(env.TASKS.getByName(taskId));
-  return taskId;
 }
 
 function productFileAnswers(taskId: string, unknownId: string, deletedId: string): readonly Answer[] {

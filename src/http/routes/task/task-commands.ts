@@ -31,15 +31,16 @@ const COMMANDS = {
     const { providerApiKey, publicUrl } = c.get("config");
     if (providerApiKey === null) throw new Problem("not_configured", NO_KEY);
     const answer = await task.recover(publicUrl?.origin ?? new URL(c.req.url).origin, c.get("seen"));
-    if (answer !== null && "nothingMissing" in answer)
-      throw new Problem(
-        "nothing_missing",
-        "Every track of this task is kept whole, so new links would be for nothing.",
-      );
+    if (answer !== null && "noRecovery" in answer) throw new Problem(answer.noRecovery, NO_RECOVERY[answer.noRecovery]);
     return answer;
   },
 } as const;
 
+const NO_RECOVERY = {
+  nothing_missing: "Every track of this task is kept whole, so new links would be for nothing.",
+  not_recoverable:
+    "The provider makes new links for music alone, and this task is of another product: nothing was asked. POST /tasks/:id/retry asks its record for fresh links, at no cost; what is gone there as well is made again by POST /tasks.",
+} as const;
 const NOBODY =
   "NOTIFY_URL is not set, so there is nobody to tell: set it in wrangler.toml and NOTIFY_SECRET by `npx wrangler secret put NOTIFY_SECRET`, then deploy.";
 const NO_KEY =
