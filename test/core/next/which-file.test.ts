@@ -363,3 +363,24 @@ test("a call for new links that broke off is not made again", () => {
   expect(effectsOf(called, T0 + 2 * HOUR)).not.toContain("recover");
   expect(effectsOf(called, T0 + 2 * HOUR)).toContain("follow_recovery");
 });
+
+test("a recovery's record is read as its page advises, from 2 s on, then more seldom, and for an hour at most", () => {
+  const running = [
+    complete,
+    at(T0, { type: "recovery_asked", by: "person", origin: "" }),
+    at(T0, { type: "recovery_called" }),
+    at(T0, { type: "recovery_started", recoveryId: "r1" }),
+  ];
+  const seconds: number[] = [];
+  let [task, now] = [taskOf(...running), T0];
+  for (let times = 1; now < T0 + HOUR; times += 1) {
+    const from = now;
+    while (!effectsOf(task, now).includes("follow_recovery")) now += SECOND;
+    seconds.push((now - from) / SECOND);
+    task = taskOf(...running, at(now, { type: "recovery_polled", lastAt: now, times }));
+  }
+  // The provider allows three questions a second; these cost none of the task's own.
+  expect(seconds).toEqual([2, 5, 15, ...Array.from({ length: seconds.length - 3 }, () => 60)]);
+  expect(seconds).toHaveLength(63);
+  expect(task.polls.size).toBe(0);
+});

@@ -6,7 +6,20 @@ import { nextPoll } from "../../../src/core/next/polling.ts";
 import { startEffect, type Deps } from "../../../src/platform/task/effects.ts";
 import { runAlarm } from "../../../src/platform/task/engine.ts";
 import { reduce } from "../../../src/core/task/reduce.ts";
-import { audioUrl, copied, failed, listed, observation, observed, SECOND, started, T0, taskOf } from "../builders.ts";
+import {
+  at,
+  audioUrl,
+  copied,
+  failed,
+  HOUR,
+  listed,
+  observation,
+  observed,
+  SECOND,
+  started,
+  T0,
+  taskOf,
+} from "../builders.ts";
 import { askingPace } from "../history.ts";
 
 const A = audioUrl("a");
@@ -51,6 +64,30 @@ test("an analysis that breaks off leaves its start, and after three of them it i
   await startEffect(deps, { ...effect, starts: 3 }, new AbortController().signal);
   expect(recorded).toMatchObject([{ type: "assessed", outcome: "failed", facts: null }]);
   expect(JSON.stringify(recorded)).toContain('ASSESS to \\"scan\\"');
+});
+
+test("a recovery that does not end within an hour is given up, and not asked about again", async () => {
+  const recorded: TaskEvent[] = [];
+  const running = [
+    at(T0, { type: "recovery_asked", by: "person", origin: "" }),
+    at(T0, { type: "recovery_started", recoveryId: "r1" }),
+  ];
+  const deps = (now: number): Deps => ({
+    ...unused,
+    pace: askingPace,
+    now: () => now,
+    task: () => taskOf(complete, ...running),
+    record: (event) => void recorded.push({ at: now, ...event }),
+    ask: never,
+    followRecovery: async () => ({ type: "running" }),
+  });
+  const effect = { type: "follow_recovery", recoveryId: "r1" } as const;
+  await startEffect(deps(T0 + HOUR - 1), effect, new AbortController().signal);
+  await startEffect({ ...deps(T0 + HOUR), followRecovery: never }, effect, new AbortController().signal);
+  expect(recorded).toMatchObject([
+    { type: "recovery_polled", times: 1 },
+    { type: "recovery_ended", reason: "timeout: the provider did not end it" },
+  ]);
 });
 
 const never = async (): Promise<never> => {
