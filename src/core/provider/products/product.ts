@@ -47,14 +47,15 @@ export function otherMessageOf(parts: Parts, asked: Product | null): OtherMessag
 }
 
 function productIn(parts: Parts): OtherProduct | null {
-  const { data, items, tracks, stage } = parts;
-  if (isRecovery(parts)) return "recovery";
+  const { root, data, items, tracks, stage } = parts;
+  const atRoot = Array.isArray(root["data"]) ? productOfItems(root["data"], true) : undefined;
+  if (atRoot !== undefined) return atRoot;
   const named = marketProduct(parts);
   if (named !== undefined) return named;
   if (tracks > 0) return null;
   const marked = MARKS.find(([, fields]) => fields.some((field) => isMark(parts, field)));
-  if (marked !== undefined) return marked[0];
-  if (items.some((item) => isRecord(item) && toText(item["text"], 1) !== null)) return "lyrics";
+  const known = marked?.[0] ?? productOfItems(items, false);
+  if (known !== undefined) return known;
   if (items.length > 0 && !("callbackType" in data)) return "unknown";
   return stage === null && isStrange(parts) ? "unknown" : null;
 }
@@ -71,11 +72,14 @@ function isFull(value: unknown): boolean {
   return (value ?? "") !== "";
 }
 
-/** Its items are the original's tracks under another task, each with a status of its own. */
-function isRecovery({ root, data }: Parts): boolean {
-  const items = root["data"];
-  if (!Array.isArray(items) || items.length === 0 || Object.keys(data).length > 0) return false;
-  return items.every((item) => isRecord(item) && ("status" in item || "error" in item));
+/** By what each of them has: a recovery's are the tracks of an older task, each with a status of its own. */
+function productOfItems(items: readonly unknown[], atRoot: boolean): OtherProduct | undefined {
+  if (items.length === 0) return undefined;
+  return OTHER_PRODUCTS.find((product) => {
+    const { files, itemMarks = [] } = entryOf(product) ?? {};
+    if ((files?.as === "items") !== atRoot) return false;
+    return items.every((item) => isRecord(item) && itemMarks.some((mark) => mark in item));
+  });
 }
 
 /** Undefined where the market says nothing of a product, null for music. */
@@ -89,7 +93,11 @@ function marketProduct({ data, market }: Parts): OtherProduct | null | undefined
   const [link] = links;
   if (link === undefined) return undefined;
   const path = (toText(link, 4_096) ?? "").split(/[?#]/)[0]?.toLowerCase() ?? "";
-  return path.endsWith(".wav") ? "wav" : path.endsWith(".mp4") ? "video" : "unknown";
+  const ended = OTHER_PRODUCTS.find((product) => {
+    const shape = entryOf(product)?.files;
+    return shape?.as === "link" && path.endsWith(`.${shape.ending}`);
+  });
+  return ended ?? "unknown";
 }
 
 /**
@@ -110,19 +118,15 @@ function kindOf(product: OtherProduct, parts: Parts, files: readonly ObservedFil
   const { root, data, code } = parts;
   if (code === 201) return "pending";
   if (code !== null && code !== 200) return "failed";
-  if (product === "recovery") return recoveryKind(root["data"]);
+  const { files: shape, failedFlags = [3] } = entryOf(product) ?? {};
+  if (shape?.as === "items") return files.length > 0 ? "complete" : "failed";
   const flag = data["successFlag"] ?? data["status"] ?? data["state"] ?? data["callbackType"] ?? null;
   const number = toInteger(flag);
   const word = typeof flag === "string" ? flag.toLowerCase() : "";
-  if (FAILED.test(word) || number === 3 || (number === 2 && product === "midi")) return "failed";
+  if (FAILED.test(word) || (number !== null && failedFlags.includes(number))) return "failed";
   // A list of instruments is there before any note is.
-  const told = entryOf(product)?.files?.as === "notes" ? [] : MARKS.flatMap(([, fields]) => fields);
+  const told = shape?.as === "notes" ? [] : MARKS.flatMap(([, fields]) => fields);
   const isThere = told.some((field) => isFull(data[field] ?? root[field] ?? null));
   if (isThere || files.length > 0) return "complete";
   return UNDER_WAY.test(word) || number === 0 || number === 2 ? "pending" : "complete";
-}
-
-function recoveryKind(items: unknown): OtherMessage["kind"] {
-  const all = Array.isArray(items) ? items.filter(isRecord) : [];
-  return all.some(({ audio_url: link }) => isFull(link)) ? "complete" : "failed";
 }

@@ -41,10 +41,11 @@ export type NamedProduct = Exclude<Product, "music" | "unknown">;
 /**
  * How a product's message names its files: one link, a list of links, an object with a link in each `*_url`, or items
  * with an `audio_url`. `name` is that of the file, or what its number is put to. `notes` are no link: the file is made of
- * them.
+ * them. By its `ending` a link is known that nothing else names.
  */
 export type FilesShape = { readonly media: Media } & (
-  | { readonly as: "link" | "list" | "items" | "notes"; readonly name: string }
+  | { readonly as: "link"; readonly name: string; readonly ending: string }
+  | { readonly as: "list" | "items" | "notes"; readonly name: string }
   | { readonly as: "links" }
 );
 
@@ -59,6 +60,10 @@ export interface ProductEntry {
   readonly record: { readonly path: string; readonly parameter: "taskId" | "task_id" } | null;
   /** Fields that hold what it delivers; in a failure they hold null. */
   readonly marks: readonly string[];
+  /** Fields of which each of its listed items has one; where files are `items`, those that the top level lists. */
+  readonly itemMarks?: readonly string[];
+  /** What a `successFlag` says by number where it failed; 3 of all others. */
+  readonly failedFlags?: readonly number[];
   /** Its name at KIE.AI's market, after `ai-music-api/`. */
   readonly market: string;
   readonly files: FilesShape | null;
@@ -125,7 +130,7 @@ function music(path: string, market: string, fields: z.ZodRawShape, credits: num
   };
 }
 
-type Made = Pick<ProductEntry, "marks" | "market" | "files" | "parent">;
+type Made = Omit<ProductEntry, "submit" | "record">;
 
 function made(folder: string, fields: z.ZodRawShape, credits: number | null, rest: Made): ProductEntry {
   return {
@@ -150,6 +155,7 @@ const stems = made("vocal-removal", {}, null, {
 });
 const lyrics = made("lyrics", {}, null, {
   marks: ["lyricsData"],
+  itemMarks: ["text"],
   market: "generate-lyrics",
   files: null,
   parent: null,
@@ -202,7 +208,7 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
   wav: made("wav", ofTrack, 0.4, {
     marks: ["audioWavUrl", "audio_wav_url"],
     market: "convert-to-wav-format",
-    files: { as: "link", name: "wav", media: "wav" },
+    files: { as: "link", name: "wav", media: "wav", ending: "wav" },
     parent: { taskId: "taskId", audioId: "audioId", inRecord: "musicId" },
   }),
   stems: {
@@ -221,11 +227,12 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
   video: made("mp4", { ...ofTrack, author: text(50).optional(), domainName: text(50).optional() }, 2, {
     marks: ["video_url", "videoUrl"],
     market: "create-music-video",
-    files: { as: "link", name: "video", media: "video" },
+    files: { as: "link", name: "video", media: "video", ending: "mp4" },
     parent: { taskId: "taskId", audioId: "audioId", inRecord: "musicId" },
   }),
   midi: made("midi", { taskId: id, audioId: id.optional() }, 0, {
     marks: ["instruments", "midiData"],
+    failedFlags: [2, 3],
     market: "generate-midi-from-audio",
     files: { as: "notes", name: "midi", media: "any" },
     parent: { taskId: "taskId", audioId: "audioId", inRecord: null },
@@ -245,6 +252,7 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
     submit: null,
     record: { path: "/api/v1/suno/recovery/record-info", parameter: "task_id" },
     marks: [],
+    itemMarks: ["status", "error"],
     market: "suno-recovery-audio",
     files: { as: "items", name: "audio", media: "audio" },
     parent: null,
