@@ -30,7 +30,7 @@ export const PROBLEM_HELP = {
   malformed_form: { cause: "The body is no form that can be read.", cure: "Send the fields as the page does." },
   payload_too_large: {
     cause: "The body is larger than this route takes. Nothing was stored.",
-    cure: "`detail` names the limit. A callback has at most 1 MiB, a source MAX_AUDIO_BYTES.",
+    cure: "`detail` names the limit. A callback has at most 1 MiB (with the notes of a MIDI task and a token in the path 4 MiB), a source MAX_AUDIO_BYTES.",
   },
   method_not_allowed: {
     cause: "The resource is there, and does not take this method.",

@@ -11,6 +11,11 @@ const delivery = {
     "Any message of the provider, at most 1 MiB; one whose notes begin in its first 1,024 bytes (MIDI), at most 4 MiB. What is authenticated is never refused for its content: what names no task goes to the inbox.",
   content: { "application/json": { schema: {}, examples: { complete: { value: CALLBACK_EXAMPLE } } } },
 };
+const signedDelivery = {
+  ...delivery,
+  description:
+    "Any message of the provider, at most 1 MiB: the signature is checked against the body, so nobody is known before it is read. More notes (MIDI) need a token in the path.",
+};
 
 const responses = {
   "200": jsonResponse("The delivery is durable.", received, { received: { status: "received" } }),
@@ -52,7 +57,7 @@ export const callbackPaths = {
       description:
         "The signature covers the task id and the time, not the body. It alone adds links and never replaces one; older than a day, it has no effect.",
       security: [SIGNED],
-      requestBody: delivery,
+      requestBody: signedDelivery,
       responses,
     },
   },

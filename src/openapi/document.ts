@@ -17,7 +17,7 @@ export function openApiDocument() {
       version,
       summary: "Catches the callbacks of the Add Instrumental API, keeps every track, and tells what became of a task.",
       description:
-        "Errors are problem documents (RFC 9457) with a stable `type` and a `detail` that names the cause and the cure. Another method on a known path is 405 with `Allow`, an unknown path 404. A client that prefers HTML gets pages at `/`, `/tasks`, `/tasks/{id}`, `/inbox` and `/stats`, and is sent to `/login` by a 303 where it has no access. Bodies of JSON and of forms are at most 64 KiB, callbacks 1 MiB.",
+        "Errors are problem documents (RFC 9457) with a stable `type` and a `detail` that names the cause and the cure. Another method on a known path is 405 with `Allow`, an unknown path 404. A client that prefers HTML gets pages at `/`, `/tasks`, `/tasks/{id}`, `/inbox` and `/stats`, and is sent to `/login` by a 303 where it has no access. Bodies of JSON and of forms are at most 64 KiB, callbacks 1 MiB (with the notes of a MIDI task and a token in the path 4 MiB).",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/", description: "This Worker." }],

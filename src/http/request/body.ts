@@ -10,11 +10,14 @@ import { Problem } from "../problem.ts";
 /** Of all that is no callback. */
 export const MAX_REQUEST_BYTES = 64 * 1_024;
 const DEADLINE_MS = 20_000;
+/** What is to be an exception has to begin like one within so many bytes, and within this time. */
+const BEGIN_BYTES = 1_024;
 const BEGIN_MS = 1_000;
 
 /** A larger limit, for a body that begins as only these do. */
 export interface Exception {
   readonly maxBytes: number;
+  /** `start` is as much of the first 1,024 bytes as there is. */
   readonly begins: (start: Uint8Array) => boolean;
 }
 
@@ -36,22 +39,25 @@ export async function readBody<P extends string>(
   const deadline = Promise.withResolvers<never>();
   deadline.promise.catch(() => undefined);
   const timer = setTimeout(() => deadline.reject(new Problem("incomplete_body", TOO_SLOW)), DEADLINE_MS);
-  // What is to be an exception has to begin like one.
+  const isExcepted = (): boolean => exception?.begins(joined(chunks, bytes).subarray(0, BEGIN_BYTES)) === true;
   const early =
-    announced > maxBytes ? setTimeout(() => bytes === 0 && deadline.reject(tooLarge()), BEGIN_MS) : undefined;
+    announced > maxBytes ? setTimeout(() => isExcepted() || deadline.reject(tooLarge()), BEGIN_MS) : undefined;
+  let judged = false;
   try {
     for (;;) {
       const { done, value } = await Promise.race([reader.read(), deadline.promise]);
       if (done) return joined(chunks, bytes);
       bytes += value.length;
       chunks.push(value);
-      if (Math.max(announced, bytes) <= maxBytes) continue;
-      if (exception === null || !exception.begins(chunks[0] ?? value)) throw tooLarge();
-      refuseOver(bytes, exception.maxBytes, what);
+      if (Math.max(announced, bytes) <= maxBytes || bytes < BEGIN_BYTES) continue;
+      if (!judged && !isExcepted()) throw tooLarge();
+      judged = true;
+      refuseOver(bytes, exception?.maxBytes ?? maxBytes, what);
     }
   } catch (error) {
     reader.cancel().catch(() => undefined);
-    throw error instanceof Problem ? error : new Problem("incomplete_body", BROKEN_OFF);
+    if (error instanceof Problem) throw error;
+    throw announced > maxBytes && !isExcepted() ? tooLarge() : new Problem("incomplete_body", BROKEN_OFF);
   } finally {
     clearTimeout(timer);
     clearTimeout(early);

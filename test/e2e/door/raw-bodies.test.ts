@@ -1,5 +1,6 @@
 /** Bodies that lie about themselves, on a socket of their own: no client of HTTP would send them. */
 import { connect } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import * as z from "zod";
@@ -82,6 +83,27 @@ test("a compressed body is kept as it came, and never unpacked", async () => {
   expect(await inbox()).toEqual(before);
 });
 
+test.each([
+  ["in one piece", []],
+  ["20 bytes of them first", [20]],
+  ["in pieces, each too short to tell", [1, 13, 14, 500, 1_000]],
+])("notes over the limit are taken, %s", async (_, cuts) => {
+  const taskId = `notes-${cuts.length}`;
+  const body = notesOf(taskId, 40_000);
+  expect(body.length).toBeGreaterThan(MIB + 100_000);
+  const pieces = [0, ...cuts].map((from, index) => body.slice(from, cuts[index]));
+  expect(await exchange([`Content-Length: ${body.length}`], pieces)).toEqual([200]);
+  expect(await client().task(taskId)).toMatchObject({ product: "midi", stage: "complete" });
+  const chunked = pieces.map(chunk).concat("0\r\n\r\n");
+  expect(await exchange([CHUNKED], chunked)).toEqual([200]);
+});
+
+test("what begins like notes only after its first 1,024 bytes is over the limit", async () => {
+  const late = `{"pad":"${"x".repeat(1_024)}",${notesOf("late", 40_000).slice(1)}`;
+  for (const pieces of [[late], [late.slice(0, 20), late.slice(20)]])
+    expect(await exchange([`Content-Length: ${late.length}`], pieces)).toEqual([413]);
+});
+
 test("a megabyte in a header or in the path opens nothing", async () => {
   const before = await inbox();
   const long = "x".repeat(MIB);
@@ -95,8 +117,15 @@ test("a megabyte in a header or in the path opens nothing", async () => {
   expect(await inbox()).toEqual(before);
 });
 
-/** Sends it all and no more, and reads until the Worker closes the connection. The status of each answer. */
-async function exchange(head: readonly string[], body: string | Uint8Array, path = DOOR): Promise<readonly number[]> {
+/**
+ * Sends it all and no more, with a pause between pieces, and reads until the Worker closes the connection. The status
+ * of each answer.
+ */
+async function exchange(
+  head: readonly string[],
+  body: string | Uint8Array | readonly string[],
+  path = DOOR,
+): Promise<readonly number[]> {
   const { hostname, port } = new URL(worker.origin);
   const socket = connect(Number(port), hostname);
   let answers = "";
@@ -105,7 +134,13 @@ async function exchange(head: readonly string[], body: string | Uint8Array, path
   socket.on("error", () => undefined);
   const closed = new Promise((resolve) => socket.once("close", resolve));
   const start = [`POST ${path} HTTP/1.1`, "Host: backline", ...head, "", ""].join("\r\n");
-  socket.end(Buffer.concat([Buffer.from(start), Buffer.from(body)]));
+  const [first = "", ...rest] = typeof body === "string" || body instanceof Uint8Array ? [body] : body;
+  socket.setNoDelay().write(Buffer.concat([Buffer.from(start), Buffer.from(first)]));
+  for (const piece of rest) {
+    await setTimeout(100);
+    socket.write(piece);
+  }
+  socket.end();
   await closed;
   return Array.from(answers.matchAll(/HTTP\/1\.1 (\d{3}) /g), ([, status]) => Number(status));
 }
@@ -125,6 +160,11 @@ async function goesOnAnswering(): Promise<void> {
 
 function messageFor(taskId: string): string {
   return JSON.stringify({ code: 200, data: { callbackType: "text", task_id: taskId, data: [] } });
+}
+
+function notesOf(taskId: string, count: number): string {
+  const notes = Array.from({ length: count }, (_, at) => ({ pitch: at % 128, start: at, end: at + 1 }));
+  return JSON.stringify({ code: 200, data: { taskId, instruments: [{ name: "Piano", notes }] } });
 }
 
 function chunk(text: string): string {
