@@ -42,7 +42,7 @@ const asStorage = z.custom<DurableObjectStorage>();
 export function deploy(world: World, taskId: string, vars: Vars): Deployment {
   const bucket = new Bucket(world, (key) => checkUnread(world, deployment, key));
   const kv = new KeyValues(world);
-  const catalog = new ObjectStorage(world, () => undefined);
+  const catalog = new ObjectStorage(world, () => undefined, "catalog");
   const catalogObject = new Catalog(
     contextOf(
       "catalog",

@@ -5,6 +5,7 @@
  * a crash. An instance that was superseded finds its handle closed.
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import * as z from "zod";
 import type { Owner, World } from "../world.ts";
 
 interface Values {
@@ -14,13 +15,38 @@ interface Values {
   readonly alarmWrites: number;
 }
 
+/** Real SQLite. Its statements stay prepared from one life to the next. */
+class Database {
+  readonly #db = new DatabaseSync(":memory:");
+  readonly #statements = new Map<string, StatementSync>();
+
+  all(query: string, values: readonly SQLInputValue[] = []): readonly unknown[] {
+    let statement = this.#statements.get(query);
+    if (statement === undefined) {
+      statement = this.#db.prepare(query);
+      this.#statements.set(query, statement);
+    }
+    return statement.all(...values);
+  }
+
+  /** As new, but for empty tables, which whoever makes them finds made. */
+  wipe(): void {
+    for (const { name } of tables.parse(this.all("SELECT name FROM sqlite_master WHERE type = 'table'")))
+      this.#db.exec(name === "log" ? "DROP TABLE log" : `DELETE FROM ${name}`);
+  }
+}
+
+const tables = z.array(z.object({ name: z.string() }));
+/** Of lives that are over. */
+const spare: Record<string, Database[]> = {};
+
 const WRITES = /^\s*(?:INSERT|UPDATE|DELETE|CREATE|DROP)/i;
 const NOTHING: Values = { kv: new Map(), alarm: null, alarmWrites: 0 };
 
 export class ObjectStorage {
   readonly #world: World;
-  readonly #db = new DatabaseSync(":memory:");
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #db: Database;
+  readonly #pool: Database[];
   readonly #onFlush: () => void;
   #current = NOTHING;
   #durable = NOTHING;
@@ -31,7 +57,9 @@ export class ObjectStorage {
   flushes = 0;
   #alarmWrites = 0;
 
-  constructor(world: World, onFlush: () => void) {
+  constructor(world: World, onFlush: () => void, of = "task") {
+    this.#pool = spare[of] ??= [];
+    this.#db = this.#pool.pop() ?? new Database();
     this.#world = world;
     this.#onFlush = onFlush;
   }
@@ -56,7 +84,7 @@ export class ObjectStorage {
 
   /** Loses what is not durable. */
   crash(): void {
-    if (this.#dirty) this.#db.exec("ROLLBACK");
+    if (this.#dirty) this.#db.all("ROLLBACK");
     this.#dirty = false;
     this.#current = this.#durable;
     this.#waiting = [];
@@ -66,7 +94,7 @@ export class ObjectStorage {
   /** Makes everything durable at once. */
   flush(): void {
     if (!this.#dirty) return;
-    this.#db.exec("COMMIT");
+    this.#db.all("COMMIT");
     this.#dirty = false;
     this.#durable = this.#current;
     this.#generation += 1;
@@ -77,8 +105,11 @@ export class ObjectStorage {
     this.#onFlush();
   }
 
+  /** At the end of a life. */
   close(): void {
-    this.#db.close();
+    this.crash();
+    this.#db.wipe();
+    this.#pool.push(this.#db);
   }
 
   setAlarm(alarm: number | null): void {
@@ -89,12 +120,7 @@ export class ObjectStorage {
 
   rows(query: string, ...values: readonly SQLInputValue[]): readonly unknown[] {
     if (WRITES.test(query)) this.#touch();
-    let statement = this.#statements.get(query);
-    if (statement === undefined) {
-      statement = this.#db.prepare(query);
-      this.#statements.set(query, statement);
-    }
-    return statement.all(...values);
+    return this.#db.all(query, values);
   }
 
   /** As an instance sees it. `open` throws where the instance is not the object's any more. */
@@ -143,7 +169,7 @@ export class ObjectStorage {
   #touch(): void {
     if (this.#dirty) return;
     this.#dirty = true;
-    this.#db.exec("BEGIN");
+    this.#db.all("BEGIN");
     this.#generation += 1;
     const generation = this.#generation;
     this.#world.after(this.#world.some(1, 60), this.#world.platform, () => {
