@@ -39,6 +39,8 @@ const HEARD: AudioFacts = {
   dropoutsPerMinute: 0,
   clicksPerMinute: 0.329,
   noiseFloorDbfs: null,
+  humDbfs: null,
+  balanceSpreadDb: 2.5,
   deadChannelShare: 0,
   endLevelDb: -58.211,
   repetition: 0.412,

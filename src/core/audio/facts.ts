@@ -68,6 +68,10 @@ export const audioFacts = z.object({
   clicksPerMinute: laterMeasure,
   /** What hisses under the music; null where nothing does. */
   noiseFloorDbfs: laterMeasure,
+  /** The tone of the mains that runs through it; null where none does. */
+  humDbfs: laterMeasure,
+  /** How much the balance differs over time and frequency, between its quartiles; null for mono. */
+  balanceSpreadDb: laterMeasure,
   /** For how much of the time one side is dead while the other plays, 0 to 1; null for mono. */
   deadChannelShare: laterMeasure,
   /** The level of the last 50 ms over that of the whole. */

@@ -112,7 +112,13 @@ export async function listenToSource(
 }
 
 /** The decoder gives a mono file's channel twice, and that it is one is known only at the end. */
-const ONE_CHANNEL = { stereoCorrelation: null, monoLossDb: null, balanceDb: null, dualMono: null } as const;
+const ONE_CHANNEL = {
+  stereoCorrelation: null,
+  monoLossDb: null,
+  balanceDb: null,
+  balanceSpreadDb: null,
+  dualMono: null,
+} as const;
 
 /** A reason of the verification, as a finding tells it. */
 function problemOf(reason: string): FileProblem {

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AudioFacts } from "../../../src/core/audio/facts.ts";
-import { findingsOf, type Finding } from "../../../src/core/audio/findings/findings.ts";
+import { findingsOf, NOTHING_ASKED, type Finding } from "../../../src/core/audio/findings/findings.ts";
 import { heardByBackline } from "./backline.ts";
 import { DAMAGES, EXCERPT_SECONDS, type Channels, type Damage } from "./damage.ts";
 import { ffmpeg } from "./ffmpeg.ts";
@@ -54,13 +54,8 @@ async function foundIn(
   if (facts === null) return [];
   const source = damage.known?.hasSource === true ? whole : null;
   return findingsOf(facts, {
+    ...NOTHING_ASKED,
     claimedDurationSeconds: damage.known?.claimedSeconds ?? null,
-    claimedFormat: null,
-    style: null,
-    requestedBpm: null,
-    tempoAgreement: null,
-    requestedKey: null,
-    keyAgreement: null,
     source,
   });
 }

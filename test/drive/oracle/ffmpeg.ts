@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import * as z from "zod";
 
 const run = promisify(execFile);
+const SILENCE_FILTER = "silencedetect=noise=-60dB:duration=0.02";
 const MAX_PRINTED_BYTES = 64 * 1024 * 1024;
 
 /** What both sides say of a file. Null where there is nothing to measure: silence has no loudness and no peak. */
@@ -36,7 +37,7 @@ export async function ffmpeg(...args: readonly string[]): Promise<void> {
 /** Both decode the whole file, and cut the encoder's delay and padding off where a header tells them. */
 export async function measuredByFfmpeg(path: string): Promise<Measures> {
   const { sampleRateHz, channels, frames } = await probed(path);
-  const filters = "astats,silencedetect=noise=-60dB:duration=0.02,ebur128=peak=true:metadata=1,ametadata=print:file=-";
+  const filters = `astats,${SILENCE_FILTER},ebur128=peak=true:metadata=1,ametadata=print:file=-`;
   const args = ["-hide_banner", "-nostats", "-i", path, "-af", filters, "-f", "null", "-"];
   const { stdout, stderr } = await run("ffmpeg", args, { maxBuffer: MAX_PRINTED_BYTES });
   const lufs = last(stdout, /r128\.I=(\S+)/g);
@@ -53,6 +54,14 @@ export async function measuredByFfmpeg(path: string): Promise<Measures> {
     dcOffset: Math.max(...offsets),
     ...silences(stderr, durationSeconds),
   };
+}
+
+/** Its silences alone, which is quick. */
+export async function silencesByFfmpeg(path: string): Promise<ReturnType<typeof silences>> {
+  const { sampleRateHz, frames } = await probed(path);
+  const args = ["-hide_banner", "-nostats", "-i", path, "-af", SILENCE_FILTER, "-f", "null", "-"];
+  const { stderr } = await run("ffmpeg", args, { maxBuffer: MAX_PRINTED_BYTES });
+  return silences(stderr, frames / sampleRateHz);
 }
 
 const probe = z.object({

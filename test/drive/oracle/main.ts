@@ -3,7 +3,7 @@
  * foreign player plays them, then songs whose tempo and key are known, with damage done to them. Exit code 1 where they
  * disagree, or where the songs are not heard for what they are.
  *
- * `npm run oracle -- --music DIR [--part held-out]`: the same of any folder of music, without a verdict.
+ * `npm run oracle -- --music DIR [--part held-out] [--match PATTERN]`: the same of any folder of music, without a verdict.
  *
  * The two share no code: ffmpeg decodes, gates and oversamples in its own way. Needs ffmpeg with libmp3lame, and lame.
  */
@@ -52,16 +52,18 @@ const { values: options } = parseArgs({
     music: { type: "string" },
     part: { type: "string" },
     damaged: { type: "string" },
+    match: { type: "string" },
     help: { type: "boolean" },
   },
 });
 if (options.help === true) {
-  console.log("npm run oracle [-- --music DIR [--part tuning|held-out] [--damaged TRACKS]]");
+  console.log("npm run oracle [-- --music DIR [--part tuning|held-out] [--damaged TRACKS] [--match PATTERN]]");
   process.exit(0);
 }
 if (options.music !== undefined) {
   const part = options.part === "tuning" || options.part === "held-out" ? options.part : "all";
-  await judgeMusic(await tracksIn(options.music, part), Number(options.damaged ?? DAMAGED_TRACKS));
+  const tracks = await tracksIn(options.music, part, new RegExp(options.match ?? ""));
+  await judgeMusic(tracks, Number(options.damaged ?? DAMAGED_TRACKS));
   process.exit(0);
 }
 const folder = await mkdtemp(join(tmpdir(), "backline-oracle-"));
@@ -114,7 +116,7 @@ async function ownSongs(): Promise<readonly Track[]> {
       const { bytes, bpm, key } = song(seed, 60);
       const path = join(folder, `known-${seed}.mp3`);
       await writeFile(path, bytes);
-      return { name: `song ${seed}`, path, bpm, key };
+      return { name: `song ${seed}`, path, isRendered: true, bpm, key };
     }),
   );
 }

@@ -1,20 +1,23 @@
 /**
  * What Backline says of music, against what is known of it: false alarms, tempo, key, and damage that is found.
  *
- * Any folder of music will do. A `.mid` beside a file tells its tempo and key; damage is done to some of the others.
+ * Any folder of music will do. A `.mid` beside a file tells its tempo and key, and `tempo.json` (`tempo-consensus.ts`)
+ * the tempo of recordings; damage is done to some of these.
  * Tracks whose name hashes into the last third were never looked at while thresholds were set: `held-out`.
  */
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
+import * as z from "zod";
 import type { AudioFacts } from "../../../src/core/audio/facts.ts";
-import { findingsOf, verdictOf, type Asked, type Finding } from "../../../src/core/audio/findings/findings.ts";
+import { findingsOf, NOTHING_ASKED, verdictOf, type Finding } from "../../../src/core/audio/findings/findings.ts";
 import { LEAST_CONFIDENCE, tempoAgreement } from "../../../src/core/audio/sound/rhythm/tempo.ts";
 import { keyDistance } from "../../../src/core/audio/sound/tonal/key-names.ts";
 import { heardByBackline } from "./backline.ts";
+import { LIMITS } from "./comparison.ts";
 import { caughtOf, type Caught } from "./damaged.ts";
-import { ffmpeg } from "./ffmpeg.ts";
+import { ffmpeg, silencesByFfmpeg } from "./ffmpeg.ts";
 import { fitsOf, type Fits } from "./fit.ts";
 import { scoreOf } from "./score.ts";
 
@@ -24,42 +27,62 @@ export type Part = "all" | "tuning" | "held-out";
 export interface Track {
   readonly name: string;
   readonly path: string;
+  /** Rendered from a score, or by a synthesizer: no recording. */
+  readonly isRendered: boolean;
   readonly bpm: number | null;
   readonly key: string | null;
 }
 
 interface Judged extends Track {
+  /** How far the silence at its start or its end is from ffmpeg's, the worse; null for what is rendered. */
+  readonly silenceOffSeconds: number | null;
   readonly facts: AudioFacts;
   readonly findings: readonly Finding[];
 }
 
-const NOTHING_ASKED: Asked = {
-  claimedDurationSeconds: null,
-  claimedFormat: null,
-  style: null,
-  requestedBpm: null,
-  tempoAgreement: null,
-  requestedKey: null,
-  keyAgreement: null,
-  source: null,
-};
 /** As MIREX has it. */
 const SAME_TEMPO = 0.04;
-const OCTAVES = [1, 2, 3, 1 / 2, 1 / 3];
+const OCTAVES = [1, 2, 1 / 2];
+const THIRDS = [3, 1 / 3];
 /** Each is mixed and compared with several others. */
 const FITTED_TRACKS = 34;
 const SOUNDS = new Set([".mp3", ".wav", ".ogg", ".opus", ".flac", ".m4a"]);
 
-export async function tracksIn(folder: string, part: Part): Promise<readonly Track[]> {
-  const files = (await readdir(folder)).filter((file) => SOUNDS.has(extname(file)) && !file.includes(".part."));
-  const chosen = files.toSorted().filter((file) => part === "all" || part === partOf(file));
+/** Those whose names match. */
+export async function tracksIn(folder: string, part: Part, match: RegExp): Promise<readonly Track[]> {
+  const files = (await readdir(folder)).filter((file) => isSound(file) && isOf(part, file) && match.test(file));
+  const chosen = files.toSorted();
+  const tempi = await temposIn(folder);
   return Promise.all(
     chosen.map(async (file) => {
-      const path = join(folder, file);
+      const [path, name] = [join(folder, file), basename(file, extname(file))];
       const score = await scoreOf(path.replace(/\.\w+$/, ".mid"));
-      return { name: basename(file, extname(file)), path, bpm: score?.bpm ?? null, key: score?.key ?? null };
+      const { bpm, key } = score ?? { bpm: tempi[name]?.bpm ?? null, key: null };
+      return { name, path, isRendered: score !== null, bpm, key };
     }),
   );
+}
+
+export const TEMPO_FILE = "tempo.json";
+const tempi = z.object({
+  /** On which most programs agree, in some octave. */
+  bpm: z.number().nullable(),
+  programs: z.record(z.string(), z.number().nullable()),
+});
+export type Tempi = z.infer<typeof tempi>;
+
+/** By the names of the tracks; nothing where no other programs were asked. */
+export async function temposIn(folder: string): Promise<Readonly<Record<string, Tempi>>> {
+  const text = await readFile(join(folder, TEMPO_FILE), "utf8").catch(() => "{}");
+  return z.record(z.string(), tempi).parse(JSON.parse(text));
+}
+
+export function isSound(file: string): boolean {
+  return SOUNDS.has(extname(file)) && !file.includes(".part.");
+}
+
+function isOf(part: Part, file: string): boolean {
+  return part === "all" || part === partOf(file);
 }
 
 function partOf(file: string): Part {
@@ -75,20 +98,32 @@ export async function judgeMusic(tracks: readonly Track[], damagedTracks: number
   try {
     const judged: Judged[] = [];
     for (const track of tracks) {
-      const { facts } = await heardByBackline(await decodable(track.path, folder));
-      if (facts !== null) judged.push({ ...track, facts, findings: findingsOf(facts, NOTHING_ASKED) });
+      const path = await decodable(track.path, folder);
+      const { facts } = await heardByBackline(path);
+      if (facts === null) continue;
+      const silenceOffSeconds = track.isRendered ? null : silenceOff(facts, await silencesByFfmpeg(path));
+      judged.push({ ...track, facts, silenceOffSeconds, findings: findingsOf(facts, NOTHING_ASKED) });
     }
-    const unhurt = judged.filter(({ bpm, facts }) => bpm === null && (facts.durationSeconds ?? 0) > 60);
-    const victims = (unhurt.length === 0 ? judged : unhurt).toSorted((a, b) =>
+    const recordings = judged.some(({ isRendered }) => !isRendered)
+      ? judged.filter(({ isRendered }) => !isRendered)
+      : judged;
+    const unhurt = recordings.filter(({ facts }) => (facts.durationSeconds ?? 0) > 60);
+    const victims = (unhurt.length === 0 ? recordings : unhurt).toSorted((a, b) =>
       digest(a.name) < digest(b.name) ? -1 : 1,
     );
     const caught = damagedTracks === 0 ? [] : await caughtOf(victims.slice(0, damagedTracks), folder);
-    const recorded = judged.filter(({ bpm, key }) => bpm === null && key === null).slice(0, FITTED_TRACKS);
     const fits = await fitsOf(
-      (recorded.length === 0 ? judged : recorded).map(({ path }) => path),
+      recordings.slice(0, FITTED_TRACKS).map(({ path }) => path),
       folder,
     );
-    const measures = { ...alarmsOf(judged), tempo: tempoOf(judged), key: keyOf(judged), caught, fits };
+    const measures = {
+      ...alarmsOf(recordings),
+      tempo: tempoOf(judged.filter(({ isRendered }) => isRendered)),
+      recordedTempo: tempoOf(judged.filter(({ isRendered }) => !isRendered)),
+      key: keyOf(judged),
+      caught,
+      fits,
+    };
     print(judged, measures);
     return measures;
   } finally {
@@ -100,14 +135,10 @@ export interface Measures {
   readonly tracks: number;
   /** The names of those that get a `warn` or `fail`. */
   readonly alarmed: readonly string[];
-  readonly tempo: {
-    readonly tracks: number;
-    readonly accuracy1: number;
-    readonly accuracy2: number;
-    readonly wrong: number;
-    readonly accepted: number;
-    readonly nearAccepted: number;
-  };
+  /** By their scores. */
+  readonly tempo: TempoMeasures;
+  /** By the consensus of other programs. */
+  readonly recordedTempo: TempoMeasures;
   readonly key: {
     readonly tracks: number;
     readonly mirex: number;
@@ -119,26 +150,47 @@ export interface Measures {
   readonly fits: Fits;
 }
 
-function alarmsOf(judged: readonly Judged[]): Pick<Measures, "tracks" | "alarmed"> {
-  const recordings = judged.filter(({ bpm, key }) => bpm === null && key === null);
-  const counted = recordings.length === 0 ? judged : recordings;
+/** Shares of the tracks whose tempo is known. */
+interface TempoMeasures {
+  readonly tracks: number;
+  readonly accuracy1: number;
+  readonly octave: number;
+  readonly accuracy2: number;
+  readonly wrong: number;
+  readonly accepted: number;
+  readonly nearAccepted: number;
+  /** The names of those that are confident and wrong, with what was said and what is true. */
+  readonly mistaken: readonly string[];
+}
+
+function alarmsOf(recordings: readonly Judged[]): Pick<Measures, "tracks" | "alarmed"> {
   return {
-    tracks: counted.length,
-    alarmed: counted.flatMap(({ name, findings }) => (verdictOf(findings) === "pass" ? [] : [name])),
+    tracks: recordings.length,
+    alarmed: recordings.flatMap(({ name, findings }) => (verdictOf(findings) === "pass" ? [] : [name])),
   };
 }
 
-/** Shares of the tracks whose tempo is known. */
-function tempoOf(judged: readonly Judged[]): Measures["tempo"] {
-  const known = judged.flatMap(({ bpm, facts }) => (bpm === null ? [] : [{ bpm, facts }]));
+type Edges = Pick<AudioFacts, "leadingSilenceSeconds" | "trailingSilenceSeconds">;
+
+function silenceOff(ours: Edges, theirs: Edges): number {
+  const off = (edge: keyof Edges): number => Math.abs((ours[edge] ?? 0) - (theirs[edge] ?? 0));
+  return Math.max(off("leadingSilenceSeconds"), off("trailingSilenceSeconds"));
+}
+
+function tempoOf(judged: readonly Judged[]): TempoMeasures {
+  const known = judged.flatMap(({ name, bpm, facts }) => (bpm === null ? [] : [{ name, bpm, facts }]));
   const shareOf = (is: (track: (typeof known)[number]) => boolean): number => known.filter(is).length / known.length;
   return {
     tracks: known.length,
     accuracy1: shareOf(({ bpm, facts }) => near(facts, bpm)),
-    accuracy2: shareOf(({ bpm, facts }) => OCTAVES.some((octave) => near(facts, bpm * octave))),
+    octave: shareOf(({ bpm, facts }) => OCTAVES.some((octave) => near(facts, bpm * octave))),
+    accuracy2: shareOf(({ bpm, facts }) => [...OCTAVES, ...THIRDS].some((ratio) => near(facts, bpm * ratio))),
     wrong: shareOf(({ bpm, facts }) => tempoAgreement(bpm, facts) === "disagrees"),
     accepted: shareOf(({ bpm, facts }) => accepts(facts, bpm * 1.2) || accepts(facts, bpm * 0.83)),
     nearAccepted: shareOf(({ bpm, facts }) => accepts(facts, bpm + 7) || accepts(facts, bpm - 7)),
+    mistaken: known.flatMap(({ name, bpm, facts }) =>
+      tempoAgreement(bpm, facts) === "disagrees" ? [`${name}: ${facts.tempoBpm}, not ${bpm.toFixed(1)}`] : [],
+    ),
   };
 }
 
@@ -171,22 +223,22 @@ export function mirexScore(key: string, found: string): number {
   return tonic === other ? 0.2 : 0;
 }
 
-function print(judged: readonly Judged[], { tracks, alarmed, tempo, key, caught, fits }: Measures): void {
+function print(judged: readonly Judged[], { tracks, alarmed, key, caught, fits, ...rest }: Measures): void {
   console.log(`\n${tracks} recordings; ${alarmed.length} get a warning or worse (${percent(alarmed.length / tracks)})`);
   for (const { name, findings } of judged.filter((one) => alarmed.includes(one.name))) {
     const codes = findings.filter(({ level }) => level !== "info").map(({ code, measured }) => `${code} (${measured})`);
     console.log(`  ${name}: ${codes.join(", ")}`);
   }
-  if (tempo.tracks > 0) {
-    console.log(`\nTempo, ${tempo.tracks} tracks that keep a known one:`);
-    console.table({
-      "Accuracy1 (within 4 %)": percent(tempo.accuracy1),
-      "Accuracy2 (octaves and thirds count)": percent(tempo.accuracy2),
-      [`confident (${LEAST_CONFIDENCE} and over) and wrong`]: percent(tempo.wrong),
-      "a request of 1.2 or 0.83 times the tempo accepted": percent(tempo.accepted),
-      "a request 7 bpm off accepted": percent(tempo.nearAccepted),
-    });
+  const recordings = judged.filter(({ isRendered }) => !isRendered);
+  printFindings(recordings);
+  const off = recordings.flatMap(({ silenceOffSeconds }) => silenceOffSeconds ?? []);
+  if (off.length > 0) {
+    const apart = off.filter((seconds) => seconds > LIMITS.silenceSeconds).length;
+    const worst = Math.max(...off).toFixed(3);
+    console.log(`Silence at the start or the end is ${worst} s from ffmpeg's at worst; ${apart} are over 0.1 s.`);
   }
+  printTempo("that keep one by their scores", rest.tempo);
+  printTempo("on whose tempo other programs agree", rest.recordedTempo);
   if (key.tracks > 0) {
     console.log(`\nKey, ${key.tracks} tracks that have a known one; ${key.named} get one named:`);
     console.table({ "MIREX score": key.mirex.toFixed(2), exact: percent(key.exact), "no relation": percent(key.far) });
@@ -208,6 +260,30 @@ function print(judged: readonly Judged[], { tracks, alarmed, tempo, key, caught,
       `${caught.filter(({ found, of }) => found >= of * 0.9).length} of ${caught.length} kinds at 9 of 10 or better`,
     );
   }
+}
+
+/** Of how many recordings each is said. */
+function printFindings(recordings: readonly Judged[]): void {
+  const said: Record<string, Record<string, string>> = {};
+  for (const { code, level } of recordings.flatMap(({ findings }) => findings)) {
+    const times = recordings.filter(({ findings }) => findings.some((one) => one.code === code && one.level === level));
+    (said[code] ??= {})[level] = percent(times.length / recordings.length);
+  }
+  console.table(said);
+}
+
+function printTempo(of: string, tempo: TempoMeasures): void {
+  if (tempo.tracks === 0) return;
+  console.log(`\nTempo, ${tempo.tracks} tracks ${of}:`);
+  console.table({
+    "Accuracy1 (within 4 %)": percent(tempo.accuracy1),
+    "within an octave (half and double count)": percent(tempo.octave),
+    "Accuracy2 (thirds count too)": percent(tempo.accuracy2),
+    [`confident (${LEAST_CONFIDENCE} and over) and wrong`]: percent(tempo.wrong),
+    "a request of 1.2 or 0.83 times the tempo accepted": percent(tempo.accepted),
+    "a request 7 bpm off accepted": percent(tempo.nearAccepted),
+  });
+  for (const line of tempo.mistaken) console.log(`  ${line}`);
 }
 
 /** What Backline decodes itself is taken as it is; the rest as the MP3 that a provider would make of it. */

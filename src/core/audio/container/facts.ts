@@ -32,49 +32,7 @@ export interface ContainerReader {
   facts(): Partial<ContainerFacts>;
 }
 
-const UNMEASURED: AudioFacts = {
-  format: null,
-  codec: null,
-  durationSeconds: null,
-  sampleRateHz: null,
-  channels: null,
-  bitrateKbps: null,
-  integratedLufs: null,
-  loudnessRangeLu: null,
-  truePeakDbtp: null,
-  clippedRunsPerMinute: null,
-  leadingSilenceSeconds: null,
-  trailingSilenceSeconds: null,
-  longestGapSeconds: null,
-  silentShare: null,
-  stereoCorrelation: null,
-  bandwidthHz: null,
-  tempoBpm: null,
-  tempoConfidence: null,
-  monoLossDb: null,
-  balanceDb: null,
-  dcOffset: null,
-  dualMono: null,
-  junkBytes: null,
-  resyncs: null,
-  frames: null,
-  declaredFrames: null,
-  missingBytes: null,
-  trailingBytes: null,
-  decoderErrors: null,
-  flatTopShare: null,
-  hardGapSeconds: null,
-  dropoutsPerMinute: null,
-  clicksPerMinute: null,
-  noiseFloorDbfs: null,
-  deadChannelShare: null,
-  endLevelDb: null,
-  repetition: null,
-  repetitionSeconds: null,
-  key: null,
-  keyConfidence: null,
-  fit: null,
-};
+const UNMEASURED = audioFacts.parse(Object.fromEntries(Object.keys(audioFacts.shape).map((name) => [name, null])));
 
 /** All facts, of which those that need the sound are not measured. */
 export function unheard(container: Partial<ContainerFacts>): AudioFacts {

@@ -64,7 +64,7 @@ export const FINDING_CODES = [
   "repeats",
   /** It ends in full sound. */
   "abrupt_end",
-  /** Hiss, or the noise of too few bits. */
+  /** Hiss, the noise of too few bits, or hum. */
   "noise",
   /** Little more than half as long as the source. */
   "half_length",

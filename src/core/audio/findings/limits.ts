@@ -51,7 +51,7 @@ export const LIMITS = {
   dropoutsPerMinute: { value: 3, reason: "A gate may cut a note once or twice; more often it is the file." },
   clicksPerMinute: {
     value: 5,
-    reason: "A percussive sound may pass for a click, in 7 % of released tracks so often: no more than a hint.",
+    reason: "A percussive sound may pass for a click now and then; what sounds like one so often is one.",
   },
   deadChannelShare: { value: 0.2, reason: "No arrangement leaves one side empty for a fifth of the time." },
   repetition: { value: 0.97, reason: "A loop with anything played over it stays under this; the same bytes do not." },
@@ -60,6 +60,7 @@ export const LIMITS = {
     value: -58,
     reason: "The noise of 8 bits is louder; that of old samples in released tracks is not.",
   },
+  humDbfs: { value: -60, reason: "A fainter tone so low is under what an ear hears, also in silence." },
   lowestCorrelation: { value: 0, reason: "Below zero the channels work against each other; wide mixes come near it." },
   inverseCorrelation: { value: -0.3, reason: "So far below zero only an inverted side comes: the middle is hollow." },
   monoLossDb: { value: 6, reason: "Half of the amplitude vanishes on a phone or a club's mono system." },
@@ -78,6 +79,10 @@ export const LIMITS = {
     reason: "Below this rate a narrow band is no fault: the file cannot hold more.",
   },
   balanceDb: { value: 6, reason: "One side twice as strong as the other is heard as a broken channel." },
+  balanceSpreadDb: {
+    value: 9,
+    reason: "So far apart only instruments lie that are panned; a side that is turned down leaves all as it was mixed.",
+  },
   junkBytes: {
     value: 4_096,
     reason: "Padding and unknown tags stay below a few kB; more is damage or another file inside.",

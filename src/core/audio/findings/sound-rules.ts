@@ -86,7 +86,7 @@ export const soundRules = {
       (times) => `The sound drops out for a moment, ${fixed(times)} times a minute.`,
     ),
   clicks: ({ facts: { clicksPerMinute } }) =>
-    over(clicksPerMinute, "clicksPerMinute", "info", (times) => `Something clicks ${fixed(times)} times a minute.`),
+    over(clicksPerMinute, "clicksPerMinute", "warn", (times) => `Something clicks ${fixed(times)} times a minute.`),
   dead_channel: ({ facts: { deadChannelShare } }) =>
     over(
       deadChannelShare,
@@ -107,12 +107,18 @@ export const soundRules = {
       isShort ? "It breaks off in full sound, before its announced end." : "It ends in full sound: a loop, or a cut.",
     );
   },
-  noise: ({ facts: { noiseFloorDbfs } }) =>
+  noise: ({ facts: { noiseFloorDbfs, humDbfs } }) =>
     over(
       noiseFloorDbfs,
       "noiseFloorDbfs",
       "warn",
       (floor) => `It hisses: flat noise at ${fixed(floor)} dBFS lies under the music.`,
+    ) ??
+    over(
+      humDbfs,
+      "humDbfs",
+      "warn",
+      (level) => `It hums: the tone of the mains runs through it at ${fixed(level)} dBFS.`,
     ),
   phase_cancels: ({ facts: { stereoCorrelation, monoLossDb } }) => {
     return (
@@ -142,11 +148,11 @@ export const soundRules = {
       under(bandwidthHz, "bandwidthHz", "info", (hz) => `${above(hz)}: it was upsampled, coded hard, or is soft.`)
     );
   },
-  unbalanced: ({ facts: { balanceDb } }) =>
+  unbalanced: ({ facts: { balanceDb, balanceSpreadDb } }) =>
     over(
       size(balanceDb),
       "balanceDb",
-      "warn",
+      (balanceSpreadDb ?? 0) > LIMITS.balanceSpreadDb.value ? "info" : "warn",
       (db) => `The ${balanceDb !== null && balanceDb < 0 ? "right" : "left"} channel is louder by ${fixed(db)} dB.`,
     ),
   resyncs: ({ facts: { resyncs, junkBytes, trailingBytes } }) =>

@@ -1,22 +1,24 @@
 /**
- * Up to which frequency a sound reaches: what an encoder's low pass cut off shows. And the noise in it.
+ * Up to which frequency a sound reaches: what an encoder's low pass cut off shows. And the noise in it, and how its
+ * parts are spread over the sides.
  *
- * Every so often one window of one channel is transformed. A band is present in a window when its power is over an
+ * Every so often one window of each channel is transformed. A band is present in a window when its power is over an
  * absolute floor, and not too far under the loudest band; the sound reaches up to the highest band that is present
  * in enough windows, so that a single click, which has all frequencies, does not count. Pure.
  */
 import { realFft } from "./fft.ts";
 import { noiseReader, type Noise } from "./flaws/noise.ts";
+import { panningReader, type Panning } from "./panning.ts";
 import type { Meter, PcmShape } from "./pcm.ts";
 import { channelOf, sampleAt } from "./sample.ts";
 
-export interface Bandwidth extends Noise {
+export interface Bandwidth extends Noise, Panning {
   /** The upper edge of the highest band. Null for silence, and for a sound shorter than one window. */
   readonly bandwidthHz: number | null;
 }
 
 const WINDOW = 4096;
-/** From the start of one window to that of the next: about two a second, one fifth of the sound. */
+/** From the start of one window to that of the next, for each channel: a fifth of a mono sound, a tenth of both sides. */
 const HOP = 5 * WINDOW;
 const BINS_PER_BAND = 8;
 const BANDS = WINDOW / 2 / BINS_PER_BAND;
@@ -33,46 +35,54 @@ const FULL_SCALE = (WINDOW / 4) ** 2;
 export function bandwidthMeter({ sampleRateHz, channels }: PcmShape): Meter<Bandwidth> {
   const transform = realFft(WINDOW);
   const hann = Float64Array.from({ length: WINDOW }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / WINDOW));
-  const window = new Float32Array(WINDOW);
-  const bands = new Float64Array(BANDS);
+  const hop = channels * HOP;
+  // Folded together, what is in opposite phase would vanish.
+  const sides = Array.from({ length: channels }, () => ({
+    window: new Float32Array(WINDOW),
+    bands: new Float64Array(BANDS),
+  }));
   const present = new Float64Array(BANDS);
-  const noise = noiseReader(sampleRateHz, (BINS_PER_BAND * sampleRateHz) / WINDOW, WINDOW);
+  const bandHz = (BINS_PER_BAND * sampleRateHz) / WINDOW;
+  const noise = noiseReader(sampleRateHz, bandHz, WINDOW);
+  const panning = panningReader(sides.map(({ bands }) => bands));
   let windows = 0;
   let position = 0;
-  // The channels take turns; folded together, what is in opposite phase would vanish.
-  let turn = 0;
 
   function endWindow(): void {
-    const loudest = bandPowers(transform(window), bands);
-    turn = (turn + 1) % channels;
-    if (loudest < FLOOR) return;
-    noise.hear(bands);
-    windows++;
-    const floor = Math.max(FLOOR, loudest * RANGE);
-    for (let n = 0; n < BANDS; n++) if (sampleAt(bands, n) > floor) present[n] = sampleAt(present, n) + 1;
+    for (const { window, bands } of sides) {
+      const loudest = bandPowers(transform(window), bands);
+      if (loudest < FLOOR) continue;
+      noise.hear(bands);
+      windows++;
+      const floor = Math.max(FLOOR, loudest * RANGE);
+      for (let n = 0; n < BANDS; n++) if (sampleAt(bands, n) > floor) present[n] = sampleAt(present, n) + 1;
+    }
+    panning.hear();
   }
 
   return {
     push(sound) {
       const length = channelOf(sound, 0).length;
       for (let from = 0; from < length;) {
-        const end = position < WINDOW ? WINDOW : HOP;
+        const end = position < WINDOW ? WINDOW : hop;
         const to = Math.min(length, from + end - position);
         if (position < WINDOW) {
-          const samples = channelOf(sound, turn);
-          for (let n = from; n < to; n++)
-            window[position + n - from] = sampleAt(samples, n) * sampleAt(hann, position + n - from);
+          for (const [channel, { window }] of sides.entries()) {
+            const samples = channelOf(sound, channel);
+            for (let n = from; n < to; n++)
+              window[position + n - from] = sampleAt(samples, n) * sampleAt(hann, position + n - from);
+          }
         }
         position += to - from;
         from = to;
         if (position === WINDOW) endWindow();
-        if (position === HOP) position = 0;
+        if (position === hop) position = 0;
       }
     },
     finish() {
       const highest = present.findLastIndex((count) => count > 0 && count >= windows * PRESENT_SHARE);
-      const bandwidthHz = highest < 0 ? null : ((highest + 1) * BINS_PER_BAND * sampleRateHz) / WINDOW;
-      return { bandwidthHz, ...noise.finish() };
+      const bandwidthHz = highest < 0 ? null : (highest + 1) * bandHz;
+      return { bandwidthHz, ...noise.finish(), ...panning.finish() };
     },
   };
 }

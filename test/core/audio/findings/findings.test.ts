@@ -52,6 +52,8 @@ const GOOD: AudioFacts = {
   dropoutsPerMinute: 0,
   clicksPerMinute: 0.5,
   noiseFloorDbfs: -80,
+  humDbfs: null,
+  balanceSpreadDb: 2,
   deadChannelShare: 0,
   endLevelDb: -60,
   repetition: 0.4,
@@ -99,6 +101,10 @@ function fact(
   under: number | boolean,
 ): Provocation {
   return { level, over: { facts: { [name]: over } }, under: { facts: { [name]: under } } };
+}
+
+function leaning(balanceDb: number, balanceSpreadDb: number): Case {
+  return { facts: { balanceDb, balanceSpreadDb } };
 }
 
 function declared(declaredFrames: number, frames: number): Case {
@@ -177,7 +183,12 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
       under: { facts: { bandwidthHz: 9_000, sampleRateHz: 44_099 } },
     },
   ],
-  unbalanced: [fact("warn", "balanceDb", 6.01, 6), fact("warn", "balanceDb", -6.01, -6)],
+  unbalanced: [
+    fact("warn", "balanceDb", 6.01, 6),
+    fact("warn", "balanceDb", -6.01, -6),
+    { level: "info", over: leaning(13, 9.5), under: leaning(6, 9.5) },
+    { level: "warn", over: leaning(13, 9), under: leaning(6, 9) },
+  ],
   tempo_mismatch: [
     {
       level: "warn",
@@ -216,14 +227,14 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
   resyncs: [fact("warn", "resyncs", 1, 0), fact("warn", "junkBytes", 4_097, 4_096)],
   decoder_errors: [fact("warn", "decoderErrors", 1, 0)],
   dropouts: [fact("warn", "dropoutsPerMinute", 3.1, 3)],
-  clicks: [fact("info", "clicksPerMinute", 5.1, 5)],
+  clicks: [fact("warn", "clicksPerMinute", 5.1, 5)],
   dead_channel: [fact("warn", "deadChannelShare", 0.21, 0.2)],
   repeats: [fact("warn", "repetition", 0.971, 0.97)],
   abrupt_end: [
     fact("info", "endLevelDb", -14.9, -15),
     { level: "warn", over: { facts: { endLevelDb: -3, durationSeconds: 178.9 } }, under: {} },
   ],
-  noise: [fact("warn", "noiseFloorDbfs", -57.9, -58)],
+  noise: [fact("warn", "noiseFloorDbfs", -57.9, -58), fact("warn", "humDbfs", -59.9, -60)],
   half_length: [
     { level: "warn", over: { facts: { durationSeconds: 107.9 } }, under: { facts: { durationSeconds: 108.1 } } },
     { level: "warn", over: { facts: { durationSeconds: 90 } }, under: { asked: { source: null } } },

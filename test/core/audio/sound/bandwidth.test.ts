@@ -78,7 +78,7 @@ test("silence between does not count against what sounds", () => {
 });
 
 test("silence, an offset, and less than a window reach nowhere", () => {
-  const nothing = { bandwidthHz: null, noiseFloorDbfs: null };
+  const nothing = { bandwidthHz: null, noiseFloorDbfs: null, balanceSpreadDb: null };
   expect(measure(bandwidthMeter, STEREO, [silence(HOP), silence(HOP)])).toEqual(nothing);
   expect(measure(bandwidthMeter, MONO, [NOISE.subarray(0, WINDOW - 1)])).toEqual(nothing);
   expect(measure(bandwidthMeter, MONO, [])).toEqual(nothing);

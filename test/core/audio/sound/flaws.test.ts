@@ -9,6 +9,7 @@ import { ending } from "../../../../src/core/audio/sound/flaws/ending.ts";
 import { flatTopsMeter } from "../../../../src/core/audio/sound/flaws/flat-tops.ts";
 import type { Pcm, PcmShape } from "../../../../src/core/audio/sound/pcm.ts";
 import { rhythmMeter } from "../../../../src/core/audio/sound/rhythm/rhythm.ts";
+import { keyMeter } from "../../../../src/core/audio/sound/tonal/key.ts";
 import { drums } from "../rhythms.ts";
 import { amplitude, joined, measure, measureSplit, MONO, noise, scaled, silence, sine, STEREO } from "../signals.ts";
 
@@ -102,6 +103,30 @@ test("the same seconds over and over are a repetition, a beat is none", () => {
   expect(measure(rhythmMeter, MONO, [free]).repetition).toBeLessThan(0.8);
   expect(measure(rhythmMeter, MONO, [song.subarray(0, 15 * RATE_HZ)])).toMatchObject({ repetition: null });
 });
+
+test("instruments panned apart spread the balance, a side turned down does not", () => {
+  const [one, other] = [noise(30 * RATE_HZ, 0.2, 8), noise(30 * RATE_HZ, 0.2, 9)];
+  const mixed = (share: number) =>
+    one.map((sample, at) => ((at / RATE_HZ) % 7 < 3 ? sample : share * (other[at] ?? 0)));
+  const panned = [mixed(1), mixed(0.1)] as const;
+  const turnedDown = [MUSIC, scaled(MUSIC, amplitude(-12))] as const;
+  expect(measure(bandwidthMeter, STEREO, panned).balanceSpreadDb).toBeGreaterThan(9);
+  expect(measure(bandwidthMeter, STEREO, turnedDown).balanceSpreadDb).toBe(0);
+  expect(measure(bandwidthMeter, MONO, [MUSIC]).balanceSpreadDb).toBeNull();
+});
+
+test("the tone of the mains has its level, and a bass that plays the same note has none", () => {
+  const mains = sine(RATE_HZ, 30, 50, amplitude(-36)).map(
+    (sample, at) => sample + 0.005 * Math.sin((2 * Math.PI * 150 * at) / RATE_HZ),
+  );
+  const bass = mains.map((sample, at) => (at % (4 * RATE_HZ) < 3 * RATE_HZ ? 5 * sample : 0));
+  expect(humUnderPad(mains)).toBeCloseTo(-36, 0);
+  expect(humUnderPad(bass)).toBeNull();
+});
+
+function humUnderPad(tone: Float32Array): number | null {
+  return measure(keyMeter, MONO, [PAD.map((sample, at) => sample + (tone[at] ?? 0))]).humDbfs;
+}
 
 test("hiss under the music has its level, and music alone has none", () => {
   const tones = PAD.map((sample, at) => sample + 0.01 * Math.sin(at * 1.1) * Math.abs(Math.sin(at / 80_000)));

@@ -69,8 +69,8 @@ test("a band that is tuned a third of a semitone off is in the same key", () => 
 
 test("noise, silence and no sound have no key", () => {
   expect(keyOf(noise(10 * RATE_HZ, 0.3, 1))).toBeNull();
-  expect(measure(keyMeter, MONO, [silence(5 * RATE_HZ)])).toEqual({ key: null, keyConfidence: null });
-  expect(measure(keyMeter, STEREO, [])).toEqual({ key: null, keyConfidence: null });
+  expect(measure(keyMeter, MONO, [silence(5 * RATE_HZ)])).toEqual({ key: null, keyConfidence: null, humDbfs: null });
+  expect(measure(keyMeter, STEREO, [])).toEqual({ key: null, keyConfidence: null, humDbfs: null });
 });
 
 test("how the sound is split does not show", () => {

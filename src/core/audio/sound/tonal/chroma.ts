@@ -27,37 +27,46 @@ const LEAST_SHARE = 1e-4;
 const SILENT_POWER = 1e-6;
 
 interface Chromagram {
-  readonly framesPerSecond: number;
-  /** Hands over each frame's chroma, from A upwards, to be copied; the sum is 1, or 0 where nothing is heard. */
-  push(sound: Pcm, hear: (chroma: Float32Array) => void): void;
+  readonly binHz: number;
+  /** What a full-scale sine makes of its bin in a power spectrum. */
+  readonly fullScale: number;
+  /**
+   * Hands over the chroma of each frame that is not silent, from A upwards, and the spectrum that it was read off, both
+   * for the time of the call. The sum of a chroma is 1, or 0 where nothing has a pitch.
+   */
+  push(sound: Pcm, hear: (chroma: Float32Array, power: Float32Array) => void): void;
 }
 
 export function chromagram(shape: PcmShape): Chromagram {
   const frames = framer(shape, FRAME, FRAME);
-  const chromaOf = frameChroma(frames.rateHz);
-  return {
-    framesPerSecond: frames.rateHz / FRAME,
-    push: (sound, hear) => frames.push(sound, (frame) => hear(chromaOf(frame))),
-  };
-}
-
-function frameChroma(rateHz: number): (frame: Float32Array) => Float32Array {
   const fft = realFft(FRAME);
   const window = Float32Array.from({ length: FRAME }, (_, at) => 0.5 - 0.5 * Math.cos((2 * Math.PI * at) / FRAME));
   const windowed = new Float32Array(FRAME);
+  const chromaOf = frameChroma(frames.rateHz);
+  return {
+    binHz: frames.rateHz / FRAME,
+    fullScale: (FRAME / 4) ** 2,
+    push: (sound, hear) =>
+      frames.push(sound, (frame) => {
+        let energy = 0;
+        for (let at = 0; at < FRAME; at++) {
+          const sample = sampleAt(frame, at);
+          energy += sample * sample;
+          windowed[at] = sample * sampleAt(window, at);
+        }
+        if (energy < SILENT_POWER * FRAME) return;
+        const power = fft(windowed);
+        hear(chromaOf(power), power);
+      }),
+  };
+}
+
+function frameChroma(rateHz: number): (power: Float32Array) => Float32Array {
   const chroma = new Float32Array(CHROMA_BINS);
   const from = Math.ceil((LOWEST_HZ / rateHz) * FRAME);
   const to = Math.floor((HIGHEST_HZ / rateHz) * FRAME);
-  return (frame) => {
-    let energy = 0;
-    for (let at = 0; at < FRAME; at++) {
-      const sample = sampleAt(frame, at);
-      energy += sample * sample;
-      windowed[at] = sample * sampleAt(window, at);
-    }
+  return (power) => {
     chroma.fill(0);
-    if (energy < SILENT_POWER * FRAME) return chroma;
-    const power = fft(windowed);
     let highest = 0;
     for (let bin = from; bin <= to; bin++) highest = Math.max(highest, sampleAt(power, bin));
     let total = 0;

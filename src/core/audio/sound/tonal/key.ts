@@ -1,15 +1,16 @@
 /**
- * The key of a piece, by how often each pitch class sounds in it.
+ * The key of a piece, by how often each pitch class sounds in it; and the hum that is read off the same spectra.
  *
  * The mean chroma, turned to the tuning that was found in it, is compared with profiles of what is played in a key.
  * Two are averaged: from pop (I. Sha'ath, 2011) and from notes of classical pieces (D. Temperley, 2007). Confidence is how far the best key is ahead of the next; under the least, none is
  * named.
  *
- * Memory is one chroma. Pure: the result depends on the samples alone.
+ * Pure: the result depends on the samples alone.
  */
 import type { Meter, PcmShape } from "../pcm.ts";
 import { sampleAt } from "../sample.ts";
 import { BINS_PER_SEMITONE, CHROMA_BINS, chromagram } from "./chroma.ts";
+import { humReader, type Hum } from "./hum.ts";
 
 export interface KeyFacts {
   /** As `A minor`, with sharps; null where none is clear. */
@@ -39,15 +40,17 @@ const FULL_MARGIN = 0.12;
 /** Under this no key is named. */
 const LEAST_CONFIDENCE = 0.5;
 
-export function keyMeter(shape: PcmShape): Meter<KeyFacts> {
+export function keyMeter(shape: PcmShape): Meter<KeyFacts & Hum> {
   const chromas = chromagram(shape);
+  const hum = humReader(chromas.binHz, chromas.fullScale);
   const total = new Float64Array(CHROMA_BINS);
   return {
     push: (sound) =>
-      chromas.push(sound, (chroma) => {
+      chromas.push(sound, (chroma, power) => {
+        hum.hear(power);
         for (let bin = 0; bin < CHROMA_BINS; bin++) total[bin] = sampleAt(total, bin) + sampleAt(chroma, bin);
       }),
-    finish: () => keyOf(total),
+    finish: () => ({ ...keyOf(total), ...hum.finish() }),
   };
 }
 
