@@ -75,17 +75,18 @@ function copyRows(all: readonly Told[]): readonly Line[] {
     ...reasons.map(([reason, times]): Line => [`copies failed: ${reason}`, times, "tried again"]),
     ["copies cut by a kill", unanswered, "tried again"],
     ["links dead", refreshed, "stored from a fresh link"],
-    ...quirks.map(([quirk, times]): Line => [`tasks whose links are wrong: ${quirk}`, times, QUIRK_CURES[quirk]]),
+    ...quirks.map(([quirk, times]): Line => [`tasks whose files are wrong: ${quirk}`, times, QUIRK_CURES[quirk]]),
     ["previews and cut files kept meanwhile", all.reduce((sum, { events }) => sum + swaps(events), 0), "replaced"],
     ["strays in R2", swept.reduce((sum, { deleted }) => sum + deleted, 0), "swept"],
   ];
 }
 
-const QUIRKS = ["preview", "forbidden", "gone"] as const;
+const QUIRKS = ["preview", "forbidden", "gone", "equal"] as const;
 const QUIRK_CURES: Readonly<Record<Quirk, string>> = {
   preview: "the file of complete replaced that of first",
   forbidden: "stored from the record's links",
   gone: "stored from what Recovery audio made",
+  equal: "told as one take, once the record was asked for another",
 };
 
 /** Files that took the place of another one. */

@@ -96,6 +96,14 @@ test("first carries a shorter file than complete, under the same length", async 
   expect((await get(final?.audio_url)).bytes).toEqual(whole);
 });
 
+test("both takes are one, each behind a link of its own", async () => {
+  const task = await finished("equal");
+  const links = callbackTracks(task).map(({ audio_url }) => audio_url);
+  expect(new Set(links).size).toBe(2);
+  for (const link of links) expect((await get(link)).bytes).toEqual(audioOf(task.tracks[0]));
+  expect(task.tracks[1].audio.sha256).toBe(task.tracks[0].audio.sha256);
+});
+
 test("what the record has no good link for, recovery has: 201 while it runs, then the list, and a callback", async () => {
   const task = await finished("gone");
   for (const link of Object.values(await recordLinks(task))) expect((await get(link)).status).toBe(404);

@@ -20,6 +20,8 @@ export type Track = {
   readonly title: string;
   readonly seconds: number;
   readonly bpm: number;
+  /** The track whose sound it has: its own, but where both takes are one. */
+  readonly take: string;
   readonly songSeed: number;
   readonly flaw: Flaw | null;
   readonly audio: File;
@@ -72,10 +74,10 @@ export type Variant = {
 };
 
 /**
- * What is wrong with the links of a task: `first` carries those of shorter files; callbacks carry `…/forbidden`, and the
- * record better ones; or all carry links that are gone, and only Recovery audio makes good ones.
+ * What is wrong with the files of a task: `first` carries links of shorter ones; callbacks carry `…/forbidden`, and the
+ * record better links; all carry links that are gone, and only Recovery audio makes good ones; or both takes are one.
  */
-export type Quirk = "preview" | "forbidden" | "gone";
+export type Quirk = "preview" | "forbidden" | "gone" | "equal";
 
 /** What a callback is about, and where it goes. */
 export type Called = {

@@ -37,12 +37,14 @@ export function makeTask(
   const next = (piece + whole(random, 1, REPERTOIRE - 1)) % REPERTOIRE;
   const track = (index: number, flawed: Flaw | null): Track =>
     makeTrack(uuid(random), request.title, seed * REPERTOIRE + index, seconds, flawed);
+  const taskId = hex(random, 32);
+  const [one, other] = [track(piece, flaw), track(next, null)];
   return {
-    taskId: hex(random, 32),
+    taskId,
     at: Date.now(),
     product,
     request,
-    tracks: [track(piece, flaw), track(next, null)],
+    tracks: [one, quirk === "equal" ? equalTo(one, other) : other],
     variant: {
       textCarriesTracks: random() < 0.5,
       finishedFirst: random() < 0.5 ? 0 : 1,
@@ -68,10 +70,10 @@ export function previewPath({ trackId }: Track): string {
   return `/files/preview_${trackId}.mp3`;
 }
 
-type Music = Pick<Track, "trackId" | "title" | "songSeed" | "seconds" | "flaw">;
+type Music = Pick<Track, "take" | "title" | "songSeed" | "seconds" | "flaw">;
 
-export function audioOf({ trackId, title, songSeed, seconds, flaw }: Music): Uint8Array<ArrayBuffer> {
-  return tagged(song(songSeed, seconds, flaw).bytes, title, `track ${trackId}`);
+export function audioOf({ take, title, songSeed, seconds, flaw }: Music): Uint8Array<ArrayBuffer> {
+  return tagged(song(songSeed, seconds, flaw).bytes, title, `track ${take}`);
 }
 
 export function coverOf({ trackId }: Pick<Track, "trackId">): Uint8Array<ArrayBuffer> {
@@ -79,13 +81,19 @@ export function coverOf({ trackId }: Pick<Track, "trackId">): Uint8Array<ArrayBu
 }
 
 function makeTrack(trackId: string, title: string, songSeed: number, seconds: number, flaw: Flaw | null): Track {
-  const music: Music = { trackId, title, songSeed, seconds, flaw };
+  const music: Music = { take: trackId, title, songSeed, seconds, flaw };
   return {
     ...music,
+    trackId,
     bpm: song(songSeed, seconds, flaw).bpm,
     audio: file(`/files/${trackId}.mp3`, audioOf(music)),
-    cover: file(`/files/image_${trackId}.png`, coverOf(music)),
+    cover: file(`/files/image_${trackId}.png`, coverOf({ trackId })),
   };
+}
+
+/** The other track, with the same bytes behind its own link. */
+function equalTo(one: Track, { trackId, audio, cover: image }: Track): Track {
+  return { ...one, trackId, audio: { ...one.audio, path: audio.path }, cover: image };
 }
 
 function file(path: string, bytes: Uint8Array): File {

@@ -61,6 +61,7 @@ const QUIRKS: readonly (readonly [Quirk, number])[] = [
   ["forbidden", 0.06],
   ["gone", 0.12],
   ["preview", 0.27],
+  ["equal", 0.33],
 ];
 
 function quirkOf(fate: number): Quirk | null {
