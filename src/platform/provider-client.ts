@@ -39,11 +39,14 @@ export type RecordAnswer =
  * repeated.
  */
 export type SubmitAnswer =
-  | { readonly type: "accepted"; readonly taskId: string }
+  /** `delivered`: of a product that comes with the answer. */
+  | { readonly type: "accepted"; readonly taskId: string; readonly delivered?: Delivered }
   /** `taskId`: of a refusal that names an earlier task. */
   | { readonly type: "refused"; readonly code: number; readonly taskId?: string }
   | { readonly type: "not_the_api"; readonly status: number }
   | { readonly type: "unclear" };
+
+export interface Delivered extends Pick<RecordAnswer & { type: "record" }, "sha256" | "observation" | "body"> {}
 
 const TIMEOUT_MS = 15_000;
 const SUBMIT_TIMEOUT_MS = 30_000;
@@ -95,12 +98,24 @@ export async function askForRecord(
   return { type: "record", sha256: answer.sha256, observation, body: withoutEcho(answer.text), parentId };
 }
 
-/** Never rejects. `request` is the provider's own, callBackUrl included; `path` is that of its product. */
-export async function submitTask(access: ProviderAccess, path: string, request: object): Promise<SubmitAnswer> {
+/**
+ * Never rejects. `request` is the provider's own, callBackUrl included; `path` is that of its product. `answered` is a
+ * product that comes with the answer, and an id of ours for it.
+ */
+export async function submitTask(
+  access: ProviderAccess,
+  path: string,
+  request: object,
+  answered: Omit<Asked, "record"> | null,
+): Promise<SubmitAnswer> {
   const body = JSON.stringify(request);
   const signal = AbortSignal.timeout(SUBMIT_TIMEOUT_MS);
   const answer = await call(access, path, { method: "POST", body }, signal);
-  return typeof answer === "string" ? { type: "unclear" } : submitAnswerOf(answer);
+  if (typeof answer === "string") return { type: "unclear" };
+  const told = submitAnswerOf(answer, answered?.taskId);
+  if (told.type !== "accepted" || answered === null) return told;
+  const { observation } = parseMessage(answer.json, answered.product);
+  return { ...told, delivered: { sha256: answer.sha256, observation, body: withoutEcho(answer.text) } };
 }
 
 /** What is left on the account; null where this brand does not tell. Never rejects. */
@@ -114,12 +129,15 @@ export async function askForCredits(access: ProviderAccess): Promise<number | nu
   return null;
 }
 
-/** The code inside decides, whatever the status and the rest. Only a server's own fault leaves it open. */
-function submitAnswerOf({ status, json, isHtml }: Answer): SubmitAnswer {
+/**
+ * The code inside decides, whatever the status and the rest. Only a server's own fault leaves it open. `ownId` is for
+ * what comes without an id.
+ */
+function submitAnswerOf({ status, json, isHtml }: Answer, ownId?: string): SubmitAnswer {
   const fields = isRecord(json) ? json : {};
   const data = isRecord(fields["data"]) ? fields["data"] : {};
   const answered = toInteger(fields["code"]);
-  const taskId = firstText([data["taskId"], data["task_id"]]);
+  const taskId = firstText([data["taskId"], data["task_id"], Object.keys(data).length === 0 ? null : ownId]);
   if (answered !== null && answered !== 200)
     return { type: "refused", code: answered, ...(taskId !== null && isTaskId(taskId) ? { taskId } : {}) };
   if (answered === 200 && taskId !== null && isTaskId(taskId)) return { type: "accepted", taskId };

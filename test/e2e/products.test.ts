@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { taskView, type TaskView } from "../../src/core/view/view.ts";
 import type { Made } from "../rig/provider/ledger.ts";
 import { KINDS, MADE_PRODUCTS } from "../rig/provider/products/kinds.ts";
+import { timedLyrics } from "../rig/provider/products/routes.ts";
 import { hashesInZip } from "../rig/zip.ts";
 import { CALLBACK_TOKEN, expectKept, startStand, type Stand } from "./stand.ts";
 
@@ -109,6 +110,13 @@ test("the words of lyrics are kept in the timeline, and it is complete without a
   const view = await settled(taskId);
   expect(view).toMatchObject({ product: "lyrics", stage: "complete", outcome: "complete", files: [] });
   expect(JSON.stringify(await stand.events(taskId))).toContain("rain on tin");
+});
+
+test("timestamped lyrics come with the answer, and their words are in the timeline", async () => {
+  const { taskId, ...view } = await submit({ product: "timestamped_lyrics", parent });
+  expect(view).toMatchObject({ stage: "complete", outcome: "complete", settled: true, parent, credits: 0.5 });
+  const observed = (await stand.events(taskId)).find(({ type }) => type === "observed");
+  expect(observed).toMatchObject({ body: { code: 200, data: timedLyrics(parent.trackId) } });
 });
 
 test.each(MADE_PRODUCTS)("%s that fails is failed with the provider's code, submitted here or not", async (product) => {

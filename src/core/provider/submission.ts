@@ -48,6 +48,9 @@ const OWN_CALLBACK = { path: ["callBackUrl"], message: "is set by this Worker: l
 /** Products that are submitted through us. */
 export const SUBMITTED = PRODUCTS.filter((product) => (entryOf(product)?.submit ?? null) !== null);
 
+/** What can be asked about where every callback got lost. */
+export const ADOPTED = SUBMITTED.filter((product) => (entryOf(product)?.record ?? null) !== null);
+
 /** Of any product; its own fields are checked by the table of products. */
 export const productRequest = z
   .looseObject({

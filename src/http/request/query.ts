@@ -1,7 +1,7 @@
 /** Query parameters, checked by zod: a bad value is a 400 that names the parameter. */
 import type { Context } from "hono";
 import * as z from "zod";
-import { SUBMITTED } from "../../core/provider/submission.ts";
+import { ADOPTED } from "../../core/provider/submission.ts";
 import { LIST_STATUSES } from "../../platform/catalog/task-queries.ts";
 import { INBOX_CURSOR } from "../../platform/inbox/inbox.ts";
 import { place } from "../reading/task-list.ts";
@@ -68,7 +68,7 @@ export const retryQuery = z.object({
 
 export const adoptQuery = z.object({
   product: z
-    .enum(["music", ...SUBMITTED])
+    .enum(["music", ...ADOPTED])
     .default("music")
     .meta({ description: "What it is of.", default: "music" }),
 });

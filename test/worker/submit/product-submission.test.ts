@@ -2,12 +2,13 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { taskView } from "../../../src/core/view/view.ts";
 import { taskList } from "../../../src/http/reading/task-list.ts";
 import { message, newTaskId, track } from "../messages.ts";
 import { playProvider, type PlayedProvider } from "../provider-api.ts";
 import { SONG } from "../provider-files.ts";
 import { configureWithKey } from "../settings.ts";
-import { acting, callback, problemOf, reading, viewOf, worker } from "../worker.ts";
+import { acting, callback, eventsOf, problemOf, reading, viewOf, worker } from "../worker.ts";
 
 configureWithKey(1);
 
@@ -32,8 +33,9 @@ async function parentTask(): Promise<string> {
   return taskId;
 }
 
-function submit(request: object): Promise<Response> {
-  return worker(acting("POST", "/tasks", { "content-type": "application/json" }, JSON.stringify(request)));
+function submit(request: object, headers: Record<string, string> = {}): Promise<Response> {
+  const json = { "content-type": "application/json", ...headers };
+  return worker(acting("POST", "/tasks", json, JSON.stringify(request)));
 }
 
 function accepting(): string {
@@ -97,6 +99,68 @@ test("what its parent does not have is refused before anything is submitted", as
     expect((await problemOf(response)).detail).toContain(says);
   }
   expect(provider.submitted).toEqual([]);
+});
+
+test("what it is made of is of the kind that it needs: notes of stems, and all else of music", async () => {
+  const parent = await parentTask();
+  const stems = newTaskId();
+  await worker(callback({ code: 200, msg: "ok", data: { task_id: stems, vocal_removal_info: { vocal_url: AUDIO } } }));
+  for (const [request, says] of [
+    [{ product: "midi", parent: { taskId: parent } }, "must be a task of stems, and this is one of music"],
+    [{ product: "cover_art", parent: { taskId: stems } }, "must be a task of music, and this is one of stems"],
+    [{ product: "wav", parent: { taskId: stems, trackId: "vocal" } }, "must be a task of music"],
+  ] as const) {
+    const response = await submit(request);
+    expect([request, response.status]).toEqual([request, 422]);
+    expect((await problemOf(response)).detail).toContain(`parent.taskId: ${says}`);
+  }
+  expect(provider.submitted).toEqual([]);
+  accepting();
+  expect((await submit({ product: "midi", parent: { taskId: stems, trackId: "stem-1" } })).status).toBe(202);
+  expect(provider.submitted).toMatchObject([{ body: { taskId: stems, audioId: "stem-1" } }]);
+});
+
+test("timestamped lyrics come with the answer: complete at once, once for a key, kept whole in the timeline", async () => {
+  const parent = await parentTask();
+  const wanted = { product: "timestamped_lyrics", parent: { taskId: parent, trackId: "take-a" } };
+  const words = [{ word: "[Verse] la ", success: true, startS: 0.5, endS: 0.75, palign: 0 }];
+  const answer = { code: 200, msg: "success", data: { alignedWords: words, hootCer: 0.1, isStreamed: false } };
+  provider.accept = () => answer;
+  const key = { "idempotency-key": "words once" };
+  const response = await submit(wanted, key);
+  const view = taskView.parse(await response.json());
+  expect([response.status, view]).toMatchObject([
+    202,
+    {
+      product: "timestamped_lyrics",
+      parent: wanted.parent,
+      credits: 0.5,
+      stage: "complete",
+      settled: true,
+      outcome: "complete",
+      files: [],
+      request: { taskId: parent, audioId: "take-a" },
+    },
+  ]);
+  expect(provider.submitted).toEqual([
+    { path: "/api/v1/generate/get-timestamped-lyrics", body: { taskId: parent, audioId: "take-a" } },
+  ]);
+  const events = await eventsOf(view.taskId);
+  expect(events.find(({ type }) => type === "observed")).toMatchObject({ body: answer });
+  expect(await (await submit(wanted, key)).json()).toMatchObject({ taskId: view.taskId });
+  expect(provider.submitted).toHaveLength(1);
+  await vi.waitFor(async () => expect(await listOf(parent)).toMatchObject([{ taskId: view.taskId }]));
+
+  // An answer that is lost, or holds nothing, makes no task, and the key is free.
+  for (const [told, status] of [
+    [null, 502],
+    [{ code: 200, msg: "success", data: null }, 502],
+    [{ code: 422, msg: "The corresponding record does not exist", data: null }, 422],
+  ] as const) {
+    provider.accept = () => told;
+    expect((await submit(wanted, { "idempotency-key": "words again" })).status).toBe(status);
+  }
+  expect(await listOf(parent)).toHaveLength(1);
 });
 
 test("what exists already is found: by the id that the refusal names, or by its parent", async () => {

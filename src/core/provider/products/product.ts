@@ -32,7 +32,6 @@ const MARKS = OTHER_PRODUCTS.map((product) => [product, entryOf(product)?.marks 
 const MARKET: ReadonlyMap<string, OtherProduct> = new Map<string, OtherProduct>([
   ...OTHER_PRODUCTS.map((product) => [entryOf(product)?.market ?? "", product] as const),
   ["generate-persona", "unknown"],
-  ["timestamped-lyrics", "unknown"],
   ["boost-music-style", "unknown"],
 ]);
 

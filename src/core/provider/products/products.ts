@@ -29,6 +29,7 @@ export const OTHER_PRODUCTS = [
   "midi",
   "cover_art",
   "lyrics",
+  "timestamped_lyrics",
   "recovery",
   "voice",
   "unknown",
@@ -49,14 +50,17 @@ export type FilesShape = { readonly media: Media } & (
   | { readonly as: "links" }
 );
 
+/** In credits, by the provider's price list of 2026-08; null where it names none. */
+type Price = (request: Fields) => number | null;
+
 export interface ProductEntry {
   /** Null where it is not submitted through us. */
   readonly submit: {
     readonly path: string;
     readonly fields: z.ZodObject;
-    /** By the provider's price list of 2026-08; null where it names none. */
-    readonly credits: (request: Fields) => number | null;
+    readonly credits: Price;
   } | null;
+  /** Null where the answer is what it delivers: no id comes with it, no callback and no record after it. */
   readonly record: { readonly path: string; readonly parameter: "taskId" | "task_id" } | null;
   /** Fields that hold what it delivers; in a failure they hold null. */
   readonly marks: readonly string[];
@@ -67,8 +71,12 @@ export interface ProductEntry {
   /** Its name at KIE.AI's market, after `ai-music-api/`. */
   readonly market: string;
   readonly files: FilesShape | null;
-  /** Which fields of the request name what it is made of, and which field of the record does. */
+  /**
+   * Which fields of the request name what it is made of, and which field of the record does. `product` is what that has
+   * to be: null where it is music.
+   */
   readonly parent: {
+    readonly product: NamedProduct | null;
     readonly taskId: string | null;
     readonly audioId: string | null;
     readonly inRecord: string | null;
@@ -106,6 +114,7 @@ const words = {
 };
 const model = text(100);
 const ofTrack = { taskId: id, audioId: id };
+const OF_TRACK = { product: null, taskId: "taskId", audioId: "audioId", inRecord: null } as const;
 /** Set for who submits `add_instrumental` or `add_vocals`: as its page says. */
 const upload = { title: text(100), negativeTags: text(500) };
 
@@ -115,27 +124,19 @@ export const MUSIC_RECORD: NonNullable<ProductEntry["record"]> = {
   parameter: "taskId",
 };
 
-function music(path: string, market: string, fields: z.ZodRawShape, credits: number): ProductEntry {
-  return {
-    submit: {
-      path: `/api/v1/generate${path}`,
-      fields: z.looseObject({ ...style, ...fields }),
-      credits: () => credits,
-    },
-    record: MUSIC_RECORD,
-    marks: [],
-    market,
-    files: null,
-    parent: null,
-  };
+function music(path: string, market: string, fields: z.ZodRawShape, price: number): ProductEntry {
+  const rest = { marks: [], market, files: null, parent: null };
+  return { ...made(`generate${path}`, { ...style, ...fields }, price, rest), record: MUSIC_RECORD };
 }
 
 type Made = Omit<ProductEntry, "submit" | "record">;
 
-function made(folder: string, fields: z.ZodRawShape, credits: number | null, rest: Made): ProductEntry {
+/** `generate` at the end of a path is not in that of its record. */
+function made(path: string, fields: z.ZodRawShape, price: number | Price, rest: Made): ProductEntry {
+  const credits = typeof price === "number" ? () => price : price;
   return {
-    submit: { path: `/api/v1/${folder}/generate`, fields: z.looseObject(fields), credits: () => credits },
-    record: { path: `/api/v1/${folder}/record-info`, parameter: "taskId" },
+    submit: { path: `/api/v1/${path}`, fields: z.looseObject(fields), credits },
+    record: { path: `/api/v1/${path.replace(/\/generate$/, "")}/record-info`, parameter: "taskId" },
     ...rest,
   };
 }
@@ -146,20 +147,6 @@ const STEM_CREDITS: ReadonlyMap<unknown, number> = new Map([
   ["split_stem", 50],
   ["split_stem_advanced", 20],
 ]);
-
-const stems = made("vocal-removal", {}, null, {
-  marks: ["vocal_removal_info", "vocal_separation_info", "vocalUrl", "instrumentalUrl", "originData"],
-  market: "separate-vocals",
-  files: { as: "links", media: "audio" },
-  parent: { taskId: "taskId", audioId: "audioId", inRecord: "musicId" },
-});
-const lyrics = made("lyrics", {}, null, {
-  marks: ["lyricsData"],
-  itemMarks: ["text"],
-  market: "generate-lyrics",
-  files: null,
-  parent: null,
-});
 
 export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
   add_instrumental: music(
@@ -176,7 +163,7 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
       { ...words, defaultParamFlag: z.boolean(), audioId: id, model, continueAt: z.number().positive().optional() },
       12,
     ),
-    parent: { taskId: null, audioId: "audioId", inRecord: "parentMusicId" },
+    parent: { ...OF_TRACK, taskId: null, inRecord: "parentMusicId" },
   },
   upload_cover: music("/upload-cover", "upload-and-cover-audio", { ...words, uploadUrl: link, model }, 12),
   upload_extend: music(
@@ -201,51 +188,66 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
       },
       5,
     ),
-    parent: { taskId: "taskId", audioId: "audioId", inRecord: null },
+    parent: OF_TRACK,
   },
   mashup: music("/mashup", "mashup", { ...words, uploadUrlList: linkPair, model }, 12),
   sounds: music("/sounds", "sounds", { prompt: text(500), model }, 2.5),
-  wav: made("wav", ofTrack, 0.4, {
+  wav: made("wav/generate", ofTrack, 0.4, {
     marks: ["audioWavUrl", "audio_wav_url"],
     market: "convert-to-wav-format",
     files: { as: "link", name: "wav", media: "wav", ending: "wav" },
-    parent: { taskId: "taskId", audioId: "audioId", inRecord: "musicId" },
+    parent: { ...OF_TRACK, inRecord: "musicId" },
   }),
-  stems: {
-    ...stems,
-    submit: {
-      path: "/api/v1/vocal-removal/generate",
-      fields: z.looseObject({
-        taskId: id.optional(),
-        audioId: id.optional(),
-        audioUrl: optionalLink,
-        type: z.enum(["separate_vocal", "split_stem", "split_stem_advanced"]).default("separate_vocal"),
-      }),
-      credits: ({ type = "separate_vocal" }) => STEM_CREDITS.get(type) ?? null,
+  stems: made(
+    "vocal-removal/generate",
+    {
+      taskId: id.optional(),
+      audioId: id.optional(),
+      audioUrl: optionalLink,
+      type: z.enum(["separate_vocal", "split_stem", "split_stem_advanced"]).default("separate_vocal"),
     },
-  },
-  video: made("mp4", { ...ofTrack, author: text(50).optional(), domainName: text(50).optional() }, 2, {
+    ({ type = "separate_vocal" }) => STEM_CREDITS.get(type) ?? null,
+    {
+      marks: ["vocal_removal_info", "vocal_separation_info", "vocalUrl", "instrumentalUrl", "originData"],
+      market: "separate-vocals",
+      files: { as: "links", media: "audio" },
+      parent: { ...OF_TRACK, inRecord: "musicId" },
+    },
+  ),
+  video: made("mp4/generate", { ...ofTrack, author: text(50).optional(), domainName: text(50).optional() }, 2, {
     marks: ["video_url", "videoUrl"],
     market: "create-music-video",
     files: { as: "link", name: "video", media: "video", ending: "mp4" },
-    parent: { taskId: "taskId", audioId: "audioId", inRecord: "musicId" },
+    parent: { ...OF_TRACK, inRecord: "musicId" },
   }),
-  midi: made("midi", { taskId: id, audioId: id.optional() }, 0, {
+  midi: made("midi/generate", { taskId: id, audioId: id.optional() }, 0, {
     marks: ["instruments", "midiData"],
     failedFlags: [2, 3],
     market: "generate-midi-from-audio",
     files: { as: "notes", name: "midi", media: "any" },
-    parent: { taskId: "taskId", audioId: "audioId", inRecord: null },
+    parent: { ...OF_TRACK, product: "stems" },
   }),
-  cover_art: made("suno/cover", { taskId: id }, 0, {
+  cover_art: made("suno/cover/generate", { taskId: id }, 0, {
     marks: ["images"],
     market: "cover-generate",
     files: { as: "list", name: "image", media: "image" },
-    parent: { taskId: "taskId", audioId: null, inRecord: "parentTaskId" },
+    parent: { ...OF_TRACK, audioId: null, inRecord: "parentTaskId" },
   }),
-  lyrics: {
-    ...lyrics,
-    submit: { path: "/api/v1/lyrics", fields: z.looseObject({ prompt: text(2_000) }), credits: () => 0.4 },
+  lyrics: made("lyrics", { prompt: text(2_000) }, 0.4, {
+    marks: ["lyricsData"],
+    itemMarks: ["text"],
+    market: "generate-lyrics",
+    files: null,
+    parent: null,
+  }),
+  timestamped_lyrics: {
+    ...made("generate/get-timestamped-lyrics", ofTrack, 0.5, {
+      marks: ["alignedWords"],
+      market: "timestamped-lyrics",
+      files: null,
+      parent: OF_TRACK,
+    }),
+    record: null,
   },
   recovery: {
     // It is asked for by POST /tasks/:id/recover.

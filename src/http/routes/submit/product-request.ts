@@ -4,11 +4,12 @@
  */
 import type { Context } from "hono";
 import type { Fields } from "../../../core/provider/loose-values.ts";
-import { entryOf, linkFields, type ProductEntry } from "../../../core/provider/products/products.ts";
+import { entryOf, isMusicProduct, linkFields, type ProductEntry } from "../../../core/provider/products/products.ts";
 import type { ParentTask, ProductRequest } from "../../../core/provider/submission.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { Problem } from "../../problem.ts";
+import { present } from "../../reading/task-reader.ts";
 import { inputWords } from "../../request/wrong-input.ts";
 
 export interface Ready {
@@ -18,6 +19,8 @@ export interface Ready {
   readonly parent: ParentTask | null;
   /** The names of the fields that hold a link, or several: the provider fetches what is there. */
   readonly links: readonly string[];
+  /** What it delivers comes with the answer. */
+  readonly isAnswered: boolean;
 }
 
 /** Throws a problem for what the provider would refuse, or charge for in vain. */
@@ -26,7 +29,7 @@ export async function readyRequest(c: Context<AppEnv>, request: ProductRequest):
   const entry = entryOf(product);
   if (entry === null || entry.submit === null)
     throw new Problem("invalid_request", `${product}: is not submitted here.`);
-  const ids = named === undefined ? {} : await idsOf(c, product, entry, named);
+  const ids = named === undefined ? {} : await idsOf(c, entry, named);
   const asked = { ...ids, ...given };
   const parsed = entry.submit.fields.safeParse(asked, { reportInput: true });
   if (!parsed.success) throw new Problem("invalid_request", `${inputWords(parsed.error.issues, Object.keys(asked))}.`);
@@ -35,25 +38,27 @@ export async function readyRequest(c: Context<AppEnv>, request: ProductRequest):
     fields: parsed.data,
     parent: named ?? parentIn(entry, asked),
     links: linkFields(entry.submit.fields),
+    isAnswered: entry.record === null,
   };
 }
 
 /** The ids of the parent, under the names that the product has for them. */
-async function idsOf(
-  c: Context<AppEnv>,
-  product: string,
-  { parent }: ProductEntry,
-  named: ParentTask,
-): Promise<Fields> {
+async function idsOf(c: Context<AppEnv>, { parent }: ProductEntry, named: ParentTask): Promise<Fields> {
   const { taskId, trackId } = named;
-  const view = await c.env.TASKS.getByName(taskId).view();
-  if (view === null || "deletedAt" in view)
+  const found = await c.env.TASKS.getByName(taskId).view();
+  if (found === null || "deletedAt" in found)
     throw new Problem("invalid_request", "parent.taskId: no such task is here. Nothing was submitted.");
+  const view = present<TaskView>(found);
   if (parent === null) return {};
+  if (parent.product === null ? !isMusicProduct(view.product) : view.product !== parent.product)
+    throw new Problem(
+      "invalid_request",
+      `parent.taskId: must be a task of ${parent.product ?? "music"}, and this is one of ${view.product}. Nothing was submitted.`,
+    );
   const ofTask = parent.taskId === null ? {} : { [parent.taskId]: taskId };
   if (parent.audioId === null) return ofTask;
-  // Of stems, the provider makes notes of all where none is named.
-  if (product === "midi") return trackId === null ? ofTask : { ...ofTask, [parent.audioId]: trackId };
+  // A file has an id at the provider alone, who takes all of them where none is named.
+  if (parent.product !== null) return trackId === null ? ofTask : { ...ofTask, [parent.audioId]: trackId };
   return { ...ofTask, [parent.audioId]: audioIdIn(view, trackId) };
 }
 

@@ -12,11 +12,13 @@ export interface EarlierDeleted {
   readonly taskId: string;
 }
 
-type Refusal = Extract<SubmitAnswer, { type: "refused" | "not_the_api" }> | EarlierDeleted;
+/** `lost`: what was to come with the answer came with none. */
+type Refusal = Extract<SubmitAnswer, { type: "refused" | "not_the_api" }> | EarlierDeleted | { readonly type: "lost" };
 
 export function refusalOf(answer: Refusal): Problem {
   if (answer.type === "not_the_api") return notTheApi(answer.status);
   if (answer.type === "refused") return providerRefused(answer.code);
+  if (answer.type === "lost") return new Problem("provider_failed", LOST);
   const { taskId } = answer;
   return new Problem(
     "task_deleted",
@@ -26,6 +28,8 @@ export function refusalOf(answer: Refusal): Problem {
   );
 }
 
+const LOST =
+  "The provider's answer was lost, and what was asked for was to come with it. It may have been charged; submit again to have it.";
 const MADE_ONCE = "The provider made this once already and makes it no second time: nothing was submitted.";
 
 /** The code is the provider's, or an HTTP status. */

@@ -19,6 +19,7 @@ import {
 import { taskView, type TaskView } from "../../../core/view/view.ts";
 import { catalogOf } from "../../../platform/catalog/catalog.ts";
 import { tellCatalog } from "../../../platform/catalog/teller.ts";
+import { observe } from "../../../platform/task/client.ts";
 import { providerAccess, submitTask, type SubmitAnswer } from "../../../platform/provider-client.ts";
 import { handOver } from "../../../platform/catalog/handover.ts";
 import type { Handover, Reservation } from "../../../platform/catalog/submission-table.ts";
@@ -93,12 +94,16 @@ export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: str
   const origin = (config.publicUrl ?? new URL(c.req.url)).origin;
   const callBackUrl = `${origin}/callback/${capabilityOf(callbackToken, ref)}`;
   if (sourceId !== undefined) await useSource(c.env.AUDIO, sourceId, ref);
-  const told = await submitTask(provider, ready.path, { ...ready.fields, callBackUrl });
-  const answer = await orEarlier(c, told, request, ready.parent);
+  const answered = ready.isAnswered ? { taskId: randomId(), product } : null;
+  const asking = answered === null ? { ...ready.fields, callBackUrl } : ready.fields;
+  const told = await submitTask(provider, ready.path, asking, answered);
+  const isLost = told.type === "unclear" && answered !== null;
+  const answer = isLost ? ({ type: "lost" } as const) : await orEarlier(c, told, request, ready.parent);
   switch (answer.type) {
     case "unclear":
       await insist("record that an answer was lost", () => catalogOf(c.env).loseAnswer(ref));
       return submitting(c, ref, "submitting");
+    case "lost":
     case "refused":
     case "not_the_api":
     case "deleted":
@@ -106,7 +111,9 @@ export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: str
       if (sourceId !== undefined) await insist("free its source", () => releaseSource(c.env.AUDIO, sourceId, ref));
       throw refusalOf(answer);
     case "accepted": {
-      const { taskId } = answer;
+      const { taskId, delivered } = answer;
+      const record = { via: "poll", verdict: "record", host, ref } as const;
+      if (delivered !== undefined) await observe(c.env.TASKS, taskId, { ...delivered, ...record });
       // Before anything else can fail: the task is paid for.
       await insist("record the task of a submission", () => catalogOf(c.env).resolve(ref, taskId, Date.now()));
       return shown(c, { ref, taskId, requestJson, host, source });

@@ -30,7 +30,11 @@ const COMPLETE: readonly (readonly [OtherProduct, object])[] = [
 
 const FAILED: readonly (readonly [OtherProduct, object])[] = [
   ...OTHER_PRODUCTS.flatMap((product) =>
-    product === "unknown" ? [] : FIXTURES[product].failures.map(({ body }) => [product, body] as const),
+    product === "unknown"
+      ? []
+      : FIXTURES[product].failures.flatMap(({ body, isNameless }) =>
+          isNameless === true ? [] : [[product, body] as const],
+        ),
   ),
   ["unknown", { code: 500, msg: "no_audio_id_mappings", task_id: TASK_ID, data: null }],
 ];

@@ -7,8 +7,10 @@ import {
   PRODUCTS,
   type NamedProduct,
 } from "../../../../src/core/provider/products/products.ts";
+import { parseMessage } from "../../../../src/core/provider/message.ts";
+import { viewOf } from "../../../../src/core/view/view.ts";
 import { observationOf, parsed } from "../../messages.ts";
-import { TASK_ID } from "../../builders.ts";
+import { at, observed, T0, TASK_ID, taskOf } from "../../builders.ts";
 import { FIXTURES } from "./product-fixtures.ts";
 
 const NAMED = PRODUCTS.flatMap((product): readonly NamedProduct[] =>
@@ -38,19 +40,42 @@ test("each body names its task and its product, and every file of it by a link t
     }
 });
 
-test("each failure is one, and names no file", () => {
+test("each failure is one, names no file, and is of what was asked for though it names no product", () => {
   for (const product of NAMED)
-    for (const { body } of FIXTURES[product].failures)
-      expect([body, observationOf(body)]).toMatchObject([body, { kind: "failed", tracks: [] }]);
+    for (const { body } of FIXTURES[product].failures) {
+      const read = observationOf(body);
+      expect([body, read]).toMatchObject([body, { kind: "failed", tracks: [] }]);
+      const adopted = at(T0, { type: "adopted", product });
+      expect([body, viewOf(taskOf(adopted, observed(read)))]).toMatchObject([
+        body,
+        { product, stage: "failed", outcome: "failed", settled: true },
+      ]);
+    }
+});
+
+test("what each says is under way is neither done nor failed, by words and by numbers, as integer or string", () => {
+  const flags: readonly (readonly [NamedProduct, string, readonly unknown[]])[] = [
+    ["wav", "successFlag", ["PENDING", "PENDING-1"]],
+    ["stems", "successFlag", ["PENDING"]],
+    ["video", "successFlag", ["PENDING"]],
+    ["cover_art", "successFlag", [0, 2, "0", "2"]],
+    ["midi", "successFlag", [0, "0"]],
+    ["lyrics", "status", ["PENDING"]],
+    ["voice", "status", ["wait_processing", "processing_validate", "generating_voice"]],
+  ];
+  for (const [product, field, values] of flags)
+    for (const value of values) {
+      const data = { taskId: TASK_ID, response: null, [field]: value, errorCode: 0, errorMessage: "" };
+      const read = parseMessage({ code: 200, msg: "success", data }, product).observation;
+      expect([product, value, read]).toMatchObject([product, value, { product, kind: "pending", failure: null }]);
+    }
 });
 
 test("what is submitted has a path, fields that let unknown ones pass, and a record to ask for", () => {
   for (const product of NAMED) {
     const { submit, record } = entryOf(product) ?? {};
-    expect([product, record?.path]).toEqual([
-      product,
-      expect.stringMatching(/^\/api\/v1\/.+\/record-info$/) as unknown,
-    ]);
+    const asked = product === "timestamped_lyrics" ? /^none$/ : /^\/api\/v1\/.+\/record-info$/;
+    expect([product, record?.path ?? "none"]).toEqual([product, expect.stringMatching(asked) as unknown]);
     if ((submit ?? null) === null) continue;
     expect([product, submit?.path]).toEqual([product, expect.stringMatching(/^\/api\/v1\//) as unknown]);
     const required = submit?.fields.safeParse({ new_field: 1 });
