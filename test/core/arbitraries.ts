@@ -8,7 +8,8 @@ import fc from "fast-check";
 import type { Observed } from "../../src/core/task/event.ts";
 import { sha256Hex } from "../../src/core/ids.ts";
 import { parseMessage } from "../../src/core/provider/message.ts";
-import { VERDICTS } from "../../src/core/task/trust.ts";
+import type { ParentTask } from "../../src/core/provider/submission.ts";
+import { messageKey, VERDICTS } from "../../src/core/task/trust.ts";
 import { observed, T0, TASK_ID } from "./builders.ts";
 
 type Shape = "ids" | "no ids" | "mixed";
@@ -123,7 +124,20 @@ function received(message: fc.Arbitrary<object>): fc.Arbitrary<Observed> {
 }
 
 function distinct(one: fc.Arbitrary<Observed>): fc.Arbitrary<readonly Observed[]> {
-  return fc.uniqueArray(one, { selector: (event) => event.sha256, minLength: 1, maxLength: 8 });
+  return fc.uniqueArray(one, { selector: (event) => event.sha256, minLength: 1, maxLength: 8 }).chain(withParents);
+}
+
+/** Some of them come again, as the same bytes: by then it was known what they were made of. */
+function withParents(events: readonly Observed[]): fc.Arbitrary<readonly Observed[]> {
+  const parent = fc.constantFrom({ taskId: "p", trackId: "t" }, { taskId: "p", trackId: null });
+  const told = fc
+    .record({ event: fc.constantFrom(...events), parent, minutes: fc.nat({ max: 20 }) })
+    .map(({ event, parent, minutes }) => madeOf(event, parent, T0 + minutes * 60_000));
+  return fc.uniqueArray(told, { selector: messageKey, maxLength: 2 }).map((again) => events.concat(again));
+}
+
+function madeOf(event: Observed, parent: ParentTask, at: number): Observed {
+  return { ...event, observation: { ...event.observation, parent }, at, lastAt: at };
 }
 
 /** Distinct deliveries about one task with two tracks, of one shape or of both. */

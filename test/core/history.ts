@@ -65,7 +65,9 @@ export function record(history: History, body: EventBody): void {
 /** A message arrives: for the first time, again, or over the bound. */
 export function receive(history: History, { sha256, via, verdict, observation }: Observed): void {
   const { task, now } = history;
-  const known = task.observations.find((other) => messageKey(other) === messageKey({ sha256, via, verdict }));
+  const known = task.observations.find(
+    (other) => messageKey(other) === messageKey({ sha256, via, verdict, observation }),
+  );
   const event: Observed =
     known === undefined
       ? { type: "observed", sha256, via, verdict, observation, at: now, lastAt: now, times: 1 }

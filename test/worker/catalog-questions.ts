@@ -35,7 +35,7 @@ export function catalogQuestions(after: CatalogPlace): Readonly<Record<string, (
     "list by ref": (sql) => queries.listTasks(sql, { ...EVERYTHING, ref: "mine", after }),
     "list by parent": (sql) => queries.listTasks(sql, { ...EVERYTHING, parent: "parent", after }),
     "list by text": (sql) => queries.listTasks(sql, { ...EVERYTHING, text: "song" }),
-    "task holding": (sql) => queries.taskHolding(sql, "track"),
+    "task holding": (sql) => queries.taskHolding(sql, "task", "track"),
     untouched: (sql) => queries.untouchedTasks(sql, 0, Date.now(), 200),
     "watched until": (sql) => queries.watchedUntil(sql, 0),
     overdue: (sql) => queries.overdueTasks(sql, Date.now(), 200),

@@ -16,7 +16,7 @@ import {
 import { parentTask, type ParentTask } from "../provider/submission.ts";
 import type { Observed } from "./event.ts";
 import type { Task } from "./task.ts";
-import { effective } from "./trust.ts";
+import { effective, messageKey } from "./trust.ts";
 
 type Known = Pick<Task, "observations" | "request" | "adopted">;
 
@@ -39,8 +39,8 @@ export function recordOf(task: Known): ProductEntry["record"] {
 export function parentOf(task: Known): ParentTask | null {
   const named = parentTask.safeParse(task.request?.["parent"]).data;
   if (named !== undefined) return named;
-  const told = task.observations.filter(({ observation }) => observation.parent !== undefined);
-  const [first] = told.toSorted((a, b) => a.at - b.at || (a.sha256 < b.sha256 ? -1 : 1));
+  const told = saidOf(task).filter(({ observation }) => observation.parent !== undefined && isNews(observation));
+  const [first] = told.toSorted((a, b) => a.at - b.at || (messageKey(a) < messageKey(b) ? -1 : 1));
   return first?.observation.parent ?? null;
 }
 

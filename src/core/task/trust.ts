@@ -38,18 +38,20 @@ export function weightOf({ via, verdict }: Pick<Observed, "via" | "verdict">): W
 }
 
 /**
- * What makes two messages the same: the same bytes with the same weight. What came first without weight, and then
- * under a better verdict, counts.
+ * What makes two messages the same: the same bytes with the same weight, and the same parent. What came first without
+ * weight, and then under a better verdict, counts; so does a record whose parent was not here yet.
  */
 export function isSameMessage(a: Known, b: Known): boolean {
-  return a.sha256 === b.sha256 && weightOf(a) === weightOf(b);
+  return a.sha256 === b.sha256 && messageKey(a) === messageKey(b);
 }
 
-type Known = Pick<Observed, "sha256" | "via" | "verdict">;
+type Known = Pick<Observed, "sha256" | "via" | "verdict" | "observation">;
 
 /** The name of that which is the same. */
 export function messageKey(message: Known): string {
-  return `${message.sha256} ${weightOf(message)}`;
+  const { parent } = message.observation;
+  const known = `${message.sha256} ${weightOf(message)}`;
+  return parent === undefined ? known : `${known} of ${parent.taskId} ${parent.trackId}`;
 }
 
 const selected = new WeakMap<readonly Observed[], readonly Observed[]>();

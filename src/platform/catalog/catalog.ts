@@ -111,8 +111,8 @@ export class Catalog extends DurableObject<Env> {
   /** Of the latest tasks the one of this id, or the one that has a track of this id. */
   parentOf(id: string): ParentTask | null {
     const trackId = publicTrackId(id);
-    const taskId = taskHolding(this.#sql, trackId);
-    return taskId === null ? null : { taskId, trackId: taskId === trackId ? null : trackId };
+    const taskId = taskHolding(this.#sql, id, trackId);
+    return taskId === null ? null : { taskId, trackId: taskId === id ? null : trackId };
   }
 
   /** Who is to be visited: open tasks untouched since `before`, and settled ones with a wake overdue since. */

@@ -111,10 +111,10 @@ function filterOf({ status, ref, parent, text }: CatalogQuery): { where: string;
 }
 
 /** Of the latest tasks the one of this id, or the one that has a track of this id; null where there is none. */
-export function taskHolding(sql: SqlStorage, id: string): string | null {
+export function taskHolding(sql: SqlStorage, id: string, trackId: string): string | null {
   const newest = `SELECT task_id, track_ids, deleted FROM tasks ${NEWEST_FIRST} LIMIT ${LOOKED_AT}`;
   const where = "deleted = 0 AND (task_id = ? OR instr(track_ids, ?) > 0)";
-  const [found] = sql.exec(`SELECT task_id FROM (${newest}) WHERE ${where} LIMIT 1`, id, `,${id},`).toArray();
+  const [found] = sql.exec(`SELECT task_id FROM (${newest}) WHERE ${where} LIMIT 1`, id, `,${trackId},`).toArray();
   return typeof found?.["task_id"] === "string" ? found["task_id"] : null;
 }
 

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Observed } from "../../../src/core/task/event.ts";
 import { failureShown, isSettled, outcomeOf, stageOf, STAGES } from "../../../src/core/task/stage.ts";
 import type { Task } from "../../../src/core/task/task.ts";
+import { messageKey } from "../../../src/core/task/trust.ts";
 import { tracksOf, type Track } from "../../../src/core/task/tracks.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
 import { deliveries, identifiedDeliveries, idlessDeliveries, junkDeliveries, retold } from "../arbitraries.ts";
@@ -42,12 +43,12 @@ test("junk deliveries give the same task in every order too", () => {
 test("a redelivery keeps the smallest time of receipt and the highest count", () => {
   fc.assert(
     fc.property(twice(deliveries), ([events, again]) => {
-      const kept = new Map(taskOf(...again).observations.map((event) => [event.sha256, event]));
+      const kept = new Map(taskOf(...again).observations.map((event) => [messageKey(event), event]));
       expect(kept.size).toBe(events.length);
-      for (const { sha256, at } of events) {
-        const copies = again.filter((event) => event.sha256 === sha256);
-        expect(kept.get(sha256)).toMatchObject({
-          at,
+      for (const message of events) {
+        const copies = again.filter((event) => messageKey(event) === messageKey(message));
+        expect(kept.get(messageKey(message))).toMatchObject({
+          at: message.at,
           times: Math.max(...copies.map((copy) => copy.times)),
           lastAt: Math.max(...copies.map((copy) => copy.lastAt)),
         });

@@ -25,7 +25,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "takes all deliveries of a task for one",
     file: "src/core/task/trust.ts",
-    find: "return a.sha256 === b.sha256 && weightOf(a) === weightOf(b);",
+    find: "return a.sha256 === b.sha256 && messageKey(a) === messageKey(b);",
     replace: "return weightOf(a) === weightOf(b);",
     tests: "test/worker/ingest/ingest.test.ts",
     caughtBy: "of many that come at once, each is counted, and different ones are all kept",

@@ -1,12 +1,12 @@
 /** Each product's own record is asked, where its callback proves too little or never comes. */
 import { afterEach, expect, test, vi } from "vitest";
 import { sign } from "../../../src/core/provider/signature.ts";
-import { newTaskId } from "../messages.ts";
+import { message, newTaskId, track } from "../messages.ts";
 import { playProvider } from "../provider-api.ts";
 import { COVER, WAV } from "../provider-files.ts";
 import { SECRETS } from "../secrets.ts";
 import { configureWithKey } from "../settings.ts";
-import { callback, signedCallback, viewOf, worker } from "../worker.ts";
+import { acting, callback, reading, signedCallback, viewOf, worker } from "../worker.ts";
 
 configureWithKey(10_000);
 
@@ -78,4 +78,40 @@ test("a permanent code ends it though its record says pending", async () => {
   await worker(callback({ code: 200, data: { task_id: taskId, audioWavUrl: null, successFlag: "PENDING" } }));
   await vi.waitFor(async () => expect(await viewOf(taskId)).toMatchObject({ settled: true }), PATIENTLY);
   expect(await viewOf(taskId)).toMatchObject({ product: "wav", stage: "failed", failure: { code: 413 } });
+});
+
+test("a parent that comes after its child is found by asking again, by the same answer and however long its id is", async () => {
+  const provider = playProvider();
+  provider.files.set(LINK, WAV).set("https://cdn.example.com/1.png", COVER);
+  const parent = { taskId: `${newTaskId()}-${"x".repeat(67)}`, trackId: newTaskId() };
+  const [wav, art] = [newTaskId(), newTaskId()];
+  const made = { successFlag: "SUCCESS" };
+  provider.records.set(wav, record(wav, { audioWavUrl: LINK }, { ...made, musicId: parent.trackId }));
+  provider.records.set(
+    art,
+    record(art, { images: ["https://cdn.example.com/1.png"] }, { ...made, parentTaskId: parent.taskId }),
+  );
+  // All that is known of this one is what its record said before.
+  expect((await worker(acting("PUT", `/tasks/${wav}?product=wav`))).status).toBe(201);
+  await worker(callback({ code: 200, data: { taskId: art, images: ["https://cdn.example.com/1.png"] } }));
+  const children = [wav, art];
+  await vi.waitFor(() => expect(children.filter((id) => !provider.asked.includes(id))).toEqual([]), PATIENTLY);
+  for (const id of children) {
+    await vi.waitFor(async () => expect(await viewOf(id)).toMatchObject({ settled: true, parent: null }), PATIENTLY);
+  }
+  await worker(callback(message(parent.taskId, "complete", [track(parent.trackId)])));
+  await vi.waitFor(
+    async () => expect(await (await worker(reading(`/tasks?q=${parent.taskId}`))).text()).toContain(parent.trackId),
+    PATIENTLY,
+  );
+  for (const [id, trackId] of [
+    [wav, parent.trackId],
+    [art, null],
+  ] as const) {
+    expect((await worker(acting("POST", `/tasks/${id}/retry`))).status).toBe(202);
+    const found = { parent: { taskId: parent.taskId, trackId } };
+    await vi.waitFor(async () => expect(await viewOf(id)).toMatchObject(found), PATIENTLY);
+    const rebuilt = await (await worker(acting("POST", `/tasks/${id}/rebuild`))).json();
+    expect([rebuilt, await viewOf(id)]).toMatchObject([{ identical: true }, found]);
+  }
 });
