@@ -83,13 +83,14 @@ function stepOfBest(task: Task, tries: readonly Try[], file: FileKind, pace: Pac
       reason: `poison: ${next.progress.unanswered} starts in a row without an outcome`,
     };
   if (live.length === 0) return deadStep(tries, next, lastAt, pace);
+  const last = next.progress.reason === null ? "" : `; at last ${next.progress.reason}`;
   if (total >= MAX_COPY_ATTEMPTS)
-    return { type: "lose", at: lastAt, reason: `too_many_attempts: ${total} failed copies` };
+    return { type: "lose", at: lastAt, reason: `too_many_attempts: ${total} failed copies${last}` };
   const at =
     lastAt + retryDelay(pace, total, lastAt - since, `${task.taskId} ${next.link.hash} ${next.progress.starts}`);
   const expiredAt = Math.max(...tries.map(({ link }) => link.at)) + pace.linkLifeMs;
   return at > expiredAt
-    ? { type: "lose", at: expiredAt, reason: "expired: the provider keeps files for 14 days" }
+    ? { type: "lose", at: expiredAt, reason: `expired: the provider keeps files for 14 days${last}` }
     : { type: "copy", at, link: next.link };
 }
 
