@@ -1,5 +1,5 @@
 /**
- * What goes wrong with music, done to good music: 34 kinds, of the file, its level, its time, its channels, its tone.
+ * What goes wrong with music, done to good music: 35 kinds, of the file, its level, its time, its channels, its tone.
  *
  * Pure. Sound is changed before the encoder, bytes after it. Where only the request shows the fault, `asked` says what
  * the request knows of the whole.
@@ -74,7 +74,12 @@ export const DAMAGES: readonly Damage[] = [
   { name: "nothing over 9 kHz", codes: ["narrow_bandwidth"], sound: (all, rate) => lowPassed(all, rate, 9_000) },
   { name: "8 bits", codes: ["noise"], sound: (all) => each(all, (x) => Math.round(x * 128) / 128) },
   { name: "hiss at -45 dBFS", codes: ["noise"], sound: (all) => hissing(all, 0.0056) },
-  { name: "hum at -40 dBFS", codes: ["noise"], sound: (all, rate) => humming(all, rate, 0.0141) },
+  {
+    name: "hum at -40 dBFS, and a rest of 5 s",
+    codes: ["noise"],
+    sound: (all, rate) => humming(gap(all, rate, 5), rate, 0.0141),
+  },
+  { name: "hum at -40 dBFS under the music", codes: ["noise"], sound: (all, rate) => humming(all, rate, 0.0141) },
 ];
 
 const PAGE = `<!DOCTYPE html><html><body>${"Not found. ".repeat(200)}</body></html>`;

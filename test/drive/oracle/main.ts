@@ -63,6 +63,7 @@ if (options.help === true) {
 if (options.music !== undefined) {
   const part = options.part === "tuning" || options.part === "held-out" ? options.part : "all";
   const tracks = await tracksIn(options.music, part, new RegExp(options.match ?? ""));
+  if (tracks.length === 0) throw new Error("No music is there that is asked for.");
   await judgeMusic(tracks, Number(options.damaged ?? DAMAGED_TRACKS));
   process.exit(0);
 }

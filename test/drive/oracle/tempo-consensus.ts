@@ -95,10 +95,10 @@ async function vamp(plugin: string, wave: string): Promise<string> {
   return printed("vamp-simple-host", plugin, wave);
 }
 
-/** Nothing where the program fails, or is not there. */
+/** On either way out; nothing where the program fails, or is not there. */
 async function printed(program: string, ...args: readonly string[]): Promise<string> {
   return promisify(execFile)(program, args, { maxBuffer: MOST_PRINTED_BYTES }).then(
-    ({ stdout }) => stdout,
+    ({ stdout, stderr }) => stdout + stderr,
     () => "",
   );
 }

@@ -48,7 +48,7 @@ export const LIMITS = {
     value: 0.5,
     reason: "Notes ring on and halls answer: what stops and begins within 20 ms is a hole, unless it is played short.",
   },
-  dropoutsPerMinute: { value: 3, reason: "A gate may cut a note once or twice; more often it is the file." },
+  dropoutsPerMinute: { value: 2, reason: "A gate may cut a note once or twice; more often it is the file." },
   clicksPerMinute: {
     value: 5,
     reason: "A percussive sound may pass for a click now and then; what sounds like one so often is one.",

@@ -25,7 +25,7 @@ const AUDIBLE_DB = -45;
 const CONTEXT_BLOCKS = 16;
 const EDGE_BLOCKS = 3;
 const LONGEST_DROPOUT_SECONDS = 0.25;
-/** Of 142 released recordings, none then has 3 dropouts a minute; four have where any loudness may follow. */
+/** Of 142 released recordings, none then has a dropout a minute; four have 3 where any loudness may follow. */
 const SAME_LOUDNESS_DB = 8;
 const FLOOR = 1e-12;
 

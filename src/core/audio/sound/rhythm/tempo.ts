@@ -76,17 +76,13 @@ export function tempoReader(hopsPerSecond: number): TempoReader {
 }
 
 /** Of a fast tempo, 4 % would be a beat that one asks for by another number. */
-const MOST_BPM_OFF = 6;
+const MOST_BPM_OFF = 5;
 
-/** `tolerance` is a share. Half and double the requested tempo agree with it. */
-export function tempoAgreement(
-  requestedBpm: number,
-  { tempoBpm, tempoConfidence }: Tempo,
-  tolerance: number = TEMPO_TOLERANCE,
-): TempoAgreement {
+/** Half and double the requested tempo agree with it. */
+export function tempoAgreement(requestedBpm: number, { tempoBpm, tempoConfidence }: Tempo): TempoAgreement {
   if (tempoBpm === null || tempoConfidence === null || tempoConfidence < LEAST_CONFIDENCE) return "inconclusive";
-  const most = Math.min(tolerance, MOST_BPM_OFF / tempoBpm);
-  const agrees = [0.5, 1, 2].some((octave) => Math.abs(tempoBpm / (requestedBpm * octave) - 1) <= most);
+  const most = Math.min(TEMPO_TOLERANCE * requestedBpm, MOST_BPM_OFF);
+  const agrees = [0.5, 1, 2].some((octave) => Math.abs(tempoBpm * octave - requestedBpm) <= most);
   return agrees ? "agrees" : "disagrees";
 }
 

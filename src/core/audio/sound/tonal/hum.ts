@@ -2,8 +2,8 @@
  * The hum of the mains: a tone of 50 or 60 Hz with an overtone that is there all the time, the same throughout.
  *
  * Read off the moments in which there is least at its frequency: a note comes and goes, and none is tuned to the mains.
- * There it must stand out from what lies around it, and be no fainter than in a quarter of the moments. Under a loud
- * bass it is not found. Pure.
+ * There it must stand out from what lies around it, and be as loud throughout the quietest tenth of the moments. Under
+ * a loud bass it is not found. Pure.
  */
 import { sampleAt } from "../sample.ts";
 
@@ -23,9 +23,9 @@ const PARTIALS = [1, 2, 3] as const;
 const AROUND_FROM = 5;
 const AROUND_TO = 9;
 const LEAST_SHARE = 0.05;
-const LATER_SHARE = 0.25;
-/** Of 96 recordings, whole or the first 40 s, none has a tone that reaches both. */
-const LEAST_PROMINENCE_DB = 8;
+const LATER_SHARE = 0.1;
+/** Of 96 recordings none has tones that keep to both; of their first 40 s one has. */
+const LEAST_PROMINENCE_DB = 10;
 const MOST_RISE_DB = 3;
 const FEWEST_FRAMES = 20;
 
