@@ -8,6 +8,8 @@ import { morph } from "./morph.ts";
 import { tellOfEnd } from "./tell-me.ts";
 
 const WAIT_SECONDS = 20;
+/** While something is being made of the task, of which the task itself knows nothing. */
+const BUSY_WAIT_SECONDS = 3;
 /** The Worker answers a wait after 20 s; a connection that fell asleep never does. */
 const DEADLINE_MS = 30_000;
 const LIST_EVERY_MS = 3_000;
@@ -76,12 +78,13 @@ class Refused extends Error {}
 /** Resolves when the task is ahead of the page, or when the wait is over. */
 async function taskMoved(part: HTMLElement): Promise<boolean> {
   const seen = Number(part.dataset["version"]);
+  const isBusy = part.dataset["busy"] === "true";
   const query = new URLSearchParams(location.search);
   for (const name of ["after", "did", "everything"]) query.delete(name);
-  query.set("wait", String(WAIT_SECONDS));
+  query.set("wait", String(isBusy ? BUSY_WAIT_SECONDS : WAIT_SECONDS));
   query.set("min_version", String(seen + 1));
   const view: unknown = await (await ask(`${location.pathname}?${query}`, "application/json")).json();
-  return typeof view === "object" && view !== null && "version" in view && view.version !== seen;
+  return isBusy || (typeof view === "object" && view !== null && "version" in view && view.version !== seen);
 }
 
 let listed = "";

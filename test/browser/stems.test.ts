@@ -59,8 +59,36 @@ test("stems of a take play together, the drums alone, and the archive holds what
   expect(hashesInZip(archive)).toEqual(new Map(sent.map(({ name, sha256 }) => [`${name}.mp3`, sha256])));
 
   await page.goto(`/tasks/${taskId}`);
+  const made = page.locator(`#made-${stems}`);
+  await made.getByText("Listen here").click();
+  expect(await made.locator("audio").count()).toBe(5);
+  expect(await violations(page)).toEqual([]);
   await page.getByRole("link", { name: "Stems" }).click();
   await page.waitForURL(`**/tasks/${stems}`);
+  expect(faults).toEqual([]);
+  await visitor.leave();
+});
+
+test("what is made of a take shows on its page how far it is, by itself, and is heard there", async () => {
+  const { taskId, tracks } = stand.submit("To be filmed");
+  await stand.finished(taskId);
+  const visitor = await visit(browser, stand.origin);
+  const { page, faults } = visitor;
+  await logIn(visitor, API_TOKEN);
+  const parent = { taskId, trackId: tracks[0].trackId };
+  for (const product of ["wav", "video"])
+    await stand.client.get("/tasks", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ product, parent }),
+    });
+  await page.goto(`/tasks/${taskId}`);
+  for (const product of ["WAV", "Video"]) await page.getByText(`${product}: complete, 1 of 1 file kept`).waitFor();
+  await page.getByText("Listen here").first().click();
+  await page.getByText("Listen here").last().click();
+  expect(await page.locator("[id^=made-] audio, [id^=made-] video").count()).toBe(2);
+  await screenshot(page, "made");
+  expect(await violations(page)).toEqual([]);
   expect(faults).toEqual([]);
   await visitor.leave();
 });

@@ -6,7 +6,7 @@ import { taskView } from "../../../src/core/view/view.ts";
 import { taskList } from "../../../src/http/reading/task-list.ts";
 import { message, newTaskId, track } from "../messages.ts";
 import { playProvider, type PlayedProvider } from "../provider-api.ts";
-import { SONG } from "../provider-files.ts";
+import { SONG, WAV } from "../provider-files.ts";
 import { configureWithKey } from "../settings.ts";
 import { acting, callback, eventsOf, problemOf, reading, viewOf, worker } from "../worker.ts";
 
@@ -207,6 +207,18 @@ test("a track's page offers what can be made of it with its price, makes it once
   expect(await (await worker(reading(`/tasks/${taskId}`, { accept: "text/html" }))).text()).toContain(
     `made of <a href="/tasks/${parent}">`,
   );
+
+  // While it is made the page looks after it; then it is heard there.
+  expect(await pageOf()).toContain('data-busy="true"');
+  const link = "https://cdn.example.com/s/made.wav";
+  provider.files.set(link, WAV);
+  await worker(callback({ code: 200, msg: "ok", data: { task_id: taskId, audioWavUrl: link } }));
+  await runDurableObjectAlarm(env.TASKS.getByName(taskId));
+  await vi.waitFor(async () => expect(await listOf(parent)).toMatchObject([{ settled: true }]));
+  const heard = await pageOf();
+  expect(heard).toContain(`<a href="/tasks/${taskId}">WAV</a>: complete, 1 of 1 file kept`);
+  expect(heard).toContain(`<audio controls="" preload="none" src="/tasks/${taskId}/files/wav"`);
+  expect(heard).toContain('data-busy="false"');
 
   // Who deleted it and presses again wants it made again.
   for (const made of [taskId, accepting()]) {

@@ -20,7 +20,7 @@ export function FileList({ view: { product, files }, viewer }: FileListProps) {
       {files.map((file) => (
         <article class="track" id={`file-${file.name}`}>
           <div class="track-body">
-            <h3>{nameOf(file)}</h3>
+            <h3>{fileWords(file.name)}</h3>
             {file.url === null && file.reason === null ? <p class="note">Being copied.</p> : <FileNote file={file} />}
             <Player file={file} isStem={product === "stems"} link={viewer.link} />
             {file.url === null || !viewer.mayDownload ? null : (
@@ -48,25 +48,41 @@ function Player({ file, isStem, link }: PlayerProps) {
   const { url, contentType } = file;
   if (url === null) return null;
   const src = link(url);
-  const name = nameOf(file);
+  const name = fileWords(file.name);
+  const media = <Media src={src} contentType={contentType} name={name} preload={isStem ? "metadata" : "none"} />;
+  if (!isSound(contentType)) return media;
+  return (
+    <div
+      class="player"
+      id={`player-${file.name}`}
+      data-player={src}
+      data-name={name}
+      data-key=""
+      data-stem={isStem ? "" : undefined}
+    >
+      {media}
+    </div>
+  );
+}
+
+interface MediaProps extends Pick<NamedFile, "contentType"> {
+  readonly src: string;
+  readonly name: string;
+  readonly preload?: "metadata" | "none";
+}
+
+/** What a browser can show of a file, by its type. */
+export function Media({ src, contentType, name, preload = "none" }: MediaProps) {
+  if (isSound(contentType)) return <audio controls preload={preload} src={src} aria-label={name}></audio>;
   const kind = contentType?.split("/")[0];
-  if (kind === "audio" && contentType !== MIDI_TYPE)
-    return (
-      <div
-        class="player"
-        id={`player-${file.name}`}
-        data-player={src}
-        data-name={name}
-        data-key=""
-        data-stem={isStem ? "" : undefined}
-      >
-        <audio controls preload={isStem ? "metadata" : "none"} src={src} aria-label={name}></audio>
-      </div>
-    );
   if (kind === "video") return <video controls preload="none" src={src} aria-label={name} width="480"></video>;
   return kind === "image" ? <img src={src} alt={name} width="320" loading="lazy" /> : null;
 }
 
-function nameOf({ name }: Pick<NamedFile, "name">): string {
+function isSound(contentType: string | null): boolean {
+  return contentType !== MIDI_TYPE && contentType?.startsWith("audio/") === true;
+}
+
+export function fileWords(name: string): string {
   return name.replaceAll("_", " ");
 }

@@ -1,22 +1,43 @@
-/** What was made of a task, and what can be made of one of its tracks, each with its price. Pure. */
+/** What was made of a task, with how it stands and a player, and what can be made of one of its tracks, with its price. Pure. */
 import { MODELS } from "../../../core/provider/products/models.ts";
 import { entryOf, type NamedProduct } from "../../../core/provider/products/products.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
+import type { TaskView } from "../../../core/view/view.ts";
+import type { ListedTask } from "../list/listed-task.ts";
 import { counted, productWords } from "../frame/words.ts";
+import { fileWords, Media } from "./file-list.tsx";
 
-export function MadeList({ made }: { readonly made: readonly CatalogRow[] }) {
+export function MadeList({ made }: { readonly made: readonly ListedTask[] }) {
   if (made.length === 0) return null;
   return (
     <section aria-labelledby="made">
       <h2 id="made">Made of it</h2>
       <ul>
-        {made.map((row) => (
+        {made.map(({ row, view }) => (
           <li>
             <a href={`/tasks/${row.taskId}`}>{productWords(row.product)}</a>: {standingOf(row)}
+            {view === null ? null : <Kept view={view} />}
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Stems play together on their own page. */
+function Kept({ view: { taskId, tracks, files } }: { readonly view: TaskView }) {
+  const takes = tracks.map(({ title, audio }, index) => ({ ...audio, name: `${title ?? "Take"} ${index + 1}` }));
+  const kept = [...takes, ...files].filter(({ url }) => url !== null);
+  if (kept.length === 0) return null;
+  return (
+    <details id={`made-${taskId}`}>
+      <summary>Listen here</summary>
+      {kept.map(({ name, url, contentType }) => (
+        <p>
+          {fileWords(name)} <Media src={url ?? ""} contentType={contentType} name={fileWords(name)} />
+        </p>
+      ))}
+    </details>
   );
 }
 
@@ -46,7 +67,7 @@ interface OffersProps {
   readonly trackId: string;
   /** That was asked for; null where nobody knows. */
   readonly model: string | null;
-  readonly made: readonly CatalogRow[];
+  readonly made: readonly ListedTask[];
 }
 
 /** Without script: each is a form. Its key is the same until what it makes is listed, so a second click makes no second one. */
@@ -56,7 +77,7 @@ export function Offers({ taskId, trackId, model, made }: OffersProps) {
       <summary>Make something of it</summary>
       {OFFERS.map(({ product, words, type = "", isMusic }) => {
         const credits = entryOf(product)?.submit?.credits(type === "" ? {} : { type }) ?? null;
-        const before = made.filter((row) => row.product === product && row.parent?.trackId === trackId).length;
+        const before = made.filter(({ row }) => row.product === product && row.parent?.trackId === trackId).length;
         return (
           <form method="post" action="/new">
             <input type="hidden" name="product" value={product} />

@@ -3,7 +3,7 @@ import type { Usual } from "../../../core/view/usual.ts";
 import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import { StageBadge } from "../list/badge.tsx";
-import type { CatalogRow } from "../../../core/view/catalog-row.ts";
+import type { ListedTask } from "../list/listed-task.ts";
 import { MadeList, Offers } from "./made-list.tsx";
 import { FileList } from "./file-list.tsx";
 import { Layout } from "../frame/layout.tsx";
@@ -21,7 +21,7 @@ export interface TaskPageProps {
   readonly view: TaskView;
   readonly usual: Usual;
   /** What was made of it, the newest first. */
-  readonly made: readonly CatalogRow[];
+  readonly made: readonly ListedTask[];
   readonly timeline: TimelinePart;
   readonly viewer: Viewer;
   readonly canNotify: boolean;
@@ -54,7 +54,13 @@ export function TaskPage({
           {doneWords(did, view)}
         </p>
       )}
-      <div id="task" data-follow="task" data-version={String(view.version)} data-settled={String(view.settled)}>
+      <div
+        id="task"
+        data-follow="task"
+        data-version={String(view.version)}
+        data-settled={String(view.settled)}
+        data-busy={String(made.some(({ row }) => !row.settled))}
+      >
         <Heading view={view} now={now} />
         <div class="stand" data-tone={standing}>
           <p class="lead" id="progress" data-announce>

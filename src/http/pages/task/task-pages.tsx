@@ -81,13 +81,23 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /** Nothing where the catalog is out of reach: the task is shown without it. */
-async function madeOf(env: Env, taskId: string): Promise<readonly CatalogRow[]> {
+async function madeOf(env: Env, taskId: string): Promise<readonly ListedTask[]> {
   const query = { status: null, ref: null, parent: taskId, text: null, after: null, limit: LIST_LENGTH };
   try {
-    return (await catalogOf(env).list(query)).items;
+    return await withViews(env, (await catalogOf(env).list(query)).items);
   } catch {
     return [];
   }
+}
+
+/** KV has the files, the covers and the verdicts of what is settled. */
+function withViews(env: Env, rows: readonly CatalogRow[]): Promise<readonly ListedTask[]> {
+  return Promise.all(
+    rows.map(async (row): Promise<ListedTask> => {
+      const published = row.settled ? await readPublished(env.STATE, row.taskId) : null;
+      return { row, view: published?.view ?? null };
+    }),
+  );
 }
 
 export const listPage = createMiddleware<AppEnv>(async (c, next) => {
@@ -104,13 +114,7 @@ export const listPage = createMiddleware<AppEnv>(async (c, next) => {
   ]);
   const recent = troubled.items.filter(({ createdAt }) => now - createdAt < PROBLEMS_FOR_MS);
   const shown = new Map([...recent, ...listed.items].map((row) => [row.taskId, row]));
-  // KV has the covers and the verdicts of what is settled.
-  const tasks = await Promise.all(
-    [...shown.values()].map(async (row): Promise<ListedTask> => {
-      const published = row.settled ? await readPublished(c.env.STATE, row.taskId) : null;
-      return { row, view: published?.view ?? null };
-    }),
-  );
+  const tasks = await withViews(c.env, [...shown.values()]);
   const isProblem = ({ row }: ListedTask): boolean => isFront && row.problem !== null;
   return page(
     c,
