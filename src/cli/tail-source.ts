@@ -1,18 +1,17 @@
 /** A deployed Worker as the tail reads it: its newest and its open tasks, the timeline of one, and the task itself. */
-import { PRODUCTS } from "../core/provider/products/products.ts";
 import * as z from "zod";
-import { taskView, type TaskView } from "../core/view/view.ts";
 import { causeOf } from "./doctor-verdict.ts";
 import { tailedEvent, type TailedEvent } from "./tail-lines.ts";
 
 const TIMEOUT_MS = 15_000;
 
+/** Of any release: what is not needed is not read. */
 const row = z.object({
   taskId: z.string(),
   title: z.string().nullable(),
   stage: z.string(),
   settled: z.boolean(),
-  product: z.enum(PRODUCTS),
+  product: z.string(),
   keptTracks: z.int(),
   tracks: z.int(),
   problem: z.string().nullable(),
@@ -21,15 +20,21 @@ const row = z.object({
 });
 const list = z.object({ items: z.array(row) });
 const timeline = z.object({ items: z.array(tailedEvent), nextCursor: z.string().nullable() });
+/** The rest of it is only passed on. */
+const view = z.looseObject({ taskId: z.string(), tracks: z.array(z.looseObject({ trackId: z.string() })) });
 const problem = z.object({ detail: z.string() });
 
 export type TailedTask = z.infer<typeof row>;
+export type TailedView = z.infer<typeof view>;
+
+/** Of a list. */
+export const LISTED = 100;
 
 export interface TailSource {
   /** The hundred newest, and a hundred that are open. */
   readonly tasks: () => Promise<readonly TailedTask[]>;
   readonly events: (taskId: string) => Promise<readonly TailedEvent[]>;
-  readonly task: (taskId: string) => Promise<TaskView>;
+  readonly task: (taskId: string) => Promise<TailedView>;
 }
 
 /** What cannot be read: `isFinal` where asking again would not help. */
@@ -42,35 +47,50 @@ export class TailError extends Error {
 }
 
 export function tailSource(origin: string, token: string): TailSource {
-  async function read(path: string): Promise<unknown> {
+  async function read<T>(path: string, schema: z.ZodType<T>): Promise<T> {
     const init = { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(TIMEOUT_MS) };
-    const response = await fetch(`${origin}${path}`, { ...init, redirect: "manual" }).catch((error: unknown) => {
-      throw new TailError(`${origin} gives no answer: ${causeOf(error)}.`, false);
-    });
-    const json: unknown = await response.json().catch(() => null);
-    if (response.status === 200) return json;
-    const { detail = "Is it a Backline?" } = problem.safeParse(json).data ?? {};
-    // A task may have been deleted meanwhile; the list is always there.
-    const isFinal = response.status === 401 || (path.startsWith("/tasks?") && response.status < 500);
-    throw new TailError(`${origin} answers ${response.status}. ${detail}`, isFinal);
+    const { status, json } = await fetch(`${origin}${path}`, { ...init, redirect: "manual" })
+      .then(async (response) => ({ status: response.status, json: jsonOf(await response.text()) }))
+      .catch((error: unknown) => {
+        throw new TailError(`${origin} gives no answer: ${causeOf(error)}.`, false);
+      });
+    if (status !== 200) {
+      const { detail = "Is it a Backline?" } = problem.safeParse(json).data ?? {};
+      // A task may have been deleted meanwhile; the list is always there.
+      const isFinal = status === 401 || (path.startsWith("/tasks?") && status < 500);
+      throw new TailError(`${origin} answers ${status}. ${detail}`, isFinal);
+    }
+    const answer = schema.safeParse(json);
+    if (answer.success) return answer.data;
+    throw new TailError(`GET ${origin}${path} is not what a Backline answers. Check the address.`, true);
   }
 
   return {
     async tasks() {
-      const pages = await Promise.all([read("/tasks?limit=100"), read("/tasks?status=open&limit=100")]);
-      const tasks = pages.flatMap((page) => list.parse(page).items);
+      const paths = [`/tasks?limit=${LISTED}`, `/tasks?status=open&limit=${LISTED}`];
+      const pages = await Promise.all(paths.map((path) => read(path, list)));
+      const tasks = pages.flatMap(({ items }) => items);
       return [...new Map(tasks.map((task) => [task.taskId, task])).values()];
     },
     async events(taskId) {
       const events: TailedEvent[] = [];
       for (let cursor: string | null = "0"; cursor !== null;) {
         const path: string = `/tasks/${encodeURIComponent(taskId)}/events?limit=100&cursor=${cursor}`;
-        const page = timeline.parse(await read(path));
+        const page = await read(path, timeline);
         events.push(...page.items);
         cursor = page.nextCursor;
       }
       return events;
     },
-    task: async (taskId) => taskView.parse(await read(`/tasks/${encodeURIComponent(taskId)}`)),
+    task: (taskId) => read(`/tasks/${encodeURIComponent(taskId)}`, view),
   };
+}
+
+/** Null where it is none. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

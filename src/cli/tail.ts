@@ -9,13 +9,11 @@ import { parseArgs, styleText } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseConfig, type NotifyTarget } from "../core/config.ts";
 import { sha256Hex } from "../core/ids.ts";
-import { noticeBody } from "../core/next/notices.ts";
 import { counted } from "../http/pages/frame/words.ts";
-import type { TaskView } from "../core/view/view.ts";
 import { sendMessage } from "../platform/task/notifier.ts";
 import { firstOf, originIn, readSettings } from "./settings.ts";
 import { newLines, seenOf, type Seen, type TailLine } from "./tail-lines.ts";
-import { TailError, tailSource, type TailedTask, type TailSource } from "./tail-source.ts";
+import { LISTED, TailError, tailSource, type TailedTask, type TailedView, type TailSource } from "./tail-source.ts";
 
 const USAGE = `Usage: npm run tail -- https://<your worker> [--forward http://localhost:3000]
 
@@ -62,28 +60,32 @@ async function follow({ source, origin, target }: Options): Promise<never> {
   const open = first.filter(({ settled }) => !settled).length;
   console.log(`Following ${origin}: ${open === 0 ? "no task" : counted(open, "task")} under way.`);
   for (let isSilent = false; ; await sleep(EVERY_MS)) {
-    try {
-      for (const task of await source.tasks()) await look(task);
-      if (isSilent) console.log("It answers again.");
-      isSilent = false;
-    } catch (error) {
-      if (!(error instanceof TailError) || error.isFinal) throw error;
-      if (!isSilent) console.error(`${error.message} Asking again.`);
-      isSilent = true;
-    }
+    const failures: unknown[] = [];
+    const failed = (error: unknown): void => void failures.push(error);
+    // One task that cannot be read holds up no other.
+    for (const task of (await source.tasks().catch(failed)) ?? []) await look(task).catch(failed);
+    for (const error of failures) if (!(error instanceof TailError) || error.isFinal) throw error;
+    const [error] = failures;
+    if (error instanceof TailError && !isSilent) console.error(`${error.message} Asking again.`);
+    if (error === undefined && isSilent) console.log("It answers again.");
+    isSilent = error !== undefined;
   }
 
   async function look(task: TailedTask): Promise<void> {
     const isOld = task.createdAt < startedAt;
-    const before = known.get(task.taskId) ?? { seen: isOld ? null : [], settled: isOld };
+    // Of old tasks the first look saw all that were open, if they fit in a list.
+    const wasSettled = isOld && (task.settledAt === null ? open < LISTED : task.settledAt < startedAt);
+    const before = known.get(task.taskId) ?? { seen: isOld ? null : [], settled: wasSettled };
     const isRecent = task.settledAt !== null && Date.now() - Date.parse(task.settledAt) < FOLLOWED_AFTER_MS;
     if (before.settled && task.settled && !isRecent) return;
     const events = await source.events(task.taskId);
     const seen = before.seen ?? seenOf(events, startedAt);
     const turn = turnOf(task, before.settled);
+    const isNews = turn !== null || events.some(({ times }, index) => times > (seen[index] ?? 0));
+    // What cannot be read now is news the next time too.
+    const view = isNews ? await source.task(task.taskId) : null;
     known.set(task.taskId, { seen: seenOf(events), settled: task.settled });
-    if (turn === null && events.every(({ times }, index) => times <= (seen[index] ?? 0))) return;
-    const view = await source.task(task.taskId);
+    if (view === null) return;
     const numberOf = (trackId: string): number => view.tracks.findIndex((track) => track.trackId === trackId) + 1;
     const lines = newLines(events, seen, (trackId) => `track ${numberOf(trackId)}`);
     for (const line of turn === null ? lines : [...lines, turn]) {
@@ -94,13 +96,13 @@ async function follow({ source, origin, target }: Options): Promise<never> {
 }
 
 async function forward(
-  view: TaskView,
+  view: TailedView,
   { at }: TailLine,
   { kind, trackId }: NonNullable<TailLine["notice"]>,
   to: NotifyTarget,
 ): Promise<void> {
   const about = { type: kind, timestamp: at, ...(trackId === null ? {} : { trackId }) };
-  const body = JSON.stringify(noticeBody.parse({ ...about, data: view }));
+  const body = JSON.stringify({ ...about, data: view });
   const id = `msg_${sha256Hex([view.taskId, kind, at, trackId].join(" ")).slice(0, 32)}`;
   const outcome = await sendMessage(to, { id, body }, Date.now(), AbortSignal.timeout(60_000));
   const end = outcome.type === "failed" ? styleText("red", `not taken: ${outcome.reason}`) : outcome.type;

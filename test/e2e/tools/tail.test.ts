@@ -1,7 +1,7 @@
 /** `npm run tail` beside a built Worker, as its users run it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
@@ -81,6 +81,112 @@ test("a token that is refused, and a Worker that is not there, are told in a sen
   const gone = runTail([address], { API_TOKEN });
   expect(await gone.exited).toBe(1);
   expect(gone.stderr).toMatch(/^http\S+ gives no answer: .*ECONNREFUSED/);
+});
+
+const LONG_AGO = "2020-01-01T00:00:00.000Z";
+
+function rowOf(taskId: string, fields: object = {}): object {
+  const row = { taskId, title: taskId, stage: "first", settled: false, product: "music", keptTracks: 0, tracks: 2 };
+  return { ...row, problem: null, createdAt: LONG_AGO, settledAt: null, ...fields };
+}
+
+/** It lists these tasks from the second time on, and `first` before that. */
+async function lister(tasks: () => readonly object[], first: readonly object[], view: () => number = () => 200) {
+  let lists = 0;
+  return listening((path) => {
+    if (path.startsWith("/tasks?")) return { items: (lists += 1) <= 2 ? first : tasks() };
+    if (path.includes("/events")) {
+      const at = new Date(Date.now() + 1_000).toISOString();
+      return { items: [{ type: "observed", at, via: "callback", kind: "complete" }], nextCursor: null };
+    }
+    const status = view();
+    return status === 200 ? { taskId: path.split("/")[2], tracks: [], of: "a newer release" } : status;
+  });
+}
+
+/** A Worker that is played: a number is a status, a text no JSON. */
+async function listening(answer: (path: string) => object | number | string) {
+  const server = createServer((request, response) => {
+    const body = answer(request.url ?? "");
+    response.writeHead(typeof body === "number" ? body : 200);
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  const port = address !== null && typeof address === "object" ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+test("what could not be read at first is told once it can be, and holds up no other task", async () => {
+  const settledAt = new Date(Date.now() + 1_000).toISOString();
+  const done = ["One", "Two"].map((name) => rowOf(name, { stage: "complete", settled: true, settledAt }));
+  let asked = 0;
+  await using played = await lister(
+    () => done,
+    ["One", "Two"].map((name) => rowOf(name)),
+    () => ((asked += 1) === 1 ? 503 : 200),
+  );
+  await using receiver = await listening(() => 204);
+  const run = runTail([played.url, "--forward", receiver.url], { API_TOKEN });
+  await run.said("It answers again.");
+  await run.end();
+  expect(run.stderr).toContain("answers 503. Is it a Backline? Asking again.");
+  const lines = run.stdout.split("\n").flatMap((line) => /(?<=^[\d:]{8} {2}).*/.exec(line) ?? []);
+  const told = ["Delivery: complete.", "Settled: complete, 0 of 2 tracks kept."];
+  expect(lines).toEqual(["Two", "One"].flatMap((name) => told.map((text) => `${name}  ${text}`)));
+  expect(run.stdout.match(/↳ task.settled .* taken/g)).toHaveLength(2);
+});
+
+test.each([
+  ["a page", "<!doctype html><title>Shop</title>"],
+  ["something else", { ok: true }],
+])("an address that answers with %s is no Backline, which is told in a sentence", async (_, body) => {
+  await using played = await listening(() => body);
+  const run = runTail([played.url], { API_TOKEN });
+  expect(await run.exited).toBe(1);
+  expect(run.stderr).toBe(`GET ${played.url}/tasks?limit=100 is not what a Backline answers. Check the address.\n`);
+});
+
+test("a product of a newer release is followed like any other", async () => {
+  const settledAt = new Date(Date.now() + 1_000).toISOString();
+  const fields = { product: "hologram", tracks: 1, keptTracks: 1, stage: "complete", settled: true, settledAt };
+  await using played = await lister(() => [rowOf("New", fields)], [rowOf("New", { product: "hologram" })]);
+  const run = runTail([played.url], { API_TOKEN });
+  await run.said("New  Settled: complete, 1 of 1 file kept.");
+  await run.end();
+  expect(run.stderr).toBe("");
+});
+
+test.each([
+  [100, false],
+  [99, true],
+])("of %i open tasks all were seen, or not: an old one that shows later is open again: %s", async (count, reopened) => {
+  const first = Array.from({ length: count }, (_, index) => rowOf(`first-${index}`));
+  await using played = await lister(
+    () => [rowOf("Old"), rowOf("Last", { createdAt: "2100-01-01T00:00:00.000Z" })],
+    first,
+  );
+  const run = runTail([played.url], { API_TOKEN });
+  await run.said("Last  Delivery: complete.");
+  await run.end();
+  expect(run.stdout.includes("Old  Open again.")).toBe(reopened);
+});
+
+test("an old task that was beyond the list and settles now is told as settled", async () => {
+  const first = Array.from({ length: 100 }, (_, index) => rowOf(`first-${index}`));
+  const settledAt = new Date(Date.now() + 5_000).toISOString();
+  await using played = await lister(() => [rowOf("Old", { stage: "complete", settled: true, settledAt })], first);
+  const run = runTail([played.url], { API_TOKEN });
+  await run.said("Old  Settled: complete");
+  await run.end();
+  expect(run.stdout).not.toContain("Open again.");
 });
 
 function signatureIn(headers: IncomingHttpHeaders): Record<string, string> {

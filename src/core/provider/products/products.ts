@@ -281,7 +281,7 @@ export function linkFields({ shape }: z.ZodObject): readonly string[] {
 }
 
 /** Products that have stages and tracks. */
-export function isMusicProduct(product: Product): boolean {
+export function isMusicProduct(product: string): boolean {
   return MUSIC_PRODUCTS.some((one) => one === product);
 }
 
