@@ -60,7 +60,7 @@ test("stems of a take play together, the drums alone, and the archive holds what
 
   await page.goto(`/tasks/${taskId}`);
   const made = page.locator(`#made-${stems}`);
-  await made.getByText("Listen here").click();
+  await made.getByText("Play here").click();
   expect(await made.locator("audio").count()).toBe(5);
   expect(await violations(page)).toEqual([]);
   await page.getByRole("link", { name: "Stems" }).click();
@@ -84,8 +84,8 @@ test("what is made of a take shows on its page how far it is, by itself, and is 
     });
   await page.goto(`/tasks/${taskId}`);
   for (const product of ["WAV", "Video"]) await page.getByText(`${product}: complete, 1 of 1 file kept`).waitFor();
-  await page.getByText("Listen here").first().click();
-  await page.getByText("Listen here").last().click();
+  await page.getByText("Play here").first().click();
+  await page.getByText("Play here").last().click();
   expect(await page.locator("[id^=made-] audio, [id^=made-] video").count()).toBe(2);
   await screenshot(page, "made");
   expect(await violations(page)).toEqual([]);

@@ -84,6 +84,10 @@ test("a file that lies there twice is found, by its name and by its bytes", () =
   expect(onceResults([object, again])).toContainEqual(expect.stringContaining("are the same file"));
   const copy = { ...object, key: "tasks/t/two/audio-3.mp3" };
   expect(onceResults([object, copy])).toContainEqual(expect.stringContaining("are the same file"));
+  // Both takes of a task may be one, and each lies there once all the same.
+  expect(onceResults([object, copy], new Set(["t"]))).toEqual([null, null, null, null]);
+  const twice = { ...object, key: "tasks/t/one/audio-4.mp3" };
+  expect(onceResults([object, twice], new Set(["t"]))).toContainEqual(expect.stringContaining("are the same file"));
 });
 
 const view: TaskView = {

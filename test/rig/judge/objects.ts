@@ -37,11 +37,14 @@ export function namedResults(objects: readonly KeptObject[], events: readonly Ti
 
 /**
  * A result for each file: whether it lies there once, by its name and by its bytes. No two of the provider's are alike;
- * the notes of a song are.
+ * the notes of a song are, and both takes of the tasks whose ids are in `equal`.
  */
-export function onceResults(objects: readonly KeptObject[]): (string | null)[] {
+export function onceResults(objects: readonly KeptObject[], equal: ReadonlySet<string> = new Set()): (string | null)[] {
   const files = objects.filter(({ key }) => /\/(?:audio|cover|file)-\d+\.(?!mid$)\w+$/.test(key));
-  return [({ key }: KeptObject) => key.replace(/-\d+\.\w+$/, ""), ({ etag }: KeptObject) => etag].flatMap((name) =>
+  const named = ({ key }: KeptObject): string => key.replace(/-\d+\.\w+$/, "");
+  const filled = (object: KeptObject): string =>
+    equal.has(object.key.split("/")[1] ?? "") ? `${object.etag} ${named(object)}` : object.etag;
+  return [named, filled].flatMap((name) =>
     [...Map.groupBy(files, name).values()].map((same) =>
       same.length === 1 ? null : `${same.map(({ key }) => key).join(" and ")} are the same file.`,
     ),

@@ -178,7 +178,9 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
       "/replace-section",
       "replace-section",
       {
-        ...ofTrack,
+        taskId: id.optional(),
+        audioId: id.optional(),
+        uploadUrl: optionalLink,
         prompt: text(5_000),
         tags: text(1_000),
         title: text(100),

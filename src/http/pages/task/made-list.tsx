@@ -31,7 +31,7 @@ function Kept({ view: { taskId, tracks, files } }: { readonly view: TaskView }) 
   if (kept.length === 0) return null;
   return (
     <details id={`made-${taskId}`}>
-      <summary>Listen here</summary>
+      <summary>Play here</summary>
       {kept.map(({ name, url, contentType }) => (
         <p>
           {fileWords(name)} <Media src={url ?? ""} contentType={contentType} name={fileWords(name)} />

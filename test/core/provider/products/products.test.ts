@@ -85,6 +85,39 @@ test("what is submitted has a path, fields that let unknown ones pass, and a rec
   expect(wav).toEqual({ taskId: "t", audioId: "a", new_field: 1 });
 });
 
+/** By their pages: what has to be sent, and what it costs; null is not submitted through us. */
+const ASKED: Readonly<Record<NamedProduct, readonly [fields: string, credits: number] | null>> = {
+  add_instrumental: ["uploadUrl tags title negativeTags", 12],
+  generate: ["customMode instrumental model", 12],
+  extend: ["defaultParamFlag audioId model", 12],
+  upload_cover: ["uploadUrl model", 12],
+  upload_extend: ["uploadUrl defaultParamFlag model", 12],
+  add_vocals: ["uploadUrl style title negativeTags", 12],
+  replace_section: ["prompt tags title fullLyrics infillStartS infillEndS", 5],
+  mashup: ["uploadUrlList model", 12],
+  sounds: ["prompt model", 2.5],
+  wav: ["taskId audioId", 0.4],
+  stems: ["", 10],
+  video: ["taskId audioId", 2],
+  midi: ["taskId", 0],
+  cover_art: ["taskId", 0],
+  lyrics: ["prompt", 0.4],
+  timestamped_lyrics: ["taskId audioId", 0.5],
+  recovery: null,
+  voice: null,
+};
+
+test("each product wants the fields that its page requires, and costs what the price list says", () => {
+  for (const product of NAMED) {
+    const submit = entryOf(product)?.submit ?? null;
+    const missing = submit?.fields.safeParse({}).error?.issues.map(({ path }) => path.join(".")) ?? [];
+    const asked = submit === null ? null : [missing.toSorted(), submit.credits({})];
+    const [fields = "", credits] = ASKED[product] ?? [];
+    const wanted = fields.split(" ").filter((name) => name !== "");
+    expect([product, asked]).toEqual([product, ASKED[product] === null ? null : [wanted.toSorted(), credits]]);
+  }
+});
+
 test("stems cost by their type, and what has no price says so", () => {
   const credits = entryOf("stems")?.submit?.credits;
   expect([{}, { type: "split_stem" }, { type: "newer" }].map((request) => credits?.(request))).toEqual([10, 50, null]);
