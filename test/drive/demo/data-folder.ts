@@ -16,7 +16,8 @@ export async function holdDataFolder(dataDir: string, { fresh = false } = {}): P
     await makeFolder(dataDir);
     if (!(await wrote(lock))) {
       const owner = Number(readFileSync(lock, "utf8"));
-      if (isRunning(owner))
+      // In a container the next process often has the id of the one that was killed.
+      if (owner !== process.pid && isRunning(owner))
         throw new UserError(
           `${dataDir} is in use by another run (process ${owner}). End it, or choose another folder with --data.`,
         );

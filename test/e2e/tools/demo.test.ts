@@ -1,5 +1,5 @@
 /** `npm run demo`, as its users run it. */
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { taskView } from "../../../src/core/view/view.ts";
+import { holdDataFolder } from "../../drive/demo/data-folder.ts";
 import { readOptions } from "../../drive/demo/options.ts";
 import { faultsOf } from "../../rig/judge/files.ts";
 import { isRunning, runDemo } from "./demo-run.ts";
@@ -58,6 +59,8 @@ test(
     // It ends with a link that logs a browser in, once, and the way in by hand.
     const [, link = "", page = ""] =
       /^ {2}(http\S+\/login\/\S+)\nOpen (\S+) and log in with \S+\n$/m.exec(second.stdout) ?? [];
+    const looked = await fetch(link, { method: "HEAD", redirect: "manual" });
+    expect([looked.status, looked.headers.get("set-cookie")]).toEqual([204, null]);
     const led = await fetch(link, { redirect: "manual" });
     expect([led.status, led.headers.get("location")]).toEqual([303, page]);
     const cookie = (led.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
@@ -112,6 +115,15 @@ test.concurrent.each(["/proc/x", "/proc"])("--data %s ends with a sentence", asy
   const run = runDemo("--once", "--port", "0", "--data", folder);
   expect(await run.exited).toBe(1);
   expect(run.stderr).toMatch(/^\/proc\S* cannot be written to \(\w+\)\. Choose another folder with --data\.\n$/);
+});
+
+test("a folder that a killed run of the same process id left behind is taken over", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "backline-demo-"));
+  await writeFile(join(dir, "in-use-by"), String(process.pid));
+  await expect(holdDataFolder(dir)).resolves.toBeUndefined();
+  await writeFile(join(dir, "in-use-by"), String(process.ppid));
+  await expect(holdDataFolder(dir)).rejects.toThrow(`is in use by another run (process ${process.ppid})`);
+  await rm(dir, { recursive: true, force: true });
 });
 
 test.concurrent("a port that is taken is named with the cure", async () => {

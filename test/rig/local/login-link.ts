@@ -28,6 +28,8 @@ export async function startLoginLink(target: string, apiToken: string): Promise<
     c.header("referrer-policy", "no-referrer");
     if (c.req.path !== path) return c.text("There is nothing here.\n", 404);
     if (isUsed) return c.text(`This link has been used. Open ${target} and log in with the API token.\n`, 410);
+    // Who only looks (a HEAD) logs nobody in.
+    if (c.req.method !== "GET") return c.body(null, 204);
     isUsed = true;
     startSession(c, apiToken);
     return c.redirect(target, 303);
