@@ -55,6 +55,11 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     find: 'return entryOf(productOf(task))?.files?.media ?? "any";',
     replace: 'return "any";',
   },
+  "what-plays-will-do": {
+    file: "src/core/audio/verification.ts",
+    find: "return problem ?? unfit;",
+    replace: "return problem;",
+  },
   "delete-unpublished": {
     file: "src/core/next/agenda.ts",
     find: 'if (told && (!isPublished(task) || typeof task.published?.againAt === "number")) return [];',

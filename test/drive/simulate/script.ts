@@ -3,8 +3,8 @@
  * tracks have, what lies behind them, and what they turn into for good. Nothing here goes wrong on the way; that is the
  * messenger's part.
  *
- * One task in five is of stems: files without stages, without covers, under names of their own. Times are milliseconds
- * since the submission.
+ * One task in five is of stems or a WAV: files without stages, without covers, under names of their own. Times are
+ * milliseconds since the submission.
  */
 import { oneOf, whole, type Random } from "../../rig/provider/hostile/random.ts";
 
@@ -43,7 +43,7 @@ export interface ScriptedTrack {
 
 export interface Script {
   readonly taskId: string;
-  readonly product: "music" | "stems";
+  readonly product: "music" | "stems" | "wav";
   readonly tracks: readonly ScriptedTrack[];
   /** The callbacks' audio links lead to the provider's page for what is forbidden; the record's do not. */
   readonly forbidden: boolean;
@@ -71,7 +71,9 @@ export function scriptOf(random: Random, seed: number): Script {
   const firstAt = textAt + whole(random, 5_000, 60_000);
   const end = random();
   const endAt = firstAt + whole(random, 10_000, 200_000);
-  const place = (name: string, index: number): string => `https://cdn.example.com/${taskId}/${index}-${name}`;
+  const product = seed % 5 < 4 ? "music" : seed % 3 === 0 ? "wav" : "stems";
+  const place = (name: string, index: number): string =>
+    `https://cdn.example.com/${taskId}/${index}-${product === "wav" ? name.replace("mp3", "wav") : name}`;
   const turning = (link: ScriptedLink): ScriptedLink => {
     const turnsAt = firstAt + Math.floor(random() ** 2 * HOUR_MS) - (random() < 0.5 ? HOUR_MS : 0);
     return { ...link, turnsAt, into: random() < 0.85 ? oneOf(random, DEAD) : oneOf(random, SICK) };
@@ -96,11 +98,11 @@ export function scriptOf(random: Random, seed: number): Script {
   });
   // Not drawn, so that the other lives stay what they are.
   const takes = seed % EQUAL_TAKES === 0 ? tracks.map((track) => equalTo(track, place("a.mp3", 0))) : tracks;
+  const made = product === "wav" ? takes.slice(0, 1) : takes;
   const how = end < 0.8 ? "complete" : end < 0.93 ? "failed" : "silent";
   const againAt = random() < 0.08 ? endAt + Math.floor(random() ** 2 * 20 * 24 * HOUR_MS) : null;
   const forbidden = random() < 0.04;
-  const product = seed % 5 === 4 ? "stems" : "music";
-  return { taskId, product, tracks: takes, forbidden, end: how, textAt, firstAt, endAt, againAt };
+  return { taskId, product, tracks: made, forbidden, end: how, textAt, firstAt, endAt, againAt };
 }
 
 /** Behind each of its links is the same as behind the one of the first take. */
@@ -123,7 +125,7 @@ function living(url: string): ScriptedLink {
 /** How far the task has come at a time. */
 export function momentOf({ product, textAt, firstAt, endAt, end }: Script, at: number): Moment {
   if (at >= endAt && end !== "silent") return end;
-  if (product === "stems") return "pending";
+  if (product !== "music") return "pending";
   if (at >= firstAt) return "first";
   return at >= textAt ? "text" : "pending";
 }

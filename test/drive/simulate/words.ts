@@ -17,7 +17,7 @@ export interface Twist {
 const FORBIDDEN = "https://cdn.example.com/api/forbidden";
 
 export function callbackOf(script: Script, moment: Moment, twist: Twist): object {
-  if (script.product === "stems") return stemsCallback(script, moment, twist);
+  if (script.product !== "music") return filesCallback(script, moment, twist);
   const { againAt, mute = false, failure, salt = "" } = twist;
   const { taskId, tracks, forbidden } = script;
   if (moment === "failed")
@@ -45,15 +45,17 @@ export function callbackOf(script: Script, moment: Moment, twist: Twist): object
 const STEMS = ["vocal", "drums"] as const;
 
 /** Once, at the end. */
-function stemsCallback(
-  { taskId, tracks }: Script,
+function filesCallback(
+  { taskId, tracks, product }: Script,
   moment: Moment,
   { againAt = -Infinity, mute = false, salt = "" }: Twist,
 ): object {
   const links: Record<string, string> = {};
   for (const [index, track] of tracks.entries())
     links[`${STEMS[index] ?? "fx"}_url`] = mute ? "" : recordLink(track, moment, againAt).url;
-  const data = { task_id: taskId, vocal_removal_info: moment === "failed" ? null : links };
+  const { vocal_url: wav } = links;
+  const [mark, delivered] = product === "wav" ? ["audioWavUrl", wav] : ["vocal_removal_info", links];
+  const data = { task_id: taskId, [mark]: moment === "failed" ? null : delivered };
   return { code: moment === "failed" ? 500 : 200, msg: `ok${salt}`, data };
 }
 
@@ -68,7 +70,7 @@ const STATUS: Readonly<Record<Moment, string>> = {
 /** `at` is when it is said, in milliseconds since the submission. */
 export function recordOf(script: Script, moment: Moment, at: number, mute: boolean): object {
   const { taskId } = script;
-  if (script.product === "stems") return stemsRecord(script, moment, at, mute);
+  if (script.product !== "music") return filesRecord(script, moment, at, mute);
   const sunoData = script.tracks.map((track: ScriptedTrack, index) => {
     const named = !mute && hasAudio(moment, index);
     return {
@@ -88,12 +90,13 @@ export function recordOf(script: Script, moment: Moment, at: number, mute: boole
   };
 }
 
-function stemsRecord({ taskId, tracks }: Script, moment: Moment, at: number, mute: boolean): object {
+function filesRecord({ taskId, tracks, product }: Script, moment: Moment, at: number, mute: boolean): object {
   const links: Record<string, string | null> = {};
   for (const [index, track] of tracks.entries())
     links[`${STEMS[index] ?? "fx"}Url`] = mute ? null : recordLink(track, moment, at).url;
   const successFlag = moment === "text" || moment === "first" ? STATUS.pending : STATUS[moment];
-  const response = moment === "complete" ? links : null;
+  const delivered = product === "wav" ? { audioWavUrl: links["vocalUrl"] } : links;
+  const response = moment === "complete" ? delivered : null;
   return { code: 200, msg: "success", data: { taskId, musicId: "m", successFlag, response } };
 }
 

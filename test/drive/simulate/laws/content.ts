@@ -1,6 +1,6 @@
 /** What lies behind the scripted links: small real files, each link's with bytes of its own. Pure. */
 import { sha256Hex } from "../../../../src/core/ids.ts";
-import { frames, joined, text } from "../../../core/audio/audio-bytes.ts";
+import { frames, joined, riffChunk, riffWave, text, wavFormat } from "../../../core/audio/audio-bytes.ts";
 import type { ScriptedLink } from "../script.ts";
 
 /** MPEG 2.5 at 8 kHz and 8 kbit/s: 72 bytes and 72 ms each. */
@@ -12,9 +12,17 @@ export const WHOLE_SECONDS = FRAMES.whole * FRAME_SECONDS;
 
 export const PAGE = text("<html><body>It works!</body></html>");
 /** Encrypted, that is: no mark of any format. */
-export const NOISE = Uint8Array.from({ length: 1_500 }, (_, index) => (index * 7_919) % 127);
+const NOISE = Uint8Array.from({ length: 1_500 }, (_, index) => (index * 7_919) % 127);
 
 const SONGS = { whole: frames(FRAMES.whole, FRAME), preview: frames(FRAMES.preview, FRAME) };
+/** Of a WAV, in bytes of its sound. */
+const SOUND = { whole: 2_000, preview: 700 };
+
+/** In the place of a file: what is none, or of a WAV what plays all the same. */
+export function misfitOf({ url }: ScriptedLink): Uint8Array {
+  return url.endsWith(".wav") ? SONGS.whole : NOISE;
+}
+
 /** Inside the first frame's sound. */
 const NAME_AT = 40;
 const NAME_LENGTH = 24;
@@ -46,7 +54,9 @@ function chanceOf({ url }: ScriptedLink): number {
 
 function make({ url, file, holds, sameAs }: ScriptedLink): Uint8Array {
   if (file === "cover") return joined(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), text(url), Uint8Array.of(0xff, 0xd9));
+  const name = text(sha256Hex(sameAs ?? url).slice(0, NAME_LENGTH));
+  if (url.endsWith(".wav")) return riffWave(wavFormat(), riffChunk("data", joined(name, new Uint8Array(SOUND[holds]))));
   const song = SONGS[holds].slice();
-  song.set(text(sha256Hex(sameAs ?? url).slice(0, NAME_LENGTH)), NAME_AT);
+  song.set(name, NAME_AT);
   return song;
 }

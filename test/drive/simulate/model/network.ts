@@ -5,7 +5,7 @@
  * it is written down for the laws.
  */
 import { oneOf } from "../../../rig/provider/hostile/random.ts";
-import { contentOf, NOISE, PAGE, partOf, tellsLength } from "../laws/content.ts";
+import { contentOf, misfitOf, PAGE, partOf, tellsLength } from "../laws/content.ts";
 import { SimulatedResponse, unlessAborted, type Answer, type Network } from "./response.ts";
 import { hasAudio, linksOf, momentOf, recordLink, type Script, type ScriptedLink } from "../script.ts";
 import { recordOf, recoveryOf } from "../words.ts";
@@ -51,7 +51,7 @@ export function internetOf(world: World, script: Script, submittedAt: number): I
     if (link === undefined) return { status: 404 };
     if (world.now - submittedAt >= link.turnsAt) return turned(link);
     const whole = sized(world, contentOf(link));
-    return world.storm && world.chance(FAULTS) ? faultyFile(world, whole) : whole;
+    return world.storm && world.chance(FAULTS) ? faultyFile(world, whole, link) : whole;
   }
 
   function record(): Told {
@@ -135,7 +135,7 @@ function turned(link: ScriptedLink): Answer | "closed" {
     case "empty":
       return { status: 200, headers: { "content-length": "0" } };
     case "noise":
-      return { status: 200, body: NOISE, headers: lengthOf(NOISE) };
+      return { status: 200, body: misfitOf(link), headers: lengthOf(misfitOf(link)) };
     case "part":
       return { status: 200, body: partOf(link), headers: tellsLength(link) ? lengthOf(contentOf(link)) : {} };
     case "closed":
@@ -149,7 +149,11 @@ function sized(world: World, body: Uint8Array): Answer {
   return { status: 200, body, headers: world.chance(0.03) ? {} : lengthOf(body) };
 }
 
-function faultyFile(world: World, file: Answer & { readonly body?: Uint8Array }): Answer | null | "closed" {
+function faultyFile(
+  world: World,
+  file: Answer & { readonly body?: Uint8Array },
+  link: ScriptedLink,
+): Answer | null | "closed" {
   const { body = new Uint8Array(0) } = file;
   const part = body.subarray(0, Math.floor(body.length * world.random()));
   switch (whole(world, 12)) {
@@ -169,7 +173,7 @@ function faultyFile(world: World, file: Answer & { readonly body?: Uint8Array })
     case 8:
       return { status: 200, headers: { "content-length": "0" } };
     case 9:
-      return { status: 200, body: NOISE, headers: lengthOf(NOISE) };
+      return { status: 200, body: misfitOf(link), headers: lengthOf(misfitOf(link)) };
     case 10:
       return "closed";
     default:
