@@ -21,15 +21,16 @@ export interface ProviderAccess {
   readonly redaction: Redaction;
 }
 
+/** What an answer said, and its body without echoes of the request. */
+export interface Delivered {
+  readonly sha256: string;
+  readonly observation: Observation;
+  readonly body: string;
+}
+
 export type RecordAnswer =
-  | {
-      readonly type: "record";
-      readonly sha256: string;
-      readonly observation: Observation;
-      readonly body: string;
-      /** The id of what it was made of: of a track, or of a task. */
-      readonly parentId: string | null;
-    }
+  /** `parentId`: of what it was made of, be it a track or a task. */
+  | ({ readonly type: "record"; readonly parentId: string | null } & Delivered)
   | { readonly type: "unknown" }
   | { readonly type: "failed"; readonly reason: string };
 
@@ -45,8 +46,6 @@ export type SubmitAnswer =
   | { readonly type: "refused"; readonly code: number; readonly taskId?: string }
   | { readonly type: "not_the_api"; readonly status: number }
   | { readonly type: "unclear" };
-
-export interface Delivered extends Pick<RecordAnswer & { type: "record" }, "sha256" | "observation" | "body"> {}
 
 const TIMEOUT_MS = 15_000;
 const SUBMIT_TIMEOUT_MS = 30_000;
@@ -137,10 +136,11 @@ function submitAnswerOf({ status, json, isHtml }: Answer, ownId?: string): Submi
   const fields = isRecord(json) ? json : {};
   const data = isRecord(fields["data"]) ? fields["data"] : {};
   const answered = toInteger(fields["code"]);
-  const taskId = firstText([data["taskId"], data["task_id"], Object.keys(data).length === 0 ? null : ownId]);
-  if (answered !== null && answered !== 200)
-    return { type: "refused", code: answered, ...(taskId !== null && isTaskId(taskId) ? { taskId } : {}) };
-  if (answered === 200 && taskId !== null && isTaskId(taskId)) return { type: "accepted", taskId };
+  const taskId = firstText([data["taskId"], data["task_id"]]);
+  const named = taskId !== null && isTaskId(taskId) ? { taskId } : null;
+  if (answered !== null && answered !== 200) return { type: "refused", code: answered, ...named };
+  const given = named ?? (ownId === undefined || Object.keys(data).length === 0 ? null : { taskId: ownId });
+  if (answered === 200 && given !== null) return { type: "accepted", ...given };
   if (status >= 300 && status < 400) return { type: "not_the_api", status };
   if (status >= 500) return { type: "unclear" };
   if (isHtml) return { type: "not_the_api", status };
@@ -149,7 +149,7 @@ function submitAnswerOf({ status, json, isHtml }: Answer, ownId?: string): Submi
 
 export type RecoveryAnswer =
   | { readonly type: "running" }
-  | { readonly type: "done"; readonly sha256: string; readonly observation: Observation; readonly body: string }
+  | ({ readonly type: "done" } & Delivered)
   | { readonly type: "failed"; readonly reason: string }
   /** Nothing is known; ask again. */
   | { readonly type: "no_answer" };
@@ -161,10 +161,7 @@ export async function requestRecovery(
   callBackUrl: string,
 ): Promise<SubmitAnswer> {
   const request = { sunoTaskId: taskId, task_id: taskId, callBackUrl, call_back_url: callBackUrl };
-  const signal = AbortSignal.timeout(SUBMIT_TIMEOUT_MS);
-  const init = { method: "POST", body: JSON.stringify(request) };
-  const answer = await call(access, "/api/v1/suno/recovery", init, signal);
-  return typeof answer === "string" ? { type: "unclear" } : submitAnswerOf(answer);
+  return submitTask(access, "/api/v1/suno/recovery", request, null);
 }
 
 /** Never rejects. */

@@ -40,14 +40,6 @@ export interface Claims {
 /** A file is cut if it holds less than this share of what was claimed of it, or of what it declares itself. */
 const WHOLE_SHARE = 0.9;
 
-const REFUSED: Readonly<Record<Media, string>> = {
-  audio: "not_audio",
-  wav: "not_wav",
-  video: "not_video",
-  image: "not_image",
-  any: "not_a_file",
-};
-
 /** Starts the checks by the file's first bytes (`HEAD_BYTES`, or all of a shorter file). A string is a refusal. */
 export function verify(
   head: Uint8Array,
@@ -56,7 +48,7 @@ export function verify(
 ): Verification | string {
   if (head.length === 0) return "empty: the server sent no bytes";
   const format = formatOf(head, media);
-  const refused = (): string => `${REFUSED[media]}: the server sent ${describeBytes(head)}`;
+  const refused = (): string => `not_${media === "any" ? "a_file" : media}: the server sent ${describeBytes(head)}`;
   if (format === null) return refused();
   // It is kept only where nothing better can be had.
   const unfit = isOf(format, media) ? null : refused();

@@ -5,11 +5,9 @@
  */
 import * as z from "zod";
 import { REF } from "./callback-url.ts";
-import { entryOf, PRODUCTS, type Product } from "./products/products.ts";
+import { MODELS } from "./products/models.ts";
+import { ADD_INSTRUMENTAL, entryOf, PRODUCTS, type Product } from "./products/products.ts";
 import { SHA256, sha256Hex, TASK_ID } from "../ids.ts";
-
-/** From 0 to 1 in steps of 0.01. */
-const weight = z.number().min(0).max(1).multipleOf(0.01).optional();
 
 /** What a product is to be made of: a task that is here, and one of its tracks where the product is of a track. */
 export const parentTask = z.object({
@@ -74,15 +72,8 @@ export interface ProductRequest {
 export const submissionRequest = z
   .looseObject({
     product: z.literal("add_instrumental").optional(),
+    ...ADD_INSTRUMENTAL,
     ...sources,
-    title: z.string().trim().min(1).max(100),
-    tags: z.string().trim().min(1).max(1_000),
-    negativeTags: z.string().trim().min(1).max(500),
-    vocalGender: z.enum(["m", "f"]).optional(),
-    styleWeight: weight,
-    weirdnessConstraint: weight,
-    audioWeight: weight,
-    model: z.string().min(1).max(100).optional(),
     ...ours,
   })
   .refine(({ uploadUrl, sourceId }) => (uploadUrl === undefined) !== (sourceId === undefined), {
@@ -91,8 +82,6 @@ export const submissionRequest = z
   })
   .refine((request) => !("callBackUrl" in request), OWN_CALLBACK);
 
-/** As the documents name them. The list grows. */
-const MODELS = new Set(["V4", "V4_5", "V4_5PLUS", "V4_5ALL", "V5", "V5_5", "V6", "V6_WILD", "V6_MINI"]);
 /** Documented fields of which nothing is checked here. */
 const PASSED_ON = ["lyrics", "variety"];
 
@@ -116,7 +105,7 @@ export function unknownOptions(
       (name) =>
         `${name}: no field of that name is known here; it was passed on to the provider as it is${meant(name, [...known])}.`,
     ),
-    ...(typeof model !== "string" || MODELS.has(model)
+    ...(typeof model !== "string" || MODELS.some(({ name }) => name === model)
       ? []
       : [`model: ${model} is not known here; it was passed on to the provider as it is.`]),
   ];

@@ -151,7 +151,7 @@ test("timestamped lyrics come with the answer: complete at once, once for a key,
   expect(provider.submitted).toHaveLength(1);
   await vi.waitFor(async () => expect(await listOf(parent)).toMatchObject([{ taskId: view.taskId }]));
 
-  // An answer that is lost, or holds nothing, makes no task, and the key is free.
+  // An answer that is lost, holds nothing or refuses makes no task, and the key is free.
   for (const [told, status] of [
     [null, 502],
     [{ code: 200, msg: "success", data: null }, 502],
@@ -160,6 +160,8 @@ test("timestamped lyrics come with the answer: complete at once, once for a key,
     provider.accept = () => told;
     expect((await submit(wanted, { "idempotency-key": "words again" })).status).toBe(status);
   }
+  provider.accept = () => ({ code: 409, msg: "exists", data: { anything: 1 } });
+  expect(await (await submit(wanted)).json()).toMatchObject({ taskId: view.taskId });
   expect(await listOf(parent)).toHaveLength(1);
 });
 

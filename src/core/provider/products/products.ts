@@ -118,6 +118,8 @@ const OF_TRACK = { product: null, taskId: "taskId", audioId: "audioId", inRecord
 /** Set for who submits `add_instrumental` or `add_vocals`: as its page says. */
 const upload = { title: text(100), negativeTags: text(500) };
 
+export const ADD_INSTRUMENTAL = { ...upload, tags: text(1_000), uploadUrl: link, ...style };
+
 /** One for all products with stages. */
 export const MUSIC_RECORD: NonNullable<ProductEntry["record"]> = {
   path: "/api/v1/generate/record-info",
@@ -149,12 +151,7 @@ const STEM_CREDITS: ReadonlyMap<unknown, number> = new Map([
 ]);
 
 export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
-  add_instrumental: music(
-    "/add-instrumental",
-    "add-instrumental",
-    { ...upload, uploadUrl: link, tags: text(1_000) },
-    12,
-  ),
+  add_instrumental: music("/add-instrumental", "add-instrumental", ADD_INSTRUMENTAL, 12),
   generate: music("", "generate", { ...words, customMode: z.boolean(), instrumental: z.boolean(), model }, 12),
   extend: {
     ...music(
