@@ -37,6 +37,12 @@ const CHORDS = [
 ] as const;
 const KEYS = ["A", "A#", "B", "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#"] as const;
 const FADE_SECONDS = 2;
+/** Who plays in each eighth of a song: it opens without drums, and takes a breath past the middle. */
+const OPENING: readonly Part[] = ["percussion", "keyboard", "vocal"];
+const BREATH: readonly Part[] = ["bass", "keyboard", "vocal"];
+const FORM: readonly (readonly Part[])[] = [OPENING, PARTS, PARTS, PARTS, PARTS, BREATH, PARTS, PARTS];
+/** A shorter one has no form. */
+const SHORTEST_FORM_SECONDS = 20;
 /** One period of a soft sawtooth. */
 const WAVE = Float32Array.from({ length: 2048 }, (_, index) =>
   [1, 2, 3, 4, 5, 6].reduce((sum, n) => sum + Math.sin((2 * Math.PI * n * index) / 2048) / n ** 1.3, 0),
@@ -68,17 +74,22 @@ export function play(seed: number, seconds: number, heard: readonly Part[] = PAR
   }));
 
   const syncopated = random() < 0.5;
+  const formed = seconds >= SHORTEST_FORM_SECONDS;
+  const barCount = Math.ceil(left.length / (beat * BEATS_PER_BAR));
   for (let half = 0; half * (beat / 2) < left.length; half += 1) {
     const at = Math.round(half * (beat / 2));
     const step = half % (BEATS_PER_BAR * 2);
-    const bar = bars[Math.floor(half / (BEATS_PER_BAR * 2)) % bars.length];
+    const barAt = Math.floor(half / (BEATS_PER_BAR * 2));
+    const bar = bars[barAt % bars.length];
+    const players = formed ? (FORM[Math.floor((barAt / barCount) * FORM.length)] ?? PARTS) : PARTS;
     const put = (part: Part, onto: Float32Array, sound: Float32Array, gain: number): void => {
-      if (heard.includes(part)) lay(onto, sound, at, gain);
+      if (heard.includes(part) && players.includes(part)) lay(onto, sound, at, gain);
     };
     const both = (part: Part, sound: Float32Array, gain: number, pitch: number): void => {
       put(part, left, sound, gain);
       put(part, right, sound, gain);
       const start = at / SAMPLE_RATE;
+      if (!players.includes(part)) return;
       notes.push({ part, pitch, start, end: Math.min(seconds, start + sound.length / SAMPLE_RATE) });
     };
     if (step % 4 === 0 || (syncopated && step === 5)) both("drums", kick, 0.85, 36);
