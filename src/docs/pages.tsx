@@ -6,7 +6,7 @@ import { html } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import * as z from "zod";
 import { FINDING_CODES } from "../core/audio/findings/findings.ts";
-import { LIMITS } from "../core/audio/findings/limits.ts";
+import { LIMITS, RECORDINGS, type Limit } from "../core/audio/findings/limits.ts";
 import { PROBLEMS, type ProblemType } from "../http/problem.ts";
 import { openApiDocument } from "../openapi/document.ts";
 import { PROBLEM_EXAMPLES } from "../openapi/problem-examples.ts";
@@ -189,16 +189,18 @@ function Findings() {
             <tr>
               <th scope="col">Limit</th>
               <th scope="col">Value</th>
+              <th scope="col">Beyond it, of {RECORDINGS} released recordings</th>
               <th scope="col">Why</th>
             </tr>
           </thead>
           <tbody>
-            {Object.entries(LIMITS).map(([name, { value, reason }]) => (
+            {Object.entries<Limit>(LIMITS).map(([name, { value, reason, beyond }]) => (
               <tr>
                 <td>
                   <code>{name}</code>
                 </td>
                 <td>{value}</td>
+                <td>{beyond === undefined ? "" : `${beyond} (${((100 * beyond) / RECORDINGS).toFixed(1)} %)`}</td>
                 <td>{reason}</td>
               </tr>
             ))}

@@ -2,7 +2,7 @@
  * `node test/drive/oracle/tempo-consensus.ts DIR`: what other programs take the tempo of each recording in DIR for.
  *
  * Writes `DIR/tempo.json`, which `npm run oracle -- --music DIR` reads: for each track what each program said, and the
- * tempo on which at least three agree, octaves aside, or null. None shares code with Backline. All are in Debian:
+ * tempo on which at least four of the five agree, octaves aside, or null. None shares code with Backline. All are in Debian:
  * aubio-tools, bpm-tools, soundstretch, vamp-examples, and the Queen Mary plugin in ardour and libqm-dsp0, which
  * VAMP_PATH must name (`/usr/lib/ardour7/vamp:/usr/lib/x86_64-linux-gnu/vamp`). Needs ffmpeg. What is there is kept.
  */
@@ -22,7 +22,7 @@ const PROGRAMS: Readonly<Record<string, (wave: string, raw: string) => Promise<n
   "fixed tempo": async (wave) => numberIn(await vamp("vamp-example-plugins:fixedtempo", wave), /: ([\d.]+) /),
   "Queen Mary": async (wave) => tempoOf(await vamp("libardourvampplugins:qm-tempotracker:beats", wave)),
 };
-const LEAST_AGREEING = 3;
+const LEAST_AGREEING = 4;
 /** As MIREX has it. */
 const SAME_TEMPO = 0.04;
 const FEWEST_BEATS = 8;
@@ -39,7 +39,9 @@ const scratch = await mkdtemp(join(tmpdir(), "backline-tempo-"));
 try {
   // Where there is a score, it knows.
   for (const file of files.toSorted().filter((one) => isSound(one) && !files.includes(`${parse(one).name}.mid`))) {
-    known[parse(file).name] ??= await asked(join(folder, file));
+    const { name } = parse(file);
+    const programs = known[name]?.programs ?? (await asked(join(folder, file)));
+    known[name] = { bpm: consensusOf(Object.values(programs).filter((bpm) => bpm !== null)), programs };
     await writeFile(join(folder, TEMPO_FILE), JSON.stringify(known, null, 1));
   }
 } finally {
@@ -50,13 +52,13 @@ console.log(
   `${Object.keys(known).length} recordings, ${agreed} with a tempo on which ${LEAST_AGREEING} programs agree`,
 );
 
-async function asked(path: string): Promise<Tempi> {
+async function asked(path: string): Promise<Tempi["programs"]> {
   const [wave, raw] = [join(scratch, "mono.wav"), join(scratch, "mono.raw")];
   await ffmpeg("-i", path, "-ac", "1", "-ar", "44100", wave);
   await ffmpeg("-i", wave, "-f", "f32le", raw);
-  const programs: Record<string, number | null> = {};
+  const programs: Tempi["programs"] = {};
   for (const [name, ask] of Object.entries(PROGRAMS)) programs[name] = await ask(wave, raw);
-  return { bpm: consensusOf(Object.values(programs).filter((bpm) => bpm !== null)), programs };
+  return programs;
 }
 
 /** The median of the largest group around any of them, in the octave of that one. */

@@ -227,7 +227,7 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
   resyncs: [fact("warn", "resyncs", 1, 0), fact("warn", "junkBytes", 4_097, 4_096)],
   decoder_errors: [fact("warn", "decoderErrors", 1, 0)],
   dropouts: [fact("warn", "dropoutsPerMinute", 2.1, 2)],
-  clicks: [fact("warn", "clicksPerMinute", 5.1, 5)],
+  clicks: [fact("warn", "clicksPerMinute", 4.1, 4)],
   dead_channel: [fact("warn", "deadChannelShare", 0.21, 0.2)],
   repeats: [fact("warn", "repetition", 0.971, 0.97)],
   abrupt_end: [

@@ -21,8 +21,8 @@ const REACH = SKIPPED + COMPARED;
 /** A power of two, and at least one sum for each of both reaches and the middle. */
 const KEPT = 64;
 const RATIO = 200;
-/** The least sum: a step of some 0.1 of full scale. */
-const LEAST = 0.05;
+/** The least sum: a single sample that is off by some 0.2 of full scale. */
+const LEAST = 0.3;
 
 export function clicksMeter({ sampleRateHz, channels }: PcmShape): Meter<Clicks> {
   // The last two samples of each channel, and its energy since the last sum.
