@@ -13,7 +13,7 @@ export type FileStep =
   | { readonly type: "copy"; readonly at: number; readonly link: Link }
   | { readonly type: "lose"; readonly at: number; readonly reason: string };
 
-/** A link has so many tries in a row before the next best one has its turn. */
+/** A link has so many tries in a row before the next best one has its turn, and a cover before it is given up. */
 const TRIES_IN_A_ROW = 3;
 
 /** The next step of a file that has links and is not lost; of a stored one, where it is in doubt. */
@@ -72,7 +72,7 @@ function stepOfBest(task: Task, tries: readonly Try[], file: FileKind, pace: Pac
   const since = Math.max(task.retriedAt ?? 0, Math.min(...tries.map(({ link }) => link.at)));
   const total = tries.reduce((sum, one) => sum + misses(one), 0);
   const lastAt = Math.max(...tries.map(({ progress }) => progress.lastAt));
-  if (file === "cover" && lastAt - since > pace.dayMs)
+  if (file === "cover" && lastAt - since > pace.dayMs && total >= TRIES_IN_A_ROW)
     return { type: "lose", at: lastAt, reason: "no_cover: it could not be fetched within a day" };
   const poisoned =
     next.progress.unanswered >= MAX_UNANSWERED_STARTS && lastAt - next.progress.firstUnansweredAt >= pace.dayMs;

@@ -188,8 +188,11 @@ test("a copy that would come after the link's life is a loss at the end of that 
   expect(stepOf(task)).toMatchObject({ type: "lose", at: end, reason: like(/^expired: /) });
 });
 
-test("a cover is given up after a day, audio is not", () => {
-  const times = [T0, T0 + DAY + MINUTE];
+test("a cover is given up after a day and three tries, audio is not", () => {
+  const times = [T0, T0 + MINUTE, T0 + DAY + MINUTE];
+  // Nobody tried it for a day.
+  const late = [T0 + DAY + MINUTE, T0 + DAY + HOUR];
+  expect(stepOf(taskOf(complete, ...tries(late, "failed", COVER, "cover")), "cover")).toMatchObject({ type: "copy" });
   expect(stepOf(taskOf(complete, ...tries(times, "failed", COVER, "cover")), "cover")).toMatchObject({
     type: "lose",
     reason: like(/^no_cover: /),
