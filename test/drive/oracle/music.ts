@@ -230,7 +230,7 @@ function print(judged: readonly Judged[], { tracks, alarmed, key, caught, fits, 
     console.log(`  ${name}: ${codes.join(", ")}`);
   }
   const recordings = judged.filter(({ isRendered }) => !isRendered);
-  printFindings(recordings);
+  if (recordings.length > 0) printFindings(recordings);
   const off = recordings.flatMap(({ silenceOffSeconds }) => silenceOffSeconds ?? []);
   if (off.length > 0) {
     const apart = off.filter((seconds) => seconds > LIMITS.silenceSeconds).length;

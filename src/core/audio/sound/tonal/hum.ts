@@ -28,6 +28,8 @@ const LATER_SHARE = 0.1;
 const LEAST_PROMINENCE_DB = 10;
 const MOST_RISE_DB = 3;
 const FEWEST_FRAMES = 20;
+/** Some ten minutes: a hum is there from the beginning. */
+const MOST_FRAMES = 800;
 
 /** Reads power spectra, of which a full-scale sine makes `fullScale` in its bin. */
 export function humReader(binHz: number, fullScale: number): HumReader {
@@ -41,6 +43,7 @@ export function humReader(binHz: number, fullScale: number): HumReader {
   return {
     hear(power) {
       for (const { bin, tone, around } of mains.flat()) {
+        if (tone.length === MOST_FRAMES) return;
         tone.push(Math.max(sampleAt(power, bin - 1), sampleAt(power, bin), sampleAt(power, bin + 1)));
         let sum = 0;
         for (let n = AROUND_FROM; n <= AROUND_TO; n++) sum += sampleAt(power, bin - n) + sampleAt(power, bin + n);
