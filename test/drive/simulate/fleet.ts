@@ -25,7 +25,7 @@ export interface Harvest {
 const THREADS = 2;
 const MAX_SHOWN = 20;
 /** After so many lives a thread makes room for a fresh one: what lives leave behind goes with it. */
-const LIVES_OF_A_THREAD = 5_000;
+const LIVES_OF_A_THREAD = 20_000;
 /** A life leaves behind what is short-lived: with more room for that, less time goes into clearing it. */
 const ROOM = { maxYoungGenerationSizeMb: 192 };
 

@@ -60,6 +60,8 @@ export type Moment = "pending" | "text" | "first" | "complete" | "failed";
 const DEAD = [403, 404, 410, 441] as const;
 /** None of these says that the link is dead. */
 const SICK: readonly [Bad, ...Bad[]] = ["html", "empty", "noise", "part", "part", "closed", 500];
+/** Of links that turn. A sick one is tried for days, and such a life costs what ten others do. */
+const DEAD_SHARE: Readonly<Record<FileName, number>> = { audio: 0.85, cover: 0.98 };
 const HOUR_MS = 3_600_000;
 /** In one of so many lives both takes are one. */
 const EQUAL_TAKES = 31;
@@ -76,7 +78,7 @@ export function scriptOf(random: Random, seed: number): Script {
     `https://cdn.example.com/${taskId}/${index}-${product === "wav" ? name.replace("mp3", "wav") : name}`;
   const turning = (link: ScriptedLink): ScriptedLink => {
     const turnsAt = firstAt + Math.floor(random() ** 2 * HOUR_MS) - (random() < 0.5 ? HOUR_MS : 0);
-    return { ...link, turnsAt, into: random() < 0.85 ? oneOf(random, DEAD) : oneOf(random, SICK) };
+    return { ...link, turnsAt, into: random() < DEAD_SHARE[link.file] ? oneOf(random, DEAD) : oneOf(random, SICK) };
   };
   const tracks = Array.from({ length: random() < 0.8 ? 2 : 1 }, (_, index): ScriptedTrack => {
     const sound = living(place("a.mp3", index));

@@ -5,7 +5,7 @@
  * it is written down for the laws.
  */
 import { oneOf } from "../../../rig/provider/hostile/random.ts";
-import { contentOf, misfitOf, PAGE, partOf, tellsLength } from "../laws/content.ts";
+import { contentOf, misfitOf, PAGE, partOf, recognisable, tellsLength } from "../laws/content.ts";
 import { SimulatedResponse, unlessAborted, type Answer, type Network } from "./response.ts";
 import { hasAudio, linksOf, momentOf, recordLink, type Script, type ScriptedLink } from "../script.ts";
 import { recordOf, recoveryOf } from "../words.ts";
@@ -179,11 +179,6 @@ function faultyFile(
     default:
       return null;
   }
-}
-
-/** Without a length, what has nine tenths of its sound is not told from the whole (`verification.ts`). */
-function recognisable(part: Uint8Array, whole: Uint8Array): Uint8Array {
-  return part.subarray(0, Math.floor(whole.length * 0.89));
 }
 
 function lengthOf(body: Uint8Array): Readonly<Record<string, string>> {
