@@ -65,7 +65,7 @@ function crashDelay({ link, progress: { unanswered } }: Pick<Try, "link" | "prog
  */
 function stepOfBest(task: Task, tries: readonly Try[], file: FileKind, pace: Pace): FileStep | null {
   const live = tries.filter(({ progress }) => !progress.dead);
-  const next = live.length > 0 ? least(live, turn) : least(tries, misses);
+  const next = live.length > 0 ? least(live, turn) : least(tries, deathsOf);
   if (next === undefined) return null;
   if (next.progress.starts === 0) return { type: "copy", at: next.link.at, link: next.link };
 
@@ -116,6 +116,11 @@ function least(tries: readonly Try[], by: (one: Try) => number): Try | undefined
 /** How often a link had its turn. */
 function turn(one: Try): number {
   return Math.floor(misses(one) / TRIES_IN_A_ROW);
+}
+
+/** Each dead link has the same number of tries over the day, however often it failed before it died. */
+function deathsOf({ progress }: Try): number {
+  return progress.deaths + progress.unanswered;
 }
 
 /** A start without an outcome is a miss too: it crashed, or it is under way. */

@@ -132,6 +132,13 @@ test("of two dead links, each is tried over a day", () => {
   expect(stepOf(both)).toMatchObject({ type: "copy", at: T0 + HOUR + MINUTE, link: { url: B } });
 });
 
+test("a dead link that had failed often before has its tries over a day all the same", () => {
+  const often = Array.from({ length: 9 }, (_, n) => T0 + n * MINUTE);
+  const died = [...tries(often, "failed", B), ...tries([T0 + HOUR], "dead", B)];
+  const both = taskOf(complete, fresh, ...died, ...tries([T0 + HOUR, T0 + 2 * HOUR], "dead"));
+  expect(stepOf(both)).toMatchObject({ type: "copy", link: { url: B } });
+});
+
 test("a link that answers again is not dead any more", () => {
   const task = taskOf(complete, ...tries([T0], "dead"), ...tries([T0 + 1], "failed"));
   expect(stepOf(task)).toMatchObject({ type: "copy" });
