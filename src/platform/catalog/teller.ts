@@ -32,6 +32,11 @@ async function tellGathered(env: Pick<Env, "CATALOG" | "TASKS">): Promise<void> 
   await scheduler.wait(GATHER_MS);
   const rows = gathered;
   gathered = [];
+  await tellAtOnce(env, rows);
+}
+
+/** For who answers somebody that looks at the list next. Never rejects: the watchdog makes good what was not told. */
+export async function tellAtOnce(env: Pick<Env, "CATALOG" | "TASKS">, rows: readonly CatalogRow[]): Promise<void> {
   try {
     const found = await catalogOf(env).tell(rows);
     await Promise.all(found.map((handover) => handOver(env, handover)));

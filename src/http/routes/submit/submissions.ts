@@ -18,7 +18,7 @@ import {
 } from "../../../core/provider/submission.ts";
 import { taskView, type TaskView } from "../../../core/view/view.ts";
 import { catalogOf } from "../../../platform/catalog/catalog.ts";
-import { tellCatalog } from "../../../platform/catalog/teller.ts";
+import { tellAtOnce } from "../../../platform/catalog/teller.ts";
 import { observe } from "../../../platform/task/client.ts";
 import { providerAccess, submitTask, type SubmitAnswer } from "../../../platform/provider-client.ts";
 import { handOver } from "../../../platform/catalog/handover.ts";
@@ -173,7 +173,7 @@ async function shown(c: Context<AppEnv>, handover: Handover): Promise<Response> 
   try {
     view = await handOver(c.env, handover);
     const row = await c.env.TASKS.getByName(taskId).touch();
-    if (row !== null) tellCatalog(c.env, c.executionCtx, row);
+    if (row !== null) await tellAtOnce(c.env, [row]);
   } catch (error) {
     logRefusal(c, 202, `not handed over yet: ${errorName(error)}`);
     return submitting(c, ref, "submitting", taskId);
