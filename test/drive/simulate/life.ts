@@ -50,7 +50,8 @@ export async function live(seed: number, traced: boolean): Promise<LifeResult> {
   await world.run(healedAt + REST_MS, () => host.wakes.length - wakesInStorm > MAX_WAKES_AT_REST);
   if (host.wakes.length - wakesInStorm > MAX_WAKES_AT_REST) world.violate("rest: it is woken again and again");
   world.after(0, outsider("reader"), () => void reader());
-  await world.run(world.now + MINUTE_MS, () => false);
+  // What he finds missing is fetched again, for as long as that takes.
+  await world.run(world.now + REST_MS, () => host.wakes.length - wakesInStorm > 2 * MAX_WAKES_AT_REST);
   await judge({ world, script, internet, deployment, acknowledged, wishes, submittedAt });
   const { violations, steps } = world;
   host.storage.close();

@@ -61,7 +61,7 @@ const DEAD = [403, 404, 410, 441] as const;
 /** None of these says that the link is dead. */
 const SICK: readonly [Bad, ...Bad[]] = ["html", "empty", "noise", "part", "part", "closed", 500];
 /** Of links that turn. A sick one is tried for days, and such a life costs what ten others do. */
-const DEAD_SHARE: Readonly<Record<FileName, number>> = { audio: 0.85, cover: 0.98 };
+const DEAD_SHARE: Readonly<Record<FileName, number>> = { audio: 0.9, cover: 0.98 };
 const HOUR_MS = 3_600_000;
 /** In one of so many lives both takes are one. */
 const EQUAL_TAKES = 31;
