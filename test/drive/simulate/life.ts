@@ -75,10 +75,8 @@ function varsOf(world: World): Vars {
 function keepWatch(world: World, { env }: Deployment, stormMs: number): void {
   const rounds = [
     stormMs * world.random(),
-    stormMs + 11 * MINUTE_MS,
     stormMs + 2 * HOUR_MS,
     stormMs + 2 * DAY_MS,
-    stormMs + 3 * DAY_MS,
     stormMs + 45 * DAY_MS,
   ];
   for (const round of rounds) world.after(round, outsider("cron"), () => void watch(env, world.now));
