@@ -73,12 +73,7 @@ function varsOf(world: World): Vars {
 
 /** The cron's rounds: in the storm at random, and a few after it. */
 function keepWatch(world: World, { env }: Deployment, stormMs: number): void {
-  const rounds = [
-    stormMs * world.random(),
-    stormMs + 2 * HOUR_MS,
-    stormMs + 2 * DAY_MS,
-    stormMs + 45 * DAY_MS,
-  ];
+  const rounds = [stormMs * world.random(), stormMs + 2 * HOUR_MS, stormMs + 2 * DAY_MS, stormMs + 45 * DAY_MS];
   for (const round of rounds) world.after(round, outsider("cron"), () => void watch(env, world.now));
 }
 

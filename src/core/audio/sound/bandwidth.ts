@@ -6,7 +6,7 @@
  * absolute floor, and not too far under the loudest band; the sound reaches up to the highest band that is present
  * in enough windows, so that a single click, which has all frequencies, does not count. Pure.
  */
-import { realFft } from "./fft.ts";
+import { hann, realFft } from "./fft.ts";
 import { noiseReader, type Noise } from "./flaws/noise.ts";
 import { panningReader, type Panning } from "./panning.ts";
 import type { Meter, PcmShape } from "./pcm.ts";
@@ -34,7 +34,7 @@ const FULL_SCALE = (WINDOW / 4) ** 2;
 
 export function bandwidthMeter({ sampleRateHz, channels }: PcmShape): Meter<Bandwidth> {
   const transform = realFft(WINDOW);
-  const hann = Float64Array.from({ length: WINDOW }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / WINDOW));
+  const shape = hann(WINDOW);
   const hop = channels * HOP;
   // Folded together, what is in opposite phase would vanish.
   const sides = Array.from({ length: channels }, () => ({
@@ -70,7 +70,7 @@ export function bandwidthMeter({ sampleRateHz, channels }: PcmShape): Meter<Band
           for (const [channel, { window }] of sides.entries()) {
             const samples = channelOf(sound, channel);
             for (let n = from; n < to; n++)
-              window[position + n - from] = sampleAt(samples, n) * sampleAt(hann, position + n - from);
+              window[position + n - from] = sampleAt(samples, n) * sampleAt(shape, position + n - from);
           }
         }
         position += to - from;

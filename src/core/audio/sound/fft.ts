@@ -2,7 +2,7 @@
  * The power spectrum of real samples: a complex FFT of half the size, radix 2, decimated in time.
  *
  * Even samples go in as the real and odd ones as the imaginary part; one more pass takes the two spectra apart
- * (Press et al., Numerical Recipes, 12.3). No window is applied and nothing is scaled: a sine of amplitude 1 in the
+ * (Press et al., Numerical Recipes, 12.3). Nothing is scaled, and without a window a sine of amplitude 1 in the
  * middle of a bin has the power (size / 2)². Pure, apart from the buffers that each returned function owns.
  */
 import { sampleAt } from "./sample.ts";
@@ -30,6 +30,21 @@ export function realFft(size: number): (input: Float32Array) => Float32Array {
     for (let span = 4; span < half; span *= 2) stage(real, imaginary, cosines, sines, span);
     takeApart(real, imaginary, cosines, sines, power);
     return power;
+  };
+}
+
+export function hann(size: number): Float64Array {
+  return Float64Array.from({ length: size }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / size));
+}
+
+/** Of a frame under a Hann window times `gain`: a sine of full scale in the middle of a bin has `gain² · (size / 4)²`. */
+export function hannSpectrum(size: number, gain = 1): (frame: Float32Array) => Float32Array {
+  const transform = realFft(size);
+  const window = Float32Array.from(hann(size), (value) => value * gain);
+  const windowed = new Float32Array(size);
+  return (frame) => {
+    for (let n = 0; n < size; n++) windowed[n] = sampleAt(frame, n) * sampleAt(window, n);
+    return transform(windowed);
   };
 }
 

@@ -8,7 +8,7 @@
  *
  * Pure: the values depend on the samples alone, not on how they are split into stretches.
  */
-import { realFft } from "../fft.ts";
+import { hannSpectrum } from "../fft.ts";
 import type { Pcm, PcmShape } from "../pcm.ts";
 import { framer } from "../frames.ts";
 import { sampleAt } from "../sample.ts";
@@ -23,8 +23,6 @@ const RISE_HOPS = 2;
 /** Band power under which nothing is heard: about -70 dB of full scale, so that dither has no onsets. */
 const FLOOR = 1e-7;
 
-type Spectrum = ReturnType<ReturnType<typeof realFft>>;
-
 interface OnsetEnvelope {
   readonly hopsPerSecond: number;
   /** How far the bins of a spectrum lie apart. */
@@ -33,29 +31,27 @@ interface OnsetEnvelope {
    * Hands each value to `hear` in order, one per hop, and the spectrum that it was read off, for the time of the call.
    * Zero means that nothing begins. A sine of full scale has about the power 1 in its bin.
    */
-  push(sound: Pcm, hear: (onset: number, power: Spectrum) => void): void;
+  push(sound: Pcm, hear: (onset: number, power: Float32Array) => void): void;
 }
 
 export function onsetEnvelope(shape: PcmShape): OnsetEnvelope {
   const frames = framer(shape, FRAME, HOP);
-  const fft = realFft(FRAME);
-  const window = hann();
-  const windowed = new Float32Array(FRAME);
+  // A sine of full scale has about the power 1.
+  const spectrumOf = hannSpectrum(FRAME, 4 / FRAME);
   const rise = bandRise(frames.rateHz);
   return {
     hopsPerSecond: frames.rateHz / HOP,
     binHz: frames.rateHz / FRAME,
     push: (sound, hear) =>
       frames.push(sound, (frame) => {
-        for (let at = 0; at < FRAME; at++) windowed[at] = sampleAt(frame, at) * sampleAt(window, at);
-        const power = fft(windowed);
+        const power = spectrumOf(frame);
         hear(rise(power), power);
       }),
   };
 }
 
 /** The flux of one frame after another. The first have nothing before them, and are zero. */
-function bandRise(rateHz: number): (power: Spectrum) => number {
+function bandRise(rateHz: number): (power: Float32Array) => number {
   const bands = melBands(rateHz);
   const past = Array.from({ length: RISE_HOPS }, () => new Float64Array(BANDS));
   let hops = 0;
@@ -72,11 +68,6 @@ function bandRise(rateHz: number): (power: Spectrum) => number {
     hops++;
     return flux;
   };
-}
-
-/** Scaled so that a sine of full scale has about the power 1 in its bin. */
-function hann(): Float32Array {
-  return Float32Array.from({ length: FRAME }, (_, at) => (2 - 2 * Math.cos((2 * Math.PI * at) / FRAME)) / FRAME);
 }
 
 interface Band {

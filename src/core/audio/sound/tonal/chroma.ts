@@ -8,7 +8,7 @@
  *
  * Pure: the values depend on the samples alone, not on how they are split into stretches.
  */
-import { realFft } from "../fft.ts";
+import { hannSpectrum } from "../fft.ts";
 import type { Pcm, PcmShape } from "../pcm.ts";
 import { framer } from "../frames.ts";
 import { sampleAt } from "../sample.ts";
@@ -39,9 +39,7 @@ interface Chromagram {
 
 export function chromagram(shape: PcmShape): Chromagram {
   const frames = framer(shape, FRAME, FRAME);
-  const fft = realFft(FRAME);
-  const window = Float32Array.from({ length: FRAME }, (_, at) => 0.5 - 0.5 * Math.cos((2 * Math.PI * at) / FRAME));
-  const windowed = new Float32Array(FRAME);
+  const spectrumOf = hannSpectrum(FRAME);
   const chromaOf = frameChroma(frames.rateHz);
   return {
     binHz: frames.rateHz / FRAME,
@@ -49,13 +47,9 @@ export function chromagram(shape: PcmShape): Chromagram {
     push: (sound, hear) =>
       frames.push(sound, (frame) => {
         let energy = 0;
-        for (let at = 0; at < FRAME; at++) {
-          const sample = sampleAt(frame, at);
-          energy += sample * sample;
-          windowed[at] = sample * sampleAt(window, at);
-        }
+        for (let at = 0; at < FRAME; at++) energy += sampleAt(frame, at) ** 2;
         if (energy < SILENT_POWER * FRAME) return;
-        const power = fft(windowed);
+        const power = spectrumOf(frame);
         hear(chromaOf(power), power);
       }),
   };
