@@ -33,7 +33,7 @@ export function levelAt(levels: Uint8Array, index: number): number {
 
 interface SpectrogramReader {
   /** The spectrum of one hop. */
-  push(power: Float32Array | Float64Array): void;
+  push(power: Float32Array): void;
   /** Null for a sound that is too short. */
   finish(): Spectrogram | null;
 }

@@ -10,7 +10,7 @@ import { hann, realFft } from "./fft.ts";
 import { noiseReader, type Noise } from "./flaws/noise.ts";
 import { panningReader, type Panning } from "./panning.ts";
 import type { Meter, PcmShape } from "./pcm.ts";
-import { channelOf, sampleAt } from "./sample.ts";
+import { channelOf, sampleAt, valueAt } from "./sample.ts";
 
 export interface Bandwidth extends Noise, Panning {
   /** The upper edge of the highest band. Null for silence, and for a sound shorter than one window. */
@@ -55,7 +55,7 @@ export function bandwidthMeter({ sampleRateHz, channels }: PcmShape): Meter<Band
       noise.hear(bands);
       windows++;
       const floor = Math.max(FLOOR, loudest * RANGE);
-      for (let n = 0; n < BANDS; n++) if (sampleAt(bands, n) > floor) present[n] = sampleAt(present, n) + 1;
+      for (let n = 0; n < BANDS; n++) if (valueAt(bands, n) > floor) present[n] = valueAt(present, n) + 1;
     }
     panning.hear();
   }
@@ -70,7 +70,7 @@ export function bandwidthMeter({ sampleRateHz, channels }: PcmShape): Meter<Band
           for (const [channel, { window }] of sides.entries()) {
             const samples = channelOf(sound, channel);
             for (let n = from; n < to; n++)
-              window[position + n - from] = sampleAt(samples, n) * sampleAt(shape, position + n - from);
+              window[position + n - from] = sampleAt(samples, n) * valueAt(shape, position + n - from);
           }
         }
         position += to - from;

@@ -5,7 +5,7 @@
  * (Press et al., Numerical Recipes, 12.3). Nothing is scaled, and without a window a sine of amplitude 1 in the
  * middle of a bin has the power (size / 2)². Pure, apart from the buffers that each returned function owns.
  */
-import { sampleAt } from "./sample.ts";
+import { sampleAt, valueAt } from "./sample.ts";
 
 /**
  * A transform of `size` samples, a power of two and at least 8, into size / 2 + 1 powers from 0 Hz to Nyquist.
@@ -22,7 +22,7 @@ export function realFft(size: number): (input: Float32Array) => Float32Array {
   const power = new Float32Array(half + 1);
   return (input) => {
     for (let n = 0; n < half; n++) {
-      const from = 2 * sampleAt(order, n);
+      const from = 2 * valueAt(order, n);
       real[n] = sampleAt(input, from);
       imaginary[n] = sampleAt(input, from + 1);
     }
@@ -51,7 +51,7 @@ export function hannSpectrum(size: number, gain = 1): (frame: Float32Array) => F
 function bitReversal(length: number): Float64Array {
   const order = new Float64Array(length);
   for (let filled = 1, step = length / 2; filled < length; filled *= 2, step /= 2) {
-    for (let n = 0; n < filled; n++) order[filled + n] = sampleAt(order, n) + step;
+    for (let n = 0; n < filled; n++) order[filled + n] = valueAt(order, n) + step;
   }
   return order;
 }
@@ -59,14 +59,14 @@ function bitReversal(length: number): Float64Array {
 /** Spans 1 and 2 at once: their factors are 1 and -i, so there is nothing to multiply. */
 function firstTwoStages(real: Float64Array, imaginary: Float64Array): void {
   for (let n = 0; n < real.length; n += 4) {
-    const a = sampleAt(real, n) + sampleAt(real, n + 1);
-    const b = sampleAt(real, n) - sampleAt(real, n + 1);
-    const c = sampleAt(real, n + 2) + sampleAt(real, n + 3);
-    const d = sampleAt(real, n + 2) - sampleAt(real, n + 3);
-    const e = sampleAt(imaginary, n) + sampleAt(imaginary, n + 1);
-    const f = sampleAt(imaginary, n) - sampleAt(imaginary, n + 1);
-    const g = sampleAt(imaginary, n + 2) + sampleAt(imaginary, n + 3);
-    const h = sampleAt(imaginary, n + 2) - sampleAt(imaginary, n + 3);
+    const a = valueAt(real, n) + valueAt(real, n + 1);
+    const b = valueAt(real, n) - valueAt(real, n + 1);
+    const c = valueAt(real, n + 2) + valueAt(real, n + 3);
+    const d = valueAt(real, n + 2) - valueAt(real, n + 3);
+    const e = valueAt(imaginary, n) + valueAt(imaginary, n + 1);
+    const f = valueAt(imaginary, n) - valueAt(imaginary, n + 1);
+    const g = valueAt(imaginary, n + 2) + valueAt(imaginary, n + 3);
+    const h = valueAt(imaginary, n + 2) - valueAt(imaginary, n + 3);
     real[n] = a + c;
     imaginary[n] = e + g;
     real[n + 1] = b + h;
@@ -89,14 +89,14 @@ function stage(
   const stride = real.length / span;
   for (let start = 0; start < real.length; start += 2 * span) {
     for (let k = 0; k < span; k++) {
-      const cosine = sampleAt(cosines, k * stride);
-      const sine = sampleAt(sines, k * stride);
+      const cosine = valueAt(cosines, k * stride);
+      const sine = valueAt(sines, k * stride);
       const even = start + k;
       const odd = even + span;
-      const x = sampleAt(real, odd) * cosine - sampleAt(imaginary, odd) * sine;
-      const y = sampleAt(real, odd) * sine + sampleAt(imaginary, odd) * cosine;
-      const u = sampleAt(real, even);
-      const v = sampleAt(imaginary, even);
+      const x = valueAt(real, odd) * cosine - valueAt(imaginary, odd) * sine;
+      const y = valueAt(real, odd) * sine + valueAt(imaginary, odd) * cosine;
+      const u = valueAt(real, even);
+      const v = valueAt(imaginary, even);
       real[even] = u + x;
       imaginary[even] = v + y;
       real[odd] = u - x;
@@ -114,16 +114,16 @@ function takeApart(
   power: Float32Array,
 ): void {
   const half = real.length;
-  power[0] = (sampleAt(real, 0) + sampleAt(imaginary, 0)) ** 2;
-  power[half] = (sampleAt(real, 0) - sampleAt(imaginary, 0)) ** 2;
+  power[0] = (valueAt(real, 0) + valueAt(imaginary, 0)) ** 2;
+  power[half] = (valueAt(real, 0) - valueAt(imaginary, 0)) ** 2;
   for (let k = 1; k < half; k++) {
     const mirror = half - k;
-    const evenReal = (sampleAt(real, k) + sampleAt(real, mirror)) / 2;
-    const evenImaginary = (sampleAt(imaginary, k) - sampleAt(imaginary, mirror)) / 2;
-    const oddReal = (sampleAt(imaginary, k) + sampleAt(imaginary, mirror)) / 2;
-    const oddImaginary = (sampleAt(real, mirror) - sampleAt(real, k)) / 2;
-    const cosine = sampleAt(cosines, k);
-    const sine = sampleAt(sines, k);
+    const evenReal = (valueAt(real, k) + valueAt(real, mirror)) / 2;
+    const evenImaginary = (valueAt(imaginary, k) - valueAt(imaginary, mirror)) / 2;
+    const oddReal = (valueAt(imaginary, k) + valueAt(imaginary, mirror)) / 2;
+    const oddImaginary = (valueAt(real, mirror) - valueAt(real, k)) / 2;
+    const cosine = valueAt(cosines, k);
+    const sine = valueAt(sines, k);
     const sumReal = evenReal + oddReal * cosine - oddImaginary * sine;
     const sumImaginary = evenImaginary + oddReal * sine + oddImaginary * cosine;
     power[k] = sumReal * sumReal + sumImaginary * sumImaginary;

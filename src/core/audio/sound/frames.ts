@@ -27,17 +27,19 @@ export function framer({ sampleRateHz, channels }: PcmShape, length: number, hop
     push(sound, hear) {
       const left = channelOf(sound, 0);
       const right = channelOf(sound, 1);
+      let [total, count] = [sum, summed];
       for (let at = 0; at < left.length; at++) {
-        sum += sampleAt(left, at) + sampleAt(right, at);
-        if (++summed < factor) continue;
-        frame[filled++] = sum * scale;
-        sum = 0;
-        summed = 0;
+        total += sampleAt(left, at) + sampleAt(right, at);
+        if (++count < factor) continue;
+        frame[filled++] = total * scale;
+        total = 0;
+        count = 0;
         if (filled < length) continue;
         hear(frame);
         frame.copyWithin(0, hop);
         filled = length - hop;
       }
+      [sum, summed] = [total, count];
     },
   };
 }

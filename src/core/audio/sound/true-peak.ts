@@ -6,7 +6,7 @@
  * over the peak so far is passed over. The result is the same as without. Pure.
  */
 import type { Meter, PcmShape } from "./pcm.ts";
-import { channelOf, sampleAt } from "./sample.ts";
+import { channelOf, valueAt } from "./sample.ts";
 
 export interface TruePeak {
   /** Null for digital silence. */
@@ -72,7 +72,8 @@ function channelPeak() {
     push(samples: Float32Array): void {
       for (let from = 0; from < samples.length;) {
         const to = Math.min(samples.length, from + window.length - filled);
-        for (let n = from; n < to; n++) window[filled++] = sampleAt(samples, n);
+        window.set(samples.subarray(from, to), filled);
+        filled += to - from;
         from = to;
         if (filled === window.length) endBlock();
       }
@@ -108,7 +109,7 @@ function peakOf(window: Float64Array, before: number): number {
 function magnitude(window: Float64Array, from: number, to: number): number {
   let highest = 0;
   for (let n = from; n < to; n++) {
-    const size = Math.abs(sampleAt(window, n));
+    const size = Math.abs(valueAt(window, n));
     if (size > highest) highest = size;
   }
   return highest;
@@ -118,10 +119,10 @@ function magnitude(window: Float64Array, from: number, to: number): number {
 function spanPeak(window: Float64Array, start: number, highest: number, before: number): number {
   let peak = before;
   const needed = (before - OUTER * highest) / INNER;
-  let right = Math.abs(sampleAt(window, start + MIDDLE - 1));
+  let right = Math.abs(valueAt(window, start + MIDDLE - 1));
   for (let n = start; n < start + SPAN; n++) {
     const left = right;
-    right = Math.abs(sampleAt(window, n + MIDDLE));
+    right = Math.abs(valueAt(window, n + MIDDLE));
     if (left <= needed && right <= needed) continue;
     const between = interpolated(window, n);
     if (between > peak) peak = between;
@@ -131,18 +132,18 @@ function spanPeak(window: Float64Array, start: number, highest: number, before: 
 
 /** The greatest magnitude of the four phases over the twelve samples from `n` on. */
 function interpolated(window: Float64Array, n: number): number {
-  const x0 = sampleAt(window, n);
-  const x1 = sampleAt(window, n + 1);
-  const x2 = sampleAt(window, n + 2);
-  const x3 = sampleAt(window, n + 3);
-  const x4 = sampleAt(window, n + 4);
-  const x5 = sampleAt(window, n + 5);
-  const x6 = sampleAt(window, n + 6);
-  const x7 = sampleAt(window, n + 7);
-  const x8 = sampleAt(window, n + 8);
-  const x9 = sampleAt(window, n + 9);
-  const x10 = sampleAt(window, n + 10);
-  const x11 = sampleAt(window, n + 11);
+  const x0 = valueAt(window, n);
+  const x1 = valueAt(window, n + 1);
+  const x2 = valueAt(window, n + 2);
+  const x3 = valueAt(window, n + 3);
+  const x4 = valueAt(window, n + 4);
+  const x5 = valueAt(window, n + 5);
+  const x6 = valueAt(window, n + 6);
+  const x7 = valueAt(window, n + 7);
+  const x8 = valueAt(window, n + 8);
+  const x9 = valueAt(window, n + 9);
+  const x10 = valueAt(window, n + 10);
+  const x11 = valueAt(window, n + 11);
   const s0 = x0 + x11;
   const s1 = x1 + x10;
   const s2 = x2 + x9;

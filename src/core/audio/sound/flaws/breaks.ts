@@ -8,7 +8,7 @@
  */
 import type { Block, BlockListener } from "../blocks.ts";
 import type { PcmShape } from "../pcm.ts";
-import { sampleAt } from "../sample.ts";
+import { valueAt } from "../sample.ts";
 
 export interface Breaks {
   /** Breaks of at most a quarter of a second; null for no sound. */
@@ -68,7 +68,7 @@ export function breaks({ sampleRateHz }: PcmShape): BlockListener<Breaks> {
 
   /** The level of what was heard before, without the block just gone, which may be half empty. */
   function contextDb(): number {
-    const sum = powers.reduce((total, power) => total + power, 0) - sampleAt(powers, (blocks - 1) % CONTEXT_BLOCKS);
+    const sum = powers.reduce((total, power) => total + power, 0) - valueAt(powers, (blocks - 1) % CONTEXT_BLOCKS);
     return decibels(sum / (CONTEXT_BLOCKS - 1));
   }
 

@@ -6,7 +6,7 @@
  * than that, also a hi-hat. Pure.
  */
 import type { Meter, PcmShape } from "../pcm.ts";
-import { channelOf, sampleAt } from "../sample.ts";
+import { channelOf, sampleAt, valueAt } from "../sample.ts";
 
 export interface Clicks {
   /** Null for no sound. */
@@ -85,7 +85,7 @@ function differ(samples: Float32Array, from: number, to: number, side: Side): vo
 }
 
 function isClick(sums: Float64Array, middle: number): boolean {
-  const at = (index: number): number => sampleAt(sums, index % KEPT);
+  const at = (index: number): number => valueAt(sums, index % KEPT);
   const peak = at(middle);
   if (peak < LEAST) return false;
   // One click, though it may fall into two sums.

@@ -5,7 +5,7 @@
  * resembles itself most is sought coarsely, then to a hop. Music repeats its beats, never all that is heard: even
  * a sequencer's loop with a melody over it stays clearly under 1. Pure.
  */
-import { sampleAt } from "../sample.ts";
+import { sampleAt, valueAt } from "../sample.ts";
 
 export interface Repetition {
   /** From 0 (nothing recurs) to 1 (the same again, throughout); null for a sound under 20 s, or without onsets. */
@@ -68,10 +68,10 @@ function softened(onsets: readonly number[]): Float32Array {
 /** Without the mean around each moment. */
 function centred(onsets: Float32Array, reach: number): Float32Array {
   const upTo = new Float64Array(onsets.length + 1);
-  for (let at = 0; at < onsets.length; at++) upTo[at + 1] = sampleAt(upTo, at) + sampleAt(onsets, at);
+  for (let at = 0; at < onsets.length; at++) upTo[at + 1] = valueAt(upTo, at) + sampleAt(onsets, at);
   return onsets.map((onset, at) => {
     const [from, to] = [Math.max(0, at - reach), Math.min(onsets.length, at + reach + 1)];
-    return onset - (sampleAt(upTo, to) - sampleAt(upTo, from)) / (to - from);
+    return onset - (valueAt(upTo, to) - valueAt(upTo, from)) / (to - from);
   });
 }
 

@@ -11,7 +11,7 @@
 import { hannSpectrum } from "../fft.ts";
 import type { Pcm, PcmShape } from "../pcm.ts";
 import { framer } from "../frames.ts";
-import { sampleAt } from "../sample.ts";
+import { sampleAt, valueAt } from "../sample.ts";
 
 const FRAME = 512;
 const HOP = 128;
@@ -58,12 +58,13 @@ function bandRise(rateHz: number): (power: Float32Array) => number {
   return (power) => {
     const before = past[hops % RISE_HOPS] ?? new Float64Array(BANDS);
     let flux = 0;
-    for (const [band, { from, weights }] of bands.entries()) {
+    let band = 0;
+    for (const { from, weights } of bands) {
       let level = FLOOR;
       for (let at = 0; at < weights.length; at++) level += sampleAt(power, from + at) * sampleAt(weights, at);
       const db = 10 * Math.log10(level);
-      if (hops >= RISE_HOPS) flux += Math.max(0, db - sampleAt(before, band));
-      before[band] = db;
+      if (hops >= RISE_HOPS) flux += Math.max(0, db - valueAt(before, band));
+      before[band++] = db;
     }
     hops++;
     return flux;

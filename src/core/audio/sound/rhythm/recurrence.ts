@@ -4,7 +4,7 @@
  * What is held does not grow with the sound: one window of the envelope, and the sum over the windows so far. Each
  * window counts the same however loud it is; one in which nothing begins does not count. Pure.
  */
-import { sampleAt } from "../sample.ts";
+import { valueAt } from "../sample.ts";
 
 const WINDOW_SECONDS = 12;
 /** A shorter stretch holds too few beats to tell how far apart they are. */
@@ -37,7 +37,7 @@ export function recurrenceMeter(hopsPerSecond: number, longestLagSeconds: number
   const count = (onsets: Float64Array): void => {
     const correlation = autocorrelation(withoutSwell(onsets, swell), sums.length);
     if (correlation === null) return;
-    for (let lag = 0; lag < sums.length; lag++) sums[lag] = sampleAt(sums, lag) + sampleAt(correlation, lag);
+    for (let lag = 0; lag < sums.length; lag++) sums[lag] = valueAt(sums, lag) + valueAt(correlation, lag);
     windows++;
   };
   return {
@@ -62,18 +62,18 @@ function recurrence(correlation: Float64Array): Recurrence {
     at(lagHops) {
       const whole = Math.floor(lagHops);
       const rest = lagHops - whole;
-      return sampleAt(correlation, whole) * (1 - rest) + sampleAt(correlation, whole + 1) * rest;
+      return valueAt(correlation, whole) * (1 - rest) + valueAt(correlation, whole + 1) * rest;
     },
   };
 }
 
 function withoutSwell(onsets: Float64Array, reach: number): Float64Array {
   const upTo = new Float64Array(onsets.length + 1);
-  for (let at = 0; at < onsets.length; at++) upTo[at + 1] = sampleAt(upTo, at) + sampleAt(onsets, at);
+  for (let at = 0; at < onsets.length; at++) upTo[at + 1] = valueAt(upTo, at) + valueAt(onsets, at);
   return onsets.map((onset, at) => {
     const from = Math.max(0, at - reach);
     const to = Math.min(onsets.length, at + reach + 1);
-    return onset - (sampleAt(upTo, to) - sampleAt(upTo, from)) / (to - from);
+    return onset - (valueAt(upTo, to) - valueAt(upTo, from)) / (to - from);
   });
 }
 
@@ -82,10 +82,10 @@ function autocorrelation(values: Float64Array, lags: number): Float64Array | nul
   const products = new Float64Array(lags);
   for (let lag = 0; lag < lags; lag++) {
     let sum = 0;
-    for (let at = lag; at < values.length; at++) sum += sampleAt(values, at) * sampleAt(values, at - lag);
+    for (let at = lag; at < values.length; at++) sum += valueAt(values, at) * valueAt(values, at - lag);
     products[lag] = sum / (values.length - lag);
   }
-  const self = sampleAt(products, 0);
+  const self = valueAt(products, 0);
   // Written so that a window with a sample that is not a number is dropped too.
   return self >= LEAST_VARIANCE ? products.map((product) => product / self) : null;
 }
