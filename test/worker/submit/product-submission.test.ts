@@ -5,10 +5,11 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { taskView } from "../../../src/core/view/view.ts";
 import { taskList } from "../../../src/http/reading/task-list.ts";
 import { message, newTaskId, track } from "../messages.ts";
+import { reaching } from "../reach.ts";
 import { playProvider, type PlayedProvider } from "../provider-api.ts";
 import { SONG, WAV } from "../provider-files.ts";
 import { configureWithKey } from "../settings.ts";
-import { acting, callback, eventsOf, problemOf, reading, viewOf, worker } from "../worker.ts";
+import { acting, callback, eventsOf, problemOf, reading, viewOf, worker, workerWith } from "../worker.ts";
 
 configureWithKey(1);
 
@@ -163,6 +164,33 @@ test("timestamped lyrics come with the answer: complete at once, once for a key,
   provider.accept = () => ({ code: 409, msg: "exists", data: { anything: 1 } });
   expect(await (await submit(wanted)).json()).toMatchObject({ taskId: view.taskId });
   expect(await listOf(parent)).toHaveLength(1);
+});
+
+test("what came with an answer and could not be kept is said to be lost, and the key is free", async () => {
+  const parent = await parentTask();
+  const wanted = { product: "timestamped_lyrics", parent: { taskId: parent, trackId: "take-a" } };
+  const words = [{ word: "la", success: true, startS: 0.5, endS: 0.75, palign: 0 }];
+  provider.accept = () => ({ code: 200, msg: "success", data: { alignedWords: words } });
+  const headers = { "content-type": "application/json", "idempotency-key": "words kept" };
+  const cutOff = workerWith({ TASKS: reaching(env.TASKS, (name) => name === parent) });
+  const lost = await cutOff(acting("POST", "/tasks", headers, JSON.stringify(wanted)));
+  expect([lost.status, (await problemOf(lost)).detail]).toEqual([502, expect.stringContaining("submit again")]);
+  expect(await (await submit(wanted, headers)).json()).toMatchObject({ stage: "complete", settled: true });
+});
+
+test("an upload is refused for a product that takes none", async () => {
+  const sourceId = "a".repeat(64);
+  for (const request of [
+    { product: "stems", audioUrl: AUDIO, sourceId },
+    { product: "mashup", model: "V6", uploadUrlList: [AUDIO, AUDIO], sourceId },
+  ]) {
+    const response = await submit(request);
+    expect([response.status, (await problemOf(response)).detail]).toEqual([
+      422,
+      expect.stringContaining("takes no upload"),
+    ]);
+  }
+  expect(provider.submitted).toEqual([]);
 });
 
 test("what exists already is found: by the id that the refusal names, or by its parent", async () => {

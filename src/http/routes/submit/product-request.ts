@@ -25,10 +25,13 @@ export interface Ready {
 
 /** Throws a problem for what the provider would refuse, or charge for in vain. */
 export async function readyRequest(c: Context<AppEnv>, request: ProductRequest): Promise<Ready> {
-  const { product = "add_instrumental", parent: named, sourceId: _, ...given } = request;
+  const { product = "add_instrumental", parent: named, sourceId, ...given } = request;
   const entry = entryOf(product);
   if (entry === null || entry.submit === null)
     throw new Problem("invalid_request", `${product}: is not submitted here.`);
+  const links = linkFields(entry.submit.fields);
+  if (sourceId !== undefined && !links.includes("uploadUrl"))
+    throw new Problem("invalid_request", `sourceId: ${product} takes no upload. Nothing was submitted.`);
   const ids = named === undefined ? {} : await idsOf(c, entry, named);
   const asked = { ...ids, ...given };
   const parsed = entry.submit.fields.safeParse(asked, { reportInput: true });
@@ -37,7 +40,7 @@ export async function readyRequest(c: Context<AppEnv>, request: ProductRequest):
     path: entry.submit.path,
     fields: parsed.data,
     parent: named ?? parentIn(entry, asked),
-    links: linkFields(entry.submit.fields),
+    links,
     isAnswered: entry.record === null,
   };
 }

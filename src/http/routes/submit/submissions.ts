@@ -2,7 +2,8 @@
  * `POST /tasks`: checks the source, then submits to the provider with a callBackUrl of our own.
  *
  * The submission is recorded before the provider is called, and its callBackUrl carries our reference: neither a crash
- * nor a callback that comes before the answer orphans a task, and an unclear outcome is never submitted twice.
+ * nor a callback that comes before the answer orphans a task, and an unclear outcome is never submitted twice. Of what
+ * comes with the answer alone nothing can follow: where that is lost the caller is told to submit again.
  */
 import { Hono, type Context } from "hono";
 import * as z from "zod";
@@ -97,8 +98,8 @@ export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: str
   const answered = ready.isAnswered ? { taskId: randomId(), product } : null;
   const asking = answered === null ? { ...ready.fields, callBackUrl } : ready.fields;
   const told = await submitTask(provider, ready.path, asking, answered);
-  const isLost = told.type === "unclear" && answered !== null;
-  const answer = isLost ? ({ type: "lost" } as const) : await orEarlier(c, told, request, ready.parent);
+  const isKept = answered === null || (await keepDelivered(c, told, { host, ref }));
+  const answer = isKept ? await orEarlier(c, told, request, ready.parent) : ({ type: "lost" } as const);
   switch (answer.type) {
     case "unclear":
       await insist("record that an answer was lost", () => catalogOf(c.env).loseAnswer(ref));
@@ -111,14 +112,23 @@ export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: str
       if (sourceId !== undefined) await insist("free its source", () => releaseSource(c.env.AUDIO, sourceId, ref));
       throw refusalOf(answer);
     case "accepted": {
-      const { taskId, delivered } = answer;
-      const record = { via: "poll", verdict: "record", host, ref } as const;
-      if (delivered !== undefined) await observe(c.env.TASKS, taskId, { ...delivered, ...record });
+      const { taskId } = answer;
       // Before anything else can fail: the task is paid for.
       await insist("record the task of a submission", () => catalogOf(c.env).resolve(ref, taskId, Date.now()));
       return shown(c, { ref, taskId, requestJson, host, source });
     }
   }
+}
+
+/** Whether what came with the answer is durable, if anything was to. */
+async function keepDelivered(
+  c: Context<AppEnv>,
+  answer: SubmitAnswer,
+  about: { readonly host: string; readonly ref: string },
+): Promise<boolean> {
+  if (answer.type !== "accepted" || answer.delivered === undefined) return answer.type !== "unclear";
+  const delivery = { ...answer.delivered, ...about, via: "poll", verdict: "record" } as const;
+  return (await observe(c.env.TASKS, answer.taskId, delivery)) !== null;
 }
 
 /** In place of a refusal of what exists already, the task that made it: the provider names it, or the catalog knows it. */
