@@ -1,5 +1,6 @@
 /** A deployed Worker as the tail reads it: its newest and its open tasks, the timeline of one, and the task itself. */
 import * as z from "zod";
+import { jsonOf } from "../core/provider/loose-values.ts";
 import { causeOf } from "./doctor-verdict.ts";
 import { tailedEvent, type TailedEvent } from "./tail-lines.ts";
 
@@ -62,7 +63,10 @@ export function tailSource(origin: string, token: string): TailSource {
     }
     const answer = schema.safeParse(json);
     if (answer.success) return answer.data;
-    throw new TailError(`GET ${origin}${path} is not what a Backline answers. Check the address.`, true);
+    throw new TailError(
+      `GET ${origin}${path} is not what a Backline answers. Check the address.`,
+      path.startsWith("/tasks?"),
+    );
   }
 
   return {
@@ -87,10 +91,3 @@ export function tailSource(origin: string, token: string): TailSource {
 }
 
 /** Null where it is none. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

@@ -14,7 +14,7 @@ const delivery = {
 const signedDelivery = {
   ...delivery,
   description:
-    "Any message of the provider, at most 1 MiB: the signature is checked against the body, so nobody is known before it is read. More notes (MIDI) need a token in the path.",
+    "Any message of the provider, at most 1 MiB: the signature covers the task id, which is in the body, so nobody is known before it is read. More notes (MIDI) need a token in the path.",
 };
 
 const responses = {

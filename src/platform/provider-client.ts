@@ -98,7 +98,7 @@ export async function askForRecord(
 }
 
 /**
- * Never rejects. `request` is the provider's own, callBackUrl included; `path` is that of its product. `answered` is a
+ * Never rejects. `request` is the provider's own, with the callBackUrl where it calls back; `path` is that of its product. `answered` is a
  * product that comes with the answer, and an id of ours for it.
  */
 export async function submitTask(

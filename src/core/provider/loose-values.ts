@@ -40,11 +40,19 @@ export function toDuration(value: unknown): number | null {
 
 /** The object that a JSON string holds, or is itself. */
 export function embedded(value: unknown): Fields {
-  if (typeof value !== "string") return isRecord(value) ? value : {};
+  const held = typeof value === "string" ? jsonOf(value) : value;
+  return isRecord(held) ? held : {};
+}
+
+/** Null for what is no JSON. */
+export function jsonOf(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(value);
-    return isRecord(parsed) ? parsed : {};
+    return JSON.parse(text);
   } catch {
-    return {};
+    return null;
   }
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -19,8 +19,7 @@ function issueWords(issue: z.core.$ZodIssue, given: readonly string[]): string {
   const name = issue.path.join(".") || "body";
   switch (issue.code) {
     case "invalid_type": {
-      if (issue.input !== undefined || given.includes(name))
-        return `${name}: must be ${TYPES[issue.expected] ?? issue.expected}`;
+      if (issue.input !== undefined) return `${name}: must be ${TYPES[issue.expected] ?? issue.expected}`;
       const hint = given
         .map((one) => (meant(one, [name]) === "" ? "" : ` (is it \`${one}\`?)`))
         .find((one) => one !== "");

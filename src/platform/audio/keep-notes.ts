@@ -2,6 +2,7 @@
 import { unheard } from "../../core/audio/container/facts.ts";
 import { MIDI_TYPE } from "../../core/audio/format.ts";
 import { fileKey, sha256Hex } from "../../core/ids.ts";
+import { jsonOf } from "../../core/provider/loose-values.ts";
 import { midiFile } from "../../core/provider/products/notes.ts";
 import { instrumentsOf } from "../../core/provider/products/product-files.ts";
 import type { CopyOrder, CopyOutcome } from "../task/effects.ts";
@@ -25,10 +26,3 @@ export async function keepNotes(bucket: R2Bucket, order: CopyOrder, bodies: Iter
 }
 
 /** Null where a body is no JSON. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

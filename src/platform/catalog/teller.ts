@@ -1,5 +1,5 @@
 /**
- * Tells the catalog what callbacks changed, off the way of their answers and several at a time.
+ * Tells the catalog what changed: what callbacks did, off the way of their answers and several at a time.
  *
  * Best effort: what is lost here is told again at the next stage, at settlement, or by the watchdog. Only rows are
  * shared between requests; the call is made by the request that came first.

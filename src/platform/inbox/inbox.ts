@@ -130,8 +130,8 @@ async function listNewest(
 
 /** After what can be delivered. */
 function newestFirst(items: readonly InboxItem[]): readonly InboxItem[] {
-  const isKept = ({ reason }: InboxItem): number => (reason === "unreachable" ? 0 : 1);
-  return items.toSorted((a, b) => isKept(a) - isKept(b) || (a.receivedAt < b.receivedAt ? 1 : -1));
+  const placeOf = ({ reason }: InboxItem): number => (reason === "unreachable" ? 0 : 1);
+  return items.toSorted((a, b) => placeOf(a) - placeOf(b) || (a.receivedAt < b.receivedAt ? 1 : -1));
 }
 
 const COUNTED = 100;

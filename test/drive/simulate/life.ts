@@ -51,7 +51,9 @@ export async function live(seed: number, traced: boolean): Promise<LifeResult> {
   if (host.wakes.length - wakesInStorm > MAX_WAKES_AT_REST) world.violate("rest: it is woken again and again");
   world.after(0, outsider("reader"), () => void reader());
   // What he finds missing is fetched again, for as long as that takes.
-  await world.run(world.now + REST_MS, () => host.wakes.length - wakesInStorm > 2 * MAX_WAKES_AT_REST);
+  const wakesAtRest = (): number => host.wakes.length - wakesInStorm;
+  await world.run(world.now + REST_MS, () => wakesAtRest() > 2 * MAX_WAKES_AT_REST);
+  if (wakesAtRest() > 2 * MAX_WAKES_AT_REST) world.violate("rest: it is woken again and again");
   await judge({ world, script, internet, deployment, acknowledged, wishes, submittedAt });
   const { violations, steps } = world;
   host.storage.close();

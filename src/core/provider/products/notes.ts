@@ -4,7 +4,7 @@
  * Source: the provider's page (start and end in seconds, as numbers or in words; velocity from 0 to 1).
  */
 import { sha256Hex } from "../../ids.ts";
-import { isRecord, toText } from "../loose-values.ts";
+import { isRecord, listOf, toText } from "../loose-values.ts";
 import { MAX_TICK, TICKS_PER_SECOND, writeMidiFile, type MidiNote } from "./midi-file.ts";
 
 /** In place of a link: the notes are in the message itself, and are known by their hash. */
@@ -18,29 +18,25 @@ const CHANNELS = 16;
 
 /** What stands for a link to the notes in this list of instruments; null where none lists any. */
 export function notesLink(instruments: unknown): string | null {
-  const isEmpty = listed(instruments).every(
-    (instrument) => !isRecord(instrument) || !listed(instrument["notes"]).length,
+  const isEmpty = listOf(instruments).every(
+    (instrument) => !isRecord(instrument) || !listOf(instrument["notes"]).length,
   );
   return isEmpty ? null : `${NOTES_SCHEME}${sha256Hex(JSON.stringify(instruments))}`;
 }
 
 /** A track for each instrument. A string is the reason why there is no file. */
 export function midiFile(instruments: unknown): Uint8Array | string {
-  const played = listed(instruments).filter(isRecord);
+  const played = listOf(instruments).filter(isRecord);
   if (played.length > MAX_INSTRUMENTS)
     return `too_many_instruments: ${played.length} are listed, and a file here has at most ${MAX_INSTRUMENTS}`;
   const tracks = played.map((instrument, index) => {
     const name = toText(instrument["name"], 100) ?? "";
-    const notes = listed(instrument["notes"]).flatMap((note) => noteOf(note) ?? []);
+    const notes = listOf(instrument["notes"]).flatMap((note) => noteOf(note) ?? []);
     return { name, channel: channelOf(name, index), notes };
   });
   return tracks.every(({ notes }) => notes.length === 0)
     ? "unreadable_notes: none has a pitch from 0 to 127 and times that a MIDI file can hold"
     : writeMidiFile(tracks);
-}
-
-function listed(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** Null for what is no note, or is one at a time that no file can hold. */

@@ -4,7 +4,7 @@
  * Names are the provider's own, in snake case. No list of them is closed: stems alone come in a dozen kinds.
  */
 import { linkOf } from "../link.ts";
-import { embedded, isRecord, toText, type Fields } from "../loose-values.ts";
+import { embedded, isRecord, listOf, toText, type Fields } from "../loose-values.ts";
 import { notesLink } from "./notes.ts";
 import { entryOf, type Product } from "./products.ts";
 
@@ -66,9 +66,9 @@ function byShape(product: Product, { root, data, response, market }: Holders): r
     case "notes":
       return values.map((value) => [shape.name, isRecord(value) ? value["instruments"] : value]);
     case "list":
-      return values.flatMap((value) => listed(value).map((one, index): Named => [`${shape.name}-${index + 1}`, one]));
+      return values.flatMap((value) => listOf(value).map((one, index): Named => [`${shape.name}-${index + 1}`, one]));
     case "items":
-      return listed(root["data"]).map((item, index) => [
+      return listOf(root["data"]).map((item, index) => [
         `${shape.name}-${index + 1}`,
         isRecord(item) ? (item["audio_url"] ?? item["audioUrl"]) : null,
       ]);
@@ -84,7 +84,7 @@ function linksWithin(holder: Fields): readonly Named[] {
     return name === undefined ? [] : [[name, value]];
   });
   const seen = new Map<string, number>();
-  const origins = [...listed(holder["origin_data"]), ...listed(holder["originData"])]
+  const origins = [...listOf(holder["origin_data"]), ...listOf(holder["originData"])]
     .flatMap((item) => (isRecord(item) ? originsOf(item) : []))
     .map(([name, value]): Named => {
       const count = (seen.get(name) ?? 0) + 1;
@@ -108,11 +108,7 @@ function originsOf(item: Fields): readonly Named[] {
 function ofMarket(product: Product, { resultUrls }: Fields): readonly Named[] {
   const shape = entryOf(product)?.files ?? null;
   const name = shape?.as === "link" ? shape.name : null;
-  return listed(resultUrls).map((value, index) => [name ?? `file-${index + 1}`, value]);
-}
-
-function listed(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  return listOf(resultUrls).map((value, index) => [name ?? `file-${index + 1}`, value]);
 }
 
 /** A name for a URL and an R2 key. */

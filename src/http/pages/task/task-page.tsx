@@ -59,7 +59,7 @@ export function TaskPage({
         data-follow="task"
         data-version={String(view.version)}
         data-settled={String(view.settled)}
-        data-busy={String(made.some(({ row }) => !row.settled))}
+        data-busy={String(made.some(({ row }) => !row.settled && !row.stalled))}
       >
         <Heading view={view} now={now} />
         <div class="stand" data-tone={standing}>
