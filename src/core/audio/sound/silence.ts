@@ -5,8 +5,8 @@
  *
  * A gap whose edges are both hard is no pause: an instrument rings on, and a hall answers. Pure.
  */
-import { blockMeter, type BlockListener } from "./blocks.ts";
-import type { Meter, PcmShape } from "./pcm.ts";
+import type { BlockListener } from "./blocks.ts";
+import type { PcmShape } from "./pcm.ts";
 
 /** Nulls for no sound. */
 export interface Silence {
@@ -19,10 +19,6 @@ export interface Silence {
 }
 
 const SILENT_PEAK = 0.001;
-
-export function silenceMeter(shape: PcmShape): Meter<Silence> {
-  return blockMeter(shape, silence(shape));
-}
 
 export function silence({ sampleRateHz }: PcmShape): BlockListener<Silence> {
   let frames = 0;

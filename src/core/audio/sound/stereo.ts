@@ -1,6 +1,6 @@
 /** How two channels relate: in phase or against each other, how much mono loses, and to which side they lean. Pure. */
-import { blockMeter, type BlockListener } from "./blocks.ts";
-import type { Meter, PcmShape } from "./pcm.ts";
+import type { BlockListener } from "./blocks.ts";
+import type { PcmShape } from "./pcm.ts";
 
 export interface Stereo {
   /** From -1 to 1, as a phase meter shows it: not centred. Null for mono, and where a channel is silent. */
@@ -20,10 +20,6 @@ const SILENT_POWER = 1e-6;
 const DUAL_MONO_RATIO = 1e-6;
 /** The range of 16 bits, as a ratio of powers: a dead channel makes a large number, and not an infinite one. */
 const FLOOR = 10 ** -9.6;
-
-export function stereoMeter(shape: PcmShape): Meter<Stereo> {
-  return blockMeter(shape, stereo(shape));
-}
 
 export function stereo({ channels }: PcmShape): BlockListener<Stereo> {
   let frames = 0;

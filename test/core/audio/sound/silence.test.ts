@@ -1,8 +1,12 @@
 /** Silence in sounds made of blocks that are silent or not. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { silenceMeter } from "../../../../src/core/audio/sound/silence.ts";
+import { blockMeter } from "../../../../src/core/audio/sound/blocks.ts";
+import type { PcmShape } from "../../../../src/core/audio/sound/pcm.ts";
+import { silence as silenceListener } from "../../../../src/core/audio/sound/silence.ts";
 import { amplitude, joined, measure, MONO, noise, silence, STEREO } from "../signals.ts";
+
+const silenceMeter = (shape: PcmShape) => blockMeter(shape, silenceListener(shape));
 
 const BLOCK = 256;
 const RATE_HZ = 44_100;

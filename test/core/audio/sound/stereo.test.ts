@@ -1,7 +1,11 @@
 /** Two channels of a known relation. */
 import { expect, test } from "vitest";
-import { stereoMeter } from "../../../../src/core/audio/sound/stereo.ts";
+import { blockMeter } from "../../../../src/core/audio/sound/blocks.ts";
+import type { PcmShape } from "../../../../src/core/audio/sound/pcm.ts";
+import { stereo as stereoListener } from "../../../../src/core/audio/sound/stereo.ts";
 import { amplitude, measure, MONO, noise, scaled, silence, STEREO } from "../signals.ts";
+
+const stereoMeter = (shape: PcmShape) => blockMeter(shape, stereoListener(shape));
 
 const FRAMES = 44_100;
 const SOUND = noise(FRAMES, 0.5, 1);

@@ -1,8 +1,10 @@
 /** The table of products: every entry is complete, and each shape of each product is read as what it is. */
 import { expect, test } from "vitest";
+import * as z from "zod";
 import {
   entryOf,
   isMusicProduct,
+  linkFields,
   parentInRecord,
   PRODUCTS,
   type NamedProduct,
@@ -130,3 +132,25 @@ test("of a record the parent's id is read where the product has one", () => {
     expect(parentInRecord("extend", record)).toBeNull();
   expect(parentInRecord("music", { data: { musicId: "a" } })).toBeNull();
 });
+
+test("every field that takes links alone is known as one, so that what is behind it is checked", () => {
+  for (const product of PRODUCTS) {
+    const submit = entryOf(product)?.submit ?? null;
+    const names = Object.keys(submit?.fields.shape ?? {});
+    const links = names.filter((name) => takesLinksAlone(z.instanceof(z.ZodType).parse(submit?.fields.shape[name])));
+    expect([product, submit === null ? [] : linkFields(submit.fields)]).toEqual([product, links]);
+  }
+});
+
+/** A link, or a list of one or two. */
+function takesLinksAlone(schema: z.ZodType): boolean {
+  const [link, none] = ["https://a.example.com/b.mp3", "no link"];
+  return [
+    [link, none],
+    [[link], [none]],
+    [
+      [link, link],
+      [none, none],
+    ],
+  ].some(([good, bad]) => schema.safeParse(good).success && !schema.safeParse(bad).success);
+}
