@@ -120,6 +120,23 @@ test("the form submits as the API does, and shows again what was filled in where
   for (const value of ["jazz", "metal", sourceId]) expect(again).toContain(`value="${value}"`);
 });
 
+test("each form that is opened submits a task of its own, and once however often it is sent", async () => {
+  const { sourceId } = await uploaded(SONG);
+  const keys = [await formKey(), await formKey()];
+  const places: (string | null)[] = [];
+  for (const [index, key] of [...keys, ...keys].entries()) {
+    const taskId = newTaskId();
+    provider.accept = () => ({ code: 200, data: { taskId } });
+    const done = await sendForm({ ...song, title: `Form ${index % 2}`, sourceId, key });
+    expect(done.status).toBe(303);
+    places.push(done.headers.get("location"));
+  }
+  expect(places.slice(2)).toEqual(places.slice(0, 2));
+  expect(new Set(places).size).toBe(2);
+  const keyless = await sendForm({ ...song, sourceId, key: "" });
+  expect([keyless.status, await keyless.text()]).toEqual([422, expect.stringContaining("The form lacks its key")]);
+});
+
 test("without script the file comes with the form", async () => {
   const taskId = newTaskId();
   provider.accept = () => ({ code: 200, data: { taskId } });
@@ -155,7 +172,7 @@ async function submittedLink(sourceId: string, taskId = newTaskId()): Promise<st
 
 async function sendForm(fields: Readonly<Record<string, string | File>>): Promise<Response> {
   const body = new FormData();
-  for (const [name, value] of Object.entries({ key: crypto.randomUUID(), ...fields })) body.set(name, value);
+  for (const [name, value] of Object.entries({ key: await formKey(), ...fields })) body.set(name, value);
   const ask = new Response(body);
   const bytes = await ask.arrayBuffer();
   const headers = {
@@ -166,6 +183,12 @@ async function sendForm(fields: Readonly<Record<string, string | File>>): Promis
     "content-length": String(bytes.byteLength),
   };
   return worker(request("/new", { method: "POST", body: bytes, headers, redirect: "manual" }));
+}
+
+/** Of the page as it is opened now. */
+async function formKey(): Promise<string> {
+  const html = await (await worker(reading("/new", { accept: "text/html" }))).text();
+  return /name="key" value="([^"]+)"/.exec(html)?.[1] ?? "";
 }
 
 async function isThere(sourceId: string): Promise<boolean> {

@@ -12,8 +12,8 @@ export interface NewPageProps {
   /** Of the provider's account; null where it does not tell. */
   readonly credits: number | null;
   readonly maxMegabytes: number;
-  /** So that a form that is sent twice is submitted once. */
-  readonly key: string;
+  /** So that a form that is sent twice is submitted once. (JSX keeps a prop that is called `key` for itself.) */
+  readonly formKey: string;
   readonly nonce: string;
 }
 
@@ -34,7 +34,7 @@ const WEIGHTS = [
   ["audioWeight", "How closely the source is followed"],
 ] as const;
 
-export function NewPage({ filled, problem, credits, maxMegabytes, key, nonce }: NewPageProps) {
+export function NewPage({ filled, problem, credits, maxMegabytes, formKey, nonce }: NewPageProps) {
   const value = (name: string): string => filled[name] ?? "";
   const weighted = WEIGHTS.some(([name]) => value(name) !== "") || value("vocalGender") !== "";
   return (
@@ -51,7 +51,7 @@ export function NewPage({ filled, problem, credits, maxMegabytes, key, nonce }: 
         </p>
       )}
       <form method="post" action="/new" enctype="multipart/form-data" class="new" id="new">
-        <input type="hidden" name="key" value={key} />
+        <input type="hidden" name="key" value={formKey} />
         <input type="hidden" name="sourceId" id="source-id" value={value("sourceId")} />
         <fieldset id="drop">
           <legend>Your voice</legend>

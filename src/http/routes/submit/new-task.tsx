@@ -51,7 +51,9 @@ export const newTask = new Hono<AppEnv>()
       const file = form["file"];
       if (file instanceof File && file.size > 0) filled["sourceId"] = await uploaded(c, file);
       const request = filled["product"] === undefined ? requestIn(filled) : madeOf(filled);
-      const response = await submitOnce(c, request, `form-${filled["key"] ?? ""}`);
+      const { key = "" } = filled;
+      if (key === "") throw new Problem("invalid_request", "The form lacks its key. Open the page again and send it.");
+      const response = await submitOnce(c, request, `form-${key}`);
       return c.redirect(response.headers.get("location") ?? "/tasks", 303);
     } catch (error) {
       if (!(error instanceof Problem) || filled["product"] !== undefined) throw error;
@@ -125,7 +127,7 @@ async function show(
       problem={problem ?? (provider === null ? "PROVIDER_API_KEY is not set, so nothing can be submitted yet." : null)}
       credits={provider === null ? null : await askForCredits(provider)}
       maxMegabytes={Math.floor(maxAudioBytes / 1_000_000)}
-      key={crypto.randomUUID()}
+      formKey={crypto.randomUUID()}
       nonce={nonceOf(c)}
     />,
     status,
