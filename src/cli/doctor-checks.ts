@@ -24,7 +24,7 @@ import {
 const PROVIDER_LIMIT_MS = 10_000;
 const PROBES = 20;
 const MAX_SKEW_MS = 60_000;
-const TASKS_LOOKED_AT = 5;
+const TASKS_LISTED = 100;
 
 const healthReport = z.object({
   status: z.string(),
@@ -32,10 +32,9 @@ const healthReport = z.object({
   warnings: z.array(z.string()).optional(),
 });
 const probeView = z.object({ stage: z.string(), createdAt: z.iso.datetime() });
-const taskList = z.object({ items: z.array(z.object({ taskId: z.string() })) });
-const keptTracks = z.object({
-  tracks: z.array(z.object({ audio: z.object({ state: z.string(), url: z.string().nullable() }) })),
-});
+const taskList = z.object({ items: z.array(z.object({ taskId: z.string(), keptTracks: z.int() })) });
+const link = z.object({ url: z.string().nullable() });
+const keptFiles = z.object({ tracks: z.array(z.object({ audio: link })), files: z.array(link).default([]) });
 
 /** Yields each check as it is done. What cannot be reached at all is asked nothing else. */
 export async function* examine(receiver: Receiver): AsyncGenerator<Check> {
@@ -126,7 +125,7 @@ function isWithoutSecrets({ secrets: { apiToken, callbackToken, callbackHmacKey 
     ...(apiToken === null ? ["API_TOKEN"] : []),
     ...((callbackToken ?? callbackHmacKey) === null ? ["CALLBACK_TOKEN (or CALLBACK_HMAC_KEY)"] : []),
   ];
-  return red(`${missing.join(" and ")} is not known here, so nothing more can be asked.`, SAME_SECRETS);
+  return red(`Not known here, or no usable secret: ${missing.join(" and ")}. Nothing more can be asked.`, SAME_SECRETS);
 }
 
 async function takesCallback({ deliver }: Receiver): Promise<Verdict> {
@@ -170,13 +169,15 @@ async function keepsTime({ read, taskId }: Receiver): Promise<Verdict> {
 }
 
 async function servesRanges({ read }: Receiver): Promise<Verdict> {
-  const listed = await read(`/tasks?status=settled&limit=${TASKS_LOOKED_AT}`);
+  const listed = await read(`/tasks?status=settled&limit=${TASKS_LISTED}`);
   const tasks = taskList.safeParse(listed.json);
   if (!tasks.success) return red(`The list answers ${listed.status}. ${problemOf(listed).detail}`, readerCure(listed));
-  for (const { taskId } of tasks.data.items) {
-    const view = keptTracks.safeParse((await read(`/tasks/${encodeURIComponent(taskId)}`)).json).data;
-    const url = view?.tracks.find(({ audio }) => audio.state === "stored")?.audio.url ?? null;
-    if (url === null) continue;
+  for (const { taskId } of tasks.data.items.filter(({ keptTracks }) => keptTracks > 0)) {
+    const view = keptFiles.safeParse((await read(`/tasks/${encodeURIComponent(taskId)}`)).json).data;
+    const [url] = [...(view?.tracks ?? []).map(({ audio }) => audio), ...(view?.files ?? [])].flatMap(
+      (one) => one.url ?? [],
+    );
+    if (url === undefined) continue;
     const { status, headers } = await read(url, "GET", { range: "bytes=0-1" });
     if (status === 206 && headers.get("content-range")?.startsWith("bytes 0-1/")) {
       return green("Two bytes of the newest file came as asked.");
@@ -186,7 +187,8 @@ async function servesRanges({ read }: Receiver): Promise<Verdict> {
       "Is the file still in the R2 bucket? POST /tasks/:id/retry fetches it again.",
     );
   }
-  return green("No file yet.");
+  const { length } = tasks.data.items;
+  return green(length === 0 ? "No file yet." : `None of the newest ${length} settled tasks keeps a file: not tried.`);
 }
 
 async function forgets({ read, taskId }: Receiver): Promise<Verdict> {

@@ -4,7 +4,7 @@
  * Each schema of zod names those functions as methods, so no bundler can leave them out. The files are the package's
  * own, but for two, which keep their exports and lose what these do. `wrangler.toml` puts it in zod's place.
  */
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 
@@ -12,6 +12,11 @@ const SOURCE = new URL(".", import.meta.resolve("zod/package.json"));
 const TARGET = new URL("../../build/zod/", import.meta.url);
 const exported = z.record(z.string(), z.unknown());
 const EMPTIED = ["v4/core/to-json-schema.js", "v4/core/json-schema-processors.js"];
+
+// Two commands that begin at once share the folder.
+const made = `${await readFile(new URL("package.json", SOURCE), "utf8")}\nwithout ${EMPTIED.join(", ")}\n`;
+const STAMP = new URL("made-from.txt", TARGET);
+if ((await readFile(STAMP, "utf8").catch(() => "")) === made) process.exit();
 
 await mkdir(TARGET, { recursive: true });
 for (const part of ["package.json", "LICENSE", "index.js", "v4/core", "v4/classic", "v4/locales"])
@@ -26,3 +31,4 @@ for (const path of EMPTIED) {
     `function none() {}\nexport { ${names.map((name) => `none as ${name}`).join(", ")} };\n`,
   );
 }
+await writeFile(STAMP, made);

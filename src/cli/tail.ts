@@ -19,6 +19,7 @@ const USAGE = `Usage: npm run tail -- https://<your worker> [--forward http://lo
 
 Follows a Backline: a line for each delivery, copy and settlement from now on, until Ctrl-C. API_TOKEN or READ_TOKEN is
 read from the environment, else from .dev.vars. It asks every 2 s: 2 requests, and 1 more for each task under way.
+A delivery that belongs to no task is not shown: look into /inbox of the Worker.
 
   --forward URL  posts there what NOTIFY_URL would be told: track.stored, task.settled, task.reopened, task.stalled, as
                  {type, timestamp, data}. Each once, signed with NOTIFY_SECRET where that is set, else unsigned
@@ -142,7 +143,10 @@ async function optionsIn(
     const { apiToken, readToken } = parseConfig(settings);
     const token = firstOf(readToken) ?? firstOf(apiToken);
     if (token === null)
-      return { wrong: "No token is known here: API_TOKEN=… (or READ_TOKEN=…) npm run tail -- <address>." };
+      return {
+        wrong:
+          "No token is known here that has 32 or more of A-Z a-z 0-9 _ -: API_TOKEN=… (or READ_TOKEN=…) npm run tail -- <address>.",
+      };
     const target = values.forward === undefined ? null : targetOf(values.forward, settings);
     if (target !== null && "wrong" in target) return target;
     return { source: tailSource(address.origin, token), origin: address.origin, target };

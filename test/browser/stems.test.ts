@@ -89,6 +89,11 @@ test("what is made of a take shows on its page how far it is, by itself, and is 
   expect(await page.locator("[id^=made-] audio, [id^=made-] video").count()).toBe(2);
   await screenshot(page, "made");
   expect(await violations(page)).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+  await page.getByRole("link", { name: "Video", exact: true }).click();
+  await page.locator("video").waitFor();
+  expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
   expect(faults).toEqual([]);
   await visitor.leave();
 });

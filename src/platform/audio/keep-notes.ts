@@ -24,5 +24,3 @@ export async function keepNotes(bucket: R2Bucket, order: CopyOrder, bodies: Iter
   }
   return { stored: false, reason: "no_notes: the log does not hold the message that they came in", dead: true };
 }
-
-/** Null where a body is no JSON. */

@@ -1,6 +1,7 @@
 /** The sentence at the head of a task's page is true in every state, and says what helps. */
 import { expect, test } from "vitest";
 import { failureOf } from "../../../src/core/provider/failure.ts";
+import type { OtherProduct } from "../../../src/core/provider/products/products.ts";
 import type { TaskEvent } from "../../../src/core/task/event.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
 import { headlineOf } from "../../../src/http/pages/task/headline.ts";
@@ -16,6 +17,9 @@ const keptA = [started(T0, A, a), copied(T0, A, a)];
 const keptB = [started(T0, B, b), copied(T0, B, b)];
 const REFUSED = "refused: https://files.example.com is not in AUDIO_ORIGINS";
 const PRIVATE = "refused: 10.0.0.1 is an IP address, not a public name";
+const NO_LINK = "refused_link: the provider sent a link that cannot be used: it is no URL";
+const asked = at(T0, { type: "recovery_asked", by: "person", origin: "https://backline.example.com" });
+const other = (product: OtherProduct) => observed(observation("complete", [], { product }));
 const failure = observed(observation("failed", [], { failure: failureOf(429, null, "Insufficient credits") }));
 
 test.each<[state: string, events: readonly TaskEvent[], standing: string, text: RegExp, more: RegExp, help: unknown]>([
@@ -38,6 +42,17 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
     "retry",
   ],
   ["complete without a track", [observed(observation("complete", []))], "busy", /sent no track/, /^$/, null],
+  [
+    "silent after a link that is none",
+    [
+      observed(observation("complete", [listed({ id: "a", audioLink: null, refusedLink: NO_LINK })])),
+      at(T0, { type: "stalled" }),
+    ],
+    "warn",
+    /1 of 1 track is not kept yet: the provider sent a link that cannot be used \(it is no URL\)/,
+    /new link/,
+    "retry",
+  ],
   ["silent", [observed(observation("text")), at(T0, { type: "stalled" })], "warn", /^Silent/, /callBackUrl/, "retry"],
   ["kept", [complete, ...keptA, ...keptB], "good", /^Complete\. 2 of 2 tracks kept\.$/, /^$/, null],
   [
@@ -56,6 +71,30 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
     /^Raise MAX_AUDIO_BYTES/,
     "retry",
   ],
+  [
+    "lost, and new links are made",
+    [complete, lost(T0, [A], a), lost(T0, [B], b), asked],
+    "busy",
+    /^Complete, but no track could be kept\. The provider is making new links\.$/,
+    /^$/,
+    null,
+  ],
+  [
+    "lost, and asked for new links in vain",
+    [
+      complete,
+      lost(T0, [A], a),
+      lost(T0, [B], b),
+      asked,
+      at(T0, { type: "recovery_ended", reason: "timeout: no end" }),
+    ],
+    "bad",
+    /^Complete, but no track could be kept: /,
+    /It was asked for one, and none came \(timeout: no end\)\.$/,
+    "retry",
+  ],
+  ["complete with nothing", [other("unknown")], "warn", /nothing came with it/, /timeline shows/, null],
+  ["lyrics", [other("lyrics")], "good", /^Complete\. The words are in the timeline/, /^$/, null],
   [
     "failed",
     [failure],

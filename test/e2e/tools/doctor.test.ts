@@ -98,9 +98,9 @@ test.concurrent("a provider key that the provider refuses is red", async () => {
 
 test.concurrent("what it is not told is named once, and a Worker without the provider's key is no fault and no tick", async () => {
   for (const [secrets, missing] of [
-    [{}, "API_TOKEN and CALLBACK_TOKEN (or CALLBACK_HMAC_KEY) is not known here"],
-    [{ API_TOKEN }, "CALLBACK_TOKEN (or CALLBACK_HMAC_KEY) is not known here"],
-    [{ CALLBACK_TOKEN }, "API_TOKEN is not known here"],
+    [{}, "Not known here, or no usable secret: API_TOKEN and CALLBACK_TOKEN (or CALLBACK_HMAC_KEY)."],
+    [{ API_TOKEN }, "no usable secret: CALLBACK_TOKEN (or CALLBACK_HMAC_KEY)."],
+    [{ CALLBACK_TOKEN }, "no usable secret: API_TOKEN."],
   ] as const) {
     const found = await reportOf(stand.origin, secrets);
     expect(found.checks.map(({ name }) => name)).toEqual(["reachable", "configured", "wrong token", "secrets"]);

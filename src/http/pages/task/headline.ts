@@ -1,7 +1,7 @@
 /** How a task stands in one sentence, what helps in another, and the one thing to do. Pure. */
 import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import type { TaskView } from "../../../core/view/view.ts";
-import { counted } from "../frame/words.ts";
+import { counted, reasonWords } from "../frame/words.ts";
 import { NEW_LINKS, whyNotKept } from "./why-not-kept.ts";
 
 export type Standing = "good" | "warn" | "bad" | "busy";
@@ -20,12 +20,14 @@ export interface Headline {
 export function headlineOf(view: TaskView, canRecover: boolean): Headline {
   if (view.stage === "failed") return ofFailure(view);
   if (view.settled) return ofEnd(view, canRecover);
+  const reasons = deliveredIn(view).filter(({ state }) => state === "queued" || (state === "waiting" && view.stalled));
+  const failing = reasons.flatMap(({ reason }) => reason ?? [])[0];
+  if (failing !== undefined) return ofTrouble(view, failing);
   if (view.stalled) return told("warn", "Silent for longer than is usual.", SILENCE, "retry");
-  const failing = deliveredIn(view).flatMap(({ state, reason }) => (state === "queued" ? (reason ?? []) : []))[0];
-  return failing === undefined ? told("busy", underWay(view)) : ofTrouble(view, failing);
+  return told("busy", underWay(view));
 }
 
-const SILENCE = "Check the task at the provider, and that its callBackUrl leads here.";
+const SILENCE = "The timeline shows what came. Check the task at the provider, and that its callBackUrl leads here.";
 
 /** What is shown of an open task where nothing is wrong. */
 function underWay(view: TaskView): string {
@@ -65,10 +67,17 @@ function ofEnd(view: TaskView, canRecover: boolean): Headline {
     const which =
       lost.length === all ? (lost.length === 1 ? `the ${one}` : `no ${one}`) : `${lost.length} of ${counted(all, one)}`;
     const verb = which.startsWith("no ") ? "could be kept" : "could not be kept";
+    const { recovery } = view;
+    if (recovery?.state === "running")
+      return told("busy", `Complete, but ${which} ${verb}. The provider is making new links.`);
+    const inVain =
+      recovery?.state === "failed"
+        ? ` It was asked for one, and none came (${reasonWords(recovery.reason ?? "no reason was given")}).`
+        : "";
     return told(
       lost.length === all ? "bad" : "warn",
       `Complete, but ${which} ${verb}: ${what}.`,
-      cure ?? "Try again: the provider keeps files for 14 days.",
+      (cure ?? "Try again: the provider keeps files for 14 days.") + inVain,
       cure === NEW_LINKS && canRecover && isMusicProduct(view.product) ? "recover" : "retry",
     );
   }
@@ -90,7 +99,14 @@ function ofEnd(view: TaskView, canRecover: boolean): Headline {
       makeshift.map(({ name, reason }) => `${name}: ${whyNotKept(reason ?? "").what}.`).join(" "),
       "retry",
     );
-  return told("good", all === 0 ? "Complete." : `Complete. ${keptWords(view)}.`);
+  return all === 0 ? ofNoFile(view) : told("good", `Complete. ${keptWords(view)}.`);
+}
+
+function ofNoFile({ product }: TaskView): Headline {
+  if (product === "lyrics" || product === "timestamped_lyrics")
+    return told("good", "Complete. The words are in the timeline, under “What was sent”.");
+  if (product === "voice") return told("good", "Complete. What came of it is in the timeline.");
+  return told("warn", "Complete, but nothing came with it that could be kept.", "The timeline shows what was sent.");
 }
 
 /** A failure that is only silence can be asked about; any other is the end of this task. */

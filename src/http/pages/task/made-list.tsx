@@ -43,7 +43,8 @@ function Kept({ view: { taskId, tracks, files } }: { readonly view: TaskView }) 
 
 function standingOf({ stage, keptTracks, tracks, reason }: CatalogRow): string {
   if (stage === "failed") return `failed${reason === null ? "" : ` (${reason})`}`;
-  return stage === "complete" ? `complete, ${keptTracks} of ${counted(tracks, "file")} kept` : "under way";
+  if (stage !== "complete") return "under way";
+  return tracks === 0 ? "complete" : `complete, ${keptTracks} of ${counted(tracks, "file")} kept`;
 }
 
 interface Offer {

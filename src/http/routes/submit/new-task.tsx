@@ -49,6 +49,9 @@ export const newTask = new Hono<AppEnv>()
       });
       for (const [name, value] of Object.entries(form)) if (typeof value === "string") filled[name] = value.trim();
       const file = form["file"];
+      // Where none was chosen, a browser sends one without a name.
+      if (file instanceof File && file.name !== "" && file.size === 0)
+        throw new Problem("source_refused", "The file is empty. Choose another.");
       if (file instanceof File && file.size > 0) filled["sourceId"] = await uploaded(c, file);
       const request = filled["product"] === undefined ? requestIn(filled) : madeOf(filled);
       const { key = "" } = filled;

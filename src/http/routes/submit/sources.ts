@@ -120,7 +120,12 @@ function openedByLink(c: Context<AppEnv, "/sources/:id">, next: Next): Promise<R
 }
 
 function refused(reason: string, report?: SourceReport): Problem {
-  const cure = report === undefined ? "" : ' Send "force": true to submit it all the same.';
+  const cure =
+    report !== undefined
+      ? ' Send "force": true to submit it all the same.'
+      : reason.endsWith("SOURCE_ORIGINS")
+        ? " Set SOURCE_ORIGINS so that it allows this address, or upload the file."
+        : "";
   const detail = `The source was checked and nothing was submitted. ${reason.replace(/\.?$/, ".")}${cure}`;
   return new Problem("source_refused", detail, {}, report === undefined ? {} : { ...shownSource(report) });
 }
