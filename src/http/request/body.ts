@@ -10,8 +10,9 @@ import { Problem } from "../problem.ts";
 /** Of all that is no callback. */
 export const MAX_REQUEST_BYTES = 64 * 1_024;
 const DEADLINE_MS = 20_000;
-/** What is to be an exception has to begin like one within so many bytes. */
+/** What is to be an exception has to begin like one within so many bytes, and within this time. */
 const BEGIN_BYTES = 1_024;
+const BEGIN_MS = 5_000;
 
 /** A larger limit, for a body that begins as only these do. */
 export interface Exception {
@@ -39,6 +40,8 @@ export async function readBody<P extends string>(
   deadline.promise.catch(() => undefined);
   const timer = setTimeout(() => deadline.reject(new Problem("incomplete_body", TOO_SLOW)), DEADLINE_MS);
   const isExcepted = (): boolean => exception?.begins(joined(chunks, bytes).subarray(0, BEGIN_BYTES)) === true;
+  const early =
+    announced > maxBytes ? setTimeout(() => isExcepted() || deadline.reject(tooLarge()), BEGIN_MS) : undefined;
   let judged = false;
   try {
     for (;;) {
@@ -57,6 +60,7 @@ export async function readBody<P extends string>(
     throw announced > maxBytes && !isExcepted() ? tooLarge() : new Problem("incomplete_body", BROKEN_OFF);
   } finally {
     clearTimeout(timer);
+    clearTimeout(early);
   }
 }
 
