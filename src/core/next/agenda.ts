@@ -5,7 +5,7 @@
  */
 import { assessGraceEndsAt, waitingForAssessment } from "./assessing.ts";
 import { FILE_KINDS, type Copied, type Cut, type FileKind } from "../task/event.ts";
-import { fileStatus, kindsOf, linksOf, supersededKeys } from "../task/copies.ts";
+import { fileStatus, kindsOf, linksOf, mainKindOf, supersededKeys } from "../task/copies.ts";
 import { deliveredBy } from "../task/files.ts";
 import { nextStep, type FileStep } from "./copying.ts";
 import { retryDelay, type Pace } from "./pace.ts";
@@ -213,7 +213,7 @@ function notifyItems(task: Task, pace: Pace): readonly Item[] {
 function fileItem(task: Task, track: Track, file: FileKind, pace: Pace): Item | null {
   const { trackId } = track;
   const step =
-    file === "audio" && track.audioLinks.length === 0
+    file !== "cover" && track.audioLinks.length === 0
       ? linklessStep(task, track, pace)
       : nextStep(task, track, file, pace);
   const { state, stored, cut } = fileStatus(task, track, file);
@@ -232,13 +232,14 @@ function fileItem(task: Task, track: Track, file: FileKind, pace: Pace): Item | 
   return { at: step.at, effect: { type: "lose", file, trackId, links, reason: step.reason } };
 }
 
-/** A track of a complete task that never got a link: a second `complete` has been seen to bring it, so it gets a day. */
+/** A track or file of a complete task that never got a link: a second `complete` has been seen to bring it, so it gets a day. */
 function linklessStep(task: Task, track: Track, pace: Pace): FileStep | null {
   const complete = stageOf(task) === "complete" ? stageReport(task, "complete") : null;
-  if (complete === null || fileStatus(task, track, "audio").state !== "waiting") return null;
+  if (complete === null || fileStatus(task, track, mainKindOf(track)).state !== "waiting") return null;
+  const sent = track.refusedLink?.replace(/^refused_link: /, "") ?? "the provider never sent a link for this";
   return {
     type: "lose",
     at: Math.max(complete.at, task.retriedAt ?? 0) + pace.dayMs,
-    reason: "no_link: the provider never sent a link for this track",
+    reason: `no_link: ${sent}`,
   };
 }

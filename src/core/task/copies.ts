@@ -78,7 +78,7 @@ function selectStatus(task: Task, track: Track, file: FileKind): FileStatus {
   if (copies.length > 0) {
     const { stored, doubt } = bestOf(task, track, copies);
     const firstKeptAt = Math.min(...copies.map(({ at }) => at));
-    const longer = cut !== null && stored.lastResort !== undefined && cut.bytes > stored.bytes ? cut : null;
+    const longer = cut !== null && stored.lastResort !== undefined && byLength(cut, stored) < 0 ? cut : null;
     return { state: "stored", stored, attempts, reason: null, doubt, tries, cut: longer, firstKeptAt };
   }
   const loss = lossOf(task, track, file);
@@ -110,7 +110,7 @@ function byAge({ stored: a }: Judged, { stored: b }: Judged): number {
 
 function byDoubt(a: Judged, b: Judged): number {
   const worse = gravity(a) - gravity(b);
-  const longer = a.doubt === "last_resort" ? b.stored.bytes - a.stored.bytes : 0;
+  const longer = a.doubt === "last_resort" ? byLength(a.stored, b.stored) : 0;
   return worse || longer;
 }
 
@@ -140,7 +140,16 @@ function doubtOf(task: Task, track: Track, stored: Copied): Doubt | null {
 function longestCut({ cuts: known }: Task, tries: readonly Try[]): Cut | null {
   if (known.size === 0) return null;
   const cuts = tries.flatMap(({ link }) => known.get(link.key) ?? []);
-  return cuts.toSorted((a, b) => b.bytes - a.bytes)[0] ?? null;
+  return cuts.toSorted(byLength)[0] ?? null;
+}
+
+export type Played = Pick<Copied, "bytes" | "container">;
+
+/** The one that plays longest first, whatever its format; by bytes where one does not say how long it plays. */
+export function byLength(a: Played, b: Played): number {
+  const [ofA, ofB] = [a.container?.durationSeconds ?? null, b.container?.durationSeconds ?? null];
+  const longer = ofA === null || ofB === null ? 0 : ofB - ofA;
+  return longer || b.bytes - a.bytes;
 }
 
 /** A loss holds until a link is known that it did not cover. */

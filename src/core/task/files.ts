@@ -35,7 +35,9 @@ export function filesOf(task: Task): readonly Track[] {
 }
 
 interface Mention {
-  readonly url: string;
+  /** Null where what was sent as its link is none, for the reason. */
+  readonly url: string | null;
+  readonly refused?: string;
   readonly observed: Observed;
 }
 
@@ -44,14 +46,16 @@ function selectFiles(task: Task): readonly Track[] {
   const named = new Map<string, Mention[]>();
   const said = saidOf(task).toSorted((a, b) => a.at - b.at || (a.sha256 < b.sha256 ? -1 : 1));
   for (const observed of said)
-    for (const { name, link: url } of observed.observation.files ?? []) {
+    for (const { name, link: url, ...rest } of observed.observation.files ?? []) {
       const mentions = named.get(name) ?? [];
-      if (mentions.length > 0 || named.size < MAX_FILES) named.set(name, [...mentions, { url, observed }]);
+      if (mentions.length > 0 || named.size < MAX_FILES) named.set(name, [...mentions, { url, ...rest, observed }]);
     }
   return [...named].map(([name, mentions]) => fileOf(name, mentions));
 }
 
 function fileOf(name: string, mentions: readonly Mention[]): Track {
+  const linked = mentions.flatMap(({ url, observed }) => (url === null ? [] : [{ url, observed }]));
+  const refused = mentions.findLast((mention) => mention.refused !== undefined)?.refused ?? null;
   return {
     trackId: name,
     isFile: true,
@@ -61,8 +65,8 @@ function fileOf(name: string, mentions: readonly Mention[]): Track {
     model: null,
     createdAt: null,
     streamLink: null,
-    audioLinks: rankedLinks(mentions, "file", linkHash),
+    audioLinks: rankedLinks(linked, "file", linkHash),
     coverLinks: [],
-    refusedLink: null,
+    refusedLink: linked.length > 0 ? null : refused,
   };
 }

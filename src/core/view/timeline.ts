@@ -19,10 +19,12 @@ export function timelineEvent(event: TaskEvent, body: string | null): TimelineEv
   switch (event.type) {
     case "observed": {
       const { type, via, verdict, sha256, times, observation } = event;
-      const { kind, failure, tracksDropped } = observation;
-      const refusedLinks = observation.tracks.flatMap(({ id, refusedLink }) =>
-        refusedLink === undefined ? [] : [{ id, reason: refusedLink }],
-      );
+      const { kind, failure, tracksDropped, tracks, files = [] } = observation;
+      const sent = [
+        ...tracks.map(({ id, refusedLink: reason }) => ({ id, reason })),
+        ...files.map(({ name: id, refused: reason }) => ({ id, reason })),
+      ];
+      const refusedLinks = sent.filter(({ reason }) => reason !== undefined);
       const lastAt = isoTime(event.lastAt);
       const refused = refusedLinks.length === 0 ? {} : { refusedLinks };
       return {

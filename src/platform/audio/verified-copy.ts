@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { fileKey } from "../../core/ids.ts";
 import type { SourcePolicy } from "../../core/access/fetch-policy.ts";
 import { verify, type Verification } from "../../core/audio/verification.ts";
+import { byLength, type Played } from "../../core/task/copies.ts";
 import { announcedBytes, bodyReader, readChunk, readHead, type BodyReader } from "./body-reader.ts";
 import { fileWriter, type FileWriter } from "./store.ts";
 import type { CopyOrder, CopyOutcome } from "../task/effects.ts";
@@ -97,7 +98,7 @@ async function keep(
     );
     const breaks = (): string => breakOf(watch, signal, rules);
     const pumping = { key, cutKey, announced, limit, watch, breaks };
-    return await pump(reader, head, verification, writer, { ...pumping, longestCutBytes: order.longestCutBytes ?? 0 });
+    return await pump(reader, head, verification, writer, { ...pumping, longestCut: order.longestCut ?? null });
   } finally {
     release?.();
     await reader.cancel().catch(() => undefined);
@@ -109,7 +110,7 @@ interface Pumping {
   readonly cutKey: string;
   readonly announced: number | null;
   readonly limit: ByteLimit;
-  readonly longestCutBytes: number;
+  readonly longestCut: Played | null;
   readonly watch: StallWatch;
   /** Why the connection broke, once it did. */
   readonly breaks: () => string;
@@ -120,7 +121,7 @@ async function pump(
   head: Uint8Array,
   verification: Verification,
   writer: FileWriter,
-  { key, cutKey, announced, limit, longestCutBytes, watch, breaks }: Pumping,
+  { key, cutKey, announced, limit, longestCut, watch, breaks }: Pumping,
 ): Promise<CopyOutcome> {
   const hash = createHash("sha256");
   let bytes = 0;
@@ -150,8 +151,8 @@ async function pump(
     await stored(writer.close());
     return { stored: true, key, ...facts };
   }
-  const plays = (container.durationSeconds ?? 0) > 0 && bytes > longestCutBytes;
-  if (!plays) return abandon(writer, problem, false);
+  const plays = (container.durationSeconds ?? 0) > 0;
+  if (!plays || (longestCut !== null && byLength(facts, longestCut) >= 0)) return abandon(writer, problem, false);
   const kept = await stored(writer.closeCut(cutKey));
   return { ...failed(problem, false), cut: { key: kept, ...facts } };
 }

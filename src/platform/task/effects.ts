@@ -12,7 +12,7 @@ import type { AssessMode, Assessed, Copied, EventBody, FileKind, Observed, Polle
 import type { Message } from "../../core/next/notices.ts";
 import { MAX_ASSESS_STARTS, type Pace } from "../../core/next/pace.ts";
 import { lastNewsAt } from "../../core/task/stage.ts";
-import { fileStatus, supersededKeys } from "../../core/task/copies.ts";
+import { fileStatus, supersededKeys, type Played } from "../../core/task/copies.ts";
 import { lossKey, type Task } from "../../core/task/task.ts";
 import { deliveredBy, mediaOf } from "../../core/task/files.ts";
 import { tell, type NotifyOutcome, type Telling } from "./notifier.ts";
@@ -49,7 +49,7 @@ export interface CopyOrder {
   /** The longest duration that the provider gave for the track. */
   readonly claimedSeconds?: number | null;
   /** The longest cut file so far: one that is no longer is not kept. */
-  readonly longestCutBytes?: number;
+  readonly longestCut?: Played | null;
 }
 
 export interface AssessOrder {
@@ -193,7 +193,7 @@ async function copy(deps: Deps, effect: Extract<Effect, { type: "copy" }>, signa
     url: link.url,
     linkHash: link.hash,
     claimedSeconds: track?.durationSeconds ?? null,
-    longestCutBytes: track === undefined ? 0 : (fileStatus(task, track, file).cut?.bytes ?? 0),
+    longestCut: track === undefined ? null : fileStatus(task, track, file).cut,
   };
   const copied = await attemptOf(deps.copy(order, signal));
   if (!copied.ok) deps.record({ type: "copy_failed", ...about, reason: copied.reason, dead: false });

@@ -218,6 +218,20 @@ test("a playable byte once seen is not lost: the longest cut file is the last re
   expect(keptKey(taskOf(...dead, kept, { ...record, at: end + 1, lastAt: end + 1 }, whole))).toBe("whole");
 });
 
+test("of cut files the one that plays longest is the last resort, however many bytes another has", () => {
+  const [start, miss] = misses(1, T0 + MINUTE);
+  if (start === undefined || miss?.type !== "copy_failed") throw new Error("no miss");
+  const brief = { ...CUT, key: "cut-2", bytes: 9_000, container: unheard({ format: "wav", durationSeconds: 20 }) };
+  const of = { file: "audio", trackId: "track-a", attempt: 2 } as const;
+  const other = { ...miss, ...of, link: linkHash(FRESH), cut: brief };
+  const task = taskOf(complete, record, start, { ...miss, cut: CUT }, other);
+  expect(statusOf(task).cut).toMatchObject({ key: CUT.key });
+  const kept = { ...copied(T0 + HOUR, FRESH, { ...brief, attempt: 2 }), lastResort: miss.reason };
+  expect(statusOf(taskOf(complete, record, start, { ...miss, cut: CUT }, other, kept)).cut).toMatchObject({
+    key: CUT.key,
+  });
+});
+
 test("a key that R2 does not have is fetched again, and the task is open until then", () => {
   const kept = copied(T0 + 2 * MINUTE, FINAL, { key: "gone" });
   const gone: TaskEvent = { ...kept, type: "file_gone", at: T0 + DAY };

@@ -61,6 +61,31 @@ test("a success without its link is not the end, and the link that comes after i
   expect(viewOf(taskOf(wav(null), wav(LINK)))).toMatchObject({ stage: "complete", files: [{ name: "wav" }] });
 });
 
+test("a link that cannot be used is named with its reason, asked about, and the loss says so", () => {
+  const stems = {
+    vocal_url: "https://cdn.example.com/v.mp3",
+    drums_url: "ftp://cdn.example.com/d.mp3",
+    note_url: "n/a",
+  };
+  const split = observed(observationOf({ code: 200, data: { task_id: TASK_ID, vocal_removal_info: stems } }));
+  const open = taskOf(split, started);
+  const why = "the provider sent a link that cannot be used: its scheme is ftp:";
+  expect(viewOf(open).files).toMatchObject([
+    { name: "vocal", state: "queued", reason: null },
+    { name: "drums", state: "waiting", reason: `refused_link: ${why}` },
+  ]);
+  const later = due(open, T0 + DAY, askingPace);
+  expect(later).toContainEqual({ type: "lose", file: "file", trackId: "drums", links: [], reason: `no_link: ${why}` });
+  expect(later).toContainEqual(expect.objectContaining({ type: "poll" }));
+
+  const only = taskOf(wav("notaurl"));
+  expect(viewOf(only)).toMatchObject({
+    stage: "pending",
+    files: [{ name: "wav", state: "waiting", reason: expect.stringContaining("it is no URL") }],
+  });
+  expect(viewOf(taskOf(wav("notaurl"), wav(LINK))).files).toMatchObject([{ state: "queued", reason: null }]);
+});
+
 test("another link to the same file is one more to try, and a cut file is kept where nothing else is to be had", () => {
   const other = wav("https://cdn.example.com/b.wav");
   const [file, ...rest] = viewOf(taskOf(wav(LINK), other)).files;

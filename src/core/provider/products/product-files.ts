@@ -3,7 +3,7 @@
  *
  * Names are the provider's own, in snake case. No list of them is closed: stems alone come in a dozen kinds.
  */
-import { linkOf } from "../link.ts";
+import { readLink, type LinkReading } from "../link.ts";
 import { embedded, isRecord, listOf, toText, type Fields } from "../loose-values.ts";
 import { notesLink } from "./notes.ts";
 import { entryOf, type Product } from "./products.ts";
@@ -11,7 +11,10 @@ import { entryOf, type Product } from "./products.ts";
 /** Of two of one name, either is a link to the same file. */
 export interface ObservedFile {
   readonly name: string;
-  readonly link: string;
+  /** Null where what was sent as its link is none. */
+  readonly link: string | null;
+  /** Why it is none. */
+  readonly refused?: string;
 }
 
 /** The parts of a message in which files are named. */
@@ -39,7 +42,8 @@ export function filesIn(product: Product, holders: Holders): readonly ObservedFi
   const files: ObservedFile[] = [];
   const shape = entryOf(product)?.files?.as;
   for (const [name, value] of named) {
-    const link = shape === "notes" ? notesLink(value) : linkOf(value);
+    const { link, refused } = shape === "notes" ? notesOf(value) : readLink(value);
+    if (refused !== null) files.push({ name: slug(name), link: null, refused });
     if (link === null || links.has(link)) continue;
     links.add(link);
     files.push({ name: slug(name), link });
@@ -51,6 +55,10 @@ export function filesIn(product: Product, holders: Holders): readonly ObservedFi
 export function instrumentsOf(json: unknown, link: string): unknown {
   const lists = byShape("midi", holdersOf(json));
   return lists.find(([, instruments]) => notesLink(instruments) === link)?.[1] ?? null;
+}
+
+function notesOf(value: unknown): LinkReading {
+  return { link: notesLink(value), refused: null };
 }
 
 type Named = readonly [name: string, value: unknown];
@@ -81,7 +89,8 @@ function byShape(product: Product, { root, data, response, market }: Holders): r
 function linksWithin(holder: Fields): readonly Named[] {
   const links = Object.entries(holder).flatMap(([field, value]): readonly Named[] => {
     const name = /^(?!call)(.+?)_?url$/i.exec(field)?.[1];
-    return name === undefined ? [] : [[name, value]];
+    // What is no URL at all is some other text.
+    return name === undefined || !URL.canParse(toText(value, 10_000) ?? "") ? [] : [[name, value]];
   });
   const seen = new Map<string, number>();
   const origins = [...listOf(holder["origin_data"]), ...listOf(holder["originData"])]

@@ -117,8 +117,9 @@ function kindOf(product: OtherProduct, parts: Parts, files: readonly ObservedFil
   const { root, data, code } = parts;
   if (code === 201) return "pending";
   if (code !== null && code !== 200) return "failed";
+  const hasLink = files.some(({ link }) => link !== null);
   const { files: shape, failedFlags = [3] } = entryOf(product) ?? {};
-  if (shape?.as === "items") return files.length > 0 ? "complete" : "failed";
+  if (shape?.as === "items") return hasLink ? "complete" : "failed";
   const flag = data["successFlag"] ?? data["status"] ?? data["state"] ?? data["callbackType"] ?? null;
   const number = toInteger(flag);
   const word = typeof flag === "string" ? flag.toLowerCase() : "";
@@ -126,6 +127,6 @@ function kindOf(product: OtherProduct, parts: Parts, files: readonly ObservedFil
   // A list of instruments is there before any note is.
   const told = shape?.as === "notes" ? [] : MARKS.flatMap(([, fields]) => fields);
   const isThere = told.some((field) => isFull(data[field] ?? root[field] ?? null));
-  if (isThere || files.length > 0) return "complete";
+  if (isThere || hasLink) return "complete";
   return UNDER_WAY.test(word) || number === 0 || number === 2 ? "pending" : "complete";
 }

@@ -39,7 +39,11 @@ const KINDS: readonly (readonly [pattern: RegExp, what: string, cure: string | n
   ],
   [/^too_large:.*$/s, "the file is larger than MAX_AUDIO_BYTES allows", "Raise MAX_AUDIO_BYTES, then try again."],
   [/^expired:.*$/s, "the provider keeps files for 14 days, and they are over", NEW_LINKS],
-  [/^refused_link:.*cannot be used: (.*)$/s, "the provider sent a link that cannot be used ($1)", NEW_LINKS],
+  [
+    /^(?:refused_link|no_link):.*cannot be used: (.*)$/s,
+    "the provider sent a link that cannot be used ($1)",
+    NEW_LINKS,
+  ],
   [/^no_link:.*$/s, "the provider never sent a link to it", NEW_LINKS],
   [/^(?:too_many_instruments|unreadable_notes|no_notes): (.*)$/s, "of its notes no file can be made ($1)", null],
   [/^no_cover:.*$/s, "the cover could not be fetched within a day", null],

@@ -38,7 +38,7 @@ test("each body names its task and its product, and every file of it by a link t
       expect([body, taskIds, observation.kind]).toEqual([body, [TASK_ID], "complete"]);
       expect([body, observation.product]).toEqual([body, isMusicProduct(product) ? undefined : product]);
       expect([body, (observation.files ?? []).map(({ name }) => name)]).toEqual([body, files]);
-      for (const { link } of observation.files ?? []) expect(link).toBe(new URL(link).href);
+      for (const { link } of observation.files ?? []) expect(link).toBe(new URL(link ?? "").href);
     }
 });
 

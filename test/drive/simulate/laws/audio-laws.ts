@@ -118,8 +118,9 @@ function judgePlayable({ evidence: { world, submittedAt, deployment }, events, k
   if (kept === null && cuts.length > 0 && !r2Lost) world.violate("playable: a cut file was had, and nothing is kept");
   const parts = known.filter(({ into, turnsAt }) => into === "part" && submittedAt + turnsAt <= world.now);
   if (lostAt !== null && parts.length > 0) world.violate("playable: a cut file could be had, and nothing is kept");
-  if (kept?.lastResort !== undefined && !r2Lost && cuts.some(({ bytes }) => bytes > kept.bytes))
-    world.violate("playable: a longer cut file was had");
+  const seconds = kept?.container?.durationSeconds ?? 0;
+  const isOutlasted = cuts.some(({ container }) => (container.durationSeconds ?? 0) > seconds);
+  if (kept?.lastResort !== undefined && !r2Lost && isOutlasted) world.violate("playable: a longer cut file was had");
 }
 
 /** Nothing is given up before the provider was asked after the last miss. */
