@@ -81,7 +81,13 @@ test("a link that cannot be used is named with its reason, asked about, and the 
   const only = taskOf(wav("notaurl"));
   expect(viewOf(only)).toMatchObject({
     stage: "pending",
-    files: [{ name: "wav", state: "waiting", reason: expect.stringContaining("it is no URL") }],
+    files: [
+      {
+        name: "wav",
+        state: "waiting",
+        reason: "refused_link: the provider sent a link that cannot be used: it is no URL",
+      },
+    ],
   });
   expect(viewOf(taskOf(wav("notaurl"), wav(LINK))).files).toMatchObject([{ state: "queued", reason: null }]);
 });

@@ -217,13 +217,21 @@ test("a link that was made is listed, and revoked", async () => {
   expect((await worker(acting("DELETE", `/tasks/${taskId}/shares/${ofTask.shareId}`))).status).toBe(204);
   expect([await statusOf(ofTask.path), await statusOf(ofTrack.path)]).toEqual([401, 200]);
   expect(await list()).toMatchObject({ items: [{ shareId: ofTrack.shareId }] });
+  const asPerson = { ...session(), accept: "text/html" };
+  const shown = async () => (await worker(request(`/tasks/${taskId}/shares`, { headers: asPerson }))).text();
+  const listed = await shown();
+  expect(listed).toContain("Take 1 alone, made ");
+  expect(listed).toContain(`action="/tasks/${taskId}/shares/${ofTrack.shareId}/delete"`);
+  expect(listed).not.toContain("share=");
   const form = request(`/tasks/${taskId}/shares/${ofTrack.shareId}/delete`, {
     method: "POST",
     headers: { ...session(), "sec-fetch-site": "same-origin" },
     redirect: "manual",
   });
-  expect((await worker(form)).status).toBe(303);
+  const revoked = await worker(form);
+  expect([revoked.status, revoked.headers.get("location")]).toEqual([303, `/tasks/${taskId}/shares`]);
   expect(await statusOf(ofTrack.path)).toBe(401);
+  expect(await shown()).toContain("No link opens this task.");
 });
 
 test("a guest sees what is allowed, and nothing else", async () => {

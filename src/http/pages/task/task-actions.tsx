@@ -105,6 +105,7 @@ export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
           </select>
           <button>Make link</button>
         </form>
+        <a href={`${path}/shares`}>Links that open it</a>
       </details>
       <details class="menu" id="more">
         <summary>More</summary>

@@ -1,6 +1,6 @@
 /**
- * What forms need beside the API: a share link shown as a page, and deletion under an address of its own, for a form
- * can only post.
+ * What people need beside the API: share links as a page, and deletion under an address of its own, for a form can
+ * only post.
  */
 import { Hono, type Context } from "hono";
 import * as z from "zod";
@@ -36,24 +36,42 @@ export const formActions = new Hono<AppEnv>()
   .post("/tasks/:id/share", async (c, next) => {
     if (!prefersHtml(c)) return next();
     const taskId = taskIdOf(c);
-    const { tracks } = present<TaskView>(await objectOf(c).view());
+    const view = present<TaskView>(await objectOf(c).view());
     const form = shareForm.safeParse(await readForm(c));
     if (!form.success) throw new Problem("invalid_request", `expiresInSeconds: 1 to ${MAX_SHARE_SECONDS}.`);
     const { expiresInSeconds, trackId, download } = form.data;
-    if (trackId !== "" && !tracks.some((track) => track.trackId === trackId))
+    if (trackId !== "" && !view.tracks.some((track) => track.trackId === trackId))
       throw new Problem("invalid_request", "trackId: The task has no such track.");
     const shared = { taskId, trackId: trackId === "" ? null : trackId, download: download === "on" };
-    return sharePage(c, shared, expiresInSeconds);
+    return sharePage(c, view, shared, expiresInSeconds);
   })
   .post("/tasks/:id/shares/:shareId/delete", async (c) => {
     await revoke(c, c.req.param("shareId"));
-    return c.redirect(`/tasks/${taskIdOf(c)}`, 303);
+    return c.redirect(`/tasks/${taskIdOf(c)}/shares`, 303);
+  })
+  .get("/tasks/:id/shares", async (c, next) => {
+    if (!prefersHtml(c)) return next();
+    const view = present<TaskView>(await objectOf(c).view());
+    return page(
+      c,
+      <Layout title="Share links" nonce={nonceOf(c)} visitor="person">
+        <h1>Share links</h1>
+        <ShareLinks view={view} shares={await sharesOf(c)} />
+        <p>
+          <a href={`/tasks/${view.taskId}`}>Back to the task</a>
+        </p>
+      </Layout>,
+    );
   });
 
-async function sharePage(c: Context<AppEnv>, shared: Shared, seconds: number): Promise<Response> {
+async function sharePage(
+  c: Context<AppEnv, "/tasks/:id/share">,
+  view: TaskView,
+  shared: Shared,
+  seconds: number,
+): Promise<Response> {
   const { url, expiresAt } = await makeShareLink(c, shared, seconds);
   const { taskId, trackId, download } = shared;
-  const shares: readonly StoredShare[] = await catalogOf(c.env).shares(taskId, Date.now());
   return page(
     c,
     <Layout title="Share link" nonce={nonceOf(c)} visitor="person">
@@ -72,19 +90,36 @@ async function sharePage(c: Context<AppEnv>, shared: Shared, seconds: number): P
         <a href={`/tasks/${taskId}`}>Back to the task</a>
       </p>
       <h2>Links that open it</h2>
-      <ul>
-        {shares.map((share) => (
-          <li>
-            <form method="post" action={`/tasks/${taskId}/shares/${share.id}/delete`} class="row">
-              {share.trackId === null ? "The task" : `Track ${share.trackId}`}, made{" "}
-              {utcWords(isoTime(share.createdAt))}, until {utcWords(isoTime(share.expiresAt))}
-              <button class="quiet">Revoke</button>
-            </form>
-          </li>
-        ))}
-      </ul>
+      <ShareLinks view={view} shares={await sharesOf(c)} />
     </Layout>,
   );
+}
+
+interface ShareLinksProps {
+  readonly view: TaskView;
+  readonly shares: readonly StoredShare[];
+}
+
+function ShareLinks({ view: { taskId, tracks }, shares }: ShareLinksProps) {
+  if (shares.length === 0) return <p>No link opens this task.</p>;
+  const take = (id: string): string => `Take ${tracks.findIndex(({ trackId }) => trackId === id) + 1} alone`;
+  return (
+    <ul>
+      {shares.map(({ id, trackId, createdAt, expiresAt }) => (
+        <li>
+          <form method="post" action={`/tasks/${taskId}/shares/${id}/delete`} class="row">
+            {trackId === null ? "The task" : take(trackId)}, made {utcWords(isoTime(createdAt))}, until{" "}
+            {utcWords(isoTime(expiresAt))}
+            <button class="quiet">Revoke</button>
+          </form>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+async function sharesOf<P extends string>(c: Context<AppEnv, P>): Promise<readonly StoredShare[]> {
+  return catalogOf(c.env).shares(taskIdOf(c), Date.now());
 }
 
 function objectOf(c: Context<AppEnv>) {
