@@ -56,7 +56,7 @@ export const formActions = new Hono<AppEnv>()
       c,
       <Layout title="Share links" nonce={nonceOf(c)} visitor="person">
         <h1>Share links</h1>
-        <ShareLinks view={view} shares={await sharesOf(c)} />
+        <ShareLinks view={view} shares={await sharesOf(c)} mayAct={c.get("mayAct") === true} />
         <p>
           <a href={`/tasks/${view.taskId}`}>Back to the task</a>
         </p>
@@ -90,7 +90,7 @@ async function sharePage(
         <a href={`/tasks/${taskId}`}>Back to the task</a>
       </p>
       <h2>Links that open it</h2>
-      <ShareLinks view={view} shares={await sharesOf(c)} />
+      <ShareLinks view={view} shares={await sharesOf(c)} mayAct={c.get("mayAct") === true} />
     </Layout>,
   );
 }
@@ -98,9 +98,10 @@ async function sharePage(
 interface ShareLinksProps {
   readonly view: TaskView;
   readonly shares: readonly StoredShare[];
+  readonly mayAct: boolean;
 }
 
-function ShareLinks({ view: { taskId, tracks }, shares }: ShareLinksProps) {
+function ShareLinks({ view: { taskId, tracks }, shares, mayAct }: ShareLinksProps) {
   if (shares.length === 0) return <p>No link opens this task.</p>;
   const take = (id: string): string => `Take ${tracks.findIndex(({ trackId }) => trackId === id) + 1} alone`;
   return (
@@ -110,7 +111,7 @@ function ShareLinks({ view: { taskId, tracks }, shares }: ShareLinksProps) {
           <form method="post" action={`/tasks/${taskId}/shares/${id}/delete`} class="row">
             {trackId === null ? "The task" : take(trackId)}, made {utcWords(isoTime(createdAt))}, until{" "}
             {utcWords(isoTime(expiresAt))}
-            <button class="quiet">Revoke</button>
+            {mayAct ? <button class="quiet">Revoke</button> : null}
           </form>
         </li>
       ))}
