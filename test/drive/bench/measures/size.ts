@@ -106,6 +106,7 @@ function sharesOf({ outputs }: z.infer<typeof bundled>): readonly Share[] {
 function packageOf(input: string): string {
   const [, found] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input) ?? [];
   if (found !== undefined) return found;
+  if (input.startsWith("build/zod/")) return "zod";
   return /^(?:src|build)\//.test(input) ? "our own code" : "the build's own";
 }
 
@@ -117,7 +118,9 @@ async function startups(runs: number, folder: string): Promise<Spread> {
     const args = [wrangler, "check", "startup", "--outfile", join(folder, `${run}.cpuprofile`)];
     const env = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" };
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
-    active.push(Number(/Active: ([\d.]+) ms/.exec(stdout)?.[1]));
+    const [, ms] = /Active: ([\d.]+) ms/.exec(stdout) ?? [];
+    if (ms === undefined) throw new Error(`wrangler says nothing of the startup:\n${stdout}`);
+    active.push(Number(ms));
   }
   return spreadOf(active);
 }
