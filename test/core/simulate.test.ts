@@ -1,4 +1,4 @@
-/** The simulation holds the laws over some lives, finds each planted bug, and shows a life again from its seed. */
+/** The simulation holds the laws over some lives, and shows a life again from its seed. That it finds planted bugs is tried in CI. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -25,12 +25,6 @@ test.each([
   const { code, output } = await simulate("--lives", "1", "--seed", seed);
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("0 broke a law") as unknown });
 });
-
-test("each planted bug is found within 5,000 lives", async () => {
-  const { code, output } = await simulate("--plants", "--seed", "1");
-  expect(output).toContain("13 of 13 planted bugs found");
-  expect(code).toBe(0);
-}, 420_000);
 
 test("a life that broke a law is shown again by its seed, event by event", async () => {
   const broken = await simulate("--plant", "record-before-put", "--seed", "1");
