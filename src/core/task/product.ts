@@ -1,7 +1,9 @@
 /**
  * Which product a task is of, and what was said of it: a selector over its observations, so that order does not show.
  *
- * What we submitted or adopted is what it was named. Else music wins over anything that was said under the same id. Pure.
+ * What we submitted or adopted is what it was named. Else what was delivered decides, by messages that count in full
+ * before those that only add: music that lists tracks, then another product that its mark names, one with a link before
+ * one without, then the earliest. A message that delivers nothing takes no file away. Pure.
  */
 import { isNews } from "../provider/message.ts";
 import {
@@ -16,7 +18,7 @@ import {
 import { parentTask, type ParentTask } from "../provider/submission.ts";
 import type { Observed } from "./event.ts";
 import type { Task } from "./task.ts";
-import { effective, messageKey } from "./trust.ts";
+import { effective, messageKey, weightOf } from "./trust.ts";
 
 type Known = Pick<Task, "observations" | "request" | "adopted">;
 
@@ -58,20 +60,43 @@ export function saidOf(task: Known): readonly Observed[] {
   const isOurs = (task.request !== null || task.adopted !== null) && other !== null;
   return all.filter(({ observation: { product = null, failure } }) => {
     if (product === "unknown") return isOurs || failure !== null || other === "unknown";
-    return product === other || (isOurs && product === null && failure !== null);
+    return product === other || (product === null && failure !== null);
   });
 }
 
 function otherProductOf(task: Known): OtherProduct | null {
   const named = submittedOf(task) ?? task.adopted;
   if (named !== null) return OTHER_PRODUCTS.find((product) => product === named) ?? null;
-  const all = effective(task.observations);
+  const { observations } = task;
+  // Nothing of another product was said, which is the rule.
+  if (others(observations).length === 0) return null;
+  const all = effective(observations);
+  const full = all.filter((observed) => weightOf(observed) === "full");
   // What counts for nothing yet still says what nobody is to be asked about.
-  const considered = all.length > 0 ? all : task.observations;
-  const told = others(considered);
-  if (told.length === 0 || considered.some(isOfMusic)) return null;
-  const products = told.flatMap(({ observation: { product } }) => product ?? []).toSorted();
-  return products.find((product) => product !== "unknown") ?? "unknown";
+  for (const some of [full, all, observations]) {
+    const product = productIn(some);
+    if (product !== undefined) return product;
+  }
+  return null;
+}
+
+/** Null for music, undefined where they say nothing. */
+function productIn(observations: readonly Observed[]): OtherProduct | null | undefined {
+  if (observations.some(({ observation: { tracks } }) => tracks.length > 0)) return null;
+  const told = others(observations);
+  const [first] = told.filter(({ observation: { product } }) => product !== "unknown").toSorted(byDelivery);
+  if (first !== undefined) return first.observation.product ?? null;
+  if (observations.some(isOfMusic)) return null;
+  return told.length === 0 ? undefined : "unknown";
+}
+
+function byDelivery(a: Observed, b: Observed): number {
+  return deliveryRank(b) - deliveryRank(a) || a.at - b.at || (a.sha256 < b.sha256 ? -1 : 1);
+}
+
+/** Of two that name no link, the one that is done delivered: a text, say. */
+function deliveryRank({ observation: { files = [], kind } }: Observed): number {
+  return files.some(({ link }) => link !== null) ? 2 : Number(kind === "complete");
 }
 
 /** What was asked of the provider through us. */

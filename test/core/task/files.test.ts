@@ -134,3 +134,82 @@ test("files are the same whatever the order and number of the messages that name
     { numRuns: runs(200) },
   );
 });
+
+const STEMS = {
+  code: 200,
+  data: { task_id: TASK_ID, vocal_removal_info: { vocal_url: LINK, drums_url: "https://cdn.example.com/d.mp3" } },
+};
+const LYRICS = {
+  code: 200,
+  data: { callbackType: "complete", task_id: TASK_ID, data: [{ text: "la", title: "Song", status: "complete" }] },
+};
+const WAV = { code: 200, data: { task_id: TASK_ID, audioWavUrl: LINK } };
+/** Shaped as music, without a track; those that fail are what any product's failure looks like. */
+const EMPTY_HANDED = [
+  { code: 200, data: { callbackType: "text", task_id: TASK_ID, data: [] } },
+  { code: 500, msg: "no", data: { callbackType: "complete", task_id: TASK_ID, data: null } },
+  { code: 400, msg: "no", data: { callbackType: "complete", task_id: TASK_ID, data: null } },
+  { code: 531, msg: "no", data: { callbackType: "error", task_id: TASK_ID, data: [] } },
+  { code: 400, msg: "no", data: { task_id: TASK_ID, lyricsData: null } },
+  { code: 200, data: { task_id: TASK_ID, successFlag: "PENDING" } },
+];
+
+const said = (body: object, place: number, verdict = "token") =>
+  observed(observationOf(body), { sha256: `${JSON.stringify(body)} ${verdict}`, at: T0 + place, verdict });
+
+test.each([
+  ["wav", WAV],
+  ["stems", STEMS],
+  ["lyrics", LYRICS],
+])("no message that delivers nothing takes away what was delivered, before or after it: %s", (product, body) => {
+  const delivered = viewOf(taskOf(said(body, 1)));
+  expect(delivered).toMatchObject({ product, stage: "complete" });
+  const { stage, files, failure } = delivered;
+  for (const [some, verdict] of EMPTY_HANDED.flatMap((one) => [
+    [one, "token"] as const,
+    [one, "hmac"] as const,
+    [one, "hmac_unconfirmed"] as const,
+  ])) {
+    const [before, after] = [said(some, 0, verdict), said(some, 2, verdict)];
+    const all = [...EMPTY_HANDED.map((other) => said(other, 3)), said(body, 1)];
+    for (const events of [[said(body, 1), after], [before, said(body, 1)], all, all.toReversed()])
+      expect([some, viewOf(taskOf(...events))]).toEqual([
+        some,
+        expect.objectContaining({ product, stage, files, failure }),
+      ]);
+  }
+});
+
+test("a failure that names no product is one of the product that a mark named", () => {
+  const refused = { code: 451, msg: "no", data: { callbackType: "error", task_id: TASK_ID, data: null } };
+  const marked = { code: 200, data: { task_id: TASK_ID, audioWavUrl: null } };
+  for (const events of [
+    [said(refused, 0), said(marked, 1)],
+    [said(marked, 0), said(refused, 1)],
+  ])
+    expect(viewOf(taskOf(...events))).toMatchObject({ product: "wav", stage: "failed", failure: { code: 451 } });
+});
+
+test("music that lists tracks is music, whatever was said beside it, where it counts as much", () => {
+  const tracks = [{ id: "a", audio_url: "https://cdn.example.com/a.mp3" }];
+  const music = { code: 200, data: { callbackType: "complete", task_id: TASK_ID, data: tracks } };
+  for (const place of [0, 2]) {
+    expect(viewOf(taskOf(said(WAV, 1), said(music, place)))).toMatchObject({ product: "music", files: [] });
+    expect(viewOf(taskOf(said(WAV, 1, "hmac"), said(music, place, "hmac")))).toMatchObject({ product: "music" });
+    for (const verdict of ["hmac", "hmac_unconfirmed", "hmac_stale"])
+      expect(viewOf(taskOf(said(WAV, 1), said(music, place, verdict)))).toMatchObject({
+        product: "wav",
+        files: [{ name: "wav" }],
+      });
+  }
+});
+
+test("of two products that delivered, the earlier one stands", () => {
+  for (const [first, second, product] of [
+    [WAV, STEMS, "wav"],
+    [STEMS, WAV, "stems"],
+  ] as const) {
+    const events = [said(first, 0), said(second, 1)];
+    for (const order of [events, events.toReversed()]) expect(viewOf(taskOf(...order))).toMatchObject({ product });
+  }
+});

@@ -122,7 +122,7 @@ test("an abandoned task is failed with no_news, and a later message about it ope
 });
 
 test("a repeat, an overflow or another product's callback does not open an abandoned task", () => {
-  const text = observed(observation("text"));
+  const text = observed(observation("text", [silentB]));
   const given = abandoned(T0 + 14 * DAY);
   const late = T0 + 15 * DAY;
   const repeat = { ...text, lastAt: late, times: 2 };
