@@ -17,7 +17,7 @@ const SIGNED = [
 
 const ABOUT = {
   "track.stored": "The audio of a track is kept.",
-  "task.settled": "The task is complete or failed, and every file of it kept or lost.",
+  "task.settled": "The task is complete or failed, every file of it is kept or lost, and no better one is being tried.",
   "task.reopened": "A late callback opened a settled task again.",
   "task.stalled": "The task is silent for longer than is usual.",
 } as const satisfies Record<(typeof NOTICE_KINDS)[number], string>;

@@ -1,7 +1,7 @@
 /**
  * When to try a file next: the schedule of copies. Pure. Times are epoch milliseconds.
  */
-import { fileStatus, type FileStatus, type Try } from "../task/copies.ts";
+import { betterThan, fileStatus, misses, TRIES_IN_A_ROW, type Try } from "../task/copies.ts";
 import type { FileKind } from "../task/event.ts";
 import type { Task } from "../task/task.ts";
 import type { Link } from "../task/links.ts";
@@ -13,9 +13,6 @@ export type FileStep =
   | { readonly type: "copy"; readonly at: number; readonly link: Link }
   | { readonly type: "lose"; readonly at: number; readonly reason: string };
 
-/** A link has so many tries in a row before the next best one has its turn, and a cover before it is given up. */
-const TRIES_IN_A_ROW = 3;
-
 /** The next step of a file that has links and is not lost; of a stored one, where it is in doubt. */
 export function nextStep(task: Task, track: Track, file: FileKind, pace: Pace): FileStep | null {
   const status = fileStatus(task, track, file);
@@ -23,18 +20,6 @@ export function nextStep(task: Task, track: Track, file: FileKind, pace: Pace): 
   if (status.state !== "stored" || status.doubt === null) return null;
   const step = stepFrom(task, betterThan(task, status), file, pace);
   return step?.type === "copy" ? step : null;
-}
-
-/** What may take the place of a doubtful file: links that rank above its own, that came later, or that never failed. */
-function betterThan({ retriedAt }: Task, { stored, tries, firstKeptAt }: FileStatus): readonly Try[] {
-  const own = tries.findIndex(({ link }) => link.hash === stored?.link);
-  return tries.filter(({ link, progress, copied }, index) => {
-    // Somebody who wants it tried again means the link of a cut file too.
-    if (copied !== null) return copied.lastResort !== undefined && (retriedAt ?? 0) > copied.at;
-    // Its file was had, and was no better.
-    if (progress.had) return false;
-    return index < own || link.at > (firstKeptAt ?? 0) || progress.failures === 0;
-  });
 }
 
 /** A link that seemed dead is tried again at its own pace, whatever the live ones do: it may be the only good one. */
@@ -121,9 +106,4 @@ function turn(one: Try): number {
 /** Each dead link has the same number of tries over the day, however often it failed before it died. */
 function deathsOf({ progress }: Try): number {
   return progress.deaths + progress.unanswered;
-}
-
-/** A start without an outcome is a miss too: it crashed, or it is under way. */
-function misses({ progress }: Try): number {
-  return progress.failures + progress.unanswered;
 }

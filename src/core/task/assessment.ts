@@ -17,7 +17,7 @@ import { tempoAgreement } from "../audio/sound/rhythm/tempo.ts";
 import type { Copied } from "./event.ts";
 import type { AskedStyle } from "../provider/message.ts";
 import type { Task } from "./task.ts";
-import { byPrecedence, tracksOf, type Track } from "./tracks.ts";
+import { byPrecedence, type Track } from "./tracks.ts";
 import { effective } from "./trust.ts";
 
 export const assessmentView = z.object({
@@ -36,12 +36,13 @@ export const assessmentView = z.object({
 
 export type Assessment = z.infer<typeof assessmentView>;
 
-/** Of audio that is kept as the file of this track. */
-export function assessmentOf(task: Task, track: Track, stored: Copied): Assessment {
+/** Of audio that is kept as the file of this track, where another take may have the same bytes. */
+export function assessmentOf(task: Task, track: Track, stored: Copied, sameAsOtherTake = false): Assessment {
   const { result = null, pending = false } = task.assessments.get(stored.sha256) ?? {};
+  const heard = { task, track, stored, sameAsOtherTake };
   if (pending) return { ...UNKNOWN, state: "pending", audio: containerOf(stored) };
   if (result === null && stored.assess === "scan") {
-    return judged(task, track, stored, containerOf(stored), {
+    return judged(heard, containerOf(stored), {
       state: "done",
       reason: null,
       analyzerVersion: stored.analyzerVersion ?? null,
@@ -51,9 +52,9 @@ export function assessmentOf(task: Task, track: Track, stored: Copied): Assessme
   if (result === null && stored.lastResort === undefined) return { ...UNKNOWN, state: "skipped", reason: NOT_ASSESSED };
   if (result === null) {
     const told = { state: "skipped", reason: NOT_ASSESSED, analyzerVersion: null, assessedAt: null } as const;
-    return judged(task, track, stored, containerOf(stored), told);
+    return judged(heard, containerOf(stored), told);
   }
-  return judged(task, track, stored, result.facts ?? containerOf(stored), {
+  return judged(heard, result.facts ?? containerOf(stored), {
     state: result.outcome,
     reason: result.reason,
     analyzerVersion: result.analyzerVersion,
@@ -82,22 +83,22 @@ function containerOf({ container }: Copied): AudioFacts | null {
   return container === undefined ? null : unheard(container);
 }
 
-/** Whether another take of the task was kept with the same bytes. */
-export function isSharedByTakes(task: Task, track: Track, { sha256 }: Pick<Copied, "sha256">): boolean {
-  return tracksOf(task).some(
-    ({ trackId, audioLinks }) =>
-      trackId !== track.trackId && audioLinks.some(({ key }) => task.stored.get(key)?.sha256 === sha256),
-  );
-}
-
 type Told = Pick<Assessment, "state" | "reason" | "analyzerVersion" | "assessedAt">;
 
+interface Heard {
+  readonly task: Task;
+  readonly track: Track;
+  readonly stored: Copied;
+  readonly sameAsOtherTake: boolean;
+}
+
 /** Where the sound is not known, the container's facts are judged alone. */
-function judged(task: Task, track: Track, stored: Copied, audio: AudioFacts | null, told: Told): Assessment {
+function judged(heard: Heard, audio: AudioFacts | null, told: Told): Assessment {
+  const { task, track, stored, sameAsOtherTake } = heard;
   if (audio === null) return { ...UNKNOWN, ...told };
   const asked = {
     ...askedOf(task, track, audio),
-    sameAsOtherTake: isSharedByTakes(task, track, stored),
+    sameAsOtherTake,
     sameAsSource: task.source?.sha256 === stored.sha256,
   };
   const cut = stored.lastResort;

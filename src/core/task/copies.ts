@@ -1,22 +1,23 @@
 /**
  * What became of each file of a track: selectors over links, copies and losses.
  *
- * Of several copies of a file one is kept. One without doubt stays, the first of them; a doubtful one gives way. Pure.
+ * Of several copies of a file one is kept. One without doubt stays, that of the best link; a doubtful one gives way. Pure.
  */
-import { assessmentOf, isSharedByTakes } from "./assessment.ts";
+import { assessmentOf, type Assessment } from "./assessment.ts";
 import type { Copied, Cut, FileKind } from "./event.ts";
 import { lossKey, UNTRIED, type LinkProgress, type Task } from "./task.ts";
 import { deliveredBy } from "./files.ts";
-import type { Link } from "./links.ts";
-import type { Track } from "./tracks.ts";
+import { linkStage, type Link } from "./links.ts";
+import { tracksOf, type Track } from "./tracks.ts";
 
 export type FileState = "waiting" | "queued" | "stored" | "lost";
 
 /**
- * Why a kept file gives way to a better one: another take has the same bytes, it is much shorter than claimed, its
- * assessment failed, no confirmed message named its link, or it is cut. The worse, the later.
+ * Why a kept file gives way to a better one: another take has the same bytes, a link of a later stage is known that
+ * failed so far or may lead to more, its assessment failed, it is much shorter than claimed, no confirmed message named
+ * its link, or it is cut. The worse, the later.
  */
-export const DOUBTS = ["same_take", "short", "failed", "unconfirmed", "last_resort"] as const;
+export const DOUBTS = ["same_take", "outranked", "failed", "short", "unconfirmed", "last_resort"] as const;
 export type Doubt = (typeof DOUBTS)[number];
 
 export interface Try {
@@ -33,6 +34,8 @@ export interface FileStatus {
   readonly reason: string | null;
   /** Of a stored file. */
   readonly doubt: Doubt | null;
+  /** Whether a better link is being tried, so that another file may take its place at any moment. */
+  readonly isProvisional: boolean;
   /** The links, the best first, and how far the copies from each have come. */
   readonly tries: readonly Try[];
   /** The most that was had of a file that ended too early; null too where more is kept. */
@@ -75,14 +78,17 @@ function selectStatus(task: Task, track: Track, file: FileKind): FileStatus {
   const attempts = tries.reduce((sum, { progress }) => sum + progress.starts, 0);
   const copies = tries.flatMap(({ copied }) => copied ?? []);
   const cut = longestCut(task, tries);
-  if (copies.length > 0) {
-    const { stored, doubt } = bestOf(task, track, copies);
+  const chosen = chosenOf(task, track, copies);
+  if (chosen !== null) {
+    const { stored } = chosen;
+    const doubt = doubtOf(task, track, chosen, tries);
     const firstKeptAt = Math.min(...copies.map(({ at }) => at));
+    const isProvisional = doubt !== null && betterThan(task, { stored, tries, doubt, firstKeptAt }).some(isBeingTried);
     const longer = cut !== null && stored.lastResort !== undefined && byLength(cut, stored) < 0 ? cut : null;
-    return { state: "stored", stored, attempts, reason: null, doubt, tries, cut: longer, firstKeptAt };
+    return { state: "stored", stored, attempts, reason: null, doubt, isProvisional, tries, cut: longer, firstKeptAt };
   }
   const loss = lossOf(task, track, file);
-  const missing = { stored: null, attempts, doubt: null, tries, cut, firstKeptAt: null };
+  const missing = { stored: null, attempts, doubt: null, isProvisional: false, tries, cut, firstKeptAt: null };
   if (loss !== null) return { state: "lost", reason: loss, ...missing };
   if (tries.length === 0) return { state: "waiting", reason: file === "cover" ? null : track.refusedLink, ...missing };
   const failed = tries.filter(({ progress }) => progress.reason !== null);
@@ -90,51 +96,150 @@ function selectStatus(task: Task, track: Track, file: FileKind): FileStatus {
   return { state: "queued", reason: latest?.progress.reason ?? null, ...missing };
 }
 
+/**
+ * The copy that is kept. A whole one goes before any other, and of these that of the latest stage, so that no preview
+ * stands in the place of the final file; then one that is no other take's, and then the first of them.
+ */
+function chosenOf(task: Task, track: Track, copies: readonly Copied[], isShared = sharing(task, track)): Judged | null {
+  const judged = copies.map((stored): Judged => {
+    const link = linksOf(track, stored.file).find(({ hash }) => hash === stored.link);
+    const stage = link === undefined ? 0 : linkStage(link);
+    return { stored, stage, flaw: flawOf(task, track, stored), isShared: isShared(stored) };
+  });
+  return judged.toSorted(byWorth)[0] ?? null;
+}
+
 interface Judged {
   readonly stored: Copied;
-  readonly doubt: Doubt | null;
+  readonly stage: number;
+  readonly flaw: Flaw | null;
+  readonly isShared: boolean;
 }
 
-/** `copies` are in the order of their links. */
-function bestOf(task: Task, track: Track, copies: readonly Copied[]): Judged {
-  const judged = copies.map((stored): Judged => ({ stored, doubt: doubtOf(task, track, stored) }));
-  const certain = judged.filter(({ doubt }) => doubt === null).toSorted(byAge);
-  const [best] = [...certain, ...judged.filter(({ doubt }) => doubt !== null).toSorted(byDoubt)];
-  if (best === undefined) throw new RangeError("a file without copies");
-  return best;
+function byWorth(a: Judged, b: Judged): number {
+  const lacks = lack(a) - lack(b);
+  if (lacks !== 0) return lacks;
+  if (a.flaw === "last_resort") return byLength(a.stored, b.stored);
+  // Those that lack the same stay in the order of their links.
+  if (lack(a) > 0) return 0;
+  const worse = Number(a.flaw !== null) - Number(b.flaw !== null);
+  return b.stage - a.stage || worse || Number(a.isShared) - Number(b.isShared) || byAge(a.stored, b.stored);
 }
 
-function byAge({ stored: a }: Judged, { stored: b }: Judged): number {
+function byAge(a: Copied, b: Copied): number {
   return a.attempt - b.attempt || a.at - b.at;
 }
 
-function byDoubt(a: Judged, b: Judged): number {
-  const worse = gravity(a) - gravity(b);
-  const longer = a.doubt === "last_resort" ? byLength(a.stored, b.stored) : 0;
-  return worse || longer;
+/** 0 for a whole file, whatever it sounds like. */
+function lack({ flaw }: Judged): number {
+  return flaw === null || flaw === "failed" ? 0 : DOUBTS.indexOf(flaw);
 }
 
-function gravity({ doubt }: Judged): number {
-  return doubt === null ? -1 : DOUBTS.indexOf(doubt);
+function doubtOf(task: Task, track: Track, { stored, flaw }: Judged, tries: readonly Try[]): Doubt | null {
+  if (flaw !== null || stored.file !== "audio") return flaw;
+  if (isOutranked(task, track, stored, tries)) return "outranked";
+  return isSameTake(task, track, stored) ? "same_take" : null;
+}
+
+/** What came of an earlier stage may be a preview: a link of a later one failed so far, or nobody says how long it is. */
+function isOutranked(task: Task, track: Track, stored: Copied, tries: readonly Try[]): boolean {
+  const own = tries.find(({ link }) => link.hash === stored.link)?.link;
+  const isSure = track.durationSeconds !== null && secondsOf(task, stored) !== null;
+  return tries.some(
+    ({ link, progress, copied }) =>
+      own !== undefined &&
+      linkStage(link) > linkStage(own) &&
+      copied === null &&
+      !progress.had &&
+      (!isSure || progress.failures > 0),
+  );
+}
+
+/** Of the audio that is kept as the file of a track. */
+export function keptAssessmentOf(task: Task, track: Track, stored: Copied): Assessment {
+  return assessmentOf(task, track, stored, isSameTake(task, track, stored));
+}
+
+/** Whether another take of the task is kept with the same bytes. */
+function isSameTake(task: Task, track: Track, { sha256 }: Copied): boolean {
+  return othersWith(task, track, sha256).some(
+    ([other, copies]) => chosenOf(task, other, copies)?.stored.sha256 === sha256,
+  );
+}
+
+/** Whether another take has the same bytes, as long as nothing is done about it. */
+function sharing(task: Task, track: Track): (copy: Copied) => boolean {
+  return ({ sha256 }) =>
+    othersWith(task, track, sha256).some(
+      ([other, copies]) => chosenOf(task, other, copies, () => false)?.stored.sha256 === sha256,
+    );
+}
+
+/** The other takes that have a copy of these bytes, with all their copies. */
+function othersWith(task: Task, track: Track, sha256: string): readonly (readonly [Track, readonly Copied[]])[] {
+  if (track.isFile === true) return [];
+  return tracksOf(task).flatMap((other) => {
+    const copies = other.audioLinks.flatMap(({ key }) => task.stored.get(key) ?? []);
+    const isOther = other.trackId !== track.trackId && copies.some((copy) => copy.sha256 === sha256);
+    return isOther ? [[other, copies] as const] : [];
+  });
+}
+
+/** A link has so many tries in a row before the next best one has its turn, and a cover before it is given up. */
+export const TRIES_IN_A_ROW = 3;
+
+/** Whether a better link may still give its file soon: it had no three tries yet. The last start may be under way. */
+function isBeingTried({ progress: { failures, unanswered } }: Try): boolean {
+  return failures < TRIES_IN_A_ROW && unanswered <= TRIES_IN_A_ROW;
+}
+
+/** A start without an outcome is a miss too: it crashed, or it is under way. */
+export function misses({ progress }: Try): number {
+  return progress.failures + progress.unanswered;
+}
+
+/**
+ * What may take the place of a doubtful file: links that rank above its own, that came later, or that never failed. A
+ * file that is whole does not give way to one of an earlier stage.
+ */
+export function betterThan(
+  { retriedAt }: Task,
+  { stored, tries, doubt, firstKeptAt }: Pick<FileStatus, "stored" | "tries" | "doubt" | "firstKeptAt">,
+): readonly Try[] {
+  const own = tries.findIndex(({ link }) => link.hash === stored?.link);
+  const stage = tries[own] === undefined ? 0 : linkStage(tries[own].link);
+  const isWhole = doubt === "same_take" || doubt === "outranked" || doubt === "failed";
+  return tries.filter(({ link, progress, copied }, index) => {
+    // Somebody who wants it tried again means the link of a cut file too.
+    if (copied !== null) return copied.lastResort !== undefined && (retriedAt ?? 0) > copied.at;
+    // Its file was had, and was no better.
+    if (progress.had || (isWhole && linkStage(link) < stage)) return false;
+    return index < own || link.at > (firstKeptAt ?? 0) || progress.failures === 0;
+  });
 }
 
 /** Of what was claimed, rounding and padding explain so much. */
 const SHORT_SHARE = 0.02;
 const SHORT_SECONDS = 1;
 
-function doubtOf(task: Task, track: Track, stored: Copied): Doubt | null {
+type Flaw = Exclude<Doubt, "same_take" | "outranked">;
+
+/** What is wrong with a copy, whatever else is known. */
+function flawOf(task: Task, track: Track, stored: Copied): Flaw | null {
   if (stored.file === "cover") return null;
   if (stored.lastResort !== undefined) return "last_resort";
   const link = track.audioLinks.find(({ hash }) => hash === stored.link);
   if (link?.rank === 0 && track.audioLinks.some(({ rank }) => rank > 0)) return "unconfirmed";
   if (stored.file === "file") return null;
-  const { audio, verdict } = assessmentOf(task, track, stored);
   const claimed = track.durationSeconds;
-  const lasts = audio?.durationSeconds ?? stored.container?.durationSeconds ?? null;
+  const lasts = secondsOf(task, stored);
   const lacks = claimed === null || lasts === null ? 0 : claimed - lasts;
   if (lacks > SHORT_SECONDS && lacks > SHORT_SHARE * (claimed ?? 0)) return "short";
-  if (verdict === "fail") return "failed";
-  return isSharedByTakes(task, track, stored) ? "same_take" : null;
+  return assessmentOf(task, track, stored).verdict === "fail" ? "failed" : null;
+}
+
+function secondsOf({ assessments }: Task, { sha256, container }: Copied): number | null {
+  return assessments.get(sha256)?.result?.facts?.durationSeconds ?? container?.durationSeconds ?? null;
 }
 
 function longestCut({ cuts: known }: Task, tries: readonly Try[]): Cut | null {

@@ -53,6 +53,11 @@ export function rankedLinks<M extends { readonly url: string; readonly observed:
   return confirmed.length === ranked.length ? ranked : [...confirmed, ...ranked.slice(-1)];
 }
 
+/** The rank of the stage of the best message that named a link, whether a callback or the record said it. */
+export function linkStage({ rank }: Link): number {
+  return (rank - 1) >> 1;
+}
+
 function byRank(a: Link, b: Link): number {
   return b.rank - a.rank || b.at - a.at || (a.url < b.url ? -1 : 1);
 }

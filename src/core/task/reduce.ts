@@ -30,7 +30,7 @@ export function fold(taskId: string, events: readonly TaskEvent[]): Task | null 
   return growingInPlace(() => events.reduce(reduce, newTask(taskId, first.at)));
 }
 
-/** No attempt at a copy, and nothing that is only noted, settles a task or opens it again. */
+/** Nothing that is only noted settles a task or opens it again. */
 const TURNING: ReadonlySet<TaskEvent["type"]> = new Set<TaskEvent["type"]>([
   "observed",
   "copied",
@@ -38,6 +38,10 @@ const TURNING: ReadonlySet<TaskEvent["type"]> = new Set<TaskEvent["type"]>([
   "lost",
   "abandoned",
   "retried",
+  // A file that turns out to be faulty gives way to another.
+  "assess_asked",
+  "assess_started",
+  "assessed",
   // They say that it is music.
   "submitted",
   "adopted",
@@ -45,7 +49,9 @@ const TURNING: ReadonlySet<TaskEvent["type"]> = new Set<TaskEvent["type"]>([
 
 /** To know it takes all tracks, so the cheap answers come first. */
 function isSettledAfter(before: Task, after: Task, { type }: TaskEvent): boolean {
-  if (!TURNING.has(type)) return before.settledAt !== null;
+  // An attempt matters only where it may replace what is kept.
+  const isAttempt = after.stored.size > 0 && (type === "copy_started" || type === "copy_failed");
+  if (!isAttempt && !TURNING.has(type)) return before.settledAt !== null;
   const untouched = after.stored.size === 0 && after.losses.size === 0;
   // A file that was neither kept nor given up is open.
   return untouched && isMusic(after) && hasEarlyLink(after) ? false : isSettled(after);

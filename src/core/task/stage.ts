@@ -65,7 +65,10 @@ export function wasRefunded(task: Task): boolean {
 export function isSettled(task: Task): boolean {
   const stage = stageOf(task);
   if (stage !== "complete" && stage !== "failed") return false;
-  return deliveredBy(task).every((track) => ["stored", "lost"].includes(audioStatus(task, track).state));
+  return deliveredBy(task).every((track) => {
+    const { state, isProvisional } = audioStatus(task, track);
+    return state === "lost" || (state === "stored" && !isProvisional);
+  });
 }
 
 /** The audio of a track, or a file. After a failure no link will come any more, so a file without one is lost, not awaited. */

@@ -6,11 +6,11 @@
 import * as z from "zod";
 import { shownReport, shownSource } from "../audio/findings/source-report.ts";
 import { SHA256, TASK_ID, TRACK_ID } from "../ids.ts";
-import { assessmentOf, assessmentView } from "../task/assessment.ts";
+import { assessmentView } from "../task/assessment.ts";
 import { entryOf, PRODUCTS } from "../provider/products/products.ts";
 import { parentTask } from "../provider/submission.ts";
 import { FAILURES } from "../provider/failure.ts";
-import { fileStatus, type FileStatus } from "../task/copies.ts";
+import { fileStatus, keptAssessmentOf, type FileStatus } from "../task/copies.ts";
 import {
   audioStatus,
   failureShown,
@@ -197,7 +197,7 @@ function trackViewOf(task: Task, track: Track): TrackView {
     audio: fileViewOf(audio, `${path}/audio`),
     cover: coverViewOf(task, track, `${path}/cover`),
     streamUrl: audio.state === "stored" ? null : track.streamLink,
-    assessment: audio.stored === null ? null : assessmentOf(task, track, audio.stored),
+    assessment: audio.stored === null ? null : keptAssessmentOf(task, track, audio.stored),
   };
 }
 

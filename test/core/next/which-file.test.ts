@@ -275,7 +275,7 @@ test("a link whose file was no better than the one in doubt is not fetched again
   const takes = observed(
     observation("complete", [listed({ id: "a", audioLink: FINAL }), listed({ id: "b", audioLink: PREVIEW })]),
   );
-  const other = observed(observation("first", [listed({ id: "a", audioLink: FRESH })]), { at: T0 + 1 });
+  const other = observed(observation("complete", [listed({ id: "a", audioLink: FRESH })]), { at: T0 + 1 });
   const same = { sha256: "same", ...lasting(180) };
   const events = [
     takes,

@@ -70,6 +70,11 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     find: 'if (stored.lastResort !== undefined) return "last_resort";',
     replace: "if (stored.lastResort !== undefined) return null;",
   },
+  "preview-stays": {
+    file: "src/core/task/copies.ts",
+    find: 'if (isOutranked(task, track, stored, tries)) return "outranked";',
+    replace: "",
+  },
   "settled-unwatched": {
     file: "src/platform/catalog/catalog.ts",
     find: "const overdue = overdueTasks(this.#sql, before, limit);",

@@ -65,6 +65,7 @@ export function judgeAudio(evidence: Evidence, task: Task, log: readonly TaskEve
     };
     judgeBetter(one);
     judgeBest(one);
+    judgeFinal(one);
     judgeOnce(one);
     judgePlayable(one);
     if (!deployment.pace.canAsk || wishes.retries > 0 || evidence.internet.asked.length >= MOST_QUESTIONS) continue;
@@ -96,14 +97,25 @@ function judgeBest({ evidence: { world, internet }, known, kept, links, observat
   }
 }
 
-/** What is kept and whole is not fetched again. */
-function judgeOnce({ evidence: { world, internet, deployment, wishes }, kept, links }: Case): void {
+/** A link of a later stage that was tried, and works, is never left for what an earlier message named. */
+function judgeFinal({ evidence: { world, internet }, known, kept, links, observations }: Case): void {
+  const link = links.find(({ url }) => linkHash(url) === kept?.link);
+  if (link === undefined) return;
+  const later = known.filter((other) => isOfLaterStage(other, link, observations));
+  if (later.some((other) => isGood(other) && internet.fetched.has(other.url)))
+    world.violate("final: a link of a later stage works, and the file of an earlier one is kept");
+}
+
+/** What is kept and whole is not fetched again, but by a link of a later stage. */
+function judgeOnce({ evidence: { world, internet, deployment, wishes }, kept, links, observations }: Case): void {
   if (kept === null || !wholeHashes(links).has(kept.sha256)) return;
   if (deployment.bucket.lost.size > 0 || wishes.retries > 0) return;
   // Of two takes that are one, each other link may be tried: one that lives until it gives its file, any other as long
   // as a file that is missing.
   const isDoubtful = links.some(({ sameAs }) => sameAs !== null);
+  const link = links.find(({ url }) => linkHash(url) === kept.link);
   const count = links
+    .filter((other) => link === undefined || !isOfLaterStage(other, link, observations))
     .filter(({ turnsAt }) => !isDoubtful || turnsAt === Infinity)
     .flatMap(({ url }) => internet.fetched.get(url) ?? [])
     .filter((at) => at > kept.at + 5 * SECOND_MS).length;
@@ -179,6 +191,11 @@ function rankOf({ url }: ScriptedLink, observations: readonly Observed[], until:
   if (naming.length === 0) return null;
   const ranks = naming.map(({ observation, via }) => 2 * (MESSAGES[observation.kind] ?? 0) + Number(via === "poll"));
   return { message: Math.max(...ranks), at: Math.min(...naming.map(({ at }) => at)) };
+}
+
+function isOfLaterStage(a: ScriptedLink, b: ScriptedLink, observations: readonly Observed[]): boolean {
+  const [ofA, ofB] = [a, b].map((link) => rankOf(link, observations, Infinity)?.message ?? null);
+  return ofA != null && ofB != null && ofA >> 1 > ofB >> 1;
 }
 
 function isAbove(a: Rank, b: Rank): boolean {

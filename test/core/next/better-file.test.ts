@@ -1,0 +1,137 @@
+/** Which of two files is the better one: by the stage of its link, and by what is wrong with it. */
+import { expect, test } from "vitest";
+import { unheard } from "../../../src/core/audio/container/facts.ts";
+import { nextStep } from "../../../src/core/next/copying.ts";
+import { nextPoll } from "../../../src/core/next/polling.ts";
+import { fileStatus } from "../../../src/core/task/copies.ts";
+import type { Observed, TaskEvent } from "../../../src/core/task/event.ts";
+import type { Task } from "../../../src/core/task/task.ts";
+import { keptFilesOf } from "../../../src/core/view/kept-file.ts";
+import { viewOf } from "../../../src/core/view/view.ts";
+import {
+  audioUrl,
+  copied,
+  failed,
+  HOUR,
+  listed,
+  MINUTE,
+  observation,
+  observed,
+  SECOND,
+  started,
+  T0,
+  taskOf,
+  trackAt,
+} from "../builders.ts";
+import { askingPace, pace } from "../history.ts";
+
+const PREVIEW = audioUrl("preview");
+const FINAL = audioUrl("final");
+const first = observed(observation("first", [listed({ audioLink: PREVIEW, durationSeconds: 30 })]), {
+  at: T0 + 2 * MINUTE,
+});
+const complete = observed(observation("complete", [listed({ audioLink: FINAL, durationSeconds: 180 })]), {
+  at: T0 + MINUTE,
+});
+
+const lasting = (seconds: number) => ({
+  assess: "scan" as const,
+  container: unheard({ format: "mp3", durationSeconds: seconds }),
+});
+const stepOf = (task: Task) => nextStep(task, trackAt(task, 0), "audio", pace);
+const statusOf = (task: Task) => fileStatus(task, trackAt(task, 0), "audio");
+const keptKey = (task: Task) => keptFilesOf(task)[0]?.key;
+
+function misses(count: number, from: number, url: string, dead: boolean): readonly TaskEvent[] {
+  return Array.from({ length: count }, (_, index) => [
+    started(from + index * SECOND, url, { attempt: index + 1 }),
+    failed(from + index * SECOND, url, dead, { attempt: index + 1 }),
+  ]).flat();
+}
+
+function untold(kind: "first" | "complete", url: string, time: number): Observed {
+  return observed(observation(kind, [listed({ audioLink: url })]), { at: time });
+}
+
+test("what was kept of an earlier stage gives way once the final link works, however it failed before", () => {
+  const preview = copied(T0 + MINUTE, PREVIEW, { key: "preview-1", ...lasting(180) });
+  const early = observed(first.observation, { at: T0 - 1 });
+  for (const dead of [true, false]) {
+    const missed = [early, complete, ...misses(1, T0 + 30 * SECOND, FINAL, dead), preview];
+    const spent = taskOf(early, complete, ...misses(3, T0 + 30 * SECOND, FINAL, dead), preview);
+    const task = taskOf(...missed);
+    expect(statusOf(task)).toMatchObject({ state: "stored", doubt: "outranked", isProvisional: true });
+    expect(stepOf(task)).toMatchObject({ type: "copy", link: { url: FINAL } });
+    expect(nextPoll(task, askingPace)).toBe(T0 + MINUTE);
+    // It settles for the preview when the final link had its tries, and tries on.
+    expect(task.settledAt).toBeNull();
+    expect(spent.settledAt).toBe(T0 + MINUTE);
+    expect(stepOf(spent)).toMatchObject({ type: "copy", link: { url: FINAL } });
+    const final = copied(T0 + 2 * HOUR, FINAL, { key: "final-2", attempt: 4, ...lasting(180) });
+    const whole = taskOf(...missed, final);
+    expect([keptKey(whole), statusOf(whole).doubt, stepOf(whole)]).toEqual(["final-2", null, null]);
+  }
+});
+
+test("where nobody says how long it is, what was kept of an earlier stage may be a preview", () => {
+  const [early, late] = [untold("first", PREVIEW, T0 - 1), untold("complete", FINAL, T0 + MINUTE)];
+  const preview = copied(T0, PREVIEW, { key: "preview-1", ...lasting(8) });
+  expect(statusOf(taskOf(early, preview))).toMatchObject({ doubt: null });
+  expect(stepOf(taskOf(early, preview, late))).toMatchObject({ type: "copy", link: { url: FINAL } });
+  const final = copied(T0 + HOUR, FINAL, { key: "final-2", attempt: 2, ...lasting(20) });
+  for (const events of [
+    [early, preview, late, final],
+    [early, late, final],
+  ])
+    expect([keptKey(taskOf(...events)), stepOf(taskOf(...events))]).toEqual(["final-2", null]);
+});
+
+test("a final file that is whole does not give way to one of an earlier stage, whatever is said against it", () => {
+  const late = observed(first.observation, { at: T0 + HOUR });
+  const shared = observed(
+    observation("complete", [
+      listed({ id: "track-a", audioLink: FINAL, durationSeconds: 180 }),
+      listed({ id: "track-b", audioLink: audioUrl("b"), durationSeconds: 180 }),
+    ]),
+  );
+  const same = { sha256: "same", ...lasting(180) };
+  const b = copied(T0 + 1, audioUrl("b"), { trackId: "track-b", ...same });
+  const equal = [shared, copied(T0, FINAL, { key: "final-1", ...same }), b];
+  const source = { verdict: "pass" as const, findings: [], audio: lasting(180).container, sha256: "same" };
+  const submitted: TaskEvent = { type: "submitted", at: T0 - 1, ref: "r", request: {}, source };
+  const faulty = [submitted, complete, copied(T0 + 2 * MINUTE, FINAL, { key: "final-1", ...same })];
+  const preview = copied(T0 + 2 * HOUR, PREVIEW, { key: "preview-2", attempt: 2, ...lasting(180) });
+  for (const [doubt, events] of [
+    ["same_take", equal],
+    ["failed", faulty],
+  ] as const) {
+    const task = taskOf(...events, late);
+    expect([statusOf(task).doubt, stepOf(task)]).toEqual([doubt, null]);
+    expect(keptKey(taskOf(...events, late, preview))).toBe("final-1");
+    // In the other order too.
+    expect(keptKey(taskOf(late, preview, ...events))).toBe("final-1");
+  }
+});
+
+test("a task does not settle for a doubtful file while a better link is being tried", () => {
+  const early = observed(first.observation, { at: T0 - 1 });
+  const events = [early, copied(T0, PREVIEW, lasting(30)), complete, started(T0 + MINUTE, FINAL, { attempt: 2 })];
+  expect([statusOf(taskOf(...events)).state, taskOf(...events).settledAt]).toEqual(["stored", null]);
+  const final = copied(T0 + HOUR, FINAL, { attempt: 2, ...lasting(180) });
+  expect(taskOf(...events, final).settledAt).toBe(T0 + HOUR);
+});
+
+test("takes are one by what is kept of them, not by what gave way", () => {
+  const takes = observed(
+    observation("complete", [
+      listed({ id: "track-a", audioLink: FINAL, durationSeconds: 180 }),
+      listed({ id: "track-b", audioLink: audioUrl("b"), durationSeconds: 180 }),
+    ]),
+  );
+  const given = observed(observation("first", [listed({ audioLink: PREVIEW, durationSeconds: 180 })]), { at: T0 - 1 });
+  const part = { ...copied(T0, PREVIEW, { sha256: "b", key: "part" }), ...lasting(30) };
+  const b = copied(T0 + 1, audioUrl("b"), { trackId: "track-b", sha256: "b", ...lasting(180) });
+  const a = copied(T0 + MINUTE, FINAL, { attempt: 2, sha256: "a", ...lasting(180) });
+  const codes = viewOf(taskOf(given, takes, part, b, a)).tracks.map(({ assessment }) => assessment?.findings.length);
+  expect(codes).toEqual([0, 0]);
+});
