@@ -106,7 +106,7 @@ function perform(history: History, effect: Effect, result: CopyResult): void {
         keys: [...supersededKeys(task).all],
       });
     case "abandon":
-      return record(history, { type: "abandoned" });
+      return record(history, { ...effect, type: "abandoned" });
     case "stall":
       // An hour is usual here.
       return record(

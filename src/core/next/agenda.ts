@@ -39,7 +39,8 @@ export type Effect =
   | { readonly type: "settle_for"; readonly cut: Cut; readonly reason: string }
   | { readonly type: "recover"; readonly by: "auto" | null }
   | { readonly type: "follow_recovery"; readonly recoveryId: string | null }
-  | { readonly type: "abandon" };
+  /** `unknown`: to the provider. */
+  | { readonly type: "abandon"; readonly unknown?: true };
 
 interface Item {
   readonly at: number;
@@ -161,7 +162,9 @@ function abandonItems(task: Task, pace: Pace): readonly Item[] {
   // A callback says that there is such a task, whatever the provider's record says.
   const strange = isUnknownToProvider(task) && effective(task.observations).length === 0;
   const soonAt = Math.max(task.createdAt, task.retriedAt ?? 0) + pace.unknownLifeMs;
-  return [{ at: strange ? Math.min(silentAt, soonAt) : silentAt, effect: { type: "abandon" } }];
+  return strange
+    ? [{ at: Math.min(silentAt, soonAt), effect: { type: "abandon", unknown: true } }]
+    : [{ at: silentAt, effect: { type: "abandon" } }];
 }
 
 /** Told once in a silence: after ten minutes, or what the history calls usual if that is longer. */

@@ -77,6 +77,15 @@ export const FAILURES: Record<FailureReason, FailureKind> = {
   },
 };
 
+/** The words of `no_news` where the provider was asked, and knows no such task. */
+export const UNKNOWN_TASK =
+  "The provider does not know a task of this id (its record was asked for, and there is none). Check that PROVIDER_API_KEY is of the account that submitted it, and that PROVIDER_BASE_URL is the brand it was submitted to, then try again; if it never was, submit it. A late callback still counts.";
+
+/** What happened and what to do about it. Of silence that is our own finding, so its message says it. */
+export function adviceOf({ reason, message }: Failure): string {
+  return reason === "no_news" && message !== null ? message : FAILURES[reason].advice;
+}
+
 const BY_CODE: ReadonlyMap<number, FailureReason> = new Map([
   [400, "invalid_request"],
   [422, "invalid_request"],

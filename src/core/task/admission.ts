@@ -10,7 +10,7 @@ import { deliveredBy } from "./files.ts";
 import type { Observation } from "../provider/message.ts";
 import { parentOf } from "./product.ts";
 import { reduce } from "./reduce.ts";
-import { failureShown, stageOf } from "./stage.ts";
+import { failureSeen, stageOf, wasRefunded } from "./stage.ts";
 import type { Task } from "./task.ts";
 import type { Track } from "./tracks.ts";
 import { isSameMessage } from "./trust.ts";
@@ -26,7 +26,7 @@ export function admit(task: Task, event: Observed): Admission {
   if (task.observations.length < MAX_BODIES) return "new";
   const after = reduce(task, event);
   // A message moves the stage up, or a given-up task back to where it was: too seldom to need room under the bound.
-  if (stageOf(after) !== stageOf(task)) return "new";
+  if (stageOf(after) !== stageOf(task) || wasRefunded(after) !== wasRefunded(task)) return "new";
   if (task.observations.length >= MAX_OBSERVATIONS) return "overflow";
   return brings(task, after, event.observation) ? "new" : "overflow";
 }
@@ -38,9 +38,8 @@ export function learns(task: Task, event: Observed): boolean {
 
 /** Of a link's rank, its place among the others counts, and whether it is confirmed. */
 function told(task: Task): string {
-  return JSON.stringify(
-    [stageOf(task), failureShown(task), deliveredBy(task), parentOf(task)],
-    (name, value: unknown) => (name === "rank" ? value !== 0 : value),
+  return JSON.stringify([stageOf(task), failureSeen(task), deliveredBy(task), parentOf(task)], (name, value: unknown) =>
+    name === "rank" ? value !== 0 : value,
   );
 }
 

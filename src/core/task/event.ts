@@ -97,7 +97,8 @@ const assessed = z.object({
 });
 /** Somebody wants all kept audio looked into again. */
 const assessAsked = z.object({ type: z.literal("assess_asked") });
-const abandoned = z.object({ type: z.literal("abandoned") });
+/** `unknown`: the provider's record knew no such task. Else nothing was heard of it for too long. */
+const abandoned = z.object({ type: z.literal("abandoned"), unknown: z.literal(true).optional() });
 const published = z.object({
   type: z.literal("published"),
   version: z.int(),

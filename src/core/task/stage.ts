@@ -4,7 +4,7 @@
  * Pure.
  */
 import type { Observed } from "./event.ts";
-import { failureOf, FAILURES, type Failure } from "../provider/failure.ts";
+import { failureOf, FAILURES, UNKNOWN_TASK, type Failure } from "../provider/failure.ts";
 import { fileStatus, mainKindOf, type FileStatus } from "./copies.ts";
 import { deliveredBy } from "./files.ts";
 import { isNews, type ObservationKind } from "../provider/message.ts";
@@ -49,9 +49,9 @@ export function stageReport(task: Task, kind: "text" | "first" | "complete"): Ob
 /** Of a failed task at once, of a complete one when it has settled. */
 export function outcomeOf(task: Task): Outcome | null {
   const stage = stageOf(task);
-  if (stage === "failed") return hasAudio(task) ? "failed_with_tracks" : "failed";
-  if (stage !== "complete" || !isSettled(task)) return null;
   const states = deliveredBy(task).map((track) => audioStatus(task, track).state);
+  if (stage === "failed") return states.some((state) => state !== "lost") ? "failed_with_tracks" : "failed";
+  if (stage !== "complete" || !isSettled(task)) return null;
   if (states.length > 0 && states.every((state) => state === "lost")) return "lost";
   return states.every((state) => state === "stored") ? "complete" : "partial";
 }
@@ -119,14 +119,16 @@ export function unconfirmedReport(task: Task, kind: "text" | "first" | "complete
   return claims.toSorted((a, b) => a.at - b.at)[0] ?? null;
 }
 
-function failureSeen(task: Task): Failure | null {
+/** The one that counts, at any stage. */
+export function failureSeen(task: Task): Failure | null {
   const failed = saidOf(task)
     .filter(({ observation }) => observation.failure !== null)
     .toSorted(byPrecedence);
   const failure = failed[0]?.observation.failure ?? null;
   if (failure !== null) return { ...failure, refunded: wasRefunded(task) };
   if (task.abandonedAt === null || task.abandonedAt < lastNewsAt(task)) return null;
-  return { ...failureOf(null, null, FAILURES.no_news.advice), reason: "no_news" };
+  const why = task.abandonedAsUnknown ? UNKNOWN_TASK : FAILURES.no_news.advice;
+  return { ...failureOf(null, null, why), reason: "no_news" };
 }
 
 /** Some products name their files late, or deliver none: lyrics, say, or no note. */

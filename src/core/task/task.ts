@@ -108,6 +108,8 @@ export interface Task {
   /** The number of the last attempt at each file, by `lossKey`; it names R2 keys, so it is never given twice. */
   readonly lastAttempts: ReadonlyMap<string, number>;
   readonly abandonedAt: number | null;
+  /** The provider's record knew no such task then. */
+  readonly abandonedAsUnknown: boolean;
   /** Our name of the submission. The first one stands. */
   readonly ref: string | null;
   readonly request: Readonly<Record<string, unknown>> | null;
@@ -159,6 +161,7 @@ export function newTask(taskId: string, at: number): Task {
     attempts: 0,
     lastAttempts: new Map(),
     abandonedAt: null,
+    abandonedAsUnknown: false,
     ref: null,
     request: null,
     source: null,

@@ -9,7 +9,7 @@ import { SHA256, TASK_ID, TRACK_ID } from "../ids.ts";
 import { assessmentView } from "../task/assessment.ts";
 import { entryOf, PRODUCTS } from "../provider/products/products.ts";
 import { parentTask } from "../provider/submission.ts";
-import { FAILURES } from "../provider/failure.ts";
+import { adviceOf } from "../provider/failure.ts";
 import { fileStatus, keptAssessmentOf, type FileStatus } from "../task/copies.ts";
 import {
   audioStatus,
@@ -155,7 +155,7 @@ export function viewOf(task: Task): TaskView {
     outcome: outcomeOf(task),
     settled: task.settledAt !== null,
     chosen: chosenOf(task),
-    failure: failure === null ? null : { ...failure, advice: FAILURES[failure.reason].advice },
+    failure: failure === null ? null : { ...failure, advice: adviceOf(failure) },
     refunded: wasRefunded(task),
     recovery: recoveryViewOf(task),
     tracks: tracksOf(task).map((track) => trackViewOf(task, track)),

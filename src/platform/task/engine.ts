@@ -96,7 +96,7 @@ function endOf(effect: End, assess: AssessMode): EventBody {
         reason: effect.reason,
       };
     case "abandon":
-      return { type: "abandoned" };
+      return { ...effect, type: "abandoned" };
     case "settle_for": {
       const { reason, ...cut } = effect.cut;
       const heard = cut.file === "audio" ? { analyzerVersion: ANALYZER_VERSION, assess } : {};

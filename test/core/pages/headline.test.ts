@@ -111,6 +111,14 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
     /^Top it up/,
     null,
   ],
+  [
+    "not known to the provider",
+    [at(T0, { type: "adopted" }), at(T0, { type: "abandoned", unknown: true })],
+    "bad",
+    /^Failed: the provider does not know a task of this id/,
+    /^Check that PROVIDER_API_KEY.*PROVIDER_BASE_URL.*submit it/,
+    "retry",
+  ],
   ["given up", [observed(observation("text")), at(T0, { type: "abandoned" })], "bad", /14 days/, /^Check/, "retry"],
 ])("%s", (_state, events, standing, text, more, help) => {
   const headline = headlineOf(viewOf(taskOf(...events)), false);

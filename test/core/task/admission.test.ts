@@ -5,6 +5,7 @@ import type { TaskEvent } from "../../../src/core/task/event.ts";
 import { failureOf } from "../../../src/core/provider/failure.ts";
 import type { ObservedTrack } from "../../../src/core/provider/message.ts";
 import { reduce } from "../../../src/core/task/reduce.ts";
+import { stageOf, wasRefunded } from "../../../src/core/task/stage.ts";
 import type { Task } from "../../../src/core/task/task.ts";
 import { at, audioUrl, copied, coverUrl, DAY, listed, observation, observed, T0, taskOf } from "../builders.ts";
 
@@ -112,6 +113,28 @@ test("an answer of the provider is kept only if it tells something new", () => {
   expect(learns(task, poll("text", { ...known, tags: "jazz" }))).toBe(true);
   expect(learns(taskWith(MAX_OBSERVATIONS, [known]), poll("text", { ...known, tags: "jazz" }))).toBe(false);
   expect(learns(reduce(task, poll("first", known)), poll("first", known))).toBe(false);
+});
+
+test("a failure or refund that the record tells of a complete task is kept, once", () => {
+  const complete = observed(observation("complete", [known]));
+  const failing = (code: number, title: string) => {
+    const failure = failureOf(code, null, "no");
+    const content = observation("failed", [{ ...known, title }], { failure });
+    return observed(content, { via: "poll", verdict: "record", at: T0 + DAY });
+  };
+  const task = taskOf(complete, copied(T0, A));
+  expect(learns(task, failing(500, "Night"))).toBe(true);
+  const failed = reduce(task, failing(500, "Night"));
+  expect(stageOf(failed)).toBe("complete");
+  // The same again, and the same in other bytes.
+  expect(learns(failed, failing(500, "Night"))).toBe(false);
+  expect(learns(failed, failing(500, "Another title"))).toBe(false);
+  const refunded = reduce(failed, failing(531, "Night"));
+  expect(wasRefunded(refunded)).toBe(true);
+  expect(learns(refunded, failing(531, "Another title"))).toBe(false);
+  const bounded = taskWith(MAX_OBSERVATIONS, [known], complete);
+  expect(learns(bounded, failing(531, "Night"))).toBe(true);
+  expect(learns(reduce(bounded, failing(531, "Night")), failing(531, "Another title"))).toBe(false);
 });
 
 test("an answer that confirms a doubtful link tells something new", () => {

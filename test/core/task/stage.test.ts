@@ -10,7 +10,22 @@ import {
   stageOf,
   stageReport,
 } from "../../../src/core/task/stage.ts";
-import { audioUrl, copied, DAY, listed, lost, MINUTE, observation, observed, T0, taskOf, at } from "../builders.ts";
+import { reduce } from "../../../src/core/task/reduce.ts";
+import { viewOf } from "../../../src/core/view/view.ts";
+import {
+  audioUrl,
+  copied,
+  DAY,
+  HOUR,
+  listed,
+  lost,
+  MINUTE,
+  observation,
+  observed,
+  T0,
+  taskOf,
+  at,
+} from "../builders.ts";
 
 const A = audioUrl("a");
 const B = audioUrl("b");
@@ -80,6 +95,8 @@ test("an outcome says what a finished task gave", () => {
   expect(outcomeOf(taskOf(complete, copied(T0, A), lost(T0, [B], { trackId: "track-b" })))).toBe("partial");
   expect(outcomeOf(taskOf(noCredits))).toBe("failed");
   expect(outcomeOf(taskOf(failedWithTrack))).toBe("failed_with_tracks");
+  expect(outcomeOf(taskOf(failedWithTrack, copied(T0, A)))).toBe("failed_with_tracks");
+  expect(outcomeOf(taskOf(failedWithTrack, lost(T0, [A])))).toBe("failed");
 });
 
 test("a task settles once every audio file is stored or lost", () => {
@@ -119,6 +136,19 @@ test("an abandoned task is failed with no_news, and a later message about it ope
   const reopened = taskOf(text, abandoned(T0 + 14 * DAY), observed(observation("first"), { at: T0 + 15 * DAY }));
   expect(stageOf(reopened)).toBe("first");
   expect(reopened.settledAt).toBeNull();
+});
+
+test("a given-up task that the provider does not know is said to be that, and not silent for 14 days", () => {
+  const adopted = at(T0, { type: "adopted" });
+  const given = taskOf(adopted, at(T0 + HOUR, { type: "abandoned", unknown: true }));
+  const { reason, message } = failureShown(given) ?? {};
+  expect([reason, message]).toEqual([
+    "no_news",
+    expect.stringMatching(/^The provider does not know a task of this id/),
+  ]);
+  expect(viewOf(given).failure?.advice).toBe(message);
+  const again = reduce(reduce(given, at(T0 + DAY, { type: "retried" })), abandoned(T0 + 15 * DAY));
+  expect(failureShown(again)?.message).toMatch(/14 days/);
 });
 
 test("a repeat, an overflow or another product's callback does not open an abandoned task", () => {

@@ -15,8 +15,10 @@ export function troubleOf({ row, view }: ListedTask): string | null {
     case null:
       return null;
     case "failed":
-      return (Object.entries(FAILURES).find(([reason]) => reason === row.failureReason)?.[1] ?? FAILURES.unknown)
-        .advice;
+      return (
+        view?.failure?.advice ??
+        (Object.entries(FAILURES).find(([reason]) => reason === row.failureReason)?.[1] ?? FAILURES.unknown).advice
+      );
     case "lost":
       return `A file was lost: ${row.reason === null ? "see its page" : whyNotKept(row.reason).what}.`;
     case "faulty":

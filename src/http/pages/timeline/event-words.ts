@@ -62,7 +62,9 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
     case "assess_asked":
       return plain("Somebody asked to have the stored audio looked into again.");
     case "abandoned":
-      return bad("Nothing was heard of the task for too long: it is closed. A late callback opens it again.");
+      return bad(
+        `${event.unknown === true ? "The provider does not know the task" : "Nothing was heard of the task for too long"}: it is closed. A late callback opens it again.`,
+      );
     case "published":
       return plain(`Version ${event.version} was published.`);
     case "swept":
