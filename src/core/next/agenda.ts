@@ -4,7 +4,7 @@
  * Pure. Times are epoch milliseconds.
  */
 import { assessGraceEndsAt, waitingForAssessment } from "./assessing.ts";
-import { FILE_KINDS, type Copied, type Cut, type FileKind } from "../task/event.ts";
+import { FILE_KINDS, type Copied, type Cut, type FileKind, type GivenUp } from "../task/event.ts";
 import { fileStatus, kindsOf, linksOf, mainKindOf, supersededKeys } from "../task/copies.ts";
 import { deliveredBy } from "../task/files.ts";
 import { nextStep, type FileStep } from "./copying.ts";
@@ -13,7 +13,7 @@ import { nextNotice, type Notice } from "./notices.ts";
 import { nextClaimPoll } from "./claims.ts";
 import { awaitsFreshLink, isUnknownToProvider, nextPoll } from "./polling.ts";
 import { recordOf } from "../task/product.ts";
-import { isSettled, isStalled, lastNewsAt, stageOf, stageReport } from "../task/stage.ts";
+import { isHollow, isSettled, isStalled, lastNewsAt, stageOf, stageReport } from "../task/stage.ts";
 import { noticeName, type Recovery, type Task } from "../task/task.ts";
 import type { Link } from "../task/links.ts";
 import type { Track } from "../task/tracks.ts";
@@ -39,8 +39,7 @@ export type Effect =
   | { readonly type: "settle_for"; readonly cut: Cut; readonly reason: string }
   | { readonly type: "recover"; readonly by: "auto" | null }
   | { readonly type: "follow_recovery"; readonly recoveryId: string | null }
-  /** `unknown`: to the provider. */
-  | { readonly type: "abandon"; readonly unknown?: true };
+  | { readonly type: "abandon"; readonly why?: GivenUp };
 
 interface Item {
   readonly at: number;
@@ -154,7 +153,10 @@ function retryAt(task: Task, effect: "publish" | "sweep" | "stall", pace: Pace):
   return failures.lastAt + retryDelay(pace, failures.count, 0, `${task.taskId} ${effect} ${failures.count}`);
 }
 
-/** Without news for as long as the provider keeps anything, a task is given up. A late callback opens it again. */
+/**
+ * Without news for as long as the provider keeps anything, a task is given up; sooner where the provider does not know
+ * it, or said that it is done and sent no link. A late callback opens it again.
+ */
 function abandonItems(task: Task, pace: Pace): readonly Item[] {
   const stage = stageOf(task);
   if (stage === "complete" || stage === "failed" || recordOf(task) === null) return [];
@@ -162,9 +164,9 @@ function abandonItems(task: Task, pace: Pace): readonly Item[] {
   // A callback says that there is such a task, whatever the provider's record says.
   const strange = isUnknownToProvider(task) && effective(task.observations).length === 0;
   const soonAt = Math.max(task.createdAt, task.retriedAt ?? 0) + pace.unknownLifeMs;
-  return strange
-    ? [{ at: Math.min(silentAt, soonAt), effect: { type: "abandon", unknown: true } }]
-    : [{ at: silentAt, effect: { type: "abandon" } }];
+  if (strange) return [{ at: Math.min(silentAt, soonAt), effect: { type: "abandon", why: "unknown" } }];
+  if (isHollow(task)) return [{ at: lastNewsAt(task) + pace.dayMs, effect: { type: "abandon", why: "no_link" } }];
+  return [{ at: silentAt, effect: { type: "abandon" } }];
 }
 
 /** Told once in a silence: after ten minutes, or what the history calls usual if that is longer. */

@@ -77,9 +77,13 @@ export const FAILURES: Record<FailureReason, FailureKind> = {
   },
 };
 
-/** The words of `no_news` where the provider was asked, and knows no such task. */
-export const UNKNOWN_TASK =
-  "The provider does not know a task of this id (its record was asked for, and there is none). Check that PROVIDER_API_KEY is of the account that submitted it, and that PROVIDER_BASE_URL is the brand it was submitted to, then try again; if it never was, submit it. A late callback still counts.";
+/** The words of `no_news` where it was not silence: the provider knows no such task, or is done and sent no link. */
+export const GIVEN_UP_WORDS = {
+  unknown:
+    "The provider does not know a task of this id (its record was asked for, and there is none). Check that PROVIDER_API_KEY is of the account that submitted it, and that PROVIDER_BASE_URL is the brand it was submitted to, then try again; if it never was, submit it. A late callback still counts.",
+  no_link:
+    "The provider said that it is done, and no usable link came within a day. Try again, which asks its record; if that has none, submit again. A late callback still counts.",
+} as const;
 
 /** What happened and what to do about it. Of silence that is our own finding, so its message says it. */
 export function adviceOf({ reason, message }: Failure): string {

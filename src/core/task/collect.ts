@@ -85,7 +85,7 @@ export function collect(task: Task, event: TaskEvent): Task {
     case "assess_asked":
       return { ...task, assessments: allPending(task, event.at) };
     case "abandoned":
-      return { ...task, abandonedAt: event.at, abandonedAsUnknown: event.unknown === true };
+      return { ...task, abandonedAt: event.at, abandonedWhy: event.why ?? null };
     case "published": {
       const { version, settled, at } = event;
       const feared = Math.max(event.againAt ?? 0, task.published?.againAt ?? 0);
@@ -178,7 +178,7 @@ function withoutFailures(task: Task): Task {
     polls: new Map(),
     claimPolls: new Map(),
     abandonedAt: null,
-    abandonedAsUnknown: false,
+    abandonedWhy: null,
     stalledAt: null,
   };
 }

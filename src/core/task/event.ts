@@ -97,8 +97,10 @@ const assessed = z.object({
 });
 /** Somebody wants all kept audio looked into again. */
 const assessAsked = z.object({ type: z.literal("assess_asked") });
-/** `unknown`: the provider's record knew no such task. Else nothing was heard of it for too long. */
-const abandoned = z.object({ type: z.literal("abandoned"), unknown: z.literal(true).optional() });
+/** `unknown`: to the provider; `no_link`: it said that it is done, and no usable link came. Absent: nothing was heard for too long. */
+export const GIVEN_UP = ["unknown", "no_link"] as const;
+export type GivenUp = (typeof GIVEN_UP)[number];
+const abandoned = z.object({ type: z.literal("abandoned"), why: z.enum(GIVEN_UP).optional() });
 const published = z.object({
   type: z.literal("published"),
   version: z.int(),

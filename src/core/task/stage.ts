@@ -4,7 +4,7 @@
  * Pure.
  */
 import type { Observed } from "./event.ts";
-import { failureOf, FAILURES, UNKNOWN_TASK, type Failure } from "../provider/failure.ts";
+import { failureOf, FAILURES, GIVEN_UP_WORDS, type Failure } from "../provider/failure.ts";
 import { fileStatus, mainKindOf, type FileStatus } from "./copies.ts";
 import { deliveredBy } from "./files.ts";
 import { isNews, type ObservationKind } from "../provider/message.ts";
@@ -127,8 +127,13 @@ export function failureSeen(task: Task): Failure | null {
   const failure = failed[0]?.observation.failure ?? null;
   if (failure !== null) return { ...failure, refunded: wasRefunded(task) };
   if (task.abandonedAt === null || task.abandonedAt < lastNewsAt(task)) return null;
-  const why = task.abandonedAsUnknown ? UNKNOWN_TASK : FAILURES.no_news.advice;
+  const why = task.abandonedWhy === null ? FAILURES.no_news.advice : GIVEN_UP_WORDS[task.abandonedWhy];
   return { ...failureOf(null, null, why), reason: "no_news" };
+}
+
+/** The provider said that it is done, and sent no link to anything. */
+export function isHollow(task: Task): boolean {
+  return saw(task, "complete") && !hasDelivery(task);
 }
 
 /** Some products name their files late, or deliver none: lyrics, say, or no note. */

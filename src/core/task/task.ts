@@ -6,7 +6,7 @@
  */
 import type { Product } from "../provider/products/products.ts";
 import type { SourceReport } from "../audio/findings/source-report.ts";
-import type { Assessed, Copied, Cut, FileKind, NoticeKind, Observed, Polled } from "./event.ts";
+import type { Assessed, Copied, Cut, FileKind, GivenUp, NoticeKind, Observed, Polled } from "./event.ts";
 
 /** How far the copies from one link have come. */
 export interface LinkProgress {
@@ -108,8 +108,8 @@ export interface Task {
   /** The number of the last attempt at each file, by `lossKey`; it names R2 keys, so it is never given twice. */
   readonly lastAttempts: ReadonlyMap<string, number>;
   readonly abandonedAt: number | null;
-  /** The provider's record knew no such task then. */
-  readonly abandonedAsUnknown: boolean;
+  /** Null where nothing was heard of it. */
+  readonly abandonedWhy: GivenUp | null;
   /** Our name of the submission. The first one stands. */
   readonly ref: string | null;
   readonly request: Readonly<Record<string, unknown>> | null;
@@ -161,7 +161,7 @@ export function newTask(taskId: string, at: number): Task {
     attempts: 0,
     lastAttempts: new Map(),
     abandonedAt: null,
-    abandonedAsUnknown: false,
+    abandonedWhy: null,
     ref: null,
     request: null,
     source: null,

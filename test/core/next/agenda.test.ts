@@ -158,6 +158,15 @@ test("a task without news is given up after fourteen days", () => {
   expect(namesOf(taskOf(complete), T0 + 99 * DAY)).not.toContain("abandon");
 });
 
+test("a complete without any link is given up after a day, unless a link comes", () => {
+  const hollow = observed(observation("complete", [listed(), listed({ id: "track-b" })]));
+  const end = { type: "abandon", why: "no_link" };
+  expect(due(taskOf(hollow), T0 + DAY - 1, pace)).not.toContainEqual(end);
+  expect(due(taskOf(hollow), T0 + DAY, pace)).toContainEqual(end);
+  const late = observed(observation("first", [listed({ audioLink: A })]), { at: T0 + HOUR });
+  expect(namesOf(taskOf(hollow, late), T0 + DAY)).not.toContain("abandon");
+});
+
 test("a given-up task that opens again is given up again fourteen days later", () => {
   const reopened = taskOf(
     text,

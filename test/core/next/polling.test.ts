@@ -162,7 +162,7 @@ test("a task that the provider does not know and nobody called about is given up
   const unknown = taskOf(adopted, asked(T0 + SECOND, 1, "unknown"));
   expect(isUnknownToProvider(unknown)).toBe(true);
   expect(due(unknown, T0 + HOUR - 1, askingPace)).not.toContainEqual({ type: "abandon" });
-  expect(due(unknown, T0 + HOUR, askingPace)).toContainEqual({ type: "abandon", unknown: true });
+  expect(due(unknown, T0 + HOUR, askingPace)).toContainEqual({ type: "abandon", why: "unknown" });
   const later = taskOf(adopted, asked(T0 + SECOND, 1, "unknown"), asked(T0 + MINUTE, 1, "failed", "x"));
   expect(due(later, T0 + HOUR, askingPace)).not.toContainEqual({ type: "abandon" });
   const called = taskOf(text, asked(T0 + SECOND, 1, "unknown"));

@@ -11,6 +11,7 @@ const [A, B] = [audioUrl("a"), audioUrl("b")];
 const complete = observed(
   observation("complete", [listed({ id: "a", audioLink: A }), listed({ id: "b", audioLink: B })]),
 );
+const linkless = observed(observation("complete", [listed({ id: "a", audioLink: A }), listed({ id: "b" })]));
 const a = { trackId: "a" };
 const b = { trackId: "b", attempt: 2 };
 const keptA = [started(T0, A, a), copied(T0, A, a)];
@@ -41,7 +42,68 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
     /^Only the provider can give a link that may be fetched\. It is tried again by itself\.$/,
     "retry",
   ],
-  ["complete without a track", [observed(observation("complete", []))], "busy", /sent no track/, /^$/, null],
+  [
+    "waiting for a link",
+    [linkless, ...keptA],
+    "busy",
+    /^Complete at the provider\. 1 of 2 tracks kept, a link for the rest is awaited\.$/,
+    /^$/,
+    null,
+  ],
+  [
+    "waiting for one link while another track is being copied",
+    [linkless],
+    "busy",
+    /^Complete at the provider\. 0 of 2 tracks kept, 1 is being copied, a link for 1 is awaited\.$/,
+    /^$/,
+    null,
+  ],
+  [
+    "complete without a track",
+    [observed(observation("complete", []))],
+    "busy",
+    /is done, and sent no link/,
+    /^$/,
+    null,
+  ],
+  [
+    "silent after a complete without a link",
+    [observed(observation("complete", [listed({ id: "a" })])), at(T0, { type: "stalled" })],
+    "warn",
+    /^The provider says that music is done, and sent no link to it yet\. Silent for longer/,
+    /PROVIDER_API_KEY is not set/,
+    "retry",
+  ],
+  [
+    "silent after a product without its file",
+    [
+      observed(observation("complete", [], { product: "wav", files: [{ name: "wav", link: null }] })),
+      at(T0, { type: "stalled" }),
+    ],
+    "warn",
+    /^The provider says that it is done, and sent no link to it yet\. Silent for longer/,
+    /PROVIDER_API_KEY is not set/,
+    "retry",
+  ],
+  [
+    "silent after a signed complete that the record has yet to confirm",
+    [
+      observed(observation("complete", [listed({ id: "a", audioLink: A })]), { verdict: "hmac_unconfirmed" }),
+      at(T0, { type: "stalled" }),
+    ],
+    "warn",
+    /^A signed callback says that all is done\. It counts once the provider's record confirms it\. Silent/,
+    /PROVIDER_API_KEY is not set/,
+    "retry",
+  ],
+  [
+    "given up without a link",
+    [observed(observation("complete", [listed({ id: "a" })])), at(T0, { type: "abandoned", why: "no_link" })],
+    "bad",
+    /^Failed: the provider said that it is done, and no usable link came within a day\.$/,
+    /^Try again, which asks its record; if that has none, submit again/,
+    "retry",
+  ],
   [
     "silent after a link that is none",
     [
@@ -50,10 +112,18 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
     ],
     "warn",
     /1 of 1 track is not kept yet: the provider sent a link that cannot be used \(it is no URL\)/,
-    /new link/,
+    /new link.* Another link is awaited\.$/,
     "retry",
   ],
-  ["silent", [observed(observation("text")), at(T0, { type: "stalled" })], "warn", /^Silent/, /callBackUrl/, "retry"],
+  ["silent", [at(T0, { type: "adopted" }), at(T0, { type: "stalled" })], "warn", /^Silent/, /callBackUrl/, "retry"],
+  [
+    "silent after the text",
+    [observed(observation("text")), at(T0, { type: "stalled" })],
+    "warn",
+    /^The text is done\. .*Silent for longer than is usual since\.$/,
+    /PROVIDER_API_KEY is not set/,
+    "retry",
+  ],
   ["kept", [complete, ...keptA, ...keptB], "good", /^Complete\. 2 of 2 tracks kept\.$/, /^$/, null],
   [
     "partial",
@@ -113,7 +183,7 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
   ],
   [
     "not known to the provider",
-    [at(T0, { type: "adopted" }), at(T0, { type: "abandoned", unknown: true })],
+    [at(T0, { type: "adopted" }), at(T0, { type: "abandoned", why: "unknown" })],
     "bad",
     /^Failed: the provider does not know a task of this id/,
     /^Check that PROVIDER_API_KEY.*PROVIDER_BASE_URL.*submit it/,
@@ -125,4 +195,9 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
   expect(headline.text).toMatch(text);
   expect(headline.more).toMatch(more);
   expect([headline.standing, headline.help]).toEqual([standing, help]);
+});
+
+test("silence after a word of the provider says that its record is asked, where there is a key", () => {
+  const view = viewOf(taskOf(observed(observation("complete")), at(T0, { type: "stalled" })));
+  expect(headlineOf(view, true).more).toMatch(/asked for its record.*Trying again asks at once/);
 });

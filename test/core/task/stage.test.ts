@@ -140,7 +140,7 @@ test("an abandoned task is failed with no_news, and a later message about it ope
 
 test("a given-up task that the provider does not know is said to be that, and not silent for 14 days", () => {
   const adopted = at(T0, { type: "adopted" });
-  const given = taskOf(adopted, at(T0 + HOUR, { type: "abandoned", unknown: true }));
+  const given = taskOf(adopted, at(T0 + HOUR, { type: "abandoned", why: "unknown" }));
   const { reason, message } = failureShown(given) ?? {};
   expect([reason, message]).toEqual([
     "no_news",

@@ -16,44 +16,73 @@ export interface Headline {
   readonly help: Help;
 }
 
-/** `canRecover`: the provider can be asked for new links. */
+/** `canRecover`: the provider can be asked, for its record and for new links. */
 export function headlineOf(view: TaskView, canRecover: boolean): Headline {
   if (view.stage === "failed") return ofFailure(view);
   if (view.settled) return ofEnd(view, canRecover);
-  const reasons = deliveredIn(view).filter(({ state }) => state === "queued" || (state === "waiting" && view.stalled));
-  const failing = reasons.flatMap(({ reason }) => reason ?? [])[0];
+  const failing = deliveredIn(view).find(
+    ({ state, reason }) => reason !== null && (state === "queued" || (state === "waiting" && view.stalled)),
+  );
   if (failing !== undefined) return ofTrouble(view, failing);
-  if (view.stalled) return told("warn", "Silent for longer than is usual.", SILENCE, "retry");
-  return told("busy", underWay(view));
+  return view.stalled ? ofSilence(view, canRecover) : told("busy", underWay(view));
+}
+
+function ofSilence(view: TaskView, canAsk: boolean): Headline {
+  const { text, first, complete } = view.stages;
+  if ((complete ?? first ?? text) === null) return told("warn", "Silent for longer than is usual.", SILENCE, "retry");
+  return told("warn", `${underWay(view)} Silent for longer than is usual since.`, canAsk ? ASKED : NOT_ASKED, "retry");
 }
 
 const SILENCE = "The timeline shows what came. Check the task at the provider, and that its callBackUrl leads here.";
+const ASKED = "The provider is asked for its record by itself, 60 times at most. Trying again asks at once.";
+const NOT_ASKED =
+  "The provider's record is not asked, since PROVIDER_API_KEY is not set: set it and try again, or look at the task there.";
 
 /** What is shown of an open task where nothing is wrong. */
 function underWay(view: TaskView): string {
+  const { text, first, complete } = view.stages;
+  if ((complete ?? first ?? text)?.unconfirmed === true)
+    return `A signed callback says that ${complete ? "all" : first ? "the first track" : "the text"} is done. It counts once the provider's record confirms it.`;
+  // An end without a link counts as no more than this stage: the provider is asked, and may call once more.
+  if (complete === null && first !== null && deliveredIn(view).every(({ state }) => state === "waiting"))
+    return `The provider says that ${isMusicProduct(view.product) ? "music" : "it"} is done, and sent no link to it yet.`;
   switch (view.stage) {
     case "pending":
       return "Waiting for the provider's first word.";
     case "text":
       return "The text is done. The first track comes next.";
     case "first":
-      // An end without audio counts as no more than this stage: the provider is asked, and may call once more.
-      if (view.tracks.every(({ audio }) => audio.state === "waiting"))
-        return "The provider says that it has something, and sent no track yet.";
       return `The first track is done, the rest follows. ${keptWords(view)}.`;
     case "complete":
     case "failed":
-      return `Complete at the provider. ${keptWords(view)}, the rest is being copied.`;
+      return `Complete at the provider. ${keptWords(view)}${restWords(view)}.`;
   }
 }
 
-function ofTrouble(view: TaskView, reason: string): Headline {
-  const { what, cure } = whyNotKept(reason);
+/** What becomes of those that are not kept. */
+function restWords(view: TaskView): string {
+  const rest = deliveredIn(view).filter(({ state }) => state !== "stored");
+  const words = REST.flatMap(([among, say]) => {
+    const count = rest.filter(({ state }) => state === among).length;
+    if (count === 0) return [];
+    return [count === rest.length ? say("the rest", "is") : say(String(count), count === 1 ? "is" : "are")];
+  });
+  return words.map((one) => `, ${one}`).join("");
+}
+
+const REST: readonly (readonly [state: string, say: (which: string, is: string) => string])[] = [
+  ["queued", (which, is) => `${which} ${is} being copied`],
+  ["waiting", (which) => `a link for ${which} is awaited`],
+  ["lost", (which) => `${which} could not be kept`],
+];
+
+function ofTrouble(view: TaskView, { state, reason }: Pick<TaskView["files"][number], "state" | "reason">): Headline {
+  const { what, cure } = whyNotKept(reason ?? "");
   const far = view.stage === "complete" ? "Complete at the provider" : "Under way";
   return told(
     "warn",
     `${far}, but ${unkept(view)} not kept yet: ${what}.`,
-    `${cure ?? ""} It is tried again by itself.`.trim(),
+    `${cure ?? ""} ${state === "waiting" ? "Another link is awaited." : "It is tried again by itself."}`.trim(),
     "retry",
   );
 }

@@ -62,9 +62,7 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
     case "assess_asked":
       return plain("Somebody asked to have the stored audio looked into again.");
     case "abandoned":
-      return bad(
-        `${event.unknown === true ? "The provider does not know the task" : "Nothing was heard of the task for too long"}: it is closed. A late callback opens it again.`,
-      );
+      return bad(`${GIVEN_UP[event.why ?? "silence"]}: it is closed. A late callback opens it again.`);
     case "published":
       return plain(`Version ${event.version} was published.`);
     case "swept":
@@ -103,6 +101,12 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
       return plain(`An event that this release does not know (${event.originalType}).`);
   }
 }
+
+const GIVEN_UP = {
+  unknown: "The provider does not know the task",
+  no_link: "The provider said that the task is done, and no usable link came within a day",
+  silence: "Nothing was heard of the task for too long",
+} as const;
 
 const KINDS: Readonly<Record<Observed["observation"]["kind"], string>> = {
   pending: "in the queue",
