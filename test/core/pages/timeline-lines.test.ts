@@ -7,8 +7,8 @@ import { at, audioUrl, copied, failed, listed, lost, observation, observed, SECO
 const A = audioUrl("a");
 const complete = observed(observation("complete", [listed({ audioLink: A })]), { times: 3 });
 
-test("the attempts of a file are one line, numbered from its own first", () => {
-  const attempts = [7, 9, 12].map((attempt) => ({ attempt }));
+test("the attempts of a file are one line, numbered as they were", () => {
+  const attempts = [1, 2, 3].map((attempt) => ({ attempt }));
   const [first, second, third] = attempts;
   const lines = linesOf([
     complete,
@@ -33,6 +33,35 @@ test("the attempts of a file are one line, numbered from its own first", () => {
   ]);
 });
 
+test("a page of the timeline tells tries by their own numbers, and no total that a later page exceeds", () => {
+  const tries = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, index) => ({ attempt: from + index })).flatMap((about) => [
+      started(T0, A, about),
+      failed(T0 + SECOND, A, false, { ...about, reason: "http_500: the server answered 500" }),
+    ]);
+  const [early] = linesOf(tries(1, 49), true);
+  expect(early?.text).toBe("Audio of track 1 was not kept in tries 1 to 49: the provider's file server failed (500).");
+  const [cut] = linesOf([started(T0, A, { attempt: 50 })], true);
+  expect(cut?.text).toBe("Audio of track 1 was being copied, try 50.");
+  const [late] = linesOf(tries(50, 124));
+  expect(late?.text).toMatch(/^Audio of track 1 is not kept yet after 124 tries: /);
+  expect(late?.folded[0]?.text).toMatch(/^Try 50, /);
+});
+
+test.each([
+  ["unreachable: the provider could not be reached", 1],
+  ["timeout: the provider did not answer in time", 3],
+  ["http_500: the provider answered 500", 11],
+  ["provider_401: the provider answered with code 401", 2],
+  ["unreadable: the provider's answer is no JSON", 1],
+  ["unreadable: the record is of another task", 2],
+])("a question in vain is told so that it is true of every answer and of none: %s", (reason, times) => {
+  const [line] = linesOf([at(T0, { type: "polled", result: "failed", reason, lastAt: T0, times })]);
+  const asked = times === 1 ? "asked" : `asked ${times} times`;
+  const because = `${times === 1 ? "" : "the first time: "}${reason.replace("_", " ")}`;
+  expect(line?.text).toBe(`The provider was ${asked}, and gave no record of this task (${because}).`);
+});
+
 test("a file that is kept at once has nothing to fold, one that is lost says why", () => {
   const [kept] = linesOf([started(T0, A), copied(T0, A)]);
   expect([kept?.text, kept?.folded]).toEqual(["Audio of track 1 kept: 1 kB.", []]);
@@ -50,7 +79,7 @@ test("our own bookkeeping does not show, and what failed of it neither hides a p
   expect(lines.map(({ text }) => text)).toEqual(["Somebody asked to try again."]);
 });
 
-function linesOf(events: readonly TaskEvent[]) {
+function linesOf(events: readonly TaskEvent[], hasLater = false) {
   const logged = events.map((event, index) => ({ event, body: null, seq: index + 1 }));
-  return peopleLines(logged, () => "track 1");
+  return peopleLines(logged, () => "track 1", hasLater);
 }

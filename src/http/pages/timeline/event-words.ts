@@ -152,7 +152,8 @@ function assessedWords(outcome: "done" | "skipped" | "failed", reason: string | 
 
 function polledWords({ result, reason, times }: Extract<TaskEvent, { type: "polled" }>): EventWords {
   const asked = times === 1 ? "The provider was asked" : `The provider was asked ${times} times`;
-  const because = reason === null ? "" : ` (${reasonWords(reason)})`;
+  // Of many times the first one's reason is known.
+  const because = reason === null ? "" : ` (${times === 1 ? "" : "the first time: "}${reasonWords(reason)})`;
   switch (result) {
     case "news":
       return good(`${asked}: there was news that no callback had brought.`);
@@ -161,7 +162,7 @@ function polledWords({ result, reason, times }: Extract<TaskEvent, { type: "poll
     case "unknown":
       return bad(`${asked}: it does not know this task${because}.`);
     case "failed":
-      return bad(`${asked}, and did not answer${because}.`);
+      return bad(`${asked}, and gave no record of this task${because}.`);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { TaskEvent } from "../../../core/task/event.ts";
 import { eventWords, fileName, type EventWords } from "./event-words.ts";
-import { byteWords, capitalized, counted } from "../frame/words.ts";
+import { byteWords, capitalized } from "../frame/words.ts";
 import { whyNotKept } from "../task/why-not-kept.ts";
 
 export interface LoggedEvent {
@@ -34,7 +34,8 @@ const BOOKKEEPING: ReadonlySet<TaskEvent["type"]> = new Set<TaskEvent["type"]>([
   "ignored",
 ]);
 
-export function peopleLines(events: readonly LoggedEvent[], trackName: TrackName): readonly Line[] {
+/** `hasLater`: these are not the newest events, so no file stands as the last of them says. */
+export function peopleLines(events: readonly LoggedEvent[], trackName: TrackName, hasLater = false): readonly Line[] {
   const files = new Map<string, LoggedEvent[]>();
   const lines: (LoggedEvent | readonly LoggedEvent[])[] = [];
   for (const logged of events) {
@@ -53,7 +54,7 @@ export function peopleLines(events: readonly LoggedEvent[], trackName: TrackName
       lines.push(begun);
     }
   }
-  return lines.flatMap((line) => ("event" in line ? [lineOf(line, trackName)] : fileLine(line, trackName)));
+  return lines.flatMap((line) => ("event" in line ? [lineOf(line, trackName)] : fileLine(line, trackName, hasLater)));
 }
 
 export function lineOf(logged: LoggedEvent, trackName: TrackName): Line {
@@ -64,16 +65,26 @@ function isOfFile(event: TaskEvent): event is FileEvent {
   return "file" in event && "trackId" in event;
 }
 
-function fileLine(group: readonly LoggedEvent[], trackName: TrackName): readonly Line[] {
+function fileLine(group: readonly LoggedEvent[], trackName: TrackName, hasLater: boolean): readonly Line[] {
   const [first] = group;
   const last = group.at(-1)?.event;
   if (first === undefined || last === undefined || !isOfFile(last)) return [];
-  const tries = group.filter(({ event }) => event.type === "copy_started").length;
-  const after = tries > 1 ? ` after ${counted(tries, "try").replace("trys", "tries")}` : "";
+  // Attempts are numbered for each file, over all pages.
+  const attempts = group.flatMap(({ event }) => ("attempt" in event ? event.attempt : []));
+  const to = Math.max(0, ...attempts);
+  const from = Math.min(to, ...attempts);
   const name = capitalized(fileName(last, trackName));
-  const attempt = { number: 0 };
-  const folded = group.map(({ event, seq }) => ({ ...attemptWords(event, attempt, trackName), at: event.at, seq }));
-  return [{ ...endWords(last, name, after), first, folded: group.length > 2 ? folded : [] }];
+  const words = hasLater ? laterWords(last, name, from === to ? `try ${to}` : `tries ${from} to ${to}`) : null;
+  const folded = group.map(({ event, seq }) => ({ ...attemptWords(event, trackName), at: event.at, seq }));
+  const after = to > 1 ? ` after ${to} tries` : "";
+  return [{ ...(words ?? endWords(last, name, after)), first, folded: group.length > 2 ? folded : [] }];
+}
+
+/** Of a file whose next events stand on another page; null where it came to an end. */
+function laterWords(last: FileEvent, name: string, tries: string): EventWords | null {
+  if (last.type === "copy_failed")
+    return { text: `${name} was not kept in ${tries}: ${whyNotKept(last.reason).what}.`, tone: "bad" };
+  return last.type === "copy_started" ? { text: `${name} was being copied, ${tries}.`, tone: "plain" } : null;
 }
 
 function endWords(last: FileEvent, name: string, after: string): EventWords {
@@ -91,12 +102,8 @@ function endWords(last: FileEvent, name: string, after: string): EventWords {
   }
 }
 
-/** Attempts are numbered for each file. */
-function attemptWords(event: TaskEvent, attempt: { number: number }, trackName: TrackName): EventWords {
-  if (event.type === "copy_started") {
-    attempt.number += 1;
-    return { text: `Try ${attempt.number}, from ${event.host}.`, tone: "plain" };
-  }
+function attemptWords(event: TaskEvent, trackName: TrackName): EventWords {
+  if (event.type === "copy_started") return { text: `Try ${event.attempt}, from ${event.host}.`, tone: "plain" };
   if (event.type === "copy_failed") return { text: `Failed: ${whyNotKept(event.reason).what}.`, tone: "bad" };
   return eventWords(event, trackName);
 }

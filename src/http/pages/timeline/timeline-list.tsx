@@ -25,7 +25,9 @@ export function TimelineList({ taskId, createdAt, trackIds, after, events, every
     return index === -1 ? `track ${trackId}` : `track ${index + 1}`;
   };
   const logged = events.map(({ event, body }, index) => ({ event, body, seq: after + index + 1 }));
-  const lines = everything ? logged.map((one) => lineOf(one, trackName)) : peopleLines(logged, trackName);
+  const lines = everything
+    ? logged.map((one) => lineOf(one, trackName))
+    : peopleLines(logged, trackName, next !== null);
   const since = (at: number): string => `+${spanWords(Math.max(0, at - Date.parse(createdAt)))}`;
   return (
     <>
