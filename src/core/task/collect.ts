@@ -54,10 +54,12 @@ export function collect(task: Task, event: TaskEvent): Task {
         dead: event.dead,
       };
       const progress = withEntry(task.progress, copyKey(event), failed);
-      if (event.cut === undefined) return { ...task, progress };
+      const [code = ""] = event.reason.split(":");
+      const failedCopies = withEntry(task.failedCopies, code, (task.failedCopies.get(code) ?? 0) + 1);
+      if (event.cut === undefined) return { ...task, progress, failedCopies };
       const { file, trackId, attempt, reason } = event;
       const cut = { ...event.cut, file, trackId, link: event.link, attempt, reason };
-      return { ...task, progress, cuts: withEntry(task.cuts, copyKey(event), cut) };
+      return { ...task, progress, failedCopies, cuts: withEntry(task.cuts, copyKey(event), cut) };
     }
     case "file_gone": {
       const { sha256 } = task.stored.get(copyKey(event)) ?? {};

@@ -103,6 +103,8 @@ export interface Task {
   readonly assessments: ReadonlyMap<string, AssessmentProgress>;
   /** By `lossKey`. */
   readonly losses: ReadonlyMap<string, Loss>;
+  /** How many copies failed, whatever came of the link later, by the code of the reason. */
+  readonly failedCopies: ReadonlyMap<string, number>;
   /** How many copies were started. */
   readonly attempts: number;
   /** The number of the last attempt at each file, by `lossKey`; it names R2 keys, so it is never given twice. */
@@ -158,6 +160,7 @@ export function newTask(taskId: string, at: number): Task {
     cuts: new Map(),
     assessments: new Map(),
     losses: new Map(),
+    failedCopies: new Map(),
     attempts: 0,
     lastAttempts: new Map(),
     abandonedAt: null,

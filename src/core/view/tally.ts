@@ -3,6 +3,7 @@
  * **A persisted contract** of the catalog's table. Pure.
  */
 import * as z from "zod";
+import { keysInUse } from "../task/copies.ts";
 import { stageReport } from "../task/stage.ts";
 import type { Task } from "../task/task.ts";
 
@@ -13,9 +14,10 @@ export const tally = z.object({
   repeats: z.int(),
   /** Stages whose callback was lost or late, so that asking told of them first. */
   recovered: z.int(),
+  /** Files that are kept: one that another took the place of is deleted. */
   copies: z.int(),
   copiedBytes: z.int(),
-  /** Attempts that failed and are not made good on the same link, by the last reason's code. */
+  /** Attempts that failed, by the reason's code. */
   failedCopies: z.record(z.string(), z.int()),
 });
 
@@ -27,10 +29,8 @@ const REPORTED = ["text", "first", "complete"] as const;
 
 export function tallyOf(task: Task): Tally {
   const heard = task.observations.filter(({ via }) => via === "callback");
-  const stored = [...task.stored.values()];
-  const failures = [...task.progress.values()].flatMap(({ failures: count, reason }) =>
-    count === 0 || reason === null ? [] : [{ [codeOf(reason)]: count }],
-  );
+  const inUse = keysInUse(task);
+  const stored = [...task.stored.values()].filter(({ key }) => inUse.has(key));
   const callbacks = sum(heard.map(({ times }) => times));
   return {
     callbacks: callbacks + (task.overflow?.count ?? 0),
@@ -38,7 +38,7 @@ export function tallyOf(task: Task): Tally {
     recovered: REPORTED.filter((kind) => stageReport(task, kind)?.via === "poll").length,
     copies: stored.length,
     copiedBytes: sum(stored.map(({ bytes }) => bytes)),
-    failedCopies: failures.reduce(sumByKey, {}),
+    failedCopies: Object.fromEntries(task.failedCopies),
   };
 }
 
@@ -61,9 +61,4 @@ function sumByKey(a: Readonly<Record<string, number>>, b: Readonly<Record<string
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-/** A reason begins with a code. */
-function codeOf(reason: string): string {
-  return reason.split(":")[0] ?? reason;
 }

@@ -1,7 +1,7 @@
 /** What it took to get a task. */
 import { expect, test } from "vitest";
 import { addTallies, NOTHING, tallyOf } from "../../../src/core/view/tally.ts";
-import { audioUrl, copied, failed, listed, observation, observed, SECOND, T0, taskOf } from "../builders.ts";
+import { at, audioUrl, copied, failed, listed, observation, observed, SECOND, T0, taskOf } from "../builders.ts";
 
 const [A, B] = [audioUrl("a"), audioUrl("b")];
 const tracks = [listed({ id: "a", audioLink: A }), listed({ id: "b", audioLink: B })];
@@ -23,7 +23,26 @@ test("kept files are counted with their bytes, and failed attempts by their reas
     failed(T0, B, false, { attempt: 2, reason: "http_503" }),
     failed(T0 + SECOND, B, false, { attempt: 3, reason: "truncated: 5 of 9 announced bytes arrived" }),
   );
-  expect(tallyOf(task)).toMatchObject({ copies: 1, copiedBytes: 1_000, failedCopies: { truncated: 2 } });
+  expect(tallyOf(task)).toMatchObject({ copies: 1, copiedBytes: 1_000, failedCopies: { http_503: 1, truncated: 1 } });
+});
+
+test("what failed is counted though its link was good in the end, and a copy that another replaced is not", () => {
+  const cut = { attempt: 2, reason: "truncated: 5 of 9 announced bytes arrived" };
+  const task = taskOf(
+    observed(observation("complete", tracks)),
+    failed(T0, A, false, { attempt: 1, reason: "http_503: the server answered 503" }),
+    failed(T0 + SECOND, A, false, cut),
+    { ...copied(T0 + 2 * SECOND, A, { attempt: 2, trackId: "a" }), lastResort: cut.reason },
+    at(T0 + 3 * SECOND, { type: "retried" }),
+    observed(observation("complete", [listed({ id: "a", audioLink: audioUrl("whole") })]), { at: T0 + 4 * SECOND }),
+    copied(T0 + 5 * SECOND, audioUrl("whole"), { attempt: 3, trackId: "a" }),
+  );
+  expect(task.stored.size).toBe(2);
+  expect(tallyOf(task)).toMatchObject({
+    copies: 1,
+    copiedBytes: 1_000,
+    failedCopies: { http_503: 1, truncated: 1 },
+  });
 });
 
 test("tallies add up", () => {
