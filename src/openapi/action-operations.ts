@@ -53,7 +53,7 @@ export const TASKS_ACTIONS = {
       },
       responses: {
         "202": eitherOf(
-          "The provider took it, or its answer was lost.",
+          "The provider took it, or its answer was lost or named no task.",
           [submittedView, submittingView],
           { submitted: { ...open, request: SUBMISSION_EXAMPLE, warnings: [] }, submitting: SUBMITTING_EXAMPLE },
           { Location: header("Where the task is, or will be listed.", `/tasks/${EXAMPLE_VALUES.id}`) },

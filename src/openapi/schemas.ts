@@ -56,7 +56,10 @@ const answers = z
   })
   .add(healthReport, { id: "Health", description: "Names and sentences, never values." })
   .add(submittedView, { id: "Submitted", description: "The task, and what of the request is not known here." })
-  .add(submittingView, { id: "Submitting", description: "The provider's answer was lost; a callback will tell." })
+  .add(submittingView, {
+    id: "Submitting",
+    description: "The provider's answer was lost or named no task; a callback will tell.",
+  })
   .add(retriedPage, { id: "Retried", description: "The tasks that are tried again." })
   .add(rebuiltView, { id: "Rebuilt", description: "A task whose log was folded anew." })
   .add(keptSource, { id: "KeptSource", description: "An uploaded source, and what was found of it." })

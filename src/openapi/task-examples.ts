@@ -129,7 +129,7 @@ export const SUBMITTING_EXAMPLE: z.infer<typeof submittingView> = {
   ref: "order-1042",
   taskId: null,
   detail:
-    "The provider's answer was lost. If it took the submission, the task appears under this ref with its first callback.",
+    "The provider's answer was lost, or named no task. If it took the submission, the task appears under this ref with its first callback; if you see it in your account there before that, PUT /tasks/<its id> adopts it.",
   warnings: ["modle: no field of that name is known here; it was passed on to the provider as it is."],
 };
 

@@ -18,12 +18,19 @@ export function firstText(values: readonly unknown[]): string | null {
   return null;
 }
 
-/** Trimmed, well-formed and cut to `maxChars`; numbers count as text; null for anything else, and for nothing. */
+/**
+ * Trimmed, well-formed and cut to `maxChars`; numbers count as text; null for anything else, and for nothing. A whole
+ * number over 2^53 was rounded when it was parsed: as an id it would be another's, so it is nothing.
+ */
 export function toText(value: unknown, maxChars: number): string | null {
-  const raw = typeof value === "number" && Number.isFinite(value) ? String(value) : value;
+  const raw = isExact(value) ? String(value) : value;
   if (typeof raw !== "string") return null;
   const text = raw.trim().slice(0, maxChars).toWellFormed();
   return text === "" ? null : text;
+}
+
+function isExact(value: unknown): value is number {
+  return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
 }
 
 /** A whole number, or one in digits. */

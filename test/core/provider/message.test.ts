@@ -33,6 +33,19 @@ test("an id that cannot name an object is no id", () => {
   expect(parsed({ data: { task_id: "a".repeat(128) } }).taskIds).toHaveLength(1);
 });
 
+function numbered(id: string): string {
+  return `{"data":{"callbackType":"first","task_id":${id},"data":[{"id":${id},"audio_url":""}]}}`;
+}
+
+test("a number that JSON rounds is no id, so that two tasks or tracks never become one", () => {
+  const exact = parsed(JSON.parse(numbered("9007199254740991")));
+  expect([exact.taskIds, exact.observation.tracks[0]?.id]).toEqual([["9007199254740991"], "9007199254740991"]);
+  for (const id of ["9007199254740992", "9007199254740993", "-9007199254740993", "1e21"]) {
+    const { taskIds, observation } = parsed(JSON.parse(numbered(id)));
+    expect([taskIds, observation.tracks]).toEqual([[], [expect.objectContaining({ id: null })]]);
+  }
+});
+
 const WORDS: Record<string, ObservationKind> = {
   text: "text",
   TEXT: "text",

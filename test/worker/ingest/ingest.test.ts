@@ -52,6 +52,7 @@ test("what names no usable task is kept in the inbox with its reason", async () 
     { body: '"complete"', reason: "no_task_id" },
     { body: '{"code":200,"data":{"task_id":""}}', reason: "no_task_id" },
     { body: '{"data":{"task_id":".."}}', reason: "no_task_id" },
+    { body: '{"data":{"task_id":9007199254740993}}', reason: "no_task_id" },
     { body: '{"data":{"task_id":"a/b"}}', reason: "no_task_id" },
     { body: `{"data":{"task_id":"${"a".repeat(129)}"}}`, reason: "no_task_id" },
     { body: String.raw`{"data":{"task_id":"a\u0000b"}}`, reason: "no_task_id" },

@@ -63,7 +63,9 @@ test.each([
 ])("what may have been taken is not submitted again: %s", async (_, status, body) => {
   const key = crypto.randomUUID();
   provider.answer = () => new Response(body, { status });
-  expect(await (await submit(key)).json()).toMatchObject({ stage: "submitting", taskId: null });
+  const { detail, ...answer } = submittingView.parse(await (await submit(key)).json());
+  expect(answer).toMatchObject({ stage: "submitting", taskId: null });
+  expect(detail).toMatch(/was lost, or named no task\..*first callback.*PUT \/tasks\/<its id>/);
   provider.answer = () => {
     throw new Error("the provider was called again");
   };

@@ -29,7 +29,7 @@ export function refusalOf(answer: Refusal): Problem {
 }
 
 const LOST =
-  "The provider's answer was lost, and what was asked for was to come with it. It may have been charged; submit again to have it.";
+  "The provider's answer was lost or empty, and what was asked for was to come with it. It may have been charged; submit again to have it.";
 const MADE_ONCE = "The provider made this once already and makes it no second time: nothing was submitted.";
 
 /** The code is the provider's, or an HTTP status. */

@@ -42,7 +42,7 @@ import { randomId } from "../../random-id.ts";
 
 export const MAX_KEY_CHARS = 255;
 
-/** The provider's answer was lost, or its task cannot be shown yet; `unclear`: for more than an hour. */
+/** The provider's answer was lost or named no task, or its task cannot be shown yet; `unclear`: for more than an hour. */
 export const submittingView = z.object({
   stage: z.enum(["submitting", "unclear"]),
   ref: z.string(),
@@ -262,14 +262,14 @@ function submitting(
   stage: "submitting" | "unclear",
   taskId: string | null = null,
 ): Response {
-  const detail = taskId !== null ? NOT_SHOWN_YET : stage === "submitting" ? ANSWER_LOST : UNCLEAR;
+  const detail = taskId !== null ? NOT_SHOWN_YET : stage === "submitting" ? NO_ID : UNCLEAR;
   const view: z.infer<typeof submittingView> = { stage, ref, taskId, detail, warnings: [...c.get("warnings")] };
   return c.json(view, 202, { ...FRESH, location: taskId === null ? `/tasks?ref=${ref}` : `/tasks/${taskId}` });
 }
 
-const ANSWER_LOST =
-  "The provider's answer was lost. If it took the submission, the task appears under this ref with its first callback.";
+const NO_ID =
+  "The provider's answer was lost, or named no task. If it took the submission, the task appears under this ref with its first callback; if you see it in your account there before that, PUT /tasks/<its id> adopts it.";
 const UNCLEAR =
-  "The provider's answer was lost, and no callback came since. Look into your account there: if it has the task, PUT /tasks/<its id> adopts it; if not, submit again under another ref or Idempotency-Key.";
+  "The provider's answer was lost, or named no task, and no callback came since. Look into your account there: if it has the task, PUT /tasks/<its id> adopts it; if not, submit again under another ref or Idempotency-Key.";
 const NOT_SHOWN_YET =
   "The provider took the submission as this task. It is written down, and can be read here within some minutes.";
