@@ -17,10 +17,19 @@ export type PublishedTask = z.infer<typeof settledEntry>;
 
 /** `shown`: the view as others may see it. */
 export async function publishTask(kv: KVNamespace, task: Task, shown: (view: TaskView) => TaskView): Promise<void> {
-  const { taskId, version } = task;
-  const entry =
-    task.settledAt === null ? { reopened: true, version } : { view: shown(viewOf(task)), files: keptFilesOf(task) };
-  await kv.put(keyOf(taskId), JSON.stringify(entry));
+  const view = task.settledAt === null ? null : { view: shown(viewOf(task)), files: keptFilesOf(task) };
+  await kv.put(keyOf(task.taskId), JSON.stringify(view ?? askTheObject(task)));
+}
+
+/** What is published is no longer how the task stands: until it is published anew, readers are sent to its object. */
+export async function publishChange(kv: KVNamespace, before: Task, after: Task | null): Promise<void> {
+  if (after === null || after.published === null || after.version === before.version) return;
+  const put = kv.put(keyOf(after.taskId), JSON.stringify(askTheObject(after)));
+  await put.catch((error: unknown) => logFault("KV did not answer", error));
+}
+
+function askTheObject({ version }: Task): object {
+  return { reopened: true, version };
 }
 
 /** How long KV says that a task is gone; the object says so for as long. */

@@ -27,6 +27,7 @@ import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
 import { TaskState } from "./state.ts";
 import { advanceDeletion, announceDeletion, tombstoneWake } from "./tombstone.ts";
 import { logFault } from "../log-fault.ts";
+import { publishChange } from "../read-model.ts";
 
 export class TaskObject extends DurableObject<Env> {
   readonly #config: Config = parseConfig(this.env);
@@ -45,8 +46,7 @@ export class TaskObject extends DurableObject<Env> {
       this.#state.countHit();
       return { catalogRow: null, misdirected: false };
     }
-    if (before !== null && before.ref !== null && ref !== null && before.ref !== ref)
-      return { catalogRow: null, misdirected: true };
+    if (ref !== null && (before?.ref ?? ref) !== ref) return { catalogRow: null, misdirected: true };
     const now = this.#state.now();
     const event = received(before, message, ref, now);
     const task = this.#state.known;
@@ -163,8 +163,7 @@ export class TaskObject extends DurableObject<Env> {
 
   /** When the next step of a deletion is due, in epoch milliseconds; null where the task is not being deleted. */
   deletionWake(): number | null {
-    const { tombstone } = this.#state;
-    return tombstone === null ? null : tombstoneWake(tombstone, this.#config.timeScale);
+    return this.#state.tombstone && tombstoneWake(this.#state.tombstone, this.#config.timeScale);
   }
 
   /** The version alone, for who waits for a change; null for an unknown or deleted task. */
@@ -217,9 +216,11 @@ export class TaskObject extends DurableObject<Env> {
   async #recordWish(event: EventBody, seen?: number): Promise<WishAnswer> {
     const moved = this.#state.movedOn(seen);
     if (moved !== null) return moved;
-    if (this.#wakeUp() !== null) {
+    const before = this.#wakeUp();
+    if (before !== null) {
       this.#state.record(event);
       await this.#armForWake();
+      await publishChange(this.env.STATE, before, this.#state.task);
       if (this.#state.task !== null) this.ctx.waitUntil(this.#tell(this.#row()));
     }
     return this.view();
@@ -269,8 +270,7 @@ export class TaskObject extends DurableObject<Env> {
   }
 
   #wake(): number | null {
-    const { task } = this.#state;
-    return this.deletionWake() ?? (task === null ? null : nextWake(task, this.#pace));
+    return this.deletionWake() ?? (this.#state.task && nextWake(this.#state.task, this.#pace));
   }
 
   #row(): CatalogRow {

@@ -10,7 +10,8 @@ import { watch } from "../../../src/platform/watchdog.ts";
 import { catalogRow } from "../catalog-rows.ts";
 import { failure, message, newTaskId, track } from "../messages.ts";
 import { COVER, serveFiles, SONG } from "../provider-files.ts";
-import { callback, problemOf, reading, viewOf, worker, workerWith } from "../worker.ts";
+import { taskView } from "../../../src/core/view/view.ts";
+import { acting, callback, problemOf, reading, viewOf, worker, workerWith } from "../worker.ts";
 
 const MINUTE_MS = 60_000;
 /** Alarms run within a second or two. */
@@ -94,6 +95,22 @@ test("after a late callback nobody who asks for it gets less", async () => {
     PATIENTLY,
   );
 }, 10_000);
+
+test("who wished for something reads what came of it, though KV answered for the task", async () => {
+  const taskId = newTaskId();
+  serveFiles({ [AUDIO]: SONG });
+  await worker(callback(message(taskId, "complete", [track("a", { audio_url: AUDIO })])));
+  await runDurableObjectAlarm(env.TASKS.getByName(taskId));
+  const read = workerWith(later);
+  await vi.waitFor(async () => expect((await fromKv(reading(`/tasks/${taskId}`))).status).toBe(200), PATIENTLY);
+  const chosen = await worker(acting("PUT", `/tasks/${taskId}/chosen`, {}, JSON.stringify({ trackId: "a" })));
+  const { version } = taskView.parse(await chosen.json());
+  expect(await (await read(reading(`/tasks/${taskId}`))).json()).toMatchObject({ version, chosen: "a" });
+  await vi.waitFor(
+    async () => expect(await (await fromKv(reading(`/tasks/${taskId}`))).json()).toMatchObject({ chosen: "a" }),
+    PATIENTLY,
+  );
+});
 
 test("a task that opened again is answered by its object, until it settles anew", async () => {
   const taskId = newTaskId();
