@@ -117,10 +117,9 @@ export function parseConfig(env: unknown): Config {
     notify: notifyTargetOf(vars.NOTIFY_URL, vars.NOTIFY_SECRET, audioOrigins, warnings),
     timeScale: timeScaleOf(vars.TIME_SCALE, audioOrigins, warnings),
     redaction: redactionOf(
-      [vars.CALLBACK_HMAC_KEY, vars.API_TOKEN, vars.READ_TOKEN, vars.PROVIDER_API_KEY, vars.NOTIFY_SECRET].flatMap(
-        partsOf,
-      ),
+      [vars.CALLBACK_HMAC_KEY, vars.PROVIDER_API_KEY, vars.NOTIFY_SECRET].flatMap(partsOf),
       partsOf(vars.CALLBACK_TOKEN),
+      [vars.API_TOKEN, vars.READ_TOKEN].flatMap(partsOf),
     ),
     warnings,
   };

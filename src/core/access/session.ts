@@ -48,7 +48,7 @@ export function makeSession(token: string, { id, startedAt }: Started, now: numb
 export function checkSession(tokens: readonly string[], value: string, now: number): Session | null {
   const [, id = "", started = "", expiry = "", mac = ""] =
     /^([\w-]{22})\.(\d{1,15})\.(\d{1,12})\.([\w-]{43})$/.exec(value) ?? [];
-  const token = signerOf(SESSION, tokens, [id, started, expiry], mac);
+  const token = signerOf(tokens, mac, (one) => macOf(SESSION, one, [id, started, expiry]));
   const leftSeconds = Number(expiry) - now / 1_000;
   if (token === null || leftSeconds <= 0) return null;
   const startedAt = Number(started);
@@ -59,7 +59,8 @@ export function checkSession(tokens: readonly string[], value: string, now: numb
 export function makeShare(token: string, id: string, shared: Shared, expiresAt: number): string {
   const kind = `${shared.trackId === null ? "task" : "track"}${shared.download === true ? "-download" : ""}`;
   const expiry = String(secondsOf(expiresAt));
-  return `${kind}.${expiry}.${id}.${macOf(SHARE, token, [kind, shared.taskId, shared.trackId, expiry, id])}`;
+  const shown = `${kind}.${expiry}.${id}`;
+  return `${shown}.${sealOf(SHARE, token, shown, [kind, shared.taskId, shared.trackId, expiry, id])}`;
 }
 
 /** A share that is good. */
@@ -74,19 +75,30 @@ export function checkShare(tokens: readonly string[], value: string, wanted: Sha
     /^((?:task|track)(?:-download)?)\.(\d{1,12})\.([\w-]{22})\.([\w-]{43})$/.exec(value) ?? [];
   if (wanted.download === true && !allowsDownload(value)) return null;
   const trackId = kind.startsWith("track") ? wanted.trackId : null;
-  const token = signerOf(SHARE, tokens, [kind, wanted.taskId, trackId, expiry, id], mac);
+  const parts = [kind, wanted.taskId, trackId, expiry, id];
+  const token = signerOf(tokens, mac, (one) => sealOf(SHARE, one, `${kind}.${expiry}.${id}`, parts));
   return token === null || Number(expiry) * 1_000 <= now ? null : { token, id };
 }
 
 /** Opens one uploaded source, for the provider. */
 export function makeSourceLink(token: string, sourceId: string, expiresAt: number): string {
   const expiry = String(secondsOf(expiresAt));
-  return `${expiry}.${macOf(SOURCE, token, [sourceId, expiry])}`;
+  return `${expiry}.${sealOf(SOURCE, token, expiry, [sourceId, expiry])}`;
 }
 
 export function checkSourceLink(tokens: readonly string[], value: string, sourceId: string, now: number): boolean {
   const [, expiry = "", mac = ""] = /^(\d{1,12})\.([\w-]{43})$/.exec(value) ?? [];
-  return signerOf(SOURCE, tokens, [sourceId, expiry], mac) !== null && Number(expiry) * 1_000 > now;
+  const signer = signerOf(tokens, mac, (token) => sealOf(SOURCE, token, expiry, [sourceId, expiry]));
+  return signer !== null && Number(expiry) * 1_000 > now;
+}
+
+/** Whether one of the tokens made it: a session, a share or a source's link, whatever it opens, and even if it is over. */
+export function isMadeBy(tokens: readonly string[], value: string): boolean {
+  const [, shown = "", mac = ""] = /^(.+)\.([\w-]{43})$/.exec(value) ?? [];
+  const session = /^([\w-]{22})\.(\d{1,15})\.(\d{1,12})$/.exec(shown);
+  if (session !== null) return signerOf(tokens, mac, (token) => macOf(SESSION, token, session.slice(1))) !== null;
+  const label = /^\d{1,12}$/.test(shown) ? SOURCE : SHARE;
+  return signerOf(tokens, mac, (token) => sealed(label, token, shown, mac.slice(0, HALF_DIGITS))) !== null;
 }
 
 /** Of a share that is known to be good. */
@@ -98,6 +110,8 @@ const SESSION = "backline session 2";
 const SHARE = "backline share 2";
 const SOURCE = "backline source 1";
 const KEY_BYTES = 32;
+/** Of base64url, for 32 bytes. */
+const MAC_DIGITS = 43;
 
 function expiryOf(startedAt: number, now: number): number {
   return Math.min(secondsOf(now) + SESSION_SECONDS, secondsOf(startedAt + LONGEST_SESSION_MS));
@@ -105,19 +119,38 @@ function expiryOf(startedAt: number, now: number): number {
 
 /** JSON keeps the parts apart, whatever is in them. */
 function macOf(label: string, token: string, parts: readonly (string | null)[]): string {
-  const key = new Uint8Array(hkdfSync("sha256", token, "", label, KEY_BYTES));
-  return createHmac("sha256", key).update(JSON.stringify(parts)).digest("base64url");
+  return createHmac("sha256", keyOf(label, token)).update(JSON.stringify(parts)).digest("base64url");
+}
+
+const keys = new Map<string, Uint8Array>();
+
+/** Kept, as there are as many as values of tokens, and every message of the provider may have some to try. */
+function keyOf(label: string, token: string): Uint8Array {
+  const name = `${label} ${token}`;
+  const key = keys.get(name) ?? new Uint8Array(hkdfSync("sha256", token, "", label, KEY_BYTES));
+  keys.set(name, key);
+  return key;
+}
+
+/** 126 bits, so that each half ends between two digits. */
+const HALF_DIGITS = 21;
+
+/**
+ * A mac over what a value opens, and one over that and what the value shows: so it is known as ours (`isMadeBy`) where
+ * nobody says what it opens.
+ */
+function sealOf(label: string, token: string, shown: string, parts: readonly (string | null)[]): string {
+  return sealed(label, token, shown, macOf(label, token, parts).slice(0, HALF_DIGITS));
+}
+
+function sealed(label: string, token: string, shown: string, half: string): string {
+  return half + macOf(`${label} shown`, token, [shown, half]).slice(0, MAC_DIGITS - HALF_DIGITS);
 }
 
 /** Every token is tried, in constant time. The text is compared: two texts can stand for the same bytes. */
-function signerOf(
-  label: string,
-  tokens: readonly string[],
-  parts: readonly (string | null)[],
-  mac: string,
-): string | null {
+function signerOf(tokens: readonly string[], mac: string, macBy: (token: string) => string): string | null {
   let signer: string | null = null;
-  for (const token of tokens) if (isSameSecret(mac, macOf(label, token, parts))) signer = token;
+  for (const token of tokens) if (isSameSecret(mac, macBy(token))) signer = token;
   return signer;
 }
 

@@ -1,10 +1,12 @@
 /**
- * Takes our secrets out of what others wrote, by their values, in every field and in every encoding that one meets. Pure.
+ * Takes our secrets out of what others wrote, by their values, in every field. Pure.
  *
- * Looked for are the secrets themselves and the callBackUrl of any submission (it verifies against CALLBACK_TOKEN): plain,
- * percent-encoded, JSON-escaped, both of them again and again, in hex, in base64, as UTF-16. What stands around a secret
- * stays as it came.
+ * Looked for are the secrets themselves, and what we made with one: the callBackUrl of a submission, the link of an
+ * uploaded source, a share, a session. Both are found plain, percent-encoded, JSON-escaped, as numeric HTML entities and as
+ * UTF-16, also where one of these is put into another, and in hex and base64. What we made is also found in hex or base64
+ * of UTF-16, and where hex or base64 is encoded in either once more. What stands around a secret stays as it came.
  */
+import { isMadeBy } from "../access/session.ts";
 import { claimedRef, capabilityOf } from "./callback-url.ts";
 
 /** Read off the configuration once. */
@@ -13,6 +15,8 @@ export interface Redaction {
   readonly needles: readonly string[];
   /** The values of CALLBACK_TOKEN. */
   readonly callbackTokens: readonly string[];
+  /** The values of the tokens that sign sessions, shares and the links of sources. */
+  readonly signers: readonly string[];
 }
 
 export const REMOVED = "[removed]";
@@ -24,10 +28,14 @@ const MAX_LAYERS = 6;
 /** More than one message holds by chance: what looks like a submission's token beyond that counts as one. */
 const MAX_VERIFICATIONS = 500;
 
-export function redactionOf(secrets: readonly string[], callbackTokens: readonly string[]): Redaction {
-  const all = [...secrets, ...callbackTokens, ...secrets.flatMap(webhookKey)];
+export function redactionOf(
+  secrets: readonly string[],
+  callbackTokens: readonly string[],
+  signers: readonly string[],
+): Redaction {
+  const all = [...secrets, ...callbackTokens, ...signers, ...secrets.flatMap(webhookKey)];
   const long = all.filter(({ length }) => length >= MIN_SECRET_CHARS);
-  return { needles: [...new Set(long.flatMap(formsOf))], callbackTokens };
+  return { needles: [...new Set(long.flatMap(formsOf))], callbackTokens, signers };
 }
 
 /** The text without any secret. JSON stays JSON. */
@@ -50,11 +58,11 @@ interface Span {
 /** Where secrets stand in the text, at any depth of escaping. They may overlap. */
 function spansIn(text: string, redaction: Redaction): readonly Span[] {
   const found: Span[] = [];
-  const verify = verifierOf(redaction.callbackTokens);
+  const verify = verifierOf(redaction);
   const layers: Layer[] = [];
   let current = text;
   for (;;) {
-    const here = [...secretsIn(current, redaction.needles), ...capabilitiesIn(current, verify)];
+    const here = [...secretsIn(current, redaction.needles), ...derivedIn(current, verify)];
     for (const span of here) found.push(layers.reduceRight(outside, span));
     const layer = layers.length < MAX_LAYERS ? unescaped(current) : null;
     if (layer === null) return found;
@@ -72,45 +80,89 @@ function secretsIn(text: string, needles: readonly string[]): readonly Span[] {
   return found;
 }
 
-const CAPABILITY = /[A-Za-z0-9_-]{1,64}\.[0-9a-f]{64}/g;
-/** As short as a capability can be in base64. */
-const BASE64_RUN = /[A-Za-z0-9+/_-]{86,}={0,2}/g;
+/** Behind the name of a submission. */
+const CAPABILITY_END = /\.[0-9a-f]{64}/g;
+const NAME = /[\w-]{1,64}$/;
+/** A source's link, and what ends a share or a session, from the expiry in whole seconds on. It may begin within another. */
+const SIGNED_END = /(?=(\d{10}\.(?:[\w-]{22}\.)?[\w-]{43}))/g;
+/** What a share, or a session, has before that. */
+const SIGNED_START = /(?:(?:task|track)(?:-download)?|[\w-]{22}\.\d{13})\.$/;
+/** As short as the link of a source can be, in digits that it shares with nothing. */
+const BASE64_RUN = /[A-Za-z0-9+/_-]{70,}={0,2}/g;
+/** The same in hex, which is a part of a run of base64. */
+const HEX_RUN = /[0-9a-fA-F]{108,}/g;
+/** Digits that stand for digits. */
+const MAX_DEPTH = 2;
 
-function capabilitiesIn(text: string, verify: (candidate: string) => string | null): readonly Span[] {
-  const found: Span[] = [];
-  for (const { 0: candidate, index } of text.matchAll(CAPABILITY)) {
-    const capability = verify(candidate);
-    const end = index + candidate.length;
-    if (capability !== null) found.push({ start: end - capability.length, end });
-  }
-  for (const { 0: run, index } of text.matchAll(BASE64_RUN)) {
-    const isOne = [0, 1, 2, 3].some((offset) =>
-      Array.from(decoded(run.slice(offset)).matchAll(CAPABILITY)).some(([candidate]) => verify(candidate) !== null),
-    );
-    if (isOne) found.push({ start: index, end: index + run.length });
-  }
+/**
+ * How many characters at the end of a candidate are one that we made: 0 where none are. What precedes a name may look
+ * like a part of it, so it is tried from each of `starts` on.
+ */
+type Verify = (candidate: string, starts: readonly number[]) => number;
+
+/** What we made with a secret. */
+function derivedIn(text: string, verify: Verify): readonly Span[] {
+  const found = [...plainIn(text, verify)];
+  for (const { 0: run, index } of text.matchAll(BASE64_RUN))
+    if (tells(run, verify, 1)) found.push({ start: index, end: index + run.length });
   return found;
 }
 
-/** What precedes a name may look like a part of it, so every end of it is tried. */
-function verifierOf(callbackTokens: readonly string[]): (candidate: string) => string | null {
-  const known = new Map<string, string | null>();
+function* plainIn(text: string, verify: Verify): Generator<Span> {
+  for (const { 0: mac, index } of text.matchAll(CAPABILITY_END)) {
+    const [name = ""] = NAME.exec(text.slice(Math.max(0, index - 64), index)) ?? [];
+    const end = index + mac.length;
+    const length = verify(
+      name + mac,
+      Array.from(name, (_, start) => start),
+    );
+    if (length > 0) yield { start: end - length, end };
+  }
+  for (const { 1: signed = "", index } of text.matchAll(SIGNED_END)) {
+    const [start = ""] = SIGNED_START.exec(text.slice(Math.max(0, index - 37), index)) ?? [];
+    const length = verify(start + signed, [0, start.length]);
+    const end = index + signed.length;
+    if (length > 0) yield { start: end - length, end };
+  }
+}
+
+/** Whether a run of digits stands for anything that tells. Its own digits may begin behind some that precede them. */
+function tells(run: string, verify: Verify, depth: number): boolean {
+  const offsets = [0, 1, 2, 3];
+  const hex = Array.from(run.matchAll(HEX_RUN)).flatMap(([digits]) => [
+    hexDecoded(digits),
+    hexDecoded(digits.slice(1)),
+  ]);
+  return [...offsets.map((offset) => decoded(run.slice(offset))), ...hex].some((one) => {
+    // As UTF-16 has them.
+    const text = one.replaceAll("\0", "");
+    if (!plainIn(text, verify).next().done) return true;
+    return (
+      depth < MAX_DEPTH && Array.from(text.matchAll(BASE64_RUN)).some(([inner]) => tells(inner, verify, depth + 1))
+    );
+  });
+}
+
+function verifierOf({ callbackTokens, signers }: Redaction): Verify {
+  const known = new Map<string, number>();
   let verifications = 0;
-  const find = (candidate: string): string | null => {
-    for (let start = 0; start < candidate.length - 65; start += 1) {
-      const one = candidate.slice(start);
-      const ref = claimedRef(one);
-      verifications += 1;
-      if (verifications > MAX_VERIFICATIONS) return candidate;
-      if (ref !== null && callbackTokens.some((token) => capabilityOf(token, ref) === one)) return one;
-    }
-    return null;
+  const isOurs = (one: string): boolean => {
+    verifications += 1;
+    const ref = claimedRef(one);
+    if (ref === null) return isMadeBy(signers, one);
+    return callbackTokens.some((token) => capabilityOf(token, ref) === one);
   };
-  return (candidate) => {
-    const before = known.get(candidate);
-    const capability = before === undefined ? find(candidate) : before;
-    known.set(candidate, capability);
-    return capability;
+  const find = (candidate: string, starts: readonly number[]): number => {
+    for (const start of starts) {
+      if (verifications >= MAX_VERIFICATIONS) return candidate.length;
+      if (isOurs(candidate.slice(start))) return candidate.length - start;
+    }
+    return 0;
+  };
+  return (candidate, starts) => {
+    const length = known.get(candidate) ?? find(candidate, starts);
+    known.set(candidate, length);
+    return length;
   };
 }
 
@@ -121,21 +173,23 @@ interface Layer {
   readonly escapes: readonly { readonly at: number; readonly start: number; readonly end: number }[];
 }
 
-const ESCAPE = /%([0-9a-f]{2})|\\u00([0-9a-f]{2})|\\([\\/"])|&#x([0-9a-f]{2});/gi;
+/** The last one is a byte of UTF-16. */
+const ESCAPE = /%([0-9a-f]{2})|\\u00([0-9a-f]{2})|\\([\\/"])|&#x0*([0-9a-f]{2});|&#0*(\d{2,3});|\0([^\0])/gi;
 
 /** Null where there is nothing to take off. */
 function unescaped(text: string): Layer | null {
-  if (!/[%\\&]/.test(text)) return null;
+  if (!/[%\\&\0]/.test(text)) return null;
   const escapes: { at: number; start: number; end: number }[] = [];
   let plain = "";
   let copied = 0;
   for (const match of text.matchAll(ESCAPE)) {
-    const [escape, percent, unicode, literal, entity] = match;
+    const [escape, percent, unicode, literal, hexEntity, entity, wide] = match;
     const { index } = match;
     plain += text.slice(copied, index);
     copied = index + escape.length;
     escapes.push({ at: plain.length, start: index, end: copied });
-    plain += literal ?? String.fromCharCode(Number.parseInt(percent ?? unicode ?? entity ?? "", 16));
+    const hex = percent ?? unicode ?? hexEntity;
+    plain += literal ?? wide ?? String.fromCharCode(hex === undefined ? Number(entity) : Number.parseInt(hex, 16));
   }
   return escapes.length === 0 ? null : { text: plain + text.slice(copied), escapes };
 }
@@ -189,4 +243,12 @@ function base64Forms(bytes: string, before: number): readonly string[] {
 function decoded(base64: string): string {
   const digits = base64.replaceAll("-", "+").replaceAll("_", "/").replaceAll("=", "");
   return atob(digits.length % 4 === 1 ? digits.slice(0, -1) : digits);
+}
+
+/** A character for each byte. */
+function hexDecoded(hex: string): string {
+  let text = "";
+  for (let at = 0; at + 1 < hex.length; at += 2)
+    text += String.fromCharCode(Number.parseInt(hex.slice(at, at + 2), 16));
+  return text;
 }

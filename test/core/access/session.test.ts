@@ -6,6 +6,7 @@ import {
   checkSession,
   checkShare,
   checkSourceLink,
+  isMadeBy,
   makeSession,
   makeShare,
   makeSourceLink,
@@ -92,11 +93,32 @@ test("each use has a key of its own, by HKDF from the token", async () => {
   const expiry = String(NOW / 1_000);
   const macs = await Promise.all([
     macBy("backline session 2", [ID, String(NOW), String(NOW / 1_000 + 7 * 24 * 3_600)]),
-    macBy("backline share 2", ["task", "task-1", null, expiry, ID]),
-    macBy("backline share 2", ["track", "task-1", "track-a", expiry, ID]),
+    sealBy("backline share 2", `task.${expiry}.${ID}`, ["task", "task-1", null, expiry, ID]),
+    sealBy("backline share 2", `track.${expiry}.${ID}`, ["track", "task-1", "track-a", expiry, ID]),
+    sealBy("backline source 1", expiry, ["a".repeat(64), expiry]),
   ]);
-  const made = [makeSession(TOKEN, STARTED, NOW), makeShare(TOKEN, ID, TASK, NOW), makeShare(TOKEN, ID, TRACK, NOW)];
+  const made = [
+    makeSession(TOKEN, STARTED, NOW),
+    makeShare(TOKEN, ID, TASK, NOW),
+    makeShare(TOKEN, ID, TRACK, NOW),
+    makeSourceLink(TOKEN, "a".repeat(64), NOW),
+  ];
   expect(made.map((value) => value.slice(value.lastIndexOf(".") + 1))).toEqual(macs);
+});
+
+test("whatever a token made is known as its own, without what it opens, and nothing else is", () => {
+  const made = [
+    makeSession(TOKEN, STARTED, NOW),
+    makeShare(TOKEN, ID, TASK, NOW),
+    makeShare(TOKEN, ID, { ...TRACK, download: true }, NOW),
+    makeSourceLink(TOKEN, "a".repeat(64), NOW),
+  ];
+  for (const value of made) {
+    expect([value, isMadeBy([OTHER, TOKEN], value)]).toEqual([value, true]);
+    for (const other of [value.slice(1), `1${value}`, value.slice(0, -1), `${value}A`, `${value.slice(0, -2)}_A`, ""])
+      expect([other, isMadeBy([TOKEN], other)]).toEqual([other, false]);
+    expect(isMadeBy([OTHER], value)).toBe(false);
+  }
 });
 
 test("one kind never passes for another", () => {
@@ -169,6 +191,12 @@ async function macBy(label: string, parts: readonly unknown[]): Promise<string> 
   const mac = await crypto.subtle.sign("HMAC", key, encoder.encode(JSON.stringify(parts)));
   const base64 = btoa(String.fromCharCode(...new Uint8Array(mac)));
   return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Half of it over what it opens, half over that and what it shows. */
+async function sealBy(label: string, shown: string, parts: readonly unknown[]): Promise<string> {
+  const half = (await macBy(label, parts)).slice(0, 21);
+  return half + (await macBy(`${label} shown`, [shown, half])).slice(0, 22);
 }
 
 /** Each byte left out, and replaced or preceded by each of a URL's usual ones and some others. */

@@ -7,6 +7,7 @@
  */
 import { expect, vi } from "vitest";
 import * as z from "zod";
+import { makeSourceLink } from "../../../src/core/access/session.ts";
 import { capabilityOf } from "../../../src/core/provider/callback-url.ts";
 import { sign } from "../../../src/core/provider/signature.ts";
 import type { Receiver } from "../../rig/local/receiver.ts";
@@ -39,7 +40,16 @@ export const LINKS = {
   source: "canary-source-link",
 } as const;
 
-export const NEVER_SAID: readonly string[] = [...Object.values(SECRETS), NOTIFY_KEY, ...GUESSES, HOOK];
+/** What the provider was given for an uploaded source, and repeats. */
+const SOURCE_LINK = makeSourceLink(SECRETS.API_TOKEN, "0123456789abcdef".repeat(4), Date.now() + 86_400_000);
+
+export const NEVER_SAID: readonly string[] = [
+  ...Object.values(SECRETS),
+  NOTIFY_KEY,
+  ...GUESSES,
+  HOOK,
+  ...SOURCE_LINK.split(".").slice(-1),
+];
 
 /** One answer of the Worker. `handsOut`: what is derived from a secret and belongs into this one. */
 export interface Answer {
@@ -67,9 +77,9 @@ export interface Parts {
 
 const submitted = z.object({ taskId: z.string(), ref: z.string() });
 const shared = z.object({ url: z.url() });
-/** The callBackUrl as it may come back in any text of the provider. */
+/** The callBackUrl and a source's link as they may come back in any text of the provider. */
 const PLANTED = [encodeURIComponent, btoa, String]
-  .map((write) => write(`/callback/${SECRETS.CALLBACK_TOKEN}`))
+  .flatMap((write) => [write(`/callback/${SECRETS.CALLBACK_TOKEN}`), write(`/sources/x?link=${SOURCE_LINK}`)])
   .join(" ");
 const FORM = "application/x-www-form-urlencoded";
 
