@@ -6,8 +6,8 @@
  */
 import * as z from "zod";
 import type { Config } from "../core/config.ts";
-import { isTaskId, sha256Hex } from "../core/ids.ts";
-import { firstText, isRecord, toInteger } from "../core/provider/loose-values.ts";
+import { sha256Hex } from "../core/ids.ts";
+import { isRecord, toInteger } from "../core/provider/loose-values.ts";
 import { parseMessage, type Observation } from "../core/provider/message.ts";
 import { parentInRecord, type Product, type ProductEntry } from "../core/provider/products/products.ts";
 import { redact, type Redaction } from "../core/provider/redaction.ts";
@@ -45,7 +45,8 @@ export type SubmitAnswer =
   /** `taskId`: of a refusal that names an earlier task. */
   | { readonly type: "refused"; readonly code: number; readonly taskId?: string }
   | { readonly type: "not_the_api"; readonly status: number }
-  | { readonly type: "unclear" };
+  /** `isPage`: a web page came in place of an answer. */
+  | { readonly type: "unclear"; readonly isPage?: boolean };
 
 const TIMEOUT_MS = 15_000;
 const SUBMIT_TIMEOUT_MS = 30_000;
@@ -128,23 +129,36 @@ export async function askForCredits(access: ProviderAccess): Promise<number | nu
   return null;
 }
 
+/** Codes of gateways: what is behind them may have taken the request. */
+const GATEWAY_CODES: ReadonlySet<number> = new Set([408, 502, 504]);
+/** HTTP statuses that say that nothing was taken, where no code does. */
+const REFUSALS: ReadonlySet<number> = new Set([
+  400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429, 430, 433, 451, 455,
+]);
+
 /**
- * The code inside decides, whatever the status and the rest. Only a server's own fault leaves it open. `ownId` is for
- * what comes without an id.
+ * The code inside decides, whatever the status and the rest. What neither names a task nor is a refusal beyond doubt is
+ * unclear: it may be paid for. `ownId` is for what comes without an id.
  */
 function submitAnswerOf({ status, json, isHtml }: Answer, ownId?: string): SubmitAnswer {
   const fields = isRecord(json) ? json : {};
-  const data = isRecord(fields["data"]) ? fields["data"] : {};
+  const isPage = isHtml && json === undefined;
   const answered = toInteger(fields["code"]);
-  const taskId = firstText([data["taskId"], data["task_id"]]);
-  const named = taskId !== null && isTaskId(taskId) ? { taskId } : null;
-  if (answered !== null && answered !== 200) return { type: "refused", code: answered, ...named };
-  const given = named ?? (ownId === undefined || Object.keys(data).length === 0 ? null : { taskId: ownId });
-  if (answered === 200 && given !== null) return { type: "accepted", ...given };
+  const [taskId] = parseMessage(json).taskIds;
+  const named = taskId === undefined ? null : { taskId };
+  if (answered !== null && isRefusal(answered)) return { type: "refused", code: answered, ...named };
+  const isEmpty = !isRecord(fields["data"]) || Object.keys(fields["data"]).length === 0;
+  const given = named ?? (ownId === undefined || isEmpty ? null : { taskId: ownId });
+  const isTaken = answered !== null || (status >= 200 && status < 300);
+  if (isTaken && given !== null) return { type: "accepted", ...given };
   if (status >= 300 && status < 400) return { type: "not_the_api", status };
-  if (status >= 500) return { type: "unclear" };
-  if (isHtml) return { type: "not_the_api", status };
-  return status >= 400 ? { type: "refused", code: status } : { type: "unclear" };
+  if (!REFUSALS.has(status)) return { type: "unclear", ...(isPage && status < 300 ? { isPage } : {}) };
+  return isPage ? { type: "not_the_api", status } : { type: "refused", code: status };
+}
+
+function isRefusal(code: number): boolean {
+  const isSuccess = code === 0 || (code >= 200 && code < 300);
+  return !isSuccess && !GATEWAY_CODES.has(code);
 }
 
 export type RecoveryAnswer =

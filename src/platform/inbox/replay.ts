@@ -64,7 +64,7 @@ export async function deliverAgain(env: Inbox, sha256: string, now: number): Pro
   for (const entry of found) {
     const taskId = entry.taskId ?? (await namedTask(env, entry));
     if (taskId === null) continue;
-    if (await deliver(env, { ...entry, taskId })) {
+    if (await deliver(env, { ...entry, taskId }, true)) {
       await env.AUDIO.delete(entry.key);
       return { type: "delivered", taskId };
     }
@@ -82,12 +82,16 @@ async function namedTask(env: Inbox, { key }: Filed): Promise<string | null> {
   }
 }
 
-async function deliver(env: Inbox, { key, sha256, taskId, verdict, host, ref }: Filed): Promise<boolean> {
+async function deliver(
+  env: Inbox,
+  { key, sha256, taskId, verdict, host, ref }: Filed,
+  vouched = false,
+): Promise<boolean> {
   const object = taskId === null ? null : await env.AUDIO.get(key);
   if (taskId === null || object === null) return false;
   const body = await object.text();
   const { observation } = parseMessage(JSON.parse(body));
-  const delivery: Delivery = { sha256, via: "callback", verdict, observation, body, host, ref };
+  const delivery: Delivery = { sha256, via: "callback", verdict, observation, body, host, ref, vouched };
   const receipt = await observe(env.TASKS, taskId, delivery);
   return receipt !== null && !receipt.misdirected;
 }

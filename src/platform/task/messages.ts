@@ -15,6 +15,8 @@ export interface Delivery extends Pick<Observed, "sha256" | "via" | "verdict" | 
   readonly host: string;
   /** Our name of the submission, where the callBackUrl carried it. */
   readonly ref: string | null;
+  /** A person vouches that it is about the task that it names, where nobody knows the reference. */
+  readonly vouched?: boolean;
 }
 
 export interface Receipt {

@@ -21,8 +21,9 @@ import { AlarmClock } from "./alarm-clock.ts";
 import { configuredPace, depsOf } from "./wiring.ts";
 import { LEASE_MS, runAlarm } from "./engine.ts";
 import type { EventPage } from "./event-log.ts";
+import { misdirectionOf } from "./misdirection.ts";
 import { WakeSignal } from "./wake-signal.ts";
-import type { Deleted, Delivery, Misdirection, NoRecovery, Receipt, Submitted, WishAnswer } from "./messages.ts";
+import type { Deleted, Delivery, NoRecovery, Receipt, Submitted, WishAnswer } from "./messages.ts";
 import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
 import { TaskState } from "./state.ts";
 import { advanceDeletion, announceDeletion, tombstoneWake } from "./tombstone.ts";
@@ -38,14 +39,18 @@ export class TaskObject extends DurableObject<Env> {
   #running = false;
 
   /** Records a message of the provider, once per content. */
-  async observe({ body, ref, ...message }: Delivery): Promise<Receipt> {
-    const misdirection = ref === null ? null : await this.#misdirectionOf(ref);
-    if (misdirection !== null) return { catalogRow: null, misdirected: true, reason: misdirection };
+  async observe({ body, ref: named, vouched = false, ...message }: Delivery): Promise<Receipt> {
+    this.#wakeUp();
+    const misdirection = named === null ? null : await misdirectionOf(this.env, this.#state, named);
     const before = this.#wakeUp();
+    const isVouched = vouched && misdirection === "unknown_ref" && (before?.adopted ?? null) !== null;
+    if (misdirection !== null && !isVouched) return { catalogRow: null, misdirected: true, reason: misdirection };
     if (this.#state.tombstone !== null) {
       this.#state.countHit();
       return { catalogRow: null, misdirected: false };
     }
+    // A reference that nobody knows becomes no task's name.
+    const ref = isVouched ? null : named;
     if (ref !== null && (before?.ref ?? ref) !== ref) return { catalogRow: null, misdirected: true };
     const now = this.#state.now();
     const event = received(before, message, ref, now);
@@ -196,20 +201,6 @@ export class TaskObject extends DurableObject<Env> {
       this.#running = false;
     }
     await this.#tellIfBehind();
-  }
-
-  /**
-   * Why a delivery under a submission's reference is not about this task; null where it is. Before the reference is
-   * known here, the catalog is asked: a reference is good for one task, and for none that came without it.
-   */
-  async #misdirectionOf(ref: string): Promise<Misdirection | null> {
-    const task = this.#wakeUp();
-    if (this.#state.tombstone !== null || (task !== null && task.ref === ref)) return null;
-    if (task !== null && task.ref !== null) return "other_ref";
-    const isNew = task === null || !task.observations.some(({ via }) => via === "callback");
-    const claim = await catalogOf(this.env).claimRef(ref, this.#state.taskId, isNew, this.#state.now());
-    if (claim === "ours") return null;
-    return claim === "unknown" ? "unknown_ref" : "other_ref";
   }
 
   /** What was seen is compared and the wish recorded without an await between. */

@@ -64,6 +64,25 @@ test("a submission whose answer is not known has the first task that is named un
   expect(await viewOf(second)).toMatchObject({ ref });
 });
 
+test("of an unknown reference a person may have an adopted task take a delivery, and no other task", async () => {
+  const [taskId, ref, other] = [newTaskId(), newTaskId(), newTaskId()];
+  await report(ref, taskId);
+  const { sha256 = "" } = (await inboxEntries()).find(({ body }) => body.includes(taskId)) ?? {};
+  const deliver = () => worker(acting("POST", `/inbox/${sha256}/deliver`));
+  const refused = await deliver();
+  expect([refused.status, (await problemOf(refused)).detail]).toEqual([422, expect.stringContaining("PUT /tasks/")]);
+  playProvider().records.set(taskId, recordOf(taskId, [], "PENDING"));
+  expect((await worker(acting("PUT", `/tasks/${taskId}`))).status).toBe(201);
+  expect((await deliver()).status).toBe(200);
+  expect(await viewOf(taskId)).toMatchObject({ ref: null, stage: "first", tracks: [{ trackId: "a" }] });
+  expect((await deliver()).status).toBe(404);
+  // The reference of another task stays that task's own, whoever asks.
+  await submitted(other, newTaskId());
+  await report(other, taskId);
+  const foreign = (await inboxEntries()).find(({ reason, body }) => reason === "other_ref" && body.includes(taskId));
+  expect((await worker(acting("POST", `/inbox/${foreign?.sha256}/deliver`))).status).toBe(422);
+});
+
 test("a link to this Worker is refused by the host of the request, for files, sources and streams", async () => {
   const taskId = newTaskId();
   const provider = playProvider();

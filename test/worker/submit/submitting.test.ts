@@ -43,7 +43,6 @@ test.each([
   ["a code under another status", 500, { code: 400, msg: "no" }, 422, "invalid_request"],
   ["a status alone", 403, { message: "no" }, 422, "403"],
   ["a status with a page", 404, "<html>nothing here</html>", 502, "PROVIDER_BASE_URL"],
-  ["a page where the API should be", 200, "<!doctype html><p>Welcome", 502, "PROVIDER_BASE_URL"],
   ["a redirect", 302, "", 502, "PROVIDER_BASE_URL"],
 ])("a definite refusal is a refusal, and frees the key: %s", async (_, status, body, answered, reason) => {
   const key = crypto.randomUUID();
@@ -60,18 +59,42 @@ test.each([
   ["the server's own fault", 503, "<html>busy</html>"],
   ["success without a task", 200, JSON.stringify({ code: 200, data: {} })],
   ["half an answer", 200, '{"code":200,"data":{"taskId":"ab'],
-])("what may have been taken is not submitted again: %s", async (_, status, body) => {
-  const key = crypto.randomUUID();
-  provider.answer = () => new Response(body, { status });
-  const { detail, ...answer } = submittingView.parse(await (await submit(key)).json());
-  expect(answer).toMatchObject({ stage: "submitting", taskId: null });
-  expect(detail).toMatch(/was lost, or named no task\..*first callback.*PUT \/tasks\/<its id>/);
+  ["success without any data", 200, JSON.stringify({ code: 200, msg: "success", data: null })],
+  ["a page of a gateway", 200, "<!doctype html><p>One moment"],
+  ["a page without a word", 200, ""],
+  ["a gateway that waited too long", 408, "<html>Request Timeout</html>"],
+  ["the same in JSON", 408, JSON.stringify({ code: 408, msg: "Request Timeout" })],
+  ["a gateway that waited too long, in JSON", 504, JSON.stringify({ code: 504, msg: "Gateway Timeout" })],
+  ["a status of no standard", 499, "<html>Client Closed Request</html>"],
+])("what may have been taken is not submitted again, and its callback completes it: %s", async (_, status, body) => {
+  const [key, ref, taskId] = [crypto.randomUUID(), newTaskId(), newTaskId()];
+  const type = body.startsWith("{") ? "application/json" : "text/html";
+  provider.answer = () => new Response(body, { status, headers: { "content-type": type } });
+  const first = submittingView.parse(await (await submit(key, worker, { ref })).json());
+  expect(first).toMatchObject({ stage: "submitting", taskId: null });
+  expect(first.detail).toMatch(/was lost, or named no task\..*first callback.*PUT \/tasks\/<its id>/);
+  expect(first.detail.includes("PROVIDER_BASE_URL")).toBe(status === 200 && type === "text/html");
   provider.answer = () => {
     throw new Error("the provider was called again");
   };
   // At once, and not a 409 first: the answer is known to be lost.
-  const again = await submit(key);
+  const again = await submit(key, worker, { ref });
   expect([again.status, await again.json()]).toEqual([202, expect.objectContaining({ stage: "submitting" })]);
+  const token = capabilityOf(SECRETS.CALLBACK_TOKEN, ref);
+  expect((await worker(callback(message(taskId, "text"), { token }))).status).toBe(200);
+  expect(await viewOf(taskId)).toMatchObject({ ref, stage: "text" });
+  await vi.waitFor(async () => expect(await (await submit(key, worker, { ref })).json()).toMatchObject({ taskId }));
+});
+
+test.each([
+  ["data.task_id", { code: 200, data: { task_id: "ID" } }, 200],
+  ["the top level", { code: 200, msg: "success", taskId: "ID", data: null }, 200],
+  ["code 201", { code: 201, data: { taskId: "ID" } }, 201],
+  ["no code", { data: { taskId: "ID" } }, 200],
+])("a task is known by any form of its id: %s", async (_, answer, status) => {
+  const taskId = newTaskId();
+  provider.answer = () => new Response(JSON.stringify(answer).replace("ID", taskId), { status });
+  expect(await (await submit(crypto.randomUUID())).json()).toMatchObject({ taskId });
 });
 
 test("an unclear submission says what to do after an hour, and is forgotten after 30 days", async () => {

@@ -62,7 +62,7 @@ function refused(type: Exclude<Again["type"], "delivered">): Problem {
     "invalid_request",
     type === "names_no_task"
       ? "It names no task that could take it. Compare its body with what your provider documents; it is kept for 30 days."
-      : "The task that it names did not take it: it was submitted under another ref, or is out of reach. Try again in a minute.",
+      : "The task that it names did not take it. Where no such task is here, PUT /tasks/<its id> adopts it first; one that was submitted under another ref takes it never; one that is out of reach takes it in a minute.",
   );
 }
 

@@ -103,7 +103,7 @@ export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: str
   switch (answer.type) {
     case "unclear":
       await insist("record that an answer was lost", () => catalogOf(c.env).loseAnswer(ref));
-      return submitting(c, ref, "submitting");
+      return submitting(c, ref, answer.isPage === true ? "page" : "submitting");
     case "lost":
     case "refused":
     case "not_the_api":
@@ -256,20 +256,20 @@ const DELETED =
   "This was submitted before, and its task was deleted. To submit it again, use another `ref` or Idempotency-Key.";
 
 /** Nobody submits it again. */
-function submitting(
-  c: Context<AppEnv>,
-  ref: string,
-  stage: "submitting" | "unclear",
-  taskId: string | null = null,
-): Response {
-  const detail = taskId !== null ? NOT_SHOWN_YET : stage === "submitting" ? NO_ID : UNCLEAR;
+function submitting(c: Context<AppEnv>, ref: string, state: keyof typeof LOST, taskId: string | null = null): Response {
+  const detail = taskId === null ? LOST[state] : NOT_SHOWN_YET;
+  const stage = state === "unclear" ? state : "submitting";
   const view: z.infer<typeof submittingView> = { stage, ref, taskId, detail, warnings: [...c.get("warnings")] };
   return c.json(view, 202, { ...FRESH, location: taskId === null ? `/tasks?ref=${ref}` : `/tasks/${taskId}` });
 }
 
 const NO_ID =
   "The provider's answer was lost, or named no task. If it took the submission, the task appears under this ref with its first callback; if you see it in your account there before that, PUT /tasks/<its id> adopts it.";
-const UNCLEAR =
-  "The provider's answer was lost, or named no task, and no callback came since. Look into your account there: if it has the task, PUT /tasks/<its id> adopts it; if not, submit again under another ref or Idempotency-Key.";
+const LOST = {
+  submitting: NO_ID,
+  page: `${NO_ID} A web page came in place of the answer: if PROVIDER_BASE_URL does not name the origin of the API, like https://api.api.box, nothing was taken. Set it, and submit under another ref or Idempotency-Key.`,
+  unclear:
+    "The provider's answer was lost, or named no task, and no callback came since. Look into your account there: if it has the task, PUT /tasks/<its id> adopts it; if not, submit again under another ref or Idempotency-Key.",
+} as const;
 const NOT_SHOWN_YET =
   "The provider took the submission as this task. It is written down, and can be read here within some minutes.";
