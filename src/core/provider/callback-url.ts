@@ -8,6 +8,9 @@ import { createHmac } from "node:crypto";
 /** Our or the user's name of a submission. */
 export const REF = /^[A-Za-z0-9_-]{1,64}$/;
 
+/** The parameter of a recovery's callBackUrl: the task that it is of. Its ref is made of that task's id. */
+export const RECOVERY_OF = "task";
+
 export function isRef(text: string): boolean {
   return REF.test(text);
 }

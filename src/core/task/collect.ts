@@ -211,11 +211,15 @@ function recoveryAfter(
   switch (event.type) {
     case "recovery_called":
       return { ...recovery, state: "called", lastAt: event.at };
-    case "recovery_started":
-      return { ...recovery, state: "running", recoveryId: event.recoveryId, lastAt: event.at };
+    case "recovery_started": {
+      // Its callback may come before the answer that names it.
+      const state = recovery.state === "called" ? "running" : recovery.state;
+      return { ...recovery, state, recoveryId: event.recoveryId, lastAt: event.at };
+    }
     case "recovery_polled":
       return { ...recovery, asked: event.times, lastAt: event.lastAt };
     case "recovery_ended":
+      if (recovery.state === "done") return recovery;
       return { ...recovery, state: event.reason === null ? "done" : "failed", reason: event.reason, lastAt: event.at };
   }
 }

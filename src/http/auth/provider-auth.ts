@@ -6,8 +6,10 @@
  * that verifies is used and no other.
  */
 import type { Context } from "hono";
-import { capabilityOf, claimedRef } from "../../core/provider/callback-url.ts";
+import { isTaskId } from "../../core/ids.ts";
+import { capabilityOf, claimedRef, RECOVERY_OF } from "../../core/provider/callback-url.ts";
 import { scanTaskIds } from "../../core/provider/id-scan.ts";
+import { recoveryRef } from "../../core/provider/recovery.ts";
 import type { Secret } from "../../core/secrets.ts";
 import { isFresh, signatureHeaders, verifySignature, type SignatureHeaders } from "../../core/provider/signature.ts";
 import type { Verdict } from "../../core/task/trust.ts";
@@ -20,10 +22,12 @@ export interface Entry {
   readonly by: "token" | "capability" | "signature";
   /** The submission that the capability in the path is for. */
   readonly ref: string | null;
+  /** The task of which the capability's submission is a recovery. */
+  readonly recoveryOf: string | null;
   readonly signature: { readonly headers: SignatureHeaders; readonly keys: readonly string[] } | null;
 }
 
-/** How a message is known, and the task that it is for: null where none of its ids is usable. */
+/** How a message is known, and the task that it is for (of a recovery, the original): null where none of its ids is usable. */
 export interface Admitted {
   readonly verdict: Verdict;
   readonly taskId: string | null;
@@ -33,8 +37,11 @@ export interface Admitted {
 export function enterByToken(c: Context<AppEnv>): Entry {
   const { callbackToken, callbackHmacKey } = c.get("config");
   const values = keysToTry(callbackToken, callbackHmacKey);
-  const entrance = pathEntrance(c.req.param("token") ?? "", values);
-  if (entrance === null) throw unauthorized();
+  const opened = pathEntrance(c.req.param("token") ?? "", values);
+  if (opened === null) throw unauthorized();
+  const original = c.req.query(RECOVERY_OF);
+  const isRecovery = original !== undefined && isTaskId(original) && opened.ref === recoveryRef(original);
+  const entrance = { ...opened, recoveryOf: isRecovery ? original : null };
   const claimed = c.req.header(TIMESTAMP) !== undefined || c.req.header(SIGNATURE) !== undefined;
   if (callbackHmacKey.state !== "set" || !claimed) return { ...entrance, signature: null };
   return { ...entrance, signature: { headers: signedHeaders(c), keys: callbackHmacKey.values } };
@@ -58,7 +65,7 @@ function pathEntrance(token: string, values: readonly string[]): Pick<Entry, "by
 export function enterBySignature(c: Context<AppEnv>): Entry {
   const { callbackToken, callbackHmacKey } = c.get("config");
   const keys = keysToTry(callbackHmacKey, callbackToken);
-  return { by: "signature", ref: null, signature: { headers: signedHeaders(c), keys } };
+  return { by: "signature", ref: null, recoveryOf: null, signature: { headers: signedHeaders(c), keys } };
 }
 
 /**
@@ -76,14 +83,15 @@ export function refuseUnsigned({ by, signature }: Entry, text: string | null): v
  * to confirm it. Throws the refusal.
  */
 export function admitMessage(entry: Entry, taskIds: readonly string[], canAsk: boolean, now: number): Admitted {
-  const { by, signature } = entry;
+  const { by, recoveryOf, signature } = entry;
   const [first] = taskIds;
-  if (signature === null) return { verdict: by === "capability" ? "capability" : "token", taskId: first ?? null };
+  if (signature === null)
+    return { verdict: by === "capability" ? "capability" : "token", taskId: recoveryOf ?? first ?? null };
   const signed = taskIds.find((taskId) => verifySignature(signature.keys, taskId, signature.headers));
-  if (signed !== undefined && by !== "signature") return { verdict: `${by}+hmac`, taskId: signed };
+  if (signed !== undefined && by !== "signature") return { verdict: `${by}+hmac`, taskId: recoveryOf ?? signed };
   if (signed !== undefined) return { verdict: signatureVerdict(signature.headers, canAsk, now), taskId: signed };
   // A body without any id has nothing that could be signed: what stands in the path vouches for it.
-  if (by !== "signature" && first === undefined) return { verdict: by, taskId: null };
+  if (by !== "signature" && first === undefined) return { verdict: by, taskId: recoveryOf };
   throw unauthorized();
 }
 

@@ -5,6 +5,7 @@
  */
 import { isTaskId } from "../../core/ids.ts";
 import { parseMessage } from "../../core/provider/message.ts";
+import { readDelivery } from "../../core/provider/recovery.ts";
 import { eachOf } from "../audio/slots.ts";
 import { observe } from "../task/client.ts";
 import type { Delivery } from "../task/messages.ts";
@@ -90,8 +91,8 @@ async function deliver(
   const object = taskId === null ? null : await env.AUDIO.get(key);
   if (taskId === null || object === null) return false;
   const body = await object.text();
-  const { observation } = parseMessage(JSON.parse(body));
-  const delivery: Delivery = { sha256, via: "callback", verdict, observation, body, host, ref, vouched };
+  const said = readDelivery(JSON.parse(body), taskId, ref);
+  const delivery: Delivery = { sha256, via: "callback", verdict, ...said, body, host, ref, vouched };
   const receipt = await observe(env.TASKS, taskId, delivery);
   return receipt !== null && !receipt.misdirected;
 }

@@ -3,6 +3,7 @@
  * are added as optional within one release.
  */
 import type { SourceReport } from "../../core/audio/findings/source-report.ts";
+import type { RecoveryNews } from "../../core/provider/recovery.ts";
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
 import type { TaskView } from "../../core/view/view.ts";
 import type { Observed } from "../../core/task/event.ts";
@@ -17,6 +18,8 @@ export interface Delivery extends Pick<Observed, "sha256" | "via" | "verdict" | 
   readonly ref: string | null;
   /** A person vouches that it is about the task that it names, where nobody knows the reference. */
   readonly vouched?: boolean;
+  /** It is about the task's recovery, by whose callBackUrl it came; `observation` holds what that gave. */
+  readonly recovery?: RecoveryNews;
 }
 
 export interface Receipt {

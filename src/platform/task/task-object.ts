@@ -6,7 +6,6 @@
  * newer than the object.
  */
 import { DurableObject } from "cloudflare:workers";
-import { admit, overflowed, received } from "../../core/task/admission.ts";
 import { isRecovering, nextWake } from "../../core/next/agenda.ts";
 import { catalogRowOf, isMoved, type CatalogRow } from "../../core/view/catalog-row.ts";
 import { parseConfig, type Config } from "../../core/config.ts";
@@ -21,7 +20,7 @@ import { AlarmClock } from "./alarm-clock.ts";
 import { configuredPace, depsOf } from "./wiring.ts";
 import { LEASE_MS, runAlarm } from "./engine.ts";
 import type { EventPage } from "./event-log.ts";
-import { misdirectionOf } from "./misdirection.ts";
+import { misdirectionOf, recordDelivery } from "./receiving.ts";
 import { WakeSignal } from "./wake-signal.ts";
 import type { Deleted, Delivery, NoRecovery, Receipt, Submitted, WishAnswer } from "./messages.ts";
 import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
@@ -39,24 +38,16 @@ export class TaskObject extends DurableObject<Env> {
   #running = false;
 
   /** Records a message of the provider, once per content. */
-  async observe({ body, ref: named, vouched = false, ...message }: Delivery): Promise<Receipt> {
+  async observe(delivery: Delivery): Promise<Receipt> {
     this.#wakeUp();
-    const misdirection = named === null ? null : await misdirectionOf(this.env, this.#state, named);
+    const reason = await misdirectionOf(this.env, this.#state, delivery);
+    if (reason !== null) return { catalogRow: null, misdirected: true, reason };
     const before = this.#wakeUp();
-    const isVouched = vouched && misdirection === "unknown_ref" && (before?.adopted ?? null) !== null;
-    if (misdirection !== null && !isVouched) return { catalogRow: null, misdirected: true, reason: misdirection };
     if (this.#state.tombstone !== null) {
       this.#state.countHit();
       return { catalogRow: null, misdirected: false };
     }
-    // A reference that nobody knows becomes no task's name.
-    const ref = isVouched ? null : named;
-    if (ref !== null && (before?.ref ?? ref) !== ref) return { catalogRow: null, misdirected: true };
-    const now = this.#state.now();
-    const event = received(before, message, ref, now);
-    const task = this.#state.known;
-    if (admit(task, event) === "overflow") this.#state.record(overflowed(task, now));
-    else this.#state.record(event, body);
+    if (!recordDelivery(this.#state, delivery)) return { catalogRow: null, misdirected: true };
     await this.#armForWake();
     return { catalogRow: isMoved(before, this.#state.known) ? this.#row() : null, misdirected: false };
   }

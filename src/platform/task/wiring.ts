@@ -11,8 +11,9 @@ import { reduce } from "../../core/task/reduce.ts";
 import { parentOf, productOf, recordOf } from "../../core/task/product.ts";
 import type { Task } from "../../core/task/task.ts";
 import { NOTES_SCHEME } from "../../core/provider/products/notes.ts";
-import { fileKey, sha256Hex } from "../../core/ids.ts";
-import { capabilityOf } from "../../core/provider/callback-url.ts";
+import { fileKey } from "../../core/ids.ts";
+import { capabilityOf, RECOVERY_OF } from "../../core/provider/callback-url.ts";
+import { recoveryRef } from "../../core/provider/recovery.ts";
 import type { Assessor } from "../audio/assessor.ts";
 import { deleteStrays } from "../audio/store.ts";
 import { catalogOf } from "../catalog/catalog.ts";
@@ -194,10 +195,12 @@ function originOf({ config, state }: Wiring): string | null {
 async function recover({ config }: Wiring, { taskId }: Task, origin: string): Promise<SubmitAnswer> {
   const access = providerAccess(config);
   if (access === null) return { type: "refused", code: 401 };
-  // Its end is read from the provider's record; who calls back here proves nothing that the record does not.
-  const ref = `recovery-${sha256Hex(taskId).slice(0, 32)}`;
   const token = config.callbackToken.state === "set" ? config.callbackToken.values[0] : undefined;
-  const path = token === undefined ? "/callback" : `/callback/${capabilityOf(token, ref)}`;
+  // Under a signature alone its end is read from the provider's record.
+  const path =
+    token === undefined
+      ? "/callback"
+      : `/callback/${capabilityOf(token, recoveryRef(taskId))}?${RECOVERY_OF}=${encodeURIComponent(taskId)}`;
   return requestRecovery(access, taskId, origin + path);
 }
 

@@ -1,6 +1,6 @@
 /** What the record of a recovery says. */
 import { expect, test } from "vitest";
-import { readRecovery } from "../../../src/core/provider/recovery.ts";
+import { readDelivery, readRecovery, recoveryRef } from "../../../src/core/provider/recovery.ts";
 
 const done = { id: "a", audio_url: "https://cdn.example.com/a.m4a", title: "A", status: "success", error: null };
 const failed = { id: "b", audio_url: null, title: "B", status: "failed", error: "clip_error" };
@@ -37,9 +37,36 @@ test("where no track came back, the provider's own word says why", () => {
     type: "failed",
     reason: "not_recovered: code 500",
   });
-  for (const junk of [null, "text", [], {}, { data: {} }])
-    expect(readRecovery(junk)).toMatchObject({
-      type: "failed",
-      reason: expect.stringMatching(/^not_recovered: /) as unknown,
-    });
+});
+
+test("what tells no end is still running: it was paid for", () => {
+  for (const body of [
+    { code: 200, msg: "success", data: null },
+    { code: 200, msg: "success", task_id: "r" },
+    { code: 200, data: [] },
+    { code: 200, data: [{ id: "a", audio_url: null, status: "processing" }] },
+    { code: 429, msg: "too many requests", data: null },
+    null,
+    "text",
+    {},
+  ])
+    expect(readRecovery(body)).toEqual({ type: "running" });
+});
+
+test("a delivery is read as a recovery's under the name of that task's recovery alone", () => {
+  const body = { code: 200, msg: "success", task_id: "r", data: [done, failed] };
+  expect(readDelivery(body, "original", recoveryRef("original"))).toMatchObject({
+    observation: { kind: "recovered", tracks: [{ id: "a" }, { id: "b" }] },
+    recovery: { id: "r", reason: null },
+  });
+  const lost = { code: 500, msg: "no_audio_id_mappings", data: null };
+  expect(readDelivery(lost, "original", recoveryRef("original"))).toMatchObject({
+    observation: { kind: "unknown", failure: null },
+    recovery: { id: null, reason: "not_recovered: no_audio_id_mappings" },
+  });
+  for (const ref of [null, "mine", recoveryRef("other")]) {
+    const ordinary = { code: 200, data: { callbackType: "text", task_id: "original", data: [] } };
+    expect(readDelivery(ordinary, "original", ref)).toMatchObject({ observation: { kind: "text" } });
+    expect(readDelivery(ordinary, "original", ref).recovery).toBeUndefined();
+  }
 });

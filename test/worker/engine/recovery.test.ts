@@ -2,14 +2,28 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import * as z from "zod";
 import { sign } from "../../../src/core/provider/signature.ts";
 import { watch } from "../../../src/platform/watchdog.ts";
+import { reaching } from "../reach.ts";
 import { message, newTaskId, track } from "../messages.ts";
 import { playProvider, recordOf, type PlayedProvider } from "../provider-api.ts";
 import { SONG } from "../provider-files.ts";
 import { SECRETS } from "../secrets.ts";
 import { configureWithKey } from "../settings.ts";
-import { acting, callback, eventsOf, problemOf, reading, signedCallback, viewOf, worker } from "../worker.ts";
+import {
+  acting,
+  callback,
+  eventsOf,
+  inboxEntries,
+  problemOf,
+  reading,
+  signedCallback,
+  viewOf,
+  worker,
+  workerWith,
+  type Fetch,
+} from "../worker.ts";
 
 /** Silence of half a minute is 0.3 s, and an alarm takes a second. */
 configureWithKey(100);
@@ -97,6 +111,57 @@ test("a recovery is asked for once, followed by the alarm, and its links join th
   });
   expect(provider.recovered).toHaveLength(1);
   expect(provider.recovered[0]).toMatchObject({ sunoTaskId: taskId, task_id: taskId });
+});
+
+test("a recovery's own callback brings its links, whatever its record says, and leaves nothing in the inbox", async () => {
+  const { taskId, callBackUrl } = await recovering("running");
+  // As long as it is asked, the record says nothing.
+  provider.recoveries.push(...Array.from({ length: 500 }, () => ({ code: 200, msg: "success", data: null })));
+  expect((await called(callBackUrl, { code: 201, msg: "running", task_id: "rec-1", data: null })).status).toBe(200);
+  expect(await viewOf(taskId)).toMatchObject({ recovery: { state: "running" } });
+  const item = { id: "a", audio_url: song(taskId), title: "A", status: "success", error: null };
+  const done = { code: 200, msg: "success", task_id: "rec-1", data: [item] };
+  for (let times = 0; times < 2; times += 1) expect((await called(callBackUrl, done)).status).toBe(200);
+  await vi.waitFor(async () => expect(await audioOf(taskId)).toMatchObject({ state: "stored" }), PATIENTLY);
+  expect(await viewOf(taskId)).toMatchObject({ recovery: { state: "done" }, tracks: [{ trackId: "a" }], ref: null });
+  expect((await inboxEntries()).filter(({ body }) => body.includes("rec-1"))).toEqual([]);
+  expect((await worker(reading("/tasks/rec-1"))).status).toBe(404);
+});
+
+test("a recovery's callback without links ends it with the provider's word", async () => {
+  const { taskId, callBackUrl } = await recovering("running");
+  provider.recoveries.push(...Array.from({ length: 500 }, () => ({ code: 201, msg: "running", data: null })));
+  // Of an earlier one, perhaps.
+  await called(callBackUrl, { code: 500, msg: "feed_failed", task_id: "rec-0", data: null });
+  expect(await viewOf(taskId)).toMatchObject({ recovery: { state: "running" } });
+  await called(callBackUrl, { code: 500, msg: "no_audio_id_mappings", task_id: "rec-1", data: null });
+  expect(await viewOf(taskId)).toMatchObject({
+    recovery: { state: "failed", reason: "not_recovered: no_audio_id_mappings" },
+  });
+});
+
+test("a callback completes a recovery whose answer was lost", async () => {
+  provider.recover = { msg: "half an answer" };
+  const { taskId, callBackUrl } = await recovering("failed");
+  const item = { id: "a", audio_url: song(taskId), status: "success", error: null };
+  await called(callBackUrl, { code: 200, msg: "success", task_id: "rec-9", data: [item] });
+  await vi.waitFor(async () => expect(await audioOf(taskId)).toMatchObject({ state: "stored" }), PATIENTLY);
+  expect(await viewOf(taskId)).toMatchObject({ recovery: { state: "done", reason: null } });
+});
+
+test("the callBackUrl of a recovery is good for its task alone, and one out of reach has it delivered later", async () => {
+  const { taskId, callBackUrl } = await recovering("running");
+  provider.recoveries.push(...Array.from({ length: 500 }, () => ({ code: 201, msg: "running", data: null })));
+  const other = newTaskId();
+  await worker(callback(message(other, "complete", [track("a", {})])));
+  const body = { code: 200, task_id: "rec-1", data: [{ id: "a", audio_url: song(taskId), status: "success" }] };
+  await called(callBackUrl.replace(taskId, other), body);
+  expect((await viewOf(other)).tracks).toMatchObject([{ audio: { state: "waiting" } }]);
+  const cut = workerWith({ TASKS: reaching(env.TASKS, () => false) });
+  expect((await called(callBackUrl, body, cut)).status).toBe(200);
+  expect(await viewOf(taskId)).toMatchObject({ recovery: { state: "running" } });
+  await watch(env, Date.now());
+  expect(await viewOf(taskId)).toMatchObject({ recovery: { state: "done" } });
 });
 
 test("a recovery that the provider refuses says so", async () => {
@@ -205,4 +270,23 @@ function signed(taskId: string): Record<string, string> {
 
 async function audioOf(taskId: string) {
   return (await viewOf(taskId)).tracks[0]?.audio;
+}
+
+/** A task whose file is gone, and of which new links were asked for: where the provider is to call back. */
+async function recovering(state: string): Promise<{ readonly taskId: string; readonly callBackUrl: string }> {
+  const taskId = newTaskId();
+  const dead = `https://cdn.example.com/${taskId}/dead.mp3`;
+  provider.files.set(dead, null);
+  provider.recoveries.push({ code: 200, msg: "success", data: null });
+  await worker(callback(message(taskId, "complete", [track("a", { audio_url: dead })])));
+  await worker(acting("POST", `/tasks/${taskId}/recover`));
+  await vi.waitFor(() => expect(provider.recovered).toHaveLength(1), PATIENTLY);
+  await vi.waitFor(async () => expect(await viewOf(taskId)).toMatchObject({ recovery: { state } }), PATIENTLY);
+  const asked = z.object({ callBackUrl: z.string(), call_back_url: z.string() }).parse(provider.recovered[0]);
+  expect(asked.call_back_url).toBe(asked.callBackUrl);
+  return { taskId, callBackUrl: asked.callBackUrl };
+}
+
+function called(callBackUrl: string, body: object, as: Fetch = worker): Promise<Response> {
+  return as(new Request(callBackUrl, { method: "POST", body: JSON.stringify(body) }));
 }

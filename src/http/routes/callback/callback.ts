@@ -7,6 +7,7 @@
 import { Hono, type Context } from "hono";
 import { sha256Hex } from "../../../core/ids.ts";
 import { parseMessage } from "../../../core/provider/message.ts";
+import { readDelivery } from "../../../core/provider/recovery.ts";
 import { redact, type Redaction } from "../../../core/provider/redaction.ts";
 import { withoutEcho } from "../../../core/provider/request-echo.ts";
 import { tellCatalog } from "../../../platform/catalog/teller.ts";
@@ -54,10 +55,10 @@ async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): P
   // Nothing is parsed for a stranger.
   refuseUnsigned(entry, text);
   const message = read(bytes, text, c.get("config").redaction);
-  const { taskIds, observation } = parseMessage(message.json);
-  if (observation.product !== "midi") refuseOver(bytes.length, MAX_BODY_BYTES, WHAT);
+  const { taskIds, observation: named } = parseMessage(message.json);
+  if (named.product !== "midi") refuseOver(bytes.length, MAX_BODY_BYTES, WHAT);
   // What nobody can name has no record to ask for.
-  const canConfirm = c.get("config").providerApiKey !== null && observation.product !== "unknown";
+  const canConfirm = c.get("config").providerApiKey !== null && named.product !== "unknown";
   const { taskId, verdict } = admitMessage(entry, taskIds, canConfirm, Date.now());
 
   const sha256 = sha256Hex(bytes);
@@ -70,7 +71,7 @@ async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): P
     sha256,
     via: "callback",
     verdict,
-    observation,
+    ...readDelivery(message.json, taskId, entry.ref),
     body: message.body,
     host,
     ref: entry.ref,
