@@ -1,6 +1,6 @@
 /** What of a task wants a person's attention, for the list of problems. Pure. */
 import { assessmentOf } from "../task/assessment.ts";
-import { fileStatus, kindsOf, mainKindOf } from "../task/copies.ts";
+import { DOUBTS, fileStatus, mainKindOf, type Doubt } from "../task/copies.ts";
 import { deliveredBy } from "../task/files.ts";
 import { audioStatus, failureShown, isStalled, stageOf } from "../task/stage.ts";
 import type { Task } from "../task/task.ts";
@@ -10,12 +10,23 @@ import type { Track } from "../task/tracks.ts";
 export const TROUBLES = ["failed", "lost", "faulty", "in_doubt", "stalled"] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
+/** What there is to doubt, as the end of a sentence about a kept file. */
+const DOUBT_WORDS: Readonly<Record<Doubt, string>> = {
+  same_take: "another take has the same bytes",
+  outranked: "it came with an earlier message, and the final link has not worked yet",
+  failed: "it sounds faulty",
+  short: "it is much shorter than announced",
+  unconfirmed: "no confirmed message names the link that it came from",
+  last_resort: "it is cut short, and nothing longer was found",
+};
+
+/** A lost cover is none: nothing else would tell of it. */
 export function troubleOf(task: Task): Trouble | null {
   if (stageOf(task) === "failed") return "failed";
   const tracks = deliveredBy(task);
-  if (tracks.some((track) => statesOf(task, track).includes("lost"))) return "lost";
+  if (tracks.some((track) => audioStatus(task, track).state === "lost")) return "lost";
   if (tracks.some((track) => isFaulty(task, track))) return "faulty";
-  if (tracks.some((track) => fileStatus(task, track, mainKindOf(track)).doubt !== null)) return "in_doubt";
+  if (gravestDoubt(task) !== null) return "in_doubt";
   return isStalled(task) ? "stalled" : null;
 }
 
@@ -24,24 +35,31 @@ export function keptCount(task: Task): number {
   return deliveredBy(task).filter((track) => audioStatus(task, track).state === "stored").length;
 }
 
-/** Why it is not all well: of the failure, else of the last file that was not kept. Null where nothing went wrong. */
+/**
+ * Why it is not all well: of the failure, else of a file that is lost, else what is in doubt of a kept one, else of a
+ * file that is not kept yet, else of a cover. Null where nothing went wrong.
+ */
 export function lastReason(task: Task): string | null {
   const failure = failureShown(task);
   if (failure !== null) return failure.reason;
-  const reasons = deliveredBy(task).flatMap((track) => [
-    audioStatus(task, track).reason ?? [],
-    fileStatus(task, track, "cover").reason ?? [],
-  ]);
-  return reasons.flat()[0] ?? null;
+  const tracks = deliveredBy(task);
+  const files = tracks.map((track) => audioStatus(task, track));
+  const doubt = gravestDoubt(task);
+  const reasons = [
+    ...files.filter(({ state }) => state === "lost").map(({ reason }) => reason),
+    doubt === null ? null : `${doubt}: ${DOUBT_WORDS[doubt]}`,
+    ...files.map(({ reason }) => reason),
+    ...tracks.map((track) => fileStatus(task, track, "cover").reason),
+  ];
+  return reasons.find((reason) => reason !== null) ?? null;
+}
+
+function gravestDoubt(task: Task): Doubt | null {
+  const doubts = deliveredBy(task).map((track) => fileStatus(task, track, mainKindOf(track)).doubt);
+  return DOUBTS.findLast((doubt) => doubts.includes(doubt)) ?? null;
 }
 
 function isFaulty(task: Task, track: Track): boolean {
   const { stored } = audioStatus(task, track);
   return stored?.file === "audio" && assessmentOf(task, track, stored).verdict === "fail";
-}
-
-function statesOf(task: Task, track: Track): readonly string[] {
-  return kindsOf(track).map(
-    (file) => (file === "cover" ? fileStatus(task, track, file) : audioStatus(task, track)).state,
-  );
 }

@@ -23,7 +23,10 @@ export const taskListItem = z.object({
   chosen: z.string().nullable().meta({ description: "The track that somebody chose." }),
   failureReason: z.string().nullable(),
   problem: z.enum(TROUBLES).nullable().meta({ description: "What wants attention; null where nothing does." }),
-  reason: z.string().nullable().meta({ description: "Why the task failed, or a file is not kept (yet)." }),
+  reason: z
+    .string()
+    .nullable()
+    .meta({ description: "Why the task failed, a file is not kept (yet), or a kept one is in doubt." }),
   keptTracks: z.int().min(0).meta({ description: "Tracks whose audio is kept, of `tracks`." }),
   tracks: z.int().min(0).meta({ description: "Tracks that are known." }),
   version: z.int().min(0).meta({ description: "As of the last move of the stage: the task itself may be ahead." }),

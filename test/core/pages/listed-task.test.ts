@@ -8,10 +8,13 @@ test.each([
   [{ problem: "failed", failureReason: "no_credits" }, /^The provider account is out of credits\. Top it up/],
   [{ problem: "failed", failureReason: "a reason of a newer version" }, /^The provider sent a code/],
   [{ problem: "lost", reason: "dead_link: http_404: not here" }, /^A file was lost: its link is dead \(.*404\)\.$/],
-  [{ problem: "lost", reason: "no_cover: it could not be fetched within a day" }, /the cover could not be fetched/],
   [{ problem: "lost", reason: null }, /^A file was lost/],
   [{ problem: "faulty" }, /^A track is faulty\.$/],
-  [{ problem: "in_doubt" }, /may not be whole/],
+  [
+    { problem: "in_doubt", reason: "same_take: another take has the same bytes" },
+    /^A kept file is in doubt: another take has the same bytes\. If a better one comes, it takes its place\.$/,
+  ],
+  [{ problem: "in_doubt", reason: null }, /^A kept file is in doubt: see its page\./],
   [{ problem: "stalled" }, /^Silent for longer/],
 ] as const)("%o", (row, words) => {
   expect(troubleOf({ row: catalogRow(row), view: null })).toMatch(words);
@@ -23,7 +26,7 @@ test("no trouble goes without words, and nothing else is trouble", () => {
   expect(troubleOf({ row: catalogRow(), view: null })).toBeNull();
 });
 
-test("a task with a lost cover is not shown as good, though all its audio is kept", () => {
+test("a task is shown as good where all its audio is kept and nothing is wrong with it", () => {
   const kept = { keptTracks: 2, tracks: 2 };
   expect(isWhole({ row: catalogRow(kept), view: null })).toBe(true);
   expect(isWhole({ row: catalogRow({ ...kept, problem: "lost" }), view: null })).toBe(false);

@@ -3,10 +3,13 @@ import { expect, test } from "vitest";
 import { failureOf } from "../../../src/core/provider/failure.ts";
 import { catalogRowOf } from "../../../src/core/view/catalog-row.ts";
 import { troubleOf } from "../../../src/core/view/trouble.ts";
+import { containerFacts, unheard } from "../../../src/core/audio/container/facts.ts";
+import type { Task } from "../../../src/core/task/task.ts";
 import {
   at,
   audioUrl,
   copied,
+  coverUrl,
   DAY,
   failed,
   listed,
@@ -38,4 +41,63 @@ test("failed, lost, in doubt and stalled are trouble, open or settled; and all i
     copied(T0, B, { trackId: "b", attempt: 2, sha256: copied(T0, A).sha256 }),
   );
   expect(troubleOf(same)).toBe("in_doubt");
+});
+
+test("what is in doubt of a kept file is told by its kind", () => {
+  const known = { id: "a", audioLink: A, durationSeconds: 180 };
+  const complete = observed(observation("complete", [listed(known)]));
+  const container = containerFacts.parse(unheard({ format: "mp3", durationSeconds: 60 }));
+  const keptA = copied(T0, A, { trackId: "a" });
+  const kinds: readonly (readonly [task: Task, reason: RegExp])[] = [
+    [taskOf(complete, { ...keptA, container }), /^short: it is much shorter than announced$/],
+    [taskOf(complete, { ...keptA, lastResort: "truncated: cut" }), /^last_resort: it is cut short/],
+    [
+      taskOf(
+        observed(observation("complete", [listed(known)]), { verdict: "hmac" }),
+        keptA,
+        observed(observation("complete", [listed({ ...known, audioLink: B })]), { at: T0 + DAY }),
+      ),
+      /^unconfirmed: no confirmed message names the link/,
+    ],
+    [
+      taskOf(
+        observed(observation("first", [listed({ id: "a", audioLink: A })])),
+        keptA,
+        observed(observation("complete", [listed({ id: "a", audioLink: B })]), { at: T0 + 1 }),
+        started(T0 + 2, B, { trackId: "a", attempt: 2 }),
+        failed(T0 + 2, B, true, { trackId: "a", attempt: 2 }),
+      ),
+      /^outranked: it came with an earlier message, and the final link has not worked yet$/,
+    ],
+    [
+      taskOf(two, { ...keptA, sha256: "x" }, copied(T0, B, { trackId: "b", sha256: "x" })),
+      /^same_take: another take has the same bytes$/,
+    ],
+  ];
+  for (const [task, reason] of kinds) {
+    const row = catalogRowOf(task, T0, null);
+    expect([row.problem, row.reason]).toEqual(["in_doubt", expect.stringMatching(reason)]);
+  }
+});
+
+test("a lost cover is no trouble, and hides no reason of a file", () => {
+  const pictured = observed(
+    observation("complete", [
+      listed({ id: "a", audioLink: A, coverLink: coverUrl("a") }),
+      listed({ id: "b", audioLink: B }),
+    ]),
+  );
+  const noCover = lost(T0, [coverUrl("a")], { file: "cover", trackId: "a", reason: "no_cover: not within a day" });
+  const [keptA, keptB] = [copied(T0, A, { trackId: "a" }), copied(T0, B, { trackId: "b" })];
+  expect(catalogRowOf(taskOf(pictured, keptA, keptB, noCover), T0, null)).toMatchObject({
+    problem: null,
+    keptTracks: 2,
+  });
+  const without = taskOf(
+    pictured,
+    keptA,
+    noCover,
+    lost(T0, [B], { trackId: "b", reason: "dead_link: http_404: gone" }),
+  );
+  expect(catalogRowOf(without, T0, null)).toMatchObject({ problem: "lost", reason: "dead_link: http_404: gone" });
 });

@@ -24,7 +24,7 @@ export function troubleOf({ row, view }: ListedTask): string | null {
     case "faulty":
       return faultOf(view) ?? "A track is faulty.";
     case "in_doubt":
-      return "A kept file may not be whole: it is shorter than announced, or was cut short. A better one takes its place.";
+      return `A kept file is in doubt: ${row.reason?.split(": ")[1] ?? "see its page"}. If a better one comes, it takes its place.`;
     case "stalled":
       return "Silent for longer than is usual.";
   }
