@@ -55,8 +55,8 @@ export function lastReason(task: Task): string | null {
 }
 
 function gravestDoubt(task: Task): Doubt | null {
-  const doubts = deliveredBy(task).map((track) => fileStatus(task, track, mainKindOf(track)).doubt);
-  return DOUBTS.findLast((doubt) => doubts.includes(doubt)) ?? null;
+  const doubts = new Set(deliveredBy(task).map((track) => fileStatus(task, track, mainKindOf(track)).doubt));
+  return DOUBTS.findLast((doubt) => doubts.has(doubt)) ?? null;
 }
 
 function isFaulty(task: Task, track: Track): boolean {

@@ -11,17 +11,37 @@ export function bodyReader(response: Response): BodyReader {
   return (response.body ?? new Blob([]).stream()).getReader({ mode: "byob" });
 }
 
-/** The first bytes, enough to tell the format. */
+export interface Head {
+  /** The first bytes, enough to tell the format. */
+  readonly bytes: Uint8Array;
+  /** The connection broke behind them. */
+  readonly isBroken: boolean;
+}
+
+/** Rejects where the connection broke in it. */
 export async function readHead(reader: BodyReader, watch: StallWatch): Promise<Uint8Array> {
+  const { bytes, isBroken } = await readHeadSoFar(reader, watch);
+  if (isBroken) throw new Error("the connection broke");
+  return bytes;
+}
+
+/** Rejects where the connection broke before the first byte. */
+export async function readHeadSoFar(reader: BodyReader, watch: StallWatch): Promise<Head> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  while (length < HEAD_BYTES) {
-    const chunk = await readChunk(reader, watch);
-    if (chunk === null) break;
-    chunks.push(chunk);
-    length += chunk.length;
+  let isBroken = false;
+  while (length < HEAD_BYTES && !isBroken) {
+    try {
+      const chunk = await readChunk(reader, watch);
+      if (chunk === null) break;
+      chunks.push(chunk);
+      length += chunk.length;
+    } catch (error) {
+      if (length === 0) throw error;
+      isBroken = true;
+    }
   }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+  return { bytes: new Uint8Array(await new Blob(chunks).arrayBuffer()), isBroken };
 }
 
 /** Null at the end. */

@@ -34,8 +34,10 @@ export async function openSource(
       headers: { "user-agent": "Backline/1.0", accept: "audio/*, image/*, */*;q=0.5", "accept-encoding": "identity" },
     });
     watch.pause();
-    if (response.status === 200) return response;
+    if (response.status === 200 || isWholeRange(response)) return response;
     await response.body?.cancel();
+    if (response.status === 206)
+      return { reason: "http_206: the server sent a part, though the whole file was asked for", dead: false };
     const location = response.headers.get("location");
     if (response.status < 300 || response.status > 399 || location === null) {
       return {
@@ -48,4 +50,10 @@ export async function openSource(
     url = next.href;
   }
   return { reason: `bad_redirect: more than ${MAX_REDIRECTS} redirects`, dead: true };
+}
+
+/** Some servers answer every request with a range: one that covers the whole file is the file. */
+function isWholeRange({ status, headers }: Response): boolean {
+  const [, last, length] = /^bytes 0-(\d{1,15})\/(\d{1,15})$/i.exec(headers.get("content-range") ?? "") ?? [];
+  return status === 206 && length !== undefined && Number(last) + 1 === Number(length);
 }

@@ -46,9 +46,11 @@ export async function checkSource(
 ): Promise<SourceFacts | string> {
   const whole = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
   const watch = stallWatch(STALL_MS, whole);
+  let isOpen = false;
   try {
     const response = await openSource(uploadUrl, rules.policy, watch);
     if (!(response instanceof Response)) return response.reason;
+    isOpen = true;
     const announced = announcedBytes(response);
     const reader = bodyReader(response);
     try {
@@ -59,8 +61,9 @@ export async function checkSource(
       await reader.cancel().catch(() => undefined);
     }
   } catch {
-    return watch.signal.aborted
-      ? "timeout: the source did not arrive in time"
+    if (watch.signal.aborted) return "timeout: the source did not arrive in time";
+    return isOpen
+      ? "truncated: the connection to the source's server broke before its end"
       : "unreachable: the source's server could not be reached";
   } finally {
     watch.end();

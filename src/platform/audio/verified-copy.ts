@@ -10,7 +10,7 @@ import { fileKey } from "../../core/ids.ts";
 import type { SourcePolicy } from "../../core/access/fetch-policy.ts";
 import { verify, type Verification } from "../../core/audio/verification.ts";
 import { byLength, type Played } from "../../core/task/copies.ts";
-import { announcedBytes, bodyReader, readChunk, readHead, type BodyReader } from "./body-reader.ts";
+import { announcedBytes, bodyReader, readChunk, readHeadSoFar, type BodyReader, type Head } from "./body-reader.ts";
 import { fileWriter, type FileWriter } from "./store.ts";
 import type { CopyOrder, CopyOutcome } from "../task/effects.ts";
 import type { Slots } from "./slots.ts";
@@ -50,18 +50,32 @@ export async function copyFile(
       : failed(response.reason, response.dead);
   } catch (error) {
     if (error instanceof StorageError) throw error;
-    return failed(breakOf(watch, signal, rules), false);
+    return failed(breakOf(watch, signal, rules, NOTHING), false);
   } finally {
     watch.end();
   }
 }
 
+/** What had come before a connection broke. `announced` is null where the server named no length. */
+interface Came {
+  readonly bytes: number;
+  readonly announced: number | null;
+}
+
+const NOTHING: Came = { bytes: 0, announced: null };
+
 /** Why a connection gave no more bytes. */
-function breakOf(watch: StallWatch, signal: AbortSignal, { stallMs, longestMs }: CopyRules): string {
-  if (signal.aborted) return "timeout: the copy took longer than one run may";
-  if (watch.isStalled()) return `timeout: no byte for ${stallMs / 1_000} s`;
-  if (watch.signal.aborted) return `timeout: the copy took longer than ${longestMs / 60_000} minutes`;
-  return "unreachable: the connection failed or broke";
+function breakOf(
+  watch: StallWatch,
+  signal: AbortSignal,
+  { stallMs, longestMs }: CopyRules,
+  { bytes, announced }: Came,
+): string {
+  const far = bytes === 0 ? "" : ` after ${announced === null ? bytes : `${bytes} of ${announced}`} bytes`;
+  if (signal.aborted) return `timeout: the copy took longer than one run may${far}`;
+  if (watch.isStalled()) return `timeout: no byte for ${stallMs / 1_000} s${far}`;
+  if (watch.signal.aborted) return `timeout: the copy took longer than ${longestMs / 60_000} minutes${far}`;
+  return far === "" ? "unreachable: the connection failed or broke" : `truncated: the connection broke${far}`;
 }
 
 async function keep(
@@ -81,9 +95,12 @@ async function keep(
   const reader = bodyReader(response);
   const release = announced === null ? await rules.buffers.take() : undefined;
   try {
-    const head = await readHead(reader, watch);
-    const verification = verify(head, order.media, { claimedSeconds: order.claimedSeconds ?? null });
-    if (typeof verification === "string") return failed(verification, false);
+    const head = await readHeadSoFar(reader, watch);
+    const breaks = (bytes: number): string => breakOf(watch, signal, rules, { bytes, announced });
+    const verification = verify(head.bytes, order.media, { claimedSeconds: order.claimedSeconds ?? null });
+    // Of a head that broke off, its bytes may be too few to tell what it is.
+    if (typeof verification === "string")
+      return failed(head.isBroken ? breaks(head.bytes.length) : verification, false);
     const key = fileKey(order.taskId, order.trackId, order.file, order.attempt, verification.format.extension);
     const writer = await fileWriter(bucket, key, announced, {
       contentType: verification.format.contentType,
@@ -96,7 +113,6 @@ async function keep(
       order.attempt,
       `cut.${verification.format.extension}`,
     );
-    const breaks = (): string => breakOf(watch, signal, rules);
     const pumping = { key, cutKey, announced, limit, watch, breaks };
     return await pump(reader, head, verification, writer, { ...pumping, longestCut: order.longestCut ?? null });
   } finally {
@@ -112,13 +128,13 @@ interface Pumping {
   readonly limit: ByteLimit;
   readonly longestCut: Played | null;
   readonly watch: StallWatch;
-  /** Why the connection broke, once it did. */
-  readonly breaks: () => string;
+  /** Why the connection broke, once it did, after so many bytes. */
+  readonly breaks: (bytes: number) => string;
 }
 
 async function pump(
   reader: BodyReader,
-  head: Uint8Array,
+  head: Head,
   verification: Verification,
   writer: FileWriter,
   { key, cutKey, announced, limit, longestCut, watch, breaks }: Pumping,
@@ -126,8 +142,12 @@ async function pump(
   const hash = createHash("sha256");
   let bytes = 0;
   let broken: string | null = null;
+  const next = async (): Promise<Uint8Array | null> => {
+    if (head.isBroken) throw new Error("the connection broke");
+    return readChunk(reader, watch);
+  };
   try {
-    for (let chunk: Uint8Array | null = head; chunk !== null; chunk = await readChunk(reader, watch)) {
+    for (let chunk: Uint8Array | null = head.bytes; chunk !== null; chunk = await next()) {
       bytes += chunk.length;
       if (bytes > limit.bytes)
         return await abandon(writer, `too_large: more than ${limit.setting} (${limit.bytes})`, true);
@@ -140,7 +160,7 @@ async function pump(
       await writer.abort();
       throw error;
     }
-    broken = breaks();
+    broken = breaks(bytes);
   }
   const refused = verification.finish(announced);
   const problem = broken ?? refused;

@@ -31,6 +31,7 @@ const KINDS: readonly (readonly [pattern: RegExp, what: string, cure: string | n
     "Set AUDIO_ORIGINS so that it allows this address, then try again.",
   ],
   [/^http_(401|403|404|410|441|451):.*$/s, "its link is dead (the file server answered $1)", NEW_LINKS],
+  [/^http_206:.*$/s, "the provider's file server sent a part of the file instead of all of it", null],
   [/^http_(\d+):.*$/s, "the provider's file server failed ($1)", null],
   [
     /^too_large:.*MAX_FILE_BYTES.*$/s,
@@ -50,7 +51,10 @@ const KINDS: readonly (readonly [pattern: RegExp, what: string, cure: string | n
   [/^empty:.*$/s, "the provider's file was empty", null],
   [/^not_audio:.*$/s, "what the provider sent is no audio", null],
   [/^not_\w+: the server sent (.*)$/s, "the provider sent $1", null],
+  [/^truncated: the connection broke (after .*)$/s, "the connection to the provider's file server broke $1", null],
   [/^truncated:.*$/s, "the provider's file was cut short", null],
+  [/^timeout: the copy took .*$/s, "the copy took too long", null],
+  [/^timeout:.* (after [\d of]+ bytes)$/s, "the provider's file server stopped sending $1", null],
   [/^timeout:.*$/s, "the provider's file server did not answer in time", null],
   [/^unreachable:.*$/s, "the provider's file server could not be reached", null],
   [/^(?:poison|too_many_attempts):.*$/s, "every attempt to copy it failed", null],
