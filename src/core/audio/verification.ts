@@ -113,7 +113,7 @@ function checksOf(format: Format): Checks {
     case "mp3":
       return mp3Checks();
     case "flac":
-      return flacChecks();
+      return containerChecks(flacReader(), "counted");
     case "m4a":
     case "mp4":
       return containerChecks(mp4Reader(), "ahead");
@@ -223,24 +223,6 @@ function containerChecks(reader: ContainerReader, duration: "ahead" | "counted")
       if (durationSeconds === null || duration === "counted") return { ...facts, missingBytes };
       return { ...facts, missingBytes, durationSeconds: durationSeconds * share };
     },
-  };
-}
-
-/** Its length is declared ahead, and how much of it came is told by its frames. */
-function flacChecks(): Checks {
-  const reader = flacReader();
-  return {
-    push: (chunk) => reader.push(chunk),
-    finish({ isAnnounced, claimedSeconds }) {
-      const declared = reader.facts().durationSeconds ?? null;
-      const seconds = reader.seconds();
-      if (seconds === null) return declared === null ? null : "truncated: FLAC ends before its first frame";
-      if (isShort(seconds, declared)) return endsAfter("FLAC", seconds, declared, "its header declares");
-      return !isAnnounced && isShort(seconds, claimedSeconds)
-        ? endsAfter("FLAC", seconds, claimedSeconds, "that are claimed")
-        : null;
-    },
-    facts: () => ({ ...reader.facts(), durationSeconds: reader.seconds() }),
   };
 }
 

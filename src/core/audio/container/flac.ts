@@ -2,7 +2,7 @@
  * Reads a FLAC file as its bytes arrive: what it is and how long by its first block, how much of it came by the last
  * frame that begins. Source: RFC 9639, sections 8.2 and 9.1. Pure.
  */
-import type { ContainerFacts } from "./facts.ts";
+import type { ContainerFacts, ContainerReader } from "./facts.ts";
 import { joined, viewOf } from "./part-walker.ts";
 
 /** Mark, block header, STREAMINFO. */
@@ -32,17 +32,11 @@ export function flacFacts(head: Uint8Array): Partial<ContainerFacts> {
   };
 }
 
-export interface FlacReader {
-  push(chunk: Uint8Array): void;
-  /** As the file declares them. */
-  facts(): Partial<ContainerFacts>;
-  /** To the end of the last frame that begins; null where none was found. */
-  seconds(): number | null;
-}
-
-export function flacReader(): FlacReader {
+/** As its bytes arrive. */
+export function flacReader(): ContainerReader {
   let head: Uint8Array = new Uint8Array(0);
   let carry: Uint8Array = new Uint8Array(0);
+  let bytesHeard = 0;
   let endSample = 0;
 
   function hear({ number, isSample, samples }: FrameHeader): void {
@@ -51,8 +45,17 @@ export function flacReader(): FlacReader {
     if (start >= endSample && start <= most) endSample = start + samples;
   }
 
+  const declared = (): number | null => flacFacts(head).durationSeconds ?? null;
+
+  /** To the end of the last frame that begins; null where none was found. */
+  function seconds(): number | null {
+    const { sampleRateHz = null } = flacFacts(head);
+    return endSample === 0 || sampleRateHz === null ? null : endSample / sampleRateHz;
+  }
+
   return {
     push(chunk) {
+      bytesHeard += chunk.length;
       if (head.length < FLAC_HEAD_BYTES) head = joined(head, chunk.subarray(0, FLAC_HEAD_BYTES - head.length));
       const bytes = carry.length === 0 ? chunk : joined(carry, chunk);
       const last = Math.max(0, bytes.length - FRAME_HEADER_BYTES);
@@ -62,11 +65,15 @@ export function flacReader(): FlacReader {
       }
       carry = bytes.slice(last);
     },
-    facts: () => flacFacts(head),
-    seconds() {
-      const { sampleRateHz } = flacFacts(head);
-      return endSample === 0 || sampleRateHz == null ? null : endSample / sampleRateHz;
+    /** By the seconds that lack. */
+    lacksBytes: () => Math.round(bytesHeard * Math.max(0, (declared() ?? 0) / (seconds() ?? Infinity) - 1)),
+    finish() {
+      const [heard, whole] = [seconds(), declared()];
+      if (whole === null || (heard ?? 0) >= whole) return null;
+      if (heard === null) return "truncated: FLAC ends before its first frame";
+      return `truncated: FLAC ends after ${heard.toFixed(1)} s of the ${whole.toFixed(1)} s its header declares`;
     },
+    facts: () => ({ ...flacFacts(head), durationSeconds: seconds() }),
   };
 }
 
