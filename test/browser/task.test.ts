@@ -162,6 +162,30 @@ test("who asks for it is told by the browser when a task has come to its end", a
   await visitor.leave();
 });
 
+test("one take is shared as a page that plays it, alone", async () => {
+  const { taskId } = stand.submit("Passed on");
+  await stand.finished(taskId);
+  const visitor = await visit(browser, stand.origin);
+  await logIn(visitor, API_TOKEN);
+  await visitor.page.goto(`/tasks/${taskId}`);
+  await visitor.page.locator("#share > summary").click();
+  await visitor.page.getByLabel("What", { exact: true }).selectOption({ label: "take 2 alone" });
+  await visitor.page.getByRole("button", { name: "Make link" }).click();
+  const link = (await visitor.page.locator("#share-link").textContent()) ?? "";
+  const guest = await visit(browser, stand.origin);
+  await guest.page.goto(link);
+  await guest.page.locator(".wave").waitFor({ timeout: STEP_MS });
+  expect(await guest.page.getByRole("heading", { level: 2 }).allTextContents()).toEqual(["Passed on (take 2)"]);
+  const audio = guest.page.locator("audio");
+  await audio.evaluate((element: HTMLAudioElement) => element.play());
+  await expect.poll(() => audio.evaluate((element: HTMLAudioElement) => element.currentTime)).toBeGreaterThan(0.2);
+  await screenshot(guest.page, "guest-take");
+  expect(guest.faults).toEqual([]);
+  expect(await violations(guest.page)).toEqual([]);
+  await guest.leave();
+  await visitor.leave();
+});
+
 test("a task is deleted after a confirmation, and a share link is made", async () => {
   const { taskId } = stand.submit("Unwanted");
   await stand.finished(taskId);

@@ -26,7 +26,8 @@ export const guestView = taskView
 export type GuestView = z.infer<typeof guestView>;
 export type GuestTrack = z.infer<typeof guestTrack>;
 
-export function guestViewOf(view: TaskView): GuestView {
+/** `alone`: the one track that is shared; null: all there is. */
+export function guestViewOf(view: TaskView, alone: string | null): GuestView {
   const { taskId, product, version, stage, settled, createdAt, tracks, files } = view;
   return {
     taskId,
@@ -35,8 +36,8 @@ export function guestViewOf(view: TaskView): GuestView {
     stage,
     settled,
     createdAt,
-    tracks: tracks.map(guestTrackOf),
-    files: files.map(guestNamedFileOf),
+    tracks: tracks.filter(({ trackId }) => alone === null || trackId === alone).map(guestTrackOf),
+    files: alone === null ? files.map(guestNamedFileOf) : [],
   };
 }
 

@@ -6,7 +6,7 @@ import { LIST_STATUSES } from "../../platform/catalog/task-queries.ts";
 import { INBOX_CURSOR } from "../../platform/inbox/inbox.ts";
 import { place } from "../reading/task-list.ts";
 import { Problem } from "../problem.ts";
-import { SHARE_PARAMETER } from "../auth/share-link.ts";
+import { SHARE_PARAMETER, SHARED_TRACK_PARAMETER } from "../auth/share-link.ts";
 import { inputWords, meant } from "./wrong-input.ts";
 
 const MAX_LIMIT = 100;
@@ -99,7 +99,8 @@ export function parseQuery<S extends z.ZodObject>(schema: S, c: Context): z.outp
   if (repeated !== undefined)
     throw new Problem("invalid_query", `Query parameter \`${repeated}\`: is given more than once.`);
   const names = Object.keys(schema.shape);
-  const unknown = Object.keys(c.req.query()).find((name) => !names.includes(name) && name !== SHARE_PARAMETER);
+  const ofShare = c.req.query(SHARE_PARAMETER) === undefined ? [] : [SHARE_PARAMETER, SHARED_TRACK_PARAMETER];
+  const unknown = Object.keys(c.req.query()).find((name) => !names.includes(name) && !ofShare.includes(name));
   if (unknown !== undefined)
     throw new Problem(
       "invalid_query",

@@ -20,7 +20,7 @@ test("nothing of the request, of failures or of the provider's links is in it", 
     assess: "scan",
     container: unheard({ format: "mp3", durationSeconds: 60 }),
   });
-  const view = guestViewOf(viewOf(taskOf(submitted, complete, kept)));
+  const view = guestViewOf(viewOf(taskOf(submitted, complete, kept)), null);
   expect(guestView.parse(view)).toEqual(view);
   expect(view.tracks).toMatchObject([
     { title: "Night", audio: { state: "stored" }, assessment: { state: "done", audio: { durationSeconds: 60 } } },

@@ -93,6 +93,32 @@ test("a link of a track opens that track's files alone", async () => {
     expect([closed, await statusOf(`/tasks/${taskId}${closed}${query}`)]).toEqual([closed, 401]);
 });
 
+test("a take that is shared from its page is heard on a page of its own, under its number, with nothing of the others", async () => {
+  const form = new URLSearchParams({ expiresInSeconds: "60", trackId: "b" });
+  const headers = { ...session(), "sec-fetch-site": "same-origin", accept: "text/html" };
+  const made = await worker(request(`/tasks/${taskId}/share`, { method: "POST", headers, body: form }));
+  const [, link = ""] = /<pre id="share-link"[^>]*>([^<]*)</.exec(await made.text()) ?? [];
+  const path = link.replaceAll("&amp;", "&").replace(ORIGIN, "");
+  expect(path).toMatch(new RegExp(`^/tasks/${taskId}\\?track=b&share=track\\.`));
+  const html = await (await worker(request(path, { headers: { accept: "text/html" } }))).text();
+  expect(html).toContain("Song b (take 2)");
+  expect(html).toContain(`src="/tasks/${taskId}/tracks/b/audio?share=track.`);
+  expect(html).not.toMatch(/Song a|tracks\/a\/|files\.zip/);
+  const json = await (await worker(request(`${path}&wait=1&min_version=1`))).json();
+  expect(json).toMatchObject({ taskId, tracks: [{ trackId: "b" }], files: [] });
+  const share = path.slice(path.indexOf("&share="));
+  for (const closed of [
+    "?track=a",
+    "?track=b%00",
+    "/events?track=b",
+    "/files.zip?track=b",
+    "/files/b?track=b",
+    "/shares?track=b",
+  ])
+    expect([closed, await statusOf(`/tasks/${taskId}${closed}${share}`)]).toEqual([closed, 401]);
+  expect(await statusOf(`/tasks/${newTaskId()}?track=b${share}`)).toBe(401);
+});
+
 test("a link cannot write, whoever follows it", async () => {
   const { path } = await share(taskId);
   const query = path.slice(path.indexOf("?"));

@@ -9,14 +9,21 @@ import type { Viewer } from "../frame/viewer.ts";
 import { clockWords, productWords } from "../frame/words.ts";
 
 interface GuestPageProps {
+  /** With all tracks, so that each has the number that it has for its owner. */
   readonly view: GuestView;
+  /** The one track that is shared; null: all there is. */
+  readonly alone: string | null;
   readonly viewer: Viewer;
   readonly nonce: string;
 }
 
-export function GuestPage({ view, viewer, nonce }: GuestPageProps) {
-  const { taskId, product, tracks, version, settled } = view;
-  const files = view.files.map((file) => ({ ...file, ...HIDDEN }));
+export function GuestPage({ view, alone, viewer, nonce }: GuestPageProps) {
+  const { taskId, product, version, settled } = view;
+  const files = alone === null ? view.files.map((file) => ({ ...file, ...HIDDEN })) : [];
+  const takes = view.tracks
+    .map((track, index) => ({ track, number: index + 1 }))
+    .filter(({ track }) => alone === null || track.trackId === alone);
+  const tracks = takes.map(({ track }) => track);
   const unnamed = isMusicProduct(product) || product === "unknown" ? "A song" : productWords(product);
   const title = tracks.find((track) => track.title !== null)?.title ?? unnamed;
   const isKept = [...tracks.map(({ audio }) => audio), ...files].some(({ state }) => state === "stored");
@@ -24,12 +31,12 @@ export function GuestPage({ view, viewer, nonce }: GuestPageProps) {
     <Layout title={title} nonce={nonce} visitor="guest">
       <div id="task" data-follow="task" data-version={String(version)} data-settled={String(settled)}>
         <h1>{title}</h1>
-        {settled ? null : (
+        {settled || (isKept && alone !== null) ? null : (
           <p class="lead" data-announce>
             {isKept ? "The rest is still being made." : "It is still being made. All of it appears here by itself."}
           </p>
         )}
-        {viewer.mayDownload && isKept ? (
+        {viewer.mayDownload && isKept && alone === null ? (
           <p class="actions">
             <a class="button primary" href={viewer.link(`/tasks/${taskId}/files.zip`)} download>
               Download all
@@ -37,19 +44,19 @@ export function GuestPage({ view, viewer, nonce }: GuestPageProps) {
           </p>
         ) : null}
         <FileList view={{ product, files }} viewer={viewer} />
-        {tracks.map((track, index) => (
+        {takes.map(({ track, number }) => (
           <article class="track" id={`track-${track.trackId}`} aria-labelledby={`title-${track.trackId}`}>
             <Cover file={track.cover} link={viewer.link} />
             <div class="track-body">
               <h2 id={`title-${track.trackId}`}>
-                {track.title ?? "Untitled"} (take {index + 1})
+                {track.title ?? "Untitled"} (take {number})
               </h2>
               <p class="hint">
                 {[track.durationSeconds === null ? null : clockWords(track.durationSeconds), track.tags]
                   .filter((one) => one !== null)
                   .join(" · ")}
               </p>
-              <Player track={shownAs(track)} number={index + 1} viewer={viewer} />
+              <Player track={shownAs(track)} number={number} viewer={viewer} />
             </div>
           </article>
         ))}

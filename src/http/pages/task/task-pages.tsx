@@ -8,6 +8,7 @@ import type { EventPage } from "../../../platform/task/event-log.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
 import { guestViewOf } from "../../../core/view/guest.ts";
 import type { AppEnv } from "../../app-env.ts";
+import { sharedTrack } from "../../auth/share-link.ts";
 import { usualHere, withExpectedTimes } from "../../reading/expected-times.ts";
 import { parseQuery, tasksQuery } from "../../request/query.ts";
 import { placeCursor } from "../../reading/task-list.ts";
@@ -47,8 +48,8 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
   const config = c.get("config");
   const viewer = viewerOf(c);
   if (viewer.isGuest) {
-    const view = guestViewOf(await readTask({ env: c.env, config, taskId, minVersion: 0, current: true }));
-    return page(c, <GuestPage view={view} viewer={viewer} nonce={nonceOf(c)} />);
+    const view = guestViewOf(await readTask({ env: c.env, config, taskId, minVersion: 0, current: true }), null);
+    return page(c, <GuestPage view={view} alone={sharedTrack(c)} viewer={viewer} nonce={nonceOf(c)} />);
   }
   const query = parseQuery(taskPageQuery, c);
   const after = Number(query.after);

@@ -70,7 +70,7 @@ async function sharePage(
   shared: Shared,
   seconds: number,
 ): Promise<Response> {
-  const { url, expiresAt } = await makeShareLink(c, shared, seconds);
+  const { url, expiresAt } = await makeShareLink(c, shared, seconds, "page");
   const { taskId, trackId, download } = shared;
   return page(
     c,

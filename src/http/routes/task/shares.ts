@@ -46,7 +46,7 @@ export const shares = new Hono<AppEnv>()
     } = await readJson(c, shareRequest, {});
     if (trackId !== null && !tracks.some((track) => track.trackId === trackId))
       throw new Problem("invalid_request", "trackId: The task has no such track. GET /tasks/:id names them.");
-    const link = await makeShareLink(c, { taskId, trackId, download }, expiresInSeconds);
+    const link = await makeShareLink(c, { taskId, trackId, download }, expiresInSeconds, "file");
     return c.json(link, 200, { "cache-control": "no-store" });
   })
   .get("/tasks/:id/shares", async (c) => {

@@ -8,6 +8,7 @@ import type { TaskView } from "../../../core/view/view.ts";
 import { catalogOf } from "../../../platform/catalog/catalog.ts";
 import type { EventPage } from "../../../platform/task/event-log.ts";
 import { requireApiToken } from "../../auth/access.ts";
+import { sharedTrack } from "../../auth/share-link.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { isKnown, tagOf } from "../../request/entity-tag.ts";
 import { listPage, taskPage } from "../../pages/task/task-pages.tsx";
@@ -71,7 +72,7 @@ async function waitedFor(c: Context<AppEnv>, reading: Reading, waitMs: number): 
 
 /** The task as this reader may see it. */
 async function shownTo(c: Context<AppEnv>, view: TaskView): Promise<TaskView | GuestView> {
-  return c.get("via") === "share" ? guestViewOf(view) : withExpectedTimes(c.env, c.get("config"), view);
+  return c.get("via") === "share" ? guestViewOf(view, sharedTrack(c)) : withExpectedTimes(c.env, c.get("config"), view);
 }
 
 function notReached(version: number, minVersion: number): Problem {
