@@ -16,6 +16,8 @@ export function localTimes(root: ParentNode): void {
 }
 
 function recently(ageMs: number): string | null {
+  // A clock may be a little behind; what is to come is told exactly.
+  if (ageMs < -MINUTE_MS) return null;
   if (ageMs < MINUTE_MS) return "just now";
   if (ageMs < HOUR_MS) return `${Math.floor(ageMs / MINUTE_MS)} min ago`;
   return ageMs < DAY_MS ? `${Math.floor(ageMs / HOUR_MS)} h ago` : null;

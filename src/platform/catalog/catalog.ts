@@ -29,6 +29,8 @@ import {
 import { createTasks, dropTask, markTaskDeleted, touchTask, upsertTask, type CatalogPlace } from "./task-table.ts";
 import { admitToInbox, createInboxUse, droppedFromInbox, forgetInboxUse, noteDropped } from "./inbox-table.ts";
 import {
+  awaitedSubmission,
+  type Awaited,
   createSubmissions,
   findSubmission,
   forgetRequest,
@@ -148,6 +150,11 @@ export class Catalog extends DurableObject<Env> {
   /** What is known of a submission; null for a new one. */
   submission(asked: Pick<Submission, "key" | "ref" | "requestHash">, now: number): Reservation | null {
     return findSubmission(this.#sql, asked, now, this.#timeScale);
+  }
+
+  /** A submission of which no task is listed yet; null where there is none. */
+  awaited(ref: string, now: number): Awaited | null {
+    return awaitedSubmission(this.#sql, ref, now, this.#timeScale);
   }
 
   /** Records a submission before the provider is called, and keeps the provider's creation limit. */

@@ -84,9 +84,36 @@ export function findSubmission(
   if (found.request_hash !== requestHash) return { state: "conflict" };
   const { task_id: taskId } = found;
   if (taskId !== null) return { state: "submitted", taskId, ref: found.ref, handedOver: found.handed_over === 1 };
-  const age = now - found.at;
-  if (found.answer_lost === 0 && age < IN_FLIGHT_MS) return { state: "in_flight" };
-  return { state: age < UNCLEAR_AFTER_MS / timeScale ? "submitting" : "unclear", ref: found.ref };
+  const state = awaitedState(found, now, timeScale);
+  return state === "in_flight" ? { state } : { state, ref: found.ref };
+}
+
+/** A submission that nothing is listed of yet. */
+export interface Awaited {
+  /** `submitted`: as the task `taskId`. */
+  readonly state: "in_flight" | "submitting" | "unclear" | "submitted";
+  readonly taskId: string | null;
+  /** From when on a callback should have come, in epoch milliseconds. */
+  readonly unclearAt: number;
+}
+
+/** Null where nothing was submitted under this reference, or all of it was handed over. */
+export function awaitedSubmission(sql: SqlStorage, ref: string, now: number, timeScale: number): Awaited | null {
+  const [found] = rows(sql, "SELECT * FROM submissions WHERE ref = ? AND handed_over = 0", ref);
+  if (found === undefined) return null;
+  const unclearAt = found.at + UNCLEAR_AFTER_MS / timeScale;
+  const { task_id: taskId } = found;
+  return { taskId, unclearAt, state: taskId === null ? awaitedState(found, now, timeScale) : "submitted" };
+}
+
+/** An answer is awaited, or was lost: then a callback is, or should have come. */
+function awaitedState(
+  { at, answer_lost: isLost }: z.infer<typeof row>,
+  now: number,
+  timeScale: number,
+): "in_flight" | "submitting" | "unclear" {
+  if (isLost === 0 && now - at < IN_FLIGHT_MS) return "in_flight";
+  return now - at < UNCLEAR_AFTER_MS / timeScale ? "submitting" : "unclear";
 }
 
 export function insertSubmission(sql: SqlStorage, submission: Submission): void {

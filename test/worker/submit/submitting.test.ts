@@ -97,6 +97,30 @@ test.each([
   expect(await (await submit(crypto.randomUUID())).json()).toMatchObject({ taskId });
 });
 
+test("the list of a reference whose answer was lost says so, and shows no callBackUrl to submit with", async () => {
+  const [key, ref, taskId] = [crypto.randomUUID(), newTaskId(), newTaskId()];
+  provider.answer = () => new Response("<html>", { headers: { "content-type": "text/html" } });
+  const { headers } = await submit(key, worker, { ref });
+  const page = async (): Promise<string> =>
+    (await worker(reading(headers.get("location") ?? "", { accept: "text/html" }))).text();
+  const until = new Date(Date.now() + 60 * MINUTE_MS).toISOString().slice(0, 14);
+  const lost = await page();
+  expect(lost).toContain("It may have been taken (and paid)");
+  expect(lost).toMatch(new RegExp(`do not submit it again before.*${until}`, "s"));
+  expect(lost).toContain('data-busy="true"');
+  expect(lost).not.toContain("/callback");
+  vi.setSystemTime(Date.now() + 61 * MINUTE_MS);
+  expect(await page()).toContain("no callback came since. Look into your account there");
+  await worker(callback(message(taskId, "text"), { token: capabilityOf(SECRETS.CALLBACK_TOKEN, ref) }));
+  await vi.waitFor(async () => expect(await page()).toContain(`/tasks/${taskId}`));
+});
+
+test.each(["ref=nobody-submitted-this", "parent=of-nothing"])("a list by %s of nothing says so", async (query) => {
+  const html = await (await worker(reading(`/tasks?${query}`, { accept: "text/html" }))).text();
+  expect(html).toContain("Nothing matches");
+  expect(html).not.toContain("/callback");
+});
+
 test("an unclear submission says what to do after an hour, and is forgotten after 30 days", async () => {
   const key = crypto.randomUUID();
   provider.answer = () => {

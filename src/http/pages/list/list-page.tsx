@@ -2,6 +2,7 @@
 import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import { isoTime } from "../../../core/view/view.ts";
 import { LIST_STATUSES } from "../../../platform/catalog/task-queries.ts";
+import type { Awaited } from "../../../platform/catalog/submission-table.ts";
 import { Badge, StageBadge, VerdictBadge } from "./badge.tsx";
 import type { CallBackUrl } from "../frame/callback-url.ts";
 import { Layout } from "../frame/layout.tsx";
@@ -12,12 +13,16 @@ import { ageWords, clockWords, productWords, utcWords } from "../frame/words.ts"
 interface Filter {
   readonly status: string | null;
   readonly q: string | null;
+  readonly ref: string | null;
+  readonly parent: string | null;
 }
 
 export interface ListPageProps {
   readonly problems: readonly ListedTask[];
   readonly tasks: readonly ListedTask[];
   readonly filter: Filter;
+  /** The submission under `filter.ref` of which no task is listed yet. */
+  readonly awaited: Awaited | null;
   readonly nextCursor: string | null;
   readonly callBackUrl: CallBackUrl;
   /** Deliveries in the inbox, as far as they were counted. */
@@ -26,9 +31,11 @@ export interface ListPageProps {
   readonly nonce: string;
 }
 
-export function ListPage({ problems, tasks, filter, nextCursor, callBackUrl, inInbox, now, nonce }: ListPageProps) {
-  const isFiltered = filter.status !== null || filter.q !== null;
-  const isBusy = [...problems, ...tasks].some(isUnderWay);
+export function ListPage({ problems, tasks, filter, awaited, nextCursor, ...page }: ListPageProps) {
+  const { callBackUrl, inInbox, now, nonce } = page;
+  const isFiltered = Object.values(filter).some((value) => value !== null);
+  const isAwaited = awaited !== null && awaited.state !== "unclear" && tasks.length === 0;
+  const isBusy = isAwaited || [...problems, ...tasks].some(isUnderWay);
   return (
     <Layout title="Tasks" nonce={nonce} visitor="person">
       <h1>Tasks</h1>
@@ -49,7 +56,7 @@ export function ListPage({ problems, tasks, filter, nextCursor, callBackUrl, inI
         <section id="newest" aria-labelledby="newest-title">
           <h2 id="newest-title">{isFiltered ? "Found" : "Newest"}</h2>
           {tasks.length > 0 ? <Rows tasks={tasks} now={now} /> : null}
-          {tasks.length === 0 && isFiltered ? <p>Nothing matches. Take another word, or another status.</p> : null}
+          {tasks.length === 0 && isFiltered ? <Nothing filter={filter} awaited={awaited} /> : null}
           {tasks.length === 0 && !isFiltered && problems.length === 0 ? <Empty callBackUrl={callBackUrl} /> : null}
         </section>
       </div>
@@ -66,7 +73,48 @@ export function ListPage({ problems, tasks, filter, nextCursor, callBackUrl, inI
   );
 }
 
-function FilterForm({ filter: { status, q } }: { readonly filter: Filter }) {
+function Nothing({ filter: { ref, parent }, awaited }: Pick<ListPageProps, "filter" | "awaited">) {
+  if (awaited !== null) return <InDoubt awaited={awaited} />;
+  if (ref !== null) return <p>Nothing matches: no task is known under this ref.</p>;
+  if (parent !== null) return <p>Nothing matches: nothing was made of this task.</p>;
+  return <p>Nothing matches. Take another word, or another status.</p>;
+}
+
+/** Whoever sees no task is not to pay for it twice. */
+function InDoubt({ awaited: { state, taskId, unclearAt } }: { readonly awaited: Awaited }) {
+  const until = isoTime(unclearAt);
+  switch (state) {
+    case "in_flight":
+      return <p>This is being submitted: the provider's answer is awaited. Do not submit it again.</p>;
+    case "submitting":
+      return (
+        <p class="note">
+          The provider's answer to this submission was lost. It may have been taken (and paid). Its callback completes
+          it; do not submit it again before{" "}
+          <time datetime={until} title={utcWords(until)} data-local>
+            {utcWords(until)}
+          </time>
+          .
+        </p>
+      );
+    case "unclear":
+      return (
+        <p class="note">
+          The provider's answer to this submission was lost, and no callback came since. Look into your account there:
+          if it has the task, <code>PUT /tasks/&lt;its id&gt;</code> adopts it; if not, submit it again.
+        </p>
+      );
+    case "submitted":
+      return (
+        <p>
+          The provider took this as task <a href={`/tasks/${taskId}`}>{taskId}</a>. It is listed here within some
+          minutes.
+        </p>
+      );
+  }
+}
+
+function FilterForm({ filter: { status, q } }: Pick<ListPageProps, "filter">) {
   return (
     <form method="get" action="/tasks" role="search" class="row filter">
       <label>
@@ -170,6 +218,7 @@ function Empty({ callBackUrl: { masked, whole } }: { readonly callBackUrl: CallB
   );
 }
 
-function pageQuery({ status, q }: Filter, cursor: string): string {
-  return String(new URLSearchParams({ ...(status === null ? {} : { status }), ...(q === null ? {} : { q }), cursor }));
+function pageQuery(filter: Filter, cursor: string): string {
+  const given = Object.entries(filter).filter(([, value]) => value !== null);
+  return String(new URLSearchParams({ ...Object.fromEntries(given), cursor }));
 }

@@ -108,10 +108,11 @@ export const listPage = createMiddleware<AppEnv>(async (c, next) => {
   const catalog = catalogOf(c.env);
   const query = { status, ref, parent, text: q, after: cursor, limit: LIST_LENGTH };
   const isFront = status === null && q === null && ref === null && parent === null && cursor === null;
-  const [listed, troubled, inInbox] = await Promise.all([
+  const [listed, troubled, inInbox, awaited] = await Promise.all([
     catalog.list(query),
     isFront ? catalog.list({ ...query, status: "problems", limit: PROBLEMS }) : NO_TASKS,
     countInbox(c.env.AUDIO),
+    ref === null ? null : catalog.awaited(ref, now),
   ]);
   const recent = troubled.items.filter(({ createdAt }) => now - createdAt < PROBLEMS_FOR_MS);
   const shown = new Map([...recent, ...listed.items].map((row) => [row.taskId, row]));
@@ -122,7 +123,8 @@ export const listPage = createMiddleware<AppEnv>(async (c, next) => {
     <ListPage
       problems={tasks.filter(isProblem)}
       tasks={tasks.filter((task) => !isProblem(task))}
-      filter={{ status, q }}
+      filter={{ status, q, ref, parent }}
+      awaited={awaited}
       nextCursor={listed.next === null ? null : placeCursor(listed.next)}
       callBackUrl={callBackUrlOf(c)}
       inInbox={inInbox}
