@@ -2,12 +2,12 @@
  * The provider's API: asking for a task's record, and submitting a task. Needs its key.
  *
  * The provider answers errors with HTTP 200 and a code inside. Redirects are not followed: the key would go along.
- * Nothing of an answer but its code is put into words: its texts differ from its documents, and echo our URLs.
+ * What an answer means is read off its code: its texts differ from its documents, and are shown and never parsed.
  */
 import * as z from "zod";
 import type { Config } from "../core/config.ts";
 import { sha256Hex } from "../core/ids.ts";
-import { isRecord, toInteger } from "../core/provider/loose-values.ts";
+import { isRecord, toInteger, toText } from "../core/provider/loose-values.ts";
 import { parseMessage, type Observation } from "../core/provider/message.ts";
 import { parentInRecord, type Product, type ProductEntry } from "../core/provider/products/products.ts";
 import { redact, type Redaction } from "../core/provider/redaction.ts";
@@ -42,8 +42,8 @@ export type RecordAnswer =
 export type SubmitAnswer =
   /** `delivered`: of a product that comes with the answer. */
   | { readonly type: "accepted"; readonly taskId: string; readonly delivered?: Delivered }
-  /** `taskId`: of a refusal that names an earlier task. */
-  | { readonly type: "refused"; readonly code: number; readonly taskId?: string }
+  /** `message`: the provider's own words. `taskId`: of a refusal that names an earlier task. */
+  | { readonly type: "refused"; readonly code: number; readonly message: string | null; readonly taskId?: string }
   | { readonly type: "not_the_api"; readonly status: number }
   /** `isPage`: a web page came in place of an answer. */
   | { readonly type: "unclear"; readonly isPage?: boolean };
@@ -54,6 +54,8 @@ const SUBMIT_TIMEOUT_MS = 30_000;
 const CREDITS_TIMEOUT_MS = 2_000;
 /** All notes of a song are some megabytes. */
 const MAX_ANSWER_CHARS = 4 * 1_024 * 1_024;
+
+const MAX_MESSAGE_CHARS = 300;
 
 const code = z.coerce.number().int();
 const recordEnvelope = z.looseObject({ code, data: z.unknown() });
@@ -146,14 +148,15 @@ function submitAnswerOf({ status, json, isHtml }: Answer, ownId?: string): Submi
   const answered = toInteger(fields["code"]);
   const [taskId] = parseMessage(json).taskIds;
   const named = taskId === undefined ? null : { taskId };
-  if (answered !== null && isRefusal(answered)) return { type: "refused", code: answered, ...named };
+  const message = toText(fields["msg"], MAX_MESSAGE_CHARS) ?? toText(fields["message"], MAX_MESSAGE_CHARS);
+  if (answered !== null && isRefusal(answered)) return { type: "refused", code: answered, message, ...named };
   const isEmpty = !isRecord(fields["data"]) || Object.keys(fields["data"]).length === 0;
   const given = named ?? (ownId === undefined || isEmpty ? null : { taskId: ownId });
   const isTaken = answered !== null || (status >= 200 && status < 300);
   if (isTaken && given !== null) return { type: "accepted", ...given };
   if (status >= 300 && status < 400) return { type: "not_the_api", status };
   if (!REFUSALS.has(status)) return { type: "unclear", ...(isPage && status < 300 ? { isPage } : {}) };
-  return isPage ? { type: "not_the_api", status } : { type: "refused", code: status };
+  return isPage ? { type: "not_the_api", status } : { type: "refused", code: status, message };
 }
 
 function isRefusal(code: number): boolean {

@@ -38,7 +38,7 @@ export const FAILURES: Record<FailureReason, FailureKind> = {
   invalid_request: {
     retryable: false,
     advice:
-      "The provider refused the parameters, the source audio or the content (on some brands: copyrighted lyrics). Check uploadUrl, title, tags and negativeTags, then submit a new task.",
+      "The provider refused the parameters, the source audio or the content (on some brands: copyrighted lyrics). Check the fields of the request, then submit a new task.",
   },
   unauthorized: {
     retryable: false,
@@ -53,12 +53,12 @@ export const FAILURES: Record<FailureReason, FailureKind> = {
   too_long: {
     retryable: false,
     advice:
-      "Tags or style are too long, or (on KIE.AI) the uploaded audio matches an existing work. Shorten the text or change the source, then submit a new task.",
+      "A text (tags, style, prompt) is too long, or (on KIE.AI) the uploaded audio matches an existing work. Shorten the text or change the source, then submit a new task.",
   },
   source_unreachable: {
     retryable: true,
     advice:
-      "The provider could not fetch the source, or a file that belongs to it. Check that uploadUrl is public, then submit again.",
+      "The provider could not fetch the source, or a file that belongs to it. Check that every link of the request is public, then submit again.",
   },
   content_rejected: {
     retryable: false,

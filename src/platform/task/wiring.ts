@@ -194,7 +194,7 @@ function originOf({ config, state }: Wiring): string | null {
 
 async function recover({ config }: Wiring, { taskId }: Task, origin: string): Promise<SubmitAnswer> {
   const access = providerAccess(config);
-  if (access === null) return { type: "refused", code: 401 };
+  if (access === null) return { type: "refused", code: 401, message: null };
   const token = config.callbackToken.state === "set" ? config.callbackToken.values[0] : undefined;
   // Under a signature alone its end is read from the provider's record.
   const path =

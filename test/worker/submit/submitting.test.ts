@@ -56,6 +56,32 @@ test.each([
 });
 
 test.each([
+  [
+    { code: 422, msg: `Please enter\n fooBar. ${SECRETS.CALLBACK_TOKEN}` },
+    'It said: "Please enter fooBar. [removed]".',
+  ],
+  [{ code: 422, msg: "no" }, "Check title, negativeTags, tags, uploadUrl, then submit again."],
+  [{ code: 404, msg: "There is no such model." }, 'It said: "There is no such model.".'],
+  [{ code: 404 }, "It gave no message with it."],
+  [{ code: 409, msg: "WAV exists" }, 'It said: "WAV exists".'],
+  [{ code: 400, msg: "x".repeat(4_000) }, `"${"x".repeat(300)}"`],
+])("a refusal says what the provider said, and what to do about it: %j", async (answer, words) => {
+  provider.answer = () => Response.json(answer);
+  const { detail } = await problemOf(await submit(crypto.randomUUID()));
+  expect(detail).toContain(words);
+});
+
+test("a refusal names the fields of its product, and when to come again in one way", async () => {
+  provider.answer = () => Response.json({ code: 400, msg: "no" });
+  const wav = JSON.stringify({ product: "wav", taskId: "t", audioId: "a" });
+  expect((await problemOf(await worker(acting("POST", "/tasks", {}, wav)))).detail).toContain("Check taskId, audioId,");
+  provider.answer = () => Response.json({ code: 405, msg: "too many" });
+  const limited = await submit(crypto.randomUUID());
+  expect([limited.status, limited.headers.get("retry-after")]).toEqual([429, "10"]);
+  expect((await problemOf(limited)).detail).toContain("Submit again after 10 seconds.");
+});
+
+test.each([
   ["the server's own fault", 503, "<html>busy</html>"],
   ["success without a task", 200, JSON.stringify({ code: 200, data: {} })],
   ["half an answer", 200, '{"code":200,"data":{"taskId":"ab'],

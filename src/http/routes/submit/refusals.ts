@@ -1,5 +1,5 @@
 /** The refusals of a submission: what the provider said, and what to do about it. */
-import { failureOf, FAILURES } from "../../../core/provider/failure.ts";
+import { failureOf, FAILURES, type FailureReason } from "../../../core/provider/failure.ts";
 import type { SubmitAnswer } from "../../../platform/provider-client.ts";
 import { Problem } from "../../problem.ts";
 
@@ -15,9 +15,10 @@ export interface EarlierDeleted {
 /** `lost`: what was to come with the answer came with none. */
 type Refusal = Extract<SubmitAnswer, { type: "refused" | "not_the_api" }> | EarlierDeleted | { readonly type: "lost" };
 
-export function refusalOf(answer: Refusal): Problem {
+/** `fields`: the names of what was asked for, in the provider's words. */
+export function refusalOf(answer: Refusal, fields: readonly string[]): Problem {
   if (answer.type === "not_the_api") return notTheApi(answer.status);
-  if (answer.type === "refused") return providerRefused(answer.code);
+  if (answer.type === "refused") return providerRefused(answer, fields);
   if (answer.type === "lost") return new Problem("provider_failed", LOST);
   const { taskId } = answer;
   return new Problem(
@@ -32,20 +33,34 @@ const LOST =
   "The provider's answer was lost or empty, and what was asked for was to come with it. It may have been charged; submit again to have it.";
 const MADE_ONCE = "The provider made this once already and makes it no second time: nothing was submitted.";
 
+/** The provider takes 20 submissions in so many seconds. */
+const RATE_SECONDS = 10;
+
 /** The code is the provider's, or an HTTP status. */
-function providerRefused(code: number): Problem {
+function providerRefused({ code, message }: Extract<Refusal, { type: "refused" }>, fields: readonly string[]): Problem {
+  const said = message === null ? "" : ` It said: "${message.replaceAll(/\s+/g, " ")}".`;
   if (code === EXISTS)
     return new Problem(
       "provider_refused",
-      `${MADE_ONCE} Its task is not known here. PUT /tasks/<its id> adopts it, if you have the id.`,
+      `${MADE_ONCE}${said} Its task is not known here. PUT /tasks/<its id> adopts it, if you have the id.`,
     );
   const { reason } = failureOf(code, null, null);
-  const detail = `The provider refused with code ${code} (${reason}). ${FAILURES[reason].advice}`;
-  if (reason === "rate_limited") return new Problem("too_many_submissions", detail, { "retry-after": "10" });
+  const detail = `The provider refused with code ${code} (${reason}).${said} ${adviceFor(reason, message, fields)}`;
+  if (reason === "rate_limited")
+    return new Problem("too_many_submissions", detail, { "retry-after": String(RATE_SECONDS) });
   return new Problem(
     reason === "provider_error" || reason === "unauthorized" ? "provider_failed" : "provider_refused",
     detail,
   );
+}
+
+/** As for a task that failed, but of what was asked for here. */
+function adviceFor(reason: FailureReason, message: string | null, fields: readonly string[]): string {
+  if (reason === "invalid_request") return `Check ${fields.join(", ")}, then submit again.`;
+  if (reason === "rate_limited") return `Too many requests at once. Submit again after ${RATE_SECONDS} seconds.`;
+  if (reason === "unknown" && message === null)
+    return "It gave no message with it. Look into your account there, then submit again.";
+  return FAILURES[reason].advice;
 }
 
 function notTheApi(status: number): Problem {

@@ -110,7 +110,7 @@ export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: str
     case "deleted":
       await insist("free a refused submission", () => catalogOf(c.env).release(ref));
       if (sourceId !== undefined) await insist("free its source", () => releaseSource(c.env.AUDIO, sourceId, ref));
-      throw refusalOf(answer);
+      throw refusalOf(answer, Object.keys(ready.fields));
     case "accepted": {
       const { taskId } = answer;
       // Before anything else can fail: the task is paid for.
