@@ -1,8 +1,16 @@
 /** The form for a new task: a file is uploaded and judged while the rest is filled in, a link is judged where it lies. */
+import { loginLink, SESSION_ENDED } from "./session-ended.ts";
 
 interface Finding {
   readonly level: string;
   readonly message: string;
+}
+
+/** What was found of a source, for the form that comes back with it. */
+interface Judged {
+  readonly name: string;
+  readonly verdict: string;
+  readonly findings: readonly Finding[];
 }
 
 export function offerUpload(): void {
@@ -15,49 +23,67 @@ export function offerUpload(): void {
     if (chosen !== undefined) void upload(chosen);
   });
   link.addEventListener("change", () => void judgeLink(link.value));
-  const drop = document.querySelector<HTMLElement>("#drop");
-  drop?.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    drop.dataset["over"] = "true";
-  });
-  drop?.addEventListener("dragleave", () => delete drop.dataset["over"]);
-  drop?.addEventListener("drop", (event) => {
-    event.preventDefault();
-    delete drop.dataset["over"];
-    const [dropped] = event.dataTransfer?.files ?? [];
-    if (dropped !== undefined) void upload(dropped);
-  });
+  offerDrop();
   for (const button of form.querySelectorAll<HTMLButtonElement>("[data-add-tag]")) {
     button.hidden = false;
     button.addEventListener("click", () => addTag(button.dataset["addTag"] ?? ""));
   }
+  document.addEventListener("pointerdown", () => (isPressed = true), true);
+  for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => setTimeout(release), true);
+  const judged = recall(sourceId()?.value || link.value);
+  const wasRefused = document.querySelector("main > .alert") !== null;
+  if (judged !== null) show(judged);
   // Where a fault is found, it is asked for then.
-  document.getElementById("force")?.toggleAttribute("hidden", true);
+  else if (!wasRefused) document.getElementById("force")?.toggleAttribute("hidden", true);
 }
+
+/** A file that misses the box would otherwise be opened in place of the form. */
+function offerDrop(): void {
+  const drop = document.querySelector<HTMLElement>("#drop");
+  for (const type of ["dragover", "drop"] as const)
+    document.addEventListener(type, (event) => {
+      if (event.dataTransfer?.types.includes("Files") !== true) return;
+      event.preventDefault();
+      const isOver = event.target instanceof Node && drop?.contains(event.target) === true;
+      drop?.toggleAttribute("data-over", isOver && type === "dragover");
+      const [dropped] = event.dataTransfer.files;
+      if (isOver && type === "drop" && dropped !== undefined) void upload(dropped);
+    });
+  drop?.addEventListener("dragleave", () => drop.removeAttribute("data-over"));
+}
+
+/** The last one that was asked about: what is found of another comes too late. */
+let asked: File | string | null = null;
 
 /** The form then sends its id in place of the file. */
 async function upload(file: File): Promise<void> {
   const progress = document.querySelector<HTMLProgressElement>("#upload");
   const create = document.querySelector<HTMLButtonElement>("#create");
   if (progress === null || create === null) return;
+  asked = file;
   setSource("");
   tell(`Uploading ${file.name}…`, "note");
   progress.hidden = false;
   progress.value = 0;
   create.disabled = true;
-  const answer = await send(file, (percent) => {
+  const { status, answer } = await send(file, (percent) => {
     progress.value = percent;
     if (percent === 100) tell("Uploaded. It is being judged…", "note");
   });
   create.disabled = false;
   progress.hidden = true;
-  if (answer === null) return tell("The upload broke off. Choose the file again.", "alert");
-  const { sourceId, report, detail } = answer;
-  if (sourceId === undefined) return tell(detail ?? "The file was not taken.", "alert");
-  setSource(sourceId);
+  const again = document.createElement("button");
+  again.type = "button";
+  again.textContent = "Try again";
+  again.addEventListener("click", () => void upload(file));
+  if (status === 401) return tell(SESSION_ENDED, "alert", ...loginLink("new tab"), again);
+  if (answer === null) return tell(`The upload of ${file.name} broke off.`, "alert", again);
+  const { sourceId: id, report, detail } = answer;
+  if (id === undefined) return tell(detail ?? "The file was not taken.", "alert", again);
+  setSource(id);
   const input = document.querySelector<HTMLInputElement>("#file");
   if (input !== null) input.value = "";
-  show(file.name, report?.verdict ?? "pass", report?.findings ?? []);
+  found(id, { name: file.name, verdict: report?.verdict ?? "pass", findings: report?.findings ?? [] });
 }
 
 interface Answer {
@@ -68,8 +94,14 @@ interface Answer {
   readonly detail?: string;
 }
 
-/** With progress, which `fetch` does not tell. Null where the connection broke. */
-function send(file: File, onProgress: (percent: number) => void): Promise<Answer | null> {
+interface Answered {
+  /** 0 where the connection broke. */
+  readonly status: number;
+  readonly answer: Answer | null;
+}
+
+/** With progress, which `fetch` does not tell. */
+function send(file: File, onProgress: (percent: number) => void): Promise<Answered> {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open("POST", "/sources");
@@ -77,14 +109,14 @@ function send(file: File, onProgress: (percent: number) => void): Promise<Answer
     request.setRequestHeader("accept", "application/json");
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(Math.round((loaded / total) * 100)));
-    request.addEventListener("load", () => resolve(answerOf(request.response)));
-    request.addEventListener("error", () => resolve(null));
+    request.addEventListener("loadend", () => resolve({ status: request.status, answer: answerOf(request.response) }));
     request.send(file);
   });
 }
 
 async function judgeLink(url: string): Promise<void> {
   if (!URL.canParse(url)) return;
+  asked = url;
   setSource("");
   tell("The source is being judged…", "note");
   const response = await fetch("/sources/check", {
@@ -92,33 +124,69 @@ async function judgeLink(url: string): Promise<void> {
     headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify({ url, force: true }),
   }).catch(() => null);
-  const answer = response === null ? null : answerOf(await response.json());
+  const answer = response === null ? null : answerOf(await response.json().catch(() => null));
+  if (asked !== url) return;
+  if (response?.status === 401) return tell(SESSION_ENDED, "alert", ...loginLink("new tab"));
   if (answer?.verdict === undefined) return tell(answer?.detail ?? "The source could not be judged.", "alert");
-  show("The source", answer.verdict, answer.findings ?? []);
+  found(url, { name: "The source", verdict: answer.verdict, findings: answer.findings ?? [] });
 }
 
 function answerOf(json: unknown): Answer | null {
   return typeof json === "object" && json !== null ? json : null;
 }
 
-function show(name: string, verdict: string, findings: readonly Finding[]): void {
-  const words = { pass: "sounds right.", warn: "can be used:", fail: "has a fault:" }[verdict] ?? "was judged:";
-  tell(`${name} ${words} ${findings.map(({ message }) => message).join(" ")}`, verdict === "pass" ? "ok" : "note");
-  document.getElementById("force")?.toggleAttribute("hidden", verdict !== "fail");
+/** `source` is its id or its link. */
+function found(source: string, judged: Judged): void {
+  sessionStorage.setItem(`source ${source}`, JSON.stringify(judged));
+  show(judged);
 }
 
-function tell(text: string, look: "ok" | "note" | "alert"): void {
-  const region = document.getElementById("judged");
-  if (region === null) return;
+function recall(source: string): Judged | null {
+  const kept: unknown = JSON.parse(sessionStorage.getItem(`source ${source}`) ?? "null");
+  return isJudged(kept) ? kept : null;
+}
+
+function isJudged(kept: unknown): kept is Judged {
+  return typeof kept === "object" && kept !== null && "findings" in kept;
+}
+
+function show({ name, verdict, findings }: Judged): void {
+  const words = { pass: "sounds right.", warn: "can be used:", fail: "has a fault:" }[verdict] ?? "was judged:";
+  const look = { pass: "ok", fail: "alert" }[verdict] ?? "note";
+  tell(`${name} ${words} ${findings.map(({ message }) => message).join(" ")}`, look);
+  whenReleased(() => document.getElementById("force")?.toggleAttribute("hidden", verdict !== "fail"));
+}
+
+function tell(text: string, look: string, ...more: readonly HTMLElement[]): void {
   const words = document.createElement("p");
   words.className = look;
-  words.textContent = text;
-  region.replaceChildren(words);
+  words.append(text, ...more.flatMap((one) => [" ", one]));
+  whenReleased(() => document.getElementById("judged")?.replaceChildren(words));
 }
 
-function setSource(sourceId: string): void {
-  const input = document.querySelector<HTMLInputElement>("#source-id");
-  if (input !== null) input.value = sourceId;
+let isPressed = false;
+let held: (() => void)[] = [];
+
+/** What moves between press and release makes the click miss. */
+function whenReleased(act: () => void): void {
+  if (isPressed) held.push(act);
+  else act();
+}
+
+function release(): void {
+  isPressed = false;
+  const acts = held;
+  held = [];
+  for (const act of acts) act();
+}
+
+function sourceId(): HTMLInputElement | null {
+  return document.querySelector("#source-id");
+}
+
+function setSource(id: string): void {
+  const input = sourceId();
+  if (input !== null) input.value = id;
 }
 
 function addTag(tag: string): void {

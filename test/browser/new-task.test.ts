@@ -1,12 +1,16 @@
 /** From a file on the disk to a task's page, and to the comparison of what came with what was given. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Browser } from "playwright-core";
-import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
+import type { Browser, Page } from "playwright-core";
+import { API_TOKEN, SOURCE, startStand, type Stand } from "../e2e/stand.ts";
 import { song } from "../rig/provider/serving/songs.ts";
+import { SAMPLE_RATE } from "../rig/provider/serving/synth.ts";
+import { wav } from "../rig/provider/serving/wav.ts";
 import { logIn, startBrowser, violations, visit } from "./visitor.ts";
 
 const STEP_MS = 20_000;
 const VOICE = { name: "voice.mp3", mimeType: "audio/mpeg", buffer: Buffer.from(song(5, 12).bytes) };
+const NO_SOUND = { left: new Float32Array(12 * SAMPLE_RATE), right: new Float32Array(12 * SAMPLE_RATE) };
+const SILENCE = { name: "silence.wav", mimeType: "audio/wav", buffer: Buffer.from(wav(NO_SOUND, "silent")) };
 const API_KEY = "key-of-the-browser-tests-0123456789";
 
 let stand: Stand;
@@ -80,3 +84,113 @@ test("what is no audio is told so before anything is spent", async () => {
   expect(await page.locator("#judged").textContent()).toContain("not_audio");
   await visitor.leave();
 });
+
+test("a source with a fault is named with its verdict when the form comes back, and can be submitted all the same", async () => {
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.goto("/new");
+  const force = page.getByLabel(/Submit it whatever was found/);
+  expect(await force.isVisible()).toBe(false);
+  await page.getByLabel(/^An audio file/).setInputFiles(SILENCE);
+  await page.locator("#judged").getByText("silence.wav has a fault").waitFor({ timeout: STEP_MS });
+  await fillIn(page, "Silent");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.getByRole("alert").getByText("nothing was submitted").waitFor({ timeout: STEP_MS });
+  expect(await page.locator("#judged .alert").textContent()).toContain("silence.wav has a fault");
+  expect(await page.locator("#judged .ok").count()).toBe(0);
+  await force.check();
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.waitForURL(/\/tasks\/[0-9a-f]{32}$/, { timeout: STEP_MS });
+  await visitor.leave();
+});
+
+test("a link is judged without anything moving, so the first click on Create submits", async () => {
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.goto("/new");
+  await fillIn(page, "By a link");
+  await page.getByLabel("or a link to one").pressSequentially(stand.provider.sourceUrl(SOURCE));
+  const create = page.getByRole("button", { name: "Create" });
+  await create.scrollIntoViewIfNeeded();
+  const before = await create.boundingBox();
+  await page.mouse.move((before?.x ?? 0) + 10, (before?.y ?? 0) + 4);
+  const judged = page.waitForResponse("**/sources/check");
+  await page.mouse.down();
+  await judged;
+  await page.waitForTimeout(100);
+  expect(await create.boundingBox()).toEqual(before);
+  await page.mouse.up();
+  await page.waitForURL(/\/tasks\/[0-9a-f]{32}$/, { timeout: STEP_MS });
+
+  await page.goto("/new");
+  const still = await create.boundingBox();
+  await page.getByLabel("or a link to one").fill(stand.provider.sourceUrl(SOURCE));
+  await page.keyboard.press("Tab");
+  await page
+    .locator("#judged")
+    .getByText(/^The source (sounds right|can be used)/)
+    .waitFor({ timeout: STEP_MS });
+  expect(await create.boundingBox()).toEqual(still);
+  await visitor.leave();
+});
+
+test("an upload that broke off is tried again with the same file, and a drop beside the box leaves the form", async () => {
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.goto("/new");
+  await page.route("**/sources", (route) => route.abort());
+  await page.getByLabel(/^An audio file/).setInputFiles(VOICE);
+  await page.locator("#judged").getByText("The upload of voice.mp3 broke off").waitFor({ timeout: STEP_MS });
+  await page.unroute("**/sources");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect.poll(() => page.locator("#source-id").inputValue(), { timeout: STEP_MS }).toMatch(/^[0-9a-f]{64}$/);
+  const dropped = await page.evaluate(`(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["x"], "beside.mp3"));
+    const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+    document.querySelector("h1").dispatchEvent(event);
+    return event.defaultPrevented;
+  })()`);
+  expect(dropped).toBe(true);
+  await visitor.leave();
+});
+
+test("a session that has ended is told in a musician's words, and the form waits for the login", async () => {
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.goto("/new");
+  await page.getByLabel("Title").fill("Not lost");
+  await page.context().clearCookies();
+  const judged = page.locator("#judged");
+  await page.getByLabel(/^An audio file/).setInputFiles(VOICE);
+  await judged.getByText("Your session has ended").waitFor({ timeout: STEP_MS });
+  expect(await judged.textContent()).not.toContain("Bearer");
+  const opened = page.context().waitForEvent("page");
+  await judged.getByRole("link", { name: "Log in" }).click();
+  const other = await opened;
+  await other.getByLabel("API token").fill(API_TOKEN);
+  await other.getByRole("main").getByRole("button", { name: "Log in" }).click();
+  await other.waitForURL("**/new");
+  await judged.getByRole("button", { name: "Try again" }).click();
+  await judged.getByText("voice.mp3 sounds right").waitFor({ timeout: STEP_MS });
+  expect(await page.getByLabel("Title").inputValue()).toBe("Not lost");
+
+  await page.context().clearCookies();
+  await page.getByLabel("or a link to one").fill(stand.provider.sourceUrl(SOURCE));
+  await page.keyboard.press("Tab");
+  await judged.getByText("Your session has ended").waitFor({ timeout: STEP_MS });
+  await fillIn(page, "Lost");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.waitForURL("**/login?next=%2Fnew");
+  await visitor.leave();
+});
+
+async function fillIn(page: Page, title: string): Promise<void> {
+  await page.getByLabel("Title").fill(title);
+  await page.getByLabel("What it should sound like").fill("house");
+  await page.getByLabel("What it should not").fill("metal");
+}

@@ -130,10 +130,10 @@ function refuse(c: Context<AppEnv>): Response {
   throw new Problem("unauthorized", whyUnauthorized(c), CHALLENGE);
 }
 
-/** Back to what was to be read; what was to be done is not done by a redirect. */
+/** Back to what was to be read; what was to be done is not done by a redirect, but a form of its own address is shown. */
 function loginPath(c: Context<AppEnv>): string {
-  if (!isRead(c)) return "/login";
   const { pathname, searchParams } = new URL(c.req.url);
+  if (!isRead(c)) return pathname === "/new" ? "/login?next=%2Fnew" : "/login";
   // Whoever mistook a query for the place of the token need not find it in the history twice.
   const tokens = tokensOf(c);
   const kept = Array.from(searchParams).filter(([, value]) => !isOneOf(value, tokens));

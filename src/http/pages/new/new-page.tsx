@@ -61,7 +61,13 @@ export function NewPage({ filled, problem, credits, maxMegabytes, formKey, nonce
           <input id="upload-url" name="uploadUrl" type="url" maxlength={4096} value={value("uploadUrl")} />
           <progress id="upload" max="100" value="0" aria-label="Upload" hidden></progress>
           <div id="judged" role="status">
-            {value("sourceId") === "" ? null : <p class="ok">The source of the task before is used again.</p>}
+            {value("sourceId") === "" ? null : (
+              <p class="note">
+                {problem === null
+                  ? "The source of the task before is used again."
+                  : "Your file was kept: choose another, or send it again."}
+              </p>
+            )}
           </div>
         </fieldset>
         <label for="title">Title</label>
