@@ -22,9 +22,9 @@ export async function publishTask(kv: KVNamespace, task: Task, shown: (view: Tas
 }
 
 /** What is published is no longer how the task stands: until it is published anew, readers are sent to its object. */
-export async function publishChange(kv: KVNamespace, before: Task, after: Task | null): Promise<void> {
-  if (after === null || after.published === null || after.version === before.version) return;
-  const put = kv.put(keyOf(after.taskId), JSON.stringify(askTheObject(after)));
+export async function publishChange(kv: KVNamespace, task: Task | null): Promise<void> {
+  if (task === null) return;
+  const put = kv.put(keyOf(task.taskId), JSON.stringify(askTheObject(task)));
   await put.catch((error: unknown) => logFault("KV did not answer", error));
 }
 

@@ -141,7 +141,7 @@ function doubtOf(task: Task, track: Track, { stored, flaw }: Judged, tries: read
   return isSameTake(task, track, stored) ? "same_take" : null;
 }
 
-/** What came of an earlier stage may be a preview: a link of a later one failed so far, or nobody says how long it is. */
+/** What came of an earlier stage may be a preview: a link of a later one was tried in vain, or nobody says how long it is. */
 function isOutranked(task: Task, track: Track, stored: Copied, tries: readonly Try[]): boolean {
   const own = tries.find(({ link }) => link.hash === stored.link)?.link;
   const isSure = track.durationSeconds !== null && secondsOf(task, stored) !== null;
@@ -151,7 +151,7 @@ function isOutranked(task: Task, track: Track, stored: Copied, tries: readonly T
       linkStage(link) > linkStage(own) &&
       copied === null &&
       !progress.had &&
-      (!isSure || progress.failures > 0),
+      (!isSure || progress.starts > 0),
   );
 }
 

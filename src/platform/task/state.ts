@@ -34,7 +34,7 @@ export class TaskState {
   /** What this instance told the catalog last. */
   told: Pick<CatalogRow, "wake" | "problem"> | null = null;
 
-  /** Since when an earlier instance may be publishing too; 0 where this one found nothing to be published. */
+  /** Since when another put than the engine's may be under way: of an earlier instance, or for a wish. 0: there is none. */
   rivalSince = 0;
 
   /** Throws where nobody says which task this is. */
@@ -87,6 +87,14 @@ export class TaskState {
     const recorded: TaskEvent = { ...event, at: event.at ?? this.now() };
     this.log.record(this.taskId, recorded, body);
     this.#loaded = { task: reduce(task ?? newTask(this.taskId, recorded.at), recorded), tombstone };
+  }
+
+  /** The task, where what is published of it is no longer how it stands: who calls puts that at once. */
+  outdated(before: Task): Task | null {
+    const { task } = this;
+    if (task === null || task.published === null || task.version === before.version) return null;
+    this.rivalSince = this.now();
+    return task;
   }
 
   /** Throws where this instance is not the object's any more: its storage is closed. Reads no row. */

@@ -202,7 +202,7 @@ export class TaskObject extends DurableObject<Env> {
     if (before !== null) {
       this.#state.record(event);
       await this.#armForWake();
-      await publishChange(this.env.STATE, before, this.#state.task);
+      await publishChange(this.env.STATE, this.#state.outdated(before));
       if (this.#state.task !== null) this.ctx.waitUntil(this.#tell(this.#row()));
     }
     return this.view();

@@ -73,6 +73,13 @@ test("what was kept of an earlier stage gives way once the final link works, how
   }
 });
 
+test("a try that crashed counts as one in vain", () => {
+  const preview = copied(T0 + HOUR, PREVIEW, { attempt: 2, ...lasting(180) });
+  const early = observed(first.observation, { at: T0 - 1 });
+  const task = taskOf(early, complete, started(T0 + MINUTE, FINAL, { attempt: 1 }), preview);
+  expect(statusOf(task)).toMatchObject({ state: "stored", doubt: "outranked" });
+});
+
 test("where nobody says how long it is, what was kept of an earlier stage may be a preview", () => {
   const [early, late] = [untold("first", PREVIEW, T0 - 1), untold("complete", FINAL, T0 + MINUTE)];
   const preview = copied(T0, PREVIEW, { key: "preview-1", ...lasting(8) });
