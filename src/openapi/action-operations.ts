@@ -194,7 +194,7 @@ export const actionPaths = {
           "201": jsonResponse("It is kept.", keptSource, { kept: { sourceId: SHA256, report: SOURCE_EXAMPLE } }),
         },
       },
-      ["source_refused", "payload_too_large"],
+      ["source_refused", "payload_too_large", "incomplete_body"],
     ),
   },
   "/new": {

@@ -15,9 +15,11 @@ export function failure(taskId: string, code = 531): object {
 }
 
 /** A body whose sender goes away in the middle. */
-export function brokenBody(text: string): ReadableStream<Uint8Array> {
+export function brokenBody(begun: string | Uint8Array): ReadableStream<Uint8Array> {
+  const bytes = typeof begun === "string" ? new TextEncoder().encode(begun) : begun.slice();
   return new ReadableStream({
-    start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
+    type: "bytes",
+    start: (controller) => (bytes.length === 0 ? undefined : controller.enqueue(bytes)),
     pull: (controller) => controller.error(new Error("the connection was lost")),
   });
 }

@@ -16,6 +16,7 @@ export interface KeptSource {
 }
 
 const STALL_MS = 30_000;
+const BROKEN_OFF = "broken_off: the body broke off before its end";
 
 /** A string says why it is not kept; nothing of it is then. */
 export async function keepSource(
@@ -30,7 +31,8 @@ export async function keepSource(
   const reader = bodyReader(body);
   const incoming = `${INCOMING}${crypto.randomUUID()}`;
   try {
-    const head = await readHead(reader, watch);
+    const head = await received(readHead(reader, watch));
+    if (head === undefined) return BROKEN_OFF;
     const verification = verify(head, "audio");
     if (typeof verification === "string") return verification.replace("the server sent", "the file has");
     const { contentType, extension } = verification.format;
@@ -38,12 +40,17 @@ export async function keepSource(
     const hash = createHash("sha256");
     let bytes = 0;
     try {
-      for (let chunk: Uint8Array | null = head; chunk !== null; chunk = await readChunk(reader, watch)) {
+      let chunk: Uint8Array | null | undefined = head;
+      for (; chunk !== null && chunk !== undefined; chunk = await received(readChunk(reader, watch))) {
         bytes += chunk.length;
         hash.update(chunk);
         verification.push(chunk);
         if (bytes > rules.maxBytes) break;
         await writer.write(chunk);
+      }
+      if (chunk === undefined) {
+        await writer.abort();
+        return BROKEN_OFF;
       }
     } catch (error) {
       await writer.abort();
@@ -63,6 +70,11 @@ export async function keepSource(
     watch.end();
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** Undefined where its sender went away. */
+function received<T>(part: Promise<T>): Promise<T | undefined> {
+  return part.catch(() => undefined);
 }
 
 async function move(bucket: R2Bucket, from: string, to: string, contentType: string): Promise<void> {

@@ -162,7 +162,7 @@ test("201 is no failure, and what could not be fetched is named with its cure", 
     observationOf({ code: 201, msg: "running", data: { task_id: TASK_ID, status: "PENDING" } }).failure,
   ).toBeNull();
   expect(FAILURES.source_unreachable).toMatchObject({ retryable: true });
-  expect(FAILURES.source_unreachable.advice).toContain("Check that uploadUrl is public");
+  expect(FAILURES.source_unreachable.advice).toContain("Check that every link of the request is public");
   expect(FAILURES.invalid_request.advice).toContain("content");
 });
 

@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { sha256Hex } from "../../../src/core/ids.ts";
-import { message, newTaskId, track } from "../messages.ts";
+import { brokenBody, message, newTaskId, track } from "../messages.ts";
 import { playProvider } from "../provider-api.ts";
 import { SONG } from "../provider-files.ts";
 import { forged } from "../sessions.ts";
@@ -57,6 +57,7 @@ export function uploadAnswers(): readonly Answer[] {
     ["uploadSource", upload("x"), workerWith({ API_TOKEN: "" })],
     ["uploadSource", forged("POST", "/sources")],
     ["uploadSource", upload("no song")],
+    ["uploadSource", upload(brokenBody("no")), workerWith({})],
     ["uploadSource", upload(SONG), workerWith({ MAX_AUDIO_BYTES: "10" })],
     ["uploadSource", upload(SONG)],
     ...readAnswers("readSource", "GET", `/sources/${sha256Hex(SONG)}`),

@@ -6,12 +6,12 @@ import * as z from "zod";
 import { sha256Hex } from "../../../src/core/ids.ts";
 import { keptSource } from "../../../src/http/routes/submit/sources.ts";
 import { dropUnusedSources } from "../../../src/platform/sources/source-store.ts";
-import { newTaskId } from "../messages.ts";
+import { brokenBody, newTaskId } from "../messages.ts";
 import { playProvider, type PlayedProvider } from "../provider-api.ts";
 import { SONG } from "../provider-files.ts";
 import { session } from "../sessions.ts";
 import { configureWithKey } from "../settings.ts";
-import { acting, problemOf, reading, request, viewOf, worker } from "../worker.ts";
+import { acting, problemOf, reading, request, viewOf, worker, workerWith } from "../worker.ts";
 
 configureWithKey(1);
 
@@ -57,6 +57,26 @@ test("what is no audio, cut short or too large is not kept", async () => {
     headers: { ...session(), "sec-fetch-site": "same-origin", "content-length": String(2 ** 40) },
   });
   expect([413, 422]).toContain((await worker(large)).status);
+  expect((await env.AUDIO.list({ prefix: "sources/incoming/" })).objects).toEqual([]);
+});
+
+test("a form with parts is refused before it is read, and says how to send the file", async () => {
+  const form = new FormData();
+  form.set("file", new File([SONG], "x.mp3", { type: "audio/mpeg" }));
+  const headers = { ...session(), "sec-fetch-site": "same-origin" };
+  const refused = await problemOf(await worker(request("/sources", { method: "POST", body: form, headers })));
+  expect(refused).toMatchObject({ status: 422, type: "urn:backline:problem:source_refused" });
+  expect(refused.detail).toContain("curl --data-binary @file");
+});
+
+test.each([
+  ["at once", new Uint8Array(0)],
+  ["within the file", SONG.subarray(0, SONG.length / 2)],
+])("an upload that breaks off %s is no fault of ours, and nothing of it is kept", async (_, begun) => {
+  const headers = { ...session(), "sec-fetch-site": "same-origin" };
+  const upload = request("/sources", { method: "POST", body: brokenBody(begun), headers });
+  const refused = await problemOf(await workerWith({})(upload));
+  expect(refused).toMatchObject({ status: 400, type: "urn:backline:problem:incomplete_body" });
   expect((await env.AUDIO.list({ prefix: "sources/incoming/" })).objects).toEqual([]);
 });
 

@@ -44,16 +44,26 @@ export const sources = new Hono<AppEnv>()
   .use("/sources", requireApiToken)
   .use("/sources/*", requireApiToken)
   .post("/sources", async (c) => {
+    // What wraps the file would be kept as a part of it.
+    if (/^multipart\//i.test(c.req.header("content-type") ?? "")) throw new Problem("source_refused", MULTIPART);
     const announced = announcedBytes(c.req.raw);
     const kept = await uploadSource(c, new Response(c.req.raw.body), announced);
-    if (typeof kept === "string")
-      throw new Problem(kept.startsWith("too_large") ? "payload_too_large" : "source_refused", `Not kept: ${kept}.`);
+    if (typeof kept === "string") throw notKept(kept);
     return c.json({ ...kept, report: shownSource(kept.report) }, 201, FRESH);
   })
   .post("/sources/check", async (c) => {
     const { url, force = false } = await readJson(c, sourceQuestion);
     return c.json(shownSource(await judgeSource(c, url, force)), 200, FRESH);
   });
+
+const MULTIPART =
+  "The body is a form with parts (multipart), and was not read. Send the bytes of the file alone, as `curl --data-binary @file` does.";
+
+function notKept(reason: string): Problem {
+  if (reason.startsWith("broken_off"))
+    return new Problem("incomplete_body", "The upload broke off before its end, and nothing was kept. Send it again.");
+  return new Problem(reason.startsWith("too_large") ? "payload_too_large" : "source_refused", `Not kept: ${reason}.`);
+}
 
 /** Keeps what the body brings. A string says why it is not kept. */
 export async function uploadSource(
