@@ -43,6 +43,7 @@ const SHARES = {
     {
       shareId: EXAMPLE_VALUES.shareId,
       trackId: null,
+      download: false,
       createdAt: "2026-01-29T07:12:40.000Z",
       expiresAt: LINK.expiresAt,
     },
@@ -162,7 +163,7 @@ export const accessPaths = {
         parameters: [pathParameter("id", "The provider's task id.")],
         responses: { "200": jsonResponse("The links.", shareList, { shares: SHARES }) },
       },
-      ["task_not_found"],
+      ["invalid_query", "task_not_found", "task_deleted"],
     ),
   },
   "/tasks/{id}/shares/{shareId}": {

@@ -35,8 +35,8 @@ export async function makeShareLink(
   const now = Date.now();
   const expiresAt = (Math.floor(now / 1_000) + seconds) * 1_000;
   const shareId = randomId();
-  const { taskId, trackId } = shared;
-  await catalogOf(c.env).addShare({ id: shareId, taskId, trackId, createdAt: now, expiresAt });
+  const { taskId, trackId, download = false } = shared;
+  await catalogOf(c.env).addShare({ id: shareId, taskId, trackId, download, createdAt: now, expiresAt });
   const isFile = trackId !== null && leadsTo === "file";
   const path = isFile ? `/tasks/${taskId}/tracks/${trackId}/audio` : `/tasks/${taskId}`;
   const url = new URL(path, (c.get("config").publicUrl ?? new URL(c.req.url)).origin);

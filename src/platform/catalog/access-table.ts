@@ -9,6 +9,8 @@ export interface StoredShare {
   readonly id: string;
   readonly taskId: string;
   readonly trackId: string | null;
+  /** Whether files may be taken along. */
+  readonly download: boolean;
   readonly createdAt: number;
   readonly expiresAt: number;
 }
@@ -23,26 +25,28 @@ export interface Ended {
 
 const EVERY_SESSION = "*";
 const ended = z.object({ id: z.string(), created_at: z.int() });
-const share = z
+const storedShare = z
   .object({
     id: z.string(),
     task_id: z.string(),
     track_id: z.string().nullable(),
+    download: z.int(),
     created_at: z.int(),
     expires_at: z.int(),
   })
-  .transform(({ id, task_id, track_id, created_at, expires_at }): StoredShare => ({
+  .transform(({ id, task_id, track_id, download, created_at, expires_at }): StoredShare => ({
     id,
     taskId: task_id,
     trackId: track_id,
+    download: download === 1,
     createdAt: created_at,
     expiresAt: expires_at,
   }));
 
 export function createAccess(sql: SqlStorage): void {
   sql.exec(`CREATE TABLE IF NOT EXISTS access (
-    id TEXT PRIMARY KEY, task_id TEXT, track_id TEXT, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-    ended INTEGER NOT NULL) WITHOUT ROWID`);
+    id TEXT PRIMARY KEY, task_id TEXT, track_id TEXT, download INTEGER NOT NULL, created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL, ended INTEGER NOT NULL) WITHOUT ROWID`);
   sql.exec("CREATE INDEX IF NOT EXISTS access_by_task ON access (task_id)");
   sql.exec("CREATE INDEX IF NOT EXISTS access_ended ON access (expires_at) WHERE ended = 1");
 }
@@ -59,7 +63,7 @@ export function endedAccess(sql: SqlStorage, now: number): Ended {
 /** `expiresAt`: when it would have ended by itself. */
 export function endSession(sql: SqlStorage, id: string, now: number, expiresAt: number): void {
   dropExpired(sql, now);
-  sql.exec("INSERT OR REPLACE INTO access VALUES (?, NULL, NULL, ?, ?, 1)", id, now, expiresAt);
+  sql.exec("INSERT OR REPLACE INTO access VALUES (?, NULL, NULL, 0, ?, ?, 1)", id, now, expiresAt);
 }
 
 /** Every session that has started by now. */
@@ -67,9 +71,11 @@ export function endSessions(sql: SqlStorage, now: number, expiresAt: number): vo
   endSession(sql, EVERY_SESSION, now, expiresAt);
 }
 
-export function addShare(sql: SqlStorage, { id, taskId, trackId, createdAt, expiresAt }: StoredShare): void {
+export function addShare(sql: SqlStorage, share: StoredShare): void {
+  const { id, taskId, trackId, download, createdAt, expiresAt } = share;
   dropExpired(sql, createdAt);
-  sql.exec("INSERT INTO access VALUES (?, ?, ?, ?, ?, 0)", id, taskId, trackId, createdAt, expiresAt);
+  const values = [id, taskId, trackId, Number(download), createdAt, expiresAt];
+  sql.exec("INSERT INTO access VALUES (?, ?, ?, ?, ?, ?, 0)", ...values);
 }
 
 /** Those that still open, the newest first. */
@@ -78,7 +84,7 @@ export function sharesOf(sql: SqlStorage, taskId: string, now: number): readonly
   return sql
     .exec(`SELECT * FROM access WHERE ${where} ORDER BY created_at DESC, id LIMIT 1000`, taskId, now)
     .toArray()
-    .map((row) => share.parse(row));
+    .map((row) => storedShare.parse(row));
 }
 
 /** Whether there was one to revoke. */

@@ -227,15 +227,15 @@ test("who follows a dead link is told so, and asked for nothing", async () => {
 });
 
 test("a link that was made is listed, and revoked", async () => {
-  const [ofTask, ofTrack] = [await share(taskId), await share(taskId, { trackId: "a" })];
+  const [ofTask, ofTrack] = [await share(taskId), await share(taskId, { trackId: "a", download: true })];
   const list = async () => (await worker(reading(`/tasks/${taskId}/shares`))).json();
   const { items } = z.object({ items: z.array(z.unknown()), nextCursor: z.null() }).parse(await list());
   expect(items).toHaveLength(2);
-  for (const [{ shareId, expiresAt }, trackId] of [
-    [ofTask, null],
-    [ofTrack, "a"],
+  for (const [{ shareId, expiresAt }, trackId, download] of [
+    [ofTask, null, false],
+    [ofTrack, "a", true],
   ] as const)
-    expect(items).toContainEqual({ shareId, trackId, createdAt: like(/Z$/), expiresAt });
+    expect(items).toContainEqual({ shareId, trackId, download, createdAt: like(/Z$/), expiresAt });
   expect(JSON.stringify(await list())).not.toContain("share=");
   // Another task's page revokes nothing of this one.
   const foreign = await worker(acting("DELETE", `/tasks/${newTaskId()}/shares/${ofTask.shareId}`));
@@ -246,7 +246,7 @@ test("a link that was made is listed, and revoked", async () => {
   const asPerson = { ...session(), accept: "text/html" };
   const shown = async () => (await worker(request(`/tasks/${taskId}/shares`, { headers: asPerson }))).text();
   const listed = await shown();
-  expect(listed).toContain("Take 1 alone, made ");
+  expect(listed).toContain("Take 1 alone, to listen and download, made ");
   expect(listed).toContain(`action="/tasks/${taskId}/shares/${ofTrack.shareId}/delete"`);
   expect(listed).not.toContain("share=");
   const form = request(`/tasks/${taskId}/shares/${ofTrack.shareId}/delete`, {
@@ -258,6 +258,17 @@ test("a link that was made is listed, and revoked", async () => {
   expect([revoked.status, revoked.headers.get("location")]).toEqual([303, `/tasks/${taskId}/shares`]);
   expect(await statusOf(ofTrack.path)).toBe(401);
   expect(await shown()).toContain("No link opens this task.");
+});
+
+test("of an unknown or deleted task no links are listed", async () => {
+  const [unknown, deleted] = [newTaskId(), newTaskId()];
+  await worker(callback(message(deleted, "text")));
+  await worker(acting("DELETE", `/tasks/${deleted}`));
+  for (const [id, status] of [
+    [unknown, 404],
+    [deleted, 410],
+  ] as const)
+    expect((await worker(reading(`/tasks/${id}/shares`))).status).toBe(status);
 });
 
 test("a guest sees what is allowed, and nothing else", async () => {

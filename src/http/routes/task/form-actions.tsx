@@ -106,11 +106,11 @@ function ShareLinks({ view: { taskId, tracks }, shares, mayAct }: ShareLinksProp
   const take = (id: string): string => `Take ${tracks.findIndex(({ trackId }) => trackId === id) + 1} alone`;
   return (
     <ul>
-      {shares.map(({ id, trackId, createdAt, expiresAt }) => (
+      {shares.map(({ id, trackId, download, createdAt, expiresAt }) => (
         <li>
           <form method="post" action={`/tasks/${taskId}/shares/${id}/delete`} class="row">
-            {trackId === null ? "The task" : take(trackId)}, made {utcWords(isoTime(createdAt))}, until{" "}
-            {utcWords(isoTime(expiresAt))}
+            {trackId === null ? "The task" : take(trackId)}, {download ? "to listen and download" : "to listen"}, made{" "}
+            {utcWords(isoTime(createdAt))}, until {utcWords(isoTime(expiresAt))}
             {mayAct ? <button class="quiet">Revoke</button> : null}
           </form>
         </li>

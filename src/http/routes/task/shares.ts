@@ -7,6 +7,7 @@ import { catalogOf } from "../../../platform/catalog/catalog.ts";
 import { forgetEnded } from "../../../platform/catalog/ended-access.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { readJson } from "../../request/json-body.ts";
+import { noQuery, parseQuery } from "../../request/query.ts";
 import { Problem } from "../../problem.ts";
 import { makeShareLink, MAX_SHARE_SECONDS } from "../../auth/share-link.ts";
 import { movedOn, readTask, taskIdOf } from "../../reading/task-reader.ts";
@@ -28,6 +29,7 @@ export const shareList = z.object({
     z.object({
       shareId: z.string(),
       trackId: z.string().nullable(),
+      download: z.boolean(),
       createdAt: z.iso.datetime(),
       expiresAt: z.iso.datetime(),
     }),
@@ -37,6 +39,7 @@ export const shareList = z.object({
 
 export const shares = new Hono<AppEnv>()
   .post("/tasks/:id/share", async (c) => {
+    parseQuery(noQuery, c);
     const { taskId, tracks, version } = await readTask({ ...readingOf(c), current: true });
     if (version !== (c.get("seen") ?? version)) throw movedOn(version);
     const {
@@ -50,11 +53,14 @@ export const shares = new Hono<AppEnv>()
     return c.json(link, 200, { "cache-control": "no-store" });
   })
   .get("/tasks/:id/shares", async (c) => {
-    const found: readonly StoredShare[] = await catalogOf(c.env).shares(taskIdOf(c), Date.now());
+    parseQuery(noQuery, c);
+    const { taskId } = await readTask(readingOf(c));
+    const found: readonly StoredShare[] = await catalogOf(c.env).shares(taskId, Date.now());
     const list: z.infer<typeof shareList> = { items: found.map(itemOf), nextCursor: null };
     return c.json(list, 200, FRESH);
   })
   .delete("/tasks/:id/shares/:shareId", async (c) => {
+    parseQuery(noQuery, c);
     await revoke(c, c.req.param("shareId"));
     return c.body(null, 204);
   });
@@ -66,6 +72,7 @@ export async function revoke<P extends string>(c: Context<AppEnv, P>, shareId: s
   forgetEnded();
 }
 
-function itemOf({ id, trackId, createdAt, expiresAt }: StoredShare): z.infer<typeof shareList>["items"][number] {
-  return { shareId: id, trackId, createdAt: isoTime(createdAt), expiresAt: isoTime(expiresAt) };
+function itemOf({ id, createdAt, expiresAt, ...share }: StoredShare): z.infer<typeof shareList>["items"][number] {
+  const { trackId, download } = share;
+  return { shareId: id, trackId, download, createdAt: isoTime(createdAt), expiresAt: isoTime(expiresAt) };
 }
