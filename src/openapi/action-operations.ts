@@ -207,7 +207,7 @@ export const actionPaths = {
         parameters: queryParameters(fromQuery),
         responses: { "200": { description: "The form.", content: { "text/html": { schema: { type: "string" } } } } },
       },
-      ["invalid_query", "task_not_found", "task_deleted"],
+      ["invalid_query", "read_only", "task_not_found", "task_deleted"],
     ),
   },
   "/sources/check": {

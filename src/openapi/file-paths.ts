@@ -1,6 +1,7 @@
 /** The kept files. */
 import { waveform } from "../core/audio/sound/waveform.ts";
-import { fileQuery } from "../http/request/query.ts";
+import { MIDI_TYPE } from "../core/audio/format.ts";
+import { fileQuery, sourceQuery } from "../http/request/query.ts";
 import { EXAMPLE_VALUES, SHA256 } from "./examples.ts";
 import { WAVEFORM_EXAMPLE } from "./assessment-examples.ts";
 import {
@@ -57,14 +58,14 @@ const KNOWN = { description: "The file is the one that If-None-Match names." };
 
 const AUDIO = ["audio/mpeg", "audio/wav", "audio/flac", "audio/ogg", "audio/mp4", "audio/aac"];
 const PICTURES = ["image/jpeg", "image/png", "image/webp"];
-const FILES = [...AUDIO, ...PICTURES, "video/mp4", "application/octet-stream"];
+const FILES = [...AUDIO, ...PICTURES, MIDI_TYPE, "video/mp4", "application/octet-stream"];
 
 export const filePaths = {
   "/tasks/{id}/tracks/{trackId}/audio": file("Audio", "the audio of a track", AUDIO),
   "/tasks/{id}/tracks/{trackId}/cover": file("Cover", "the cover of a track", PICTURES),
   "/tasks/{id}/files/{name}": file("File", "a file of another product than music", FILES, [
     ids[0],
-    pathParameter("name", "As the task's view names it, like `wav`, `vocal`, `video` or `image-1`."),
+    pathParameter("name", "As the task's view names it, like `wav`, `vocal`, `video`, `midi` or `image-1`."),
   ]),
   "/tasks/{id}/tracks/{trackId}/waveform": {
     get: sharedOperation(
@@ -113,22 +114,14 @@ export const filePaths = {
         description: "The bytes as they were uploaded.",
         parameters: [
           pathParameter("id", "A sourceId.", "sourceId"),
-          {
-            name: "link",
-            in: "query",
-            required: false,
-            description:
-              "In place of a token, in the link that the provider gets: opens this file alone, for 24 hours.",
-            schema: { type: "string" },
-            example: EXAMPLE_VALUES.link,
-          },
+          ...queryParameters(sourceQuery),
           ifNoneMatch,
           ...conditions,
           ...rangeParameters,
         ],
         responses: fileResponses(AUDIO),
       },
-      ["file_not_found", "precondition_failed", "range_not_satisfiable"],
+      ["invalid_query", "file_not_found", "precondition_failed", "range_not_satisfiable"],
     ),
   },
 } satisfies Readonly<Record<string, PathItem>>;

@@ -7,6 +7,7 @@ import { waveform } from "../core/audio/sound/waveform.ts";
 import { noticeBody } from "../core/next/notices.ts";
 import { scoreboard } from "../core/view/statistics.ts";
 import { assessmentView } from "../core/task/assessment.ts";
+import { guestView } from "../core/view/guest.ts";
 import { failureView, fileView, taskView, trackView } from "../core/view/view.ts";
 import { healthReport } from "../http/routes/site/health.ts";
 import { deliveredAgain, inboxItem, inboxPage } from "../http/routes/callback/inbox.tsx";
@@ -30,6 +31,7 @@ type Named = { readonly id: string; readonly description: string };
 const answers = z
   .registry<Named>()
   .add(taskView, { id: "Task", description: "What became of a task." })
+  .add(guestView, { id: "GuestTask", description: "What a guest sees of a task: nothing that is not listed here." })
   .add(trackView, { id: "Track", description: "One of the task's songs." })
   .add(fileView, { id: "File", description: "How far the keeping of a file has come." })
   .add(assessmentView, { id: "Assessment", description: "What the kept audio is like, and what is wrong with it." })
@@ -87,7 +89,8 @@ export function componentSchemas(): Readonly<Record<string, JsonSchema>> {
   const { schemas: answered } = z.toJSONSchema(answers, {
     uri: pathOf,
     // The registry's own words, which zod leaves out.
-    override: ({ zodSchema, jsonSchema }) => open(Object.assign(plain(jsonSchema), wordsOf(answers.get(zodSchema)))),
+    override: ({ zodSchema, jsonSchema }) =>
+      open(Object.assign(plain(jsonSchema), wordsOf(answers.get(zodSchema)), zodSchema === guestView ? NO_TASK : {})),
   });
   const { schemas: taken } = z.toJSONSchema(requests, {
     uri: pathOf,
@@ -143,6 +146,9 @@ export const ANY_SUBMISSION_REF = { $ref: pathOf("AnySubmission") };
 const ONE_SOURCE = {
   oneOf: ["uploadUrl", "sourceId"].map((name) => ({ required: [name], properties: { [name]: { type: "string" } } })),
 };
+
+/** A task has all that a guest sees of it, and this. */
+const NO_TASK = { not: { required: ["updatedAt"] } };
 
 const DIGITS = String.raw`^\d{1,15}$`;
 const MAX_DIGITS = 10 ** 15 - 1;

@@ -1,6 +1,7 @@
 /** One task of the API's description, from its first callback to its kept files. Pure. */
 import type * as z from "zod";
 import type { productRequest, SubmissionRequest } from "../core/provider/submission.ts";
+import { guestViewOf } from "../core/view/guest.ts";
 import type { TaskView } from "../core/view/view.ts";
 import type { submittingView } from "../http/routes/submit/submissions.ts";
 import type { taskList } from "../http/reading/task-list.ts";
@@ -134,6 +135,7 @@ export const SUBMITTING_EXAMPLE: z.infer<typeof submittingView> = {
 };
 
 export const TASK_EXAMPLES = { open: OPEN, settled: SETTLED, failed: FAILED };
+export const GUEST_EXAMPLE = guestViewOf(SETTLED, null);
 
 export const TASK_LIST_EXAMPLE: z.infer<typeof taskList> = {
   items: [

@@ -2,11 +2,13 @@
 import { TASK_ACTIONS, TASKS_ACTIONS } from "./action-operations.ts";
 import { eventsQuery, taskQuery, tasksQuery } from "../http/request/query.ts";
 import { taskList } from "../http/reading/task-list.ts";
+import { guestView } from "../core/view/guest.ts";
 import { taskView } from "../core/view/view.ts";
 import { timelinePage } from "../http/reading/timeline-page.ts";
 import { EXAMPLE_VALUES } from "./examples.ts";
-import { TASK_EXAMPLES, TASK_LIST_EXAMPLE, TIMELINE_EXAMPLE } from "./task-examples.ts";
+import { GUEST_EXAMPLE, TASK_EXAMPLES, TASK_LIST_EXAMPLE, TIMELINE_EXAMPLE } from "./task-examples.ts";
 import {
+  eitherOf,
   header,
   headerParameter,
   jsonResponse,
@@ -43,7 +45,7 @@ export const taskPaths = {
         tags: TAG,
         summary: "What became of a task",
         description:
-          "With `wait` the answer comes when the task changes, or when the time is up: it is the current view in both cases. A settled task is answered at once, unless `min_version` is higher. With `min_version` or `Cache-Control: no-cache` it is never older than asked for. Who came by a share link is a guest, who sees `taskId`, `version`, `stage`, `settled`, `createdAt`, and of each track its title, tags, duration, kept files and what was measured.",
+          "With `wait` the answer comes when the task changes, or when the time is up: it is the current view in both cases. A settled task is answered at once, unless `min_version` is higher. With `min_version` or `Cache-Control: no-cache` it is never older than asked for. Who came by a share link is a guest, and is answered a `GuestTask`.",
         parameters: [
           taskId,
           ...queryParameters(taskQuery),
@@ -51,9 +53,12 @@ export const taskPaths = {
           headerParameter("Cache-Control", "`no-cache` asks the task itself, not its published copy."),
         ],
         responses: {
-          "200": jsonResponse("The task.", taskView, TASK_EXAMPLES, {
-            ETag: header("Names this view.", EXAMPLE_VALUES["If-None-Match"]),
-          }),
+          "200": eitherOf(
+            "The task, or what a guest sees of it.",
+            [taskView, guestView],
+            { ...TASK_EXAMPLES, guest: GUEST_EXAMPLE },
+            { ETag: header("Names this view.", EXAMPLE_VALUES["If-None-Match"]) },
+          ),
           "304": { description: "The view is the one that If-None-Match names." },
         },
       },

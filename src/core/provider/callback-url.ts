@@ -7,6 +7,7 @@ import { createHmac } from "node:crypto";
 
 /** Our or the user's name of a submission. */
 export const REF = /^[A-Za-z0-9_-]{1,64}$/;
+export const REF_RULE = "must be 1 to 64 of A-Z a-z 0-9 _ -";
 
 /** The parameter of a recovery's callBackUrl: the task that it is of. Its ref is made of that task's id. */
 export const RECOVERY_OF = "task";

@@ -4,7 +4,7 @@
  * The names are the provider's. Unknown models and fields pass through: both lists grow. `callBackUrl` is ours.
  */
 import * as z from "zod";
-import { REF } from "./callback-url.ts";
+import { REF, REF_RULE } from "./callback-url.ts";
 import { MODELS } from "./products/models.ts";
 import { ADD_INSTRUMENTAL, entryOf, PRODUCTS, type Product } from "./products/products.ts";
 import { SHA256, sha256Hex, TASK_ID } from "../ids.ts";
@@ -18,14 +18,17 @@ export const parentTask = z.object({
 export type ParentTask = z.infer<typeof parentTask>;
 
 const ours = {
-  parent: parentTask.optional().meta({ description: "The task that it is made of; its ids are filled in." }),
+  parent: z
+    .strictObject(parentTask.shape)
+    .optional()
+    .meta({ description: "The task that it is made of; its ids are filled in." }),
   force: z
     .boolean()
     .optional()
     .meta({ description: "Submits although the check of the source found a fault in it; not sent to the provider." }),
   ref: z
     .string()
-    .regex(REF, "must be 1 to 64 of A-Z a-z 0-9 _ -")
+    .regex(REF, REF_RULE)
     .optional()
     .meta({ description: "Your own name for it; not sent to the provider." }),
 };

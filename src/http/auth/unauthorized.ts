@@ -5,6 +5,9 @@ import { isSameSecret } from "../../core/access/same-secret.ts";
 import type { AppEnv } from "../app-env.ts";
 import { SHARE_PARAMETER } from "./share-link.ts";
 
+/** In the query of the link that the provider gets to an uploaded source. */
+export const SOURCE_LINK_PARAMETER = "link";
+
 const SEND = "Send the API token: `Authorization: Bearer <API_TOKEN>`.";
 const URL_NAMES = ["token", "api_token", "apiToken", "access_token", "api_key", "apiKey", "key", "authorization"];
 const OTHER_HEADERS = ["x-api-key", "x-api-token", "api-key", "x-auth-token"];
@@ -14,6 +17,8 @@ export function whyUnauthorized(c: Context<AppEnv>): string {
     return "This link has expired, or does not open this. Ask for a new one, or send the API token.";
   if (c.req.method === "OPTIONS")
     return "Pages of other origins may read kept files alone (CORS): call the rest from your own server, which keeps the token.";
+  if (c.req.path.startsWith("/sources/") && c.req.query(SOURCE_LINK_PARAMETER) !== undefined)
+    return "This link is not one to this file, or it has expired: a source's link opens that file for 24 hours.";
   const header = c.req.header("authorization")?.trim();
   if (header === undefined || header === "") return withoutHeader(c);
   const [, scheme = "", sent = ""] = /^(\S+) *(.*)$/s.exec(header) ?? [];

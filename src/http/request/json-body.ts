@@ -24,7 +24,7 @@ export function checkJson<S extends z.ZodType>(json: unknown, schema: S): z.outp
   const given = typeof json === "object" && json !== null ? Object.keys(json) : [];
   const known = "shape" in schema && typeof schema.shape === "object" ? Object.keys(schema.shape ?? {}) : [];
   const misspelt = result.error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys" ? issue.keys.map((key) => meant(key, known)) : [],
+    issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys.map((key) => meant(key, known)) : [],
   );
   throw new Problem("invalid_request", `${inputWords(result.error.issues, given)}${misspelt.join("")}.`);
 }

@@ -1,6 +1,7 @@
 /** Query parameters, checked by zod: a bad value is a 400 that names the parameter. */
 import type { Context } from "hono";
 import * as z from "zod";
+import { REF, REF_RULE } from "../../core/provider/callback-url.ts";
 import { ADOPTED } from "../../core/provider/submission.ts";
 import { LIST_STATUSES } from "../../platform/catalog/task-queries.ts";
 import { INBOX_CURSOR } from "../../platform/inbox/inbox.ts";
@@ -48,7 +49,7 @@ export const tasksQuery = z.object({
     .enum(LIST_STATUSES)
     .optional()
     .meta({ description: "A stage, or `open`, `settled`, `stalled`, `problems`." }),
-  ref: z.string().min(1).max(64).optional().meta({ description: "Your own reference." }),
+  ref: z.string().regex(REF, REF_RULE).optional().meta({ description: "Your own reference." }),
   parent: z.string().min(1).max(128).optional().meta({ description: "What was made of this task." }),
   q: z.string().min(1).max(200).optional().meta({
     description:
@@ -80,6 +81,12 @@ export const eventsQuery = z.object({
 
 export const fileQuery = z.object({
   download: z.string().optional().meta({ description: "Save it under its title; without, play it in place." }),
+});
+
+export const sourceQuery = z.object({
+  link: z.string().optional().meta({
+    description: "In place of a token, in the link that the provider gets: opens this file alone, for 24 hours.",
+  }),
 });
 
 /** Of what takes none. */

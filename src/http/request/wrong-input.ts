@@ -26,7 +26,7 @@ function issueWords(issue: z.core.$ZodIssue, given: readonly string[]): string {
       return name === "body" ? "The body must be a JSON object" : `${name}: is missing${hint ?? ""}`;
     }
     case "unrecognized_keys":
-      return issue.keys.map((key) => `${key}: is not known here`).join("; ");
+      return issue.keys.map((key) => `${[...issue.path, key].join(".")}: is not known here`).join("; ");
     case "invalid_value":
       return `${name}: must be one of ${issue.values.map(String).join(", ")}${hintFor(issue)}`;
     case "too_small":

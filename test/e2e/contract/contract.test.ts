@@ -7,6 +7,9 @@ import { readDescription, type Ask, type Description, type Operation } from "./d
 import { groundOf, send, startWorld } from "./ground.ts";
 import { requestsOf, type Ground, type Requests } from "./requests.ts";
 
+/** Acts that are done once. */
+const SPENT = new Set(["logOut"]);
+
 let receiver: Receiver;
 let stand: Stand;
 let description: Description;
@@ -44,6 +47,32 @@ test("a good request of each is one that the description allows, and so is its a
     if (found.length > 0) faults.push({ id, found });
   }
   expect(faults).toEqual([]);
+});
+
+test("what another one is answered is as described, too", async () => {
+  const faults: unknown[] = [];
+  for (const [id, operation] of description.operations)
+    for (const other of requests[id]?.others ?? []) {
+      const answer = await send(stand.origin, operation, other);
+      const found = [
+        ...(answer.status === other.status ? [] : [`${answer.status} and not ${other.status}`]),
+        ...(await description.faultsOfAnswer(operation, answer)),
+      ];
+      if (found.length > 0) faults.push({ id, other, found });
+    }
+  expect(faults).toEqual([]);
+});
+
+test("a query name that no operation describes is refused by each that needs a token", async () => {
+  const surprises: unknown[] = [];
+  for (const [id, operation] of description.operations) {
+    const { good } = requests[id] ?? {};
+    if (good === undefined || good.token === null || SPENT.has(id)) continue;
+    const answer = await send(stand.origin, operation, { ...good, query: { ...good.query, bogus: "1" } });
+    const found = await description.faultsOfAnswer(operation, answer);
+    if (answer.status !== 400 || found.length > 0) surprises.push({ id, status: answer.status, found });
+  }
+  expect(surprises).toEqual([]);
 });
 
 test("three bad requests of each are refused as described", async () => {
@@ -86,8 +115,6 @@ test("an answer that is not as described is found out", async () => {
   }
 });
 
-/** Acts that are done once. */
-const SPENT = new Set(["logOut"]);
 /** Over it counts as it. */
 const CLAMPED = new Set(["limit", "wait"]);
 

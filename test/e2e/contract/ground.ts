@@ -7,6 +7,7 @@ import type { Ask, Operation } from "./description.ts";
 import type { Ground } from "./requests.ts";
 
 const HMAC_KEY = "hmac-key-of-the-contract-tests";
+const READ_TOKEN = "read-token-of-the-contract-tests-0123";
 const PROVIDER_KEY = "provider-key-of-the-contract-tests";
 
 /** `notices` go to this receiver. */
@@ -17,6 +18,7 @@ export async function startWorld(notices: { readonly url: string; readonly secre
     vars: {
       ASSESS: "full",
       CALLBACK_HMAC_KEY: HMAC_KEY,
+      READ_TOKEN,
       SOURCE_ORIGINS: "http://127.0.0.1:*",
       ...(notices === null ? {} : { NOTIFY_URL: notices.url, NOTIFY_SECRET: notices.secret }),
     },
@@ -62,6 +64,9 @@ export async function groundOf(stand: Stand): Promise<Ground> {
   const madeId = `made-${provider.seed}`;
   const vocal = { vocal_url: provider.sourceUrl(SOURCE) };
   await callback({ code: 200, msg: "ok", data: { task_id: madeId, vocal_removal_info: vocal } });
+  const notesId = `notes-${provider.seed}`;
+  const notes = [{ pitch: 60, start: 0, end: 0.5, velocity: 0.8 }];
+  await callback({ code: 200, msg: "ok", data: { task_id: notesId, instruments: [{ name: "Piano", notes }] } });
   const [openId, deletedId, doomedId] = [await named("open"), await named("deleted"), await named("doomed")];
   await act("DELETE", `/tasks/${deletedId}`);
   const due = JSON.stringify({ code: 200, msg: "ok", data: { callbackType: "text", task_id: openId, data: [{}] } });
@@ -75,12 +80,16 @@ export async function groundOf(stand: Stand): Promise<Ground> {
   });
   const { bytes } = song(provider.seed, 3);
   const uploaded = z.object({ sourceId: z.string() }).parse(await (await act("POST", "/sources", bytes)).json());
-  const shared = z.object({ shareId: z.string() }).parse(await (await act("POST", `/tasks/${taskId}/share`)).json());
+  const linked = z.object({ shareId: z.string(), url: z.url() });
+  const share = async () => linked.parse(await (await act("POST", `/tasks/${taskId}/share`)).json());
+  // One of them is revoked.
+  const [kept, revoked] = [await share(), await share()];
   const view = await stand.viewWhen(
     taskId,
     ({ settled, tracks }) =>
       settled && tracks.every(({ cover, assessment }) => cover.state === "stored" && assessment?.state === "done"),
   );
+  await stand.viewWhen(notesId, ({ settled }) => settled);
   const made = await stand.viewWhen(madeId, ({ settled }) => settled);
   return {
     callbackToken: CALLBACK_TOKEN,
@@ -94,7 +103,10 @@ export async function groundOf(stand: Stand): Promise<Ground> {
     strangerId: stand.submit("Stranger", []).taskId,
     deletedId,
     doomedId,
-    shareId: shared.shareId,
+    shareId: revoked.shareId,
+    share: new URL(kept.url).searchParams.get("share") ?? "",
+    readToken: READ_TOKEN,
+    notesId,
     sourceUrl: provider.sourceUrl(SOURCE),
     nothingUrl: `${provider.url}/nothing.mp3`,
     sourceId: uploaded.sourceId,

@@ -9,6 +9,8 @@ export interface Asked extends Ask {
 export interface Requests {
   readonly good: Asked;
   readonly bad: readonly [Asked, Asked, Asked];
+  /** Asked as well by who is somebody else, or about something else: each has a form of its own. */
+  readonly others?: readonly Asked[];
 }
 
 /** What stands ready for the requests. */
@@ -29,6 +31,12 @@ export interface Ground {
   readonly deletedId: string;
   readonly doomedId: string;
   readonly shareId: string;
+  /** The value of a link to the task. */
+  readonly share: string;
+  /** READ_TOKEN. */
+  readonly readToken: string;
+  /** Of a task with notes. */
+  readonly notesId: string;
   readonly sourceUrl: string;
   readonly nothingUrl: string;
   readonly sourceId: string;
@@ -108,6 +116,11 @@ export function requestsOf(ground: Ground): Readonly<Record<string, Requests>> {
         { path: { id: deletedId }, status: 410 },
         { path, query: { min_version: "9999" }, status: 412 },
       ],
+      others: [
+        { path, query: { share: ground.share }, token: null, status: 200 },
+        { path: { id: madeId }, status: 200 },
+        { path: { id: ground.notesId }, status: 200 },
+      ],
     },
     listEvents: read({ path, query: { limit: "100", cursor: "0" } }, { path, query: { cursor: "-1" }, status: 400 }),
     retryTasks: read({ query: { status: "problems" } }, { query: { status: "bad" }, status: 400 }, 202),
@@ -153,6 +166,7 @@ export function requestsOf(ground: Ground): Readonly<Record<string, Requests>> {
         { query: { form: taskId }, status: 400 },
         { token: null, status: 401 },
       ],
+      others: [{ token: ground.readToken, status: 403 }],
     },
     checkSource: {
       good: { body: { url: sourceUrl }, status: 200 },
@@ -167,7 +181,10 @@ export function requestsOf(ground: Ground): Readonly<Record<string, Requests>> {
     inspectAudio: file({ id: taskId, trackId }),
     readCover: file({ id: taskId, trackId }),
     inspectCover: file({ id: taskId, trackId }),
-    readFile: file({ id: madeId, name: fileName }),
+    readFile: {
+      ...file({ id: madeId, name: fileName }),
+      others: [{ path: { id: ground.notesId, name: "midi" }, status: 200 }],
+    },
     inspectFile: file({ id: madeId, name: fileName }),
     readWaveform: read({ path: { id: taskId, trackId } }, { path: { id: taskId, trackId: "none" }, status: 404 }),
     downloadFiles: read({ path }, { path: { id: openId }, status: 404 }),
@@ -196,7 +213,10 @@ export function requestsOf(ground: Ground): Readonly<Record<string, Requests>> {
         { path: { id: deletedId }, body: {}, status: 410 },
       ],
     },
-    listShares: read({ path }, { path: { id: "no id" }, status: 404 }),
+    listShares: {
+      ...read({ path }, { path: { id: UNKNOWN }, status: 404 }),
+      others: [{ path: { id: deletedId }, status: 410 }],
+    },
     revokeShare: {
       good: { path: { id: taskId, shareId: ground.shareId }, status: 204 },
       bad: [

@@ -21,6 +21,7 @@ test.each<[string, string, Record<string, string>, RegExp]>([
   ["the callback token", "/tasks", { authorization: `Bearer ${SECRETS.CALLBACK_TOKEN}` }, /This is CALLBACK_TOKEN/],
   ["the URL", `/tasks?token=${SECRETS.API_TOKEN}`, {}, /never taken from the URL/],
   ["another header", "/tasks", { "x-api-key": SECRETS.API_TOKEN }, /`x-api-key` is not looked at/],
+  ["a source's link", `/sources/${"a".repeat(64)}?link=1769670760.x`, {}, /not one to this file, or it has expired/],
   ["another token", "/tasks", { authorization: `Bearer ${"z".repeat(40)}` }, /not API_TOKEN/],
 ])("a 401 says what is missing: %s", async (_, path, headers, detail) => {
   const refused = await problemOf(await worker(request(path, { headers })));
@@ -43,6 +44,7 @@ test.each([
     '{"title":"a","tags":"b","negativeTags":"c","uploadUrl":"https://a.example/b.mp3","styleWeight":3}',
     /styleWeight: must be at most 1/,
   ],
+  ['{"product":"wav","parent":{"taskId":"t","track":"a"}}', /parent\.track: is not known here/],
 ])("a body that is wrong is told with its place, in our own words: %s", async (body, detail) => {
   const refused = await problemOf(await worker(acting("POST", "/tasks", {}, body)));
   expect(refused.status).toBe(422);
@@ -65,11 +67,39 @@ test.each([
   ["/tasks?statsu=open", /did you mean `status`\?.*status, ref, parent, q, cursor, limit/],
   ["/tasks?status=complet", /`status`: must be one of pending.*did you mean `complete`/],
   ["/tasks?limit=0", /limit/],
+  ["/tasks?ref=a%20b", /`ref`: must be 1 to 64 of A-Z a-z 0-9 _ -/],
   ["/tasks?wait=5", /not known here/],
 ])("a query that is wrong is told with the choices: %s", async (path, detail) => {
   const refused = await problemOf(await worker(reading(path)));
   expect([refused.status, refused.detail]).toEqual([400, expect.stringMatching(detail)]);
   expect(refused.detail).not.toMatch(/Invalid|expected/);
+});
+
+test("a field that a check of a source does not know is told", async () => {
+  const refused = await problemOf(
+    await worker(acting("POST", "/sources/check", {}, '{"url":"https://a.example/b.mp3","forse":true}')),
+  );
+  expect([refused.status, refused.detail]).toEqual([422, expect.stringMatching(/did you mean `force`\?/)]);
+});
+
+test("a file that is not there names those that are", async () => {
+  const taskId = newTaskId();
+  const wav = { task_id: taskId, audioWavUrl: "https://cdn.example.com/a.wav" };
+  await worker(callback({ code: 200, msg: "ok", data: wav }));
+  const detailOf = async (name: string) =>
+    (await problemOf(await worker(reading(`/tasks/${taskId}/files/${name}`)))).detail;
+  expect(await detailOf("nope")).toBe("No file of this name is stored. The task has wav.");
+  expect(await detailOf("wav")).toMatch(/^No file of this name is stored\. GET \/tasks\/:id says/);
+});
+
+test("what a submission lacks is named at once: the callback token, and the provider's key", async () => {
+  const bare = workerWith({ CALLBACK_TOKEN: "", CALLBACK_HMAC_KEY: "hmac-key-0123456789", PROVIDER_API_KEY: "" });
+  const body = '{"title":"a","tags":"b","negativeTags":"c","uploadUrl":"https://a.example/b.mp3"}';
+  const refused = await problemOf(await bare(acting("POST", "/tasks", {}, body)));
+  expect([refused.status, refused.detail]).toEqual([
+    503,
+    expect.stringMatching(/CALLBACK_TOKEN is.*PROVIDER_API_KEY is/),
+  ]);
 });
 
 test("a track that is not there names those that are, an unknown task says how to adopt it", async () => {

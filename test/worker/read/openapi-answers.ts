@@ -56,11 +56,12 @@ export function uploadAnswers(): readonly Answer[] {
     ["uploadSource", request("/sources", { method: "POST" })],
     ["uploadSource", upload("x"), workerWith({ API_TOKEN: "" })],
     ["uploadSource", forged("POST", "/sources")],
+    ["uploadSource", acting("POST", "/sources?x=2")],
     ["uploadSource", upload("no song")],
     ["uploadSource", upload(brokenBody("no")), workerWith({})],
     ["uploadSource", upload(SONG), workerWith({ MAX_AUDIO_BYTES: "10" })],
     ["uploadSource", upload(SONG)],
-    ...readAnswers("readSource", "GET", `/sources/${sha256Hex(SONG)}`),
+    ...readAnswers("readSource", "GET", `/sources/${sha256Hex(SONG)}`, "?x=2"),
     ["readSource", reading("/sources/unknown")],
     ...[
       { "if-none-match": "*" },
@@ -81,11 +82,12 @@ function upload(body: BodyInit): Request {
 
 /**
  * An answer, a refusal of who has no token, one of a Worker that has none, of another site's form where it would act,
- * and of a bad query if there is any.
+ * and of a bad query: what acts takes none that it does not know.
  */
 export function readAnswers(operationId: string, method: string, path: string, badQuery?: string): readonly Answer[] {
-  const bad: readonly Answer[] = badQuery === undefined ? [] : [[operationId, acting(method, path + badQuery)]];
   const acts = method !== "GET" && method !== "HEAD";
+  const query = badQuery ?? (acts ? "?bogus=1" : undefined);
+  const bad: readonly Answer[] = query === undefined ? [] : [[operationId, acting(method, path + query)]];
   return [
     [operationId, request(path, { method })],
     [operationId, acting(method, path), workerWith({ API_TOKEN: "" })],

@@ -19,22 +19,24 @@ import { keepSource, type KeptSource } from "../../../platform/sources/source-up
 import { requireApiToken } from "../../auth/access.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { readJson } from "../../request/json-body.ts";
+import { noQuery, parseQuery, sourceQuery } from "../../request/query.ts";
 import { Problem } from "../../problem.ts";
 import { serveFile } from "../task/files.ts";
+import { SOURCE_LINK_PARAMETER } from "../../auth/unauthorized.ts";
 import { FRESH } from "../task/tasks.ts";
 
-export const sourceQuestion = z.object({
+export const sourceQuestion = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).max(4_096),
   force: z.boolean().optional().meta({ description: "Answers 200 whatever the findings." }),
 });
 
 export const keptSource = z.object({ sourceId: z.string().meta({ pattern: SHA256.source }), report: shownReport });
 
-const LINK_PARAMETER = "link";
 const LINK_SECONDS = 24 * 3_600;
 
 export const sources = new Hono<AppEnv>()
   .get("/sources/:id", openedByLink, async (c) => {
+    parseQuery(sourceQuery, c);
     const sourceId = c.req.param("id");
     const file = SHA256.test(sourceId) ? await sourceFile(c.env.AUDIO, sourceId) : null;
     const answer = file === null ? null : await serveFile(c, { ...file, sha256: sourceId }, "inline");
@@ -44,6 +46,7 @@ export const sources = new Hono<AppEnv>()
   .use("/sources", requireApiToken)
   .use("/sources/*", requireApiToken)
   .post("/sources", async (c) => {
+    parseQuery(noQuery, c);
     // What wraps the file would be kept as a part of it.
     if (/^multipart\//i.test(c.req.header("content-type") ?? "")) throw new Problem("source_refused", MULTIPART);
     const announced = announcedBytes(c.req.raw);
@@ -52,6 +55,7 @@ export const sources = new Hono<AppEnv>()
     return c.json({ ...kept, report: shownSource(kept.report) }, 201, FRESH);
   })
   .post("/sources/check", async (c) => {
+    parseQuery(noQuery, c);
     const { url, force = false } = await readJson(c, sourceQuestion);
     return c.json(shownSource(await judgeSource(c, url, force)), 200, FRESH);
   });
@@ -81,7 +85,7 @@ export function sourceLink(c: Context<AppEnv>, sourceId: string): string {
   const token = c.get("vouchedBy");
   if (token === undefined) throw new Error("nobody vouches for this request");
   const url = new URL(`/sources/${sourceId}`, (c.get("config").publicUrl ?? new URL(c.req.url)).origin);
-  url.searchParams.set(LINK_PARAMETER, makeSourceLink(token, sourceId, Date.now() + LINK_SECONDS * 1_000));
+  url.searchParams.set(SOURCE_LINK_PARAMETER, makeSourceLink(token, sourceId, Date.now() + LINK_SECONDS * 1_000));
   return url.href;
 }
 
@@ -122,7 +126,7 @@ const GONE = "There is no such source (any more): what nobody submits is kept fo
 
 /** The provider comes by a link, anybody else like to any resource. */
 function openedByLink(c: Context<AppEnv, "/sources/:id">, next: Next): Promise<Response | undefined | void> {
-  const link = c.req.query(LINK_PARAMETER);
+  const link = c.req.query(SOURCE_LINK_PARAMETER);
   const { apiToken } = c.get("config");
   const tokens = apiToken.state === "set" ? apiToken.values : [];
   const opens = link !== undefined && checkSourceLink(tokens, link, c.req.param("id"), Date.now());

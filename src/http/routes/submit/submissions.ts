@@ -28,6 +28,7 @@ import type { Deleted } from "../../../platform/task/messages.ts";
 import { secretValues } from "../../auth/access.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { checkJson, readJson } from "../../request/json-body.ts";
+import { noQuery, parseQuery } from "../../request/query.ts";
 import { logRefusal } from "../../log-line.ts";
 import { Problem } from "../../problem.ts";
 import { releaseSource, useSource } from "../../../platform/sources/source-store.ts";
@@ -54,7 +55,10 @@ export const submittingView = z.object({
 /** The task, and what of the request was passed on without being known here. */
 export const submittedView = taskView.extend({ warnings: z.array(z.string()) });
 
-export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => submit(c, await readSubmission(c), keyOf(c)));
+export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
+  parseQuery(noQuery, c);
+  return submit(c, await readSubmission(c), keyOf(c));
+});
 
 async function readSubmission(c: Context<AppEnv>): Promise<ProductRequest> {
   const json = await readJson(c, z.looseObject({}));
@@ -65,8 +69,10 @@ async function readSubmission(c: Context<AppEnv>): Promise<ProductRequest> {
 /** The request as it was checked, under the Idempotency-Key if there is one. */
 export async function submit(c: Context<AppEnv>, asked: ProductRequest, key: string | null): Promise<Response> {
   const config = c.get("config");
-  const [callbackToken] = secretValues(config.callbackToken);
   const provider = providerAccess(config);
+  if (provider === null && config.callbackToken.state !== "set")
+    throw new Problem("not_configured", `${config.callbackToken.cure} ${NO_KEY}`);
+  const [callbackToken] = secretValues(config.callbackToken);
   if (provider === null || callbackToken === undefined) throw new Problem("not_configured", NO_KEY);
 
   const { ref: wanted, force = false, product = "add_instrumental", ...rest } = asked;

@@ -131,21 +131,18 @@ async function serveWaveform(c: Context<AppEnv>): Promise<Response> {
 }
 
 async function keptFileOf(c: Context<AppEnv>, file: FileKind): Promise<KeptFile> {
+  const asked = c.req.param("trackId") ?? c.req.param("name") ?? "";
   const keptFiles = await readKeptFiles(readingOf(c));
-  const kept = keptFiles.find(
-    (one) => one.file === file && one.trackId === (c.req.param("trackId") ?? c.req.param("name")),
-  );
+  const kept = keptFiles.find((one) => one.file === file && one.trackId === asked);
   if (kept !== undefined) return kept;
-  const { tracks } = await readTask(readingOf(c));
-  const ids = tracks.map(({ trackId }) => trackId);
-  if (!ids.includes(c.req.param("trackId") ?? ""))
-    throw new Problem("file_not_found", `The task has no such track. It has ${ids.join(", ") || "none yet"}.`);
-  throw new Problem(
-    "file_not_found",
-    file === "file"
-      ? "No file of this name is stored. GET /tasks/:id says what is stored, and why it is not."
-      : `No ${file} is stored for this track. GET /tasks/:id says what is stored, and why it is not.`,
-  );
+  const { tracks, files } = await readTask(readingOf(c));
+  const isFile = file === "file";
+  const names = isFile ? files.map(({ name }) => name) : tracks.map(({ trackId }) => trackId);
+  const why = names.includes(asked)
+    ? "GET /tasks/:id says what is stored, and why it is not."
+    : `The task has ${isFile ? "" : "no such track. It has "}${names.join(", ") || "none yet"}.`;
+  if (isFile) throw new Problem("file_not_found", `No file of this name is stored. ${why}`);
+  throw new Problem("file_not_found", names.includes(asked) ? `No ${file} is stored for this track. ${why}` : why);
 }
 
 /** `?download` saves it, else it plays where it is. Named like the file in the archive of all. */

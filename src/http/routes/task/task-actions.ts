@@ -11,7 +11,7 @@ import { askForRecord, providerAccess } from "../../../platform/provider-client.
 import { eachOf } from "../../../platform/audio/slots.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { Problem } from "../../problem.ts";
-import { adoptQuery, parseQuery, retryQuery } from "../../request/query.ts";
+import { adoptQuery, noQuery, parseQuery, retryQuery } from "../../request/query.ts";
 import { placeCursor } from "../../reading/task-list.ts";
 import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { FRESH } from "./tasks.ts";
@@ -47,6 +47,7 @@ export const taskActions = new Hono<AppEnv>()
     return c.json(page, 202, FRESH);
   })
   .post("/tasks/:id/rebuild", async (c) => {
+    parseQuery(noQuery, c);
     const taskId = taskIdOf(c);
     const rebuilt = await c.env.TASKS.getByName(taskId).rebuild(c.get("seen"));
     if (rebuilt === null || !("identical" in rebuilt)) return c.json(present<TaskView>(rebuilt), 200, FRESH);
@@ -56,6 +57,7 @@ export const taskActions = new Hono<AppEnv>()
   })
   .put("/tasks/:id", (c) => adopt(c))
   .delete("/tasks/:id", async (c) => {
+    parseQuery(noQuery, c);
     await forget(c);
     return c.body(null, 204);
   });

@@ -29,6 +29,7 @@ function taskOf(notice: Notice): Task {
 
 const read = await readTask(taskId, { wait: 1 }, asReader);
 if (read.status !== 200) throw new Error(read.status === 304 ? "nothing new" : adviceOf(read.data));
+if (!("updatedAt" in read.data)) throw new Error("who has a token is no guest");
 const task = taskOf({ type: "task.settled", timestamp: read.data.updatedAt, data: read.data });
 const [first] = task.tracks;
 if (first === undefined) throw new Error("no track");
