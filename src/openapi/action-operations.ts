@@ -82,7 +82,7 @@ export const TASK_ACTIONS = {
       tags: TAG,
       summary: "Look after a task that was submitted elsewhere",
       description:
-        "The provider is asked about it at once, at its product's record; an id that the provider does not know makes no task.",
+        "The provider is asked about it at once, at its product's record; an id that the provider does not know makes no task. A known task of which the product is open takes the one that is named.",
       parameters: [...parameters, ...queryParameters(adoptQuery, { product: "wav" })],
       responses: {
         "200": jsonResponse("The task was known.", taskView, { known: settled }),
@@ -94,7 +94,7 @@ export const TASK_ACTIONS = {
         ),
       },
     },
-    ["invalid_query", "task_not_found", "task_deleted", "provider_failed", "precondition_failed"],
+    ["invalid_query", "invalid_request", "task_not_found", "task_deleted", "provider_failed", "precondition_failed"],
   ),
   delete: actOperation(
     {

@@ -70,8 +70,11 @@ export const retryQuery = z.object({
 export const adoptQuery = z.object({
   product: z
     .enum(["music", ...ADOPTED])
-    .default("music")
-    .meta({ description: "What it is of.", default: "music" }),
+    .optional()
+    .meta({
+      description: "What it is of, where that is not known here; `music` unless it is named.",
+      default: "music",
+    }),
 });
 
 export const eventsQuery = z.object({

@@ -12,7 +12,8 @@ import { parseConfig, type Config } from "../../core/config.ts";
 import { submittedEvent, type EventBody } from "../../core/task/event.ts";
 import { keptFilesOf, type KeptFile } from "../../core/view/kept-file.ts";
 import { whyNoRecovery } from "../../core/task/stage.ts";
-import type { Product } from "../../core/provider/products/products.ts";
+import { isOpenTo, type Product } from "../../core/provider/products/products.ts";
+import { productOf } from "../../core/task/product.ts";
 import type { Task } from "../../core/task/task.ts";
 import { viewOf, type TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../catalog/catalog.ts";
@@ -62,9 +63,11 @@ export class TaskObject extends DurableObject<Env> {
     return this.view();
   }
 
-  /** Records that a task which was submitted elsewhere is ours to ask about, music if nothing else. Whether it was new. */
+  /** Records that a task which was submitted elsewhere is ours to ask about, and its product where that was open. Whether it was. */
   async adopt(host: string, product: Product = "music"): Promise<boolean> {
-    if (this.#wakeUp() !== null || this.#state.tombstone !== null) return false;
+    const task = this.#wakeUp();
+    const isOpen = task === null || isOpenTo(productOf(task), product);
+    if (!isOpen || this.#state.tombstone !== null) return false;
     this.#state.record({ type: "adopted", host, product });
     await this.#armForWake();
     await this.#tell(this.#row());

@@ -302,10 +302,10 @@ function adoptAnswers(
   provider.records.set(swappedId, recordOf(adoptedId, []));
   return [
     ...readAnswers("adoptTask", "PUT", `/tasks/${taskId}`),
-    ["adoptTask", acting("PUT", `/tasks/${adoptedId}`)],
-    ["adoptTask", acting("PUT", `/tasks/${swappedId}`)],
-    ["adoptTask", acting("PUT", `/tasks/${unknownId}`)],
-    ["adoptTask", acting("PUT", `/tasks/${deletedId}`)],
+    ...[adoptedId, `${taskId}?product=wav`, swappedId, unknownId, deletedId].map((asked): Answer => [
+      "adoptTask",
+      acting("PUT", `/tasks/${asked}`),
+    ]),
     ["adoptTask", acting("PUT", `/tasks/${unknownId}?product=drums`)],
   ];
 }

@@ -6,7 +6,7 @@ import { playProvider } from "../provider-api.ts";
 import { COVER, WAV } from "../provider-files.ts";
 import { SECRETS } from "../secrets.ts";
 import { configureWithKey } from "../settings.ts";
-import { acting, callback, reading, signedCallback, viewOf, worker } from "../worker.ts";
+import { acting, callback, problemOf, reading, signedCallback, viewOf, worker } from "../worker.ts";
 
 configureWithKey(10_000);
 
@@ -68,6 +68,41 @@ test("a link that died is asked for again at the product's record", async () => 
   expect((await viewOf(taskId)).files).toMatchObject([
     { name: "wav", state: "stored", sha256: expect.any(String) as unknown },
   ]);
+});
+
+test("a task of no known product takes the one that a person names, and is asked about at once", async () => {
+  const provider = playProvider();
+  provider.files.set(LINK, WAV);
+  const taskId = newTaskId();
+  const name = (query: string) => worker(acting("PUT", `/tasks/${taskId}${query}`));
+  await worker(callback({ code: 200, msg: "ok", data: { task_id: taskId, something_new: "yes" } }));
+  expect(await viewOf(taskId)).toMatchObject({ product: "unknown" });
+  expect(await (await name("")).json()).toMatchObject({ product: "unknown" });
+  // The provider has none at that record, so nothing is named.
+  expect((await name("?product=stems")).status).toBe(404);
+  expect(await viewOf(taskId)).toMatchObject({ product: "unknown" });
+  provider.records.set(taskId, record(taskId, { audioWavUrl: LINK }, { successFlag: "SUCCESS" }));
+  const named = await name("?product=wav");
+  expect([named.status, await named.json()]).toMatchObject([200, { product: "wav", stage: "complete" }]);
+  await vi.waitFor(
+    async () => expect((await viewOf(taskId)).files).toMatchObject([{ name: "wav", state: "stored" }]),
+    PATIENTLY,
+  );
+  expect((await name("?product=wav")).status).toBe(200);
+});
+
+test("a task of a known product is adopted as no other, and the answer says why", async () => {
+  playProvider();
+  const [wav, song] = [newTaskId(), newTaskId()];
+  await worker(callback({ code: 200, msg: "ok", data: { task_id: wav, audioWavUrl: LINK } }));
+  const refused = await worker(acting("PUT", `/tasks/${wav}?product=stems`));
+  expect([refused.status, (await problemOf(refused)).detail]).toEqual([
+    422,
+    expect.stringContaining("this task is of wav"),
+  ]);
+  await worker(callback(message(song, "text")));
+  expect((await worker(acting("PUT", `/tasks/${song}?product=music`))).status).toBe(200);
+  expect((await worker(acting("PUT", `/tasks/${song}?product=wav`))).status).toBe(422);
 });
 
 test("a permanent code ends it though its record says pending", async () => {

@@ -284,6 +284,11 @@ export function isMusicProduct(product: string): boolean {
   return MUSIC_PRODUCTS.some((one) => one === product);
 }
 
+/** Whether what is known of a task's product leaves open that it is the named one. */
+export function isOpenTo(known: Product, named: Product): boolean {
+  return known === "unknown" || (known === "music" && isMusicProduct(named));
+}
+
 /** Of what a record says, the id of what its product was made of: of a track, or of a task. Any music may be extended. */
 export function parentInRecord(product: Product, json: unknown): string | null {
   const field = entryOf(product === "music" ? "extend" : product)?.parent?.inRecord ?? null;

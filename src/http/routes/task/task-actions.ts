@@ -6,8 +6,15 @@ import { Hono, type Context } from "hono";
 import * as z from "zod";
 import type { TaskView } from "../../../core/view/view.ts";
 import { catalogOf } from "../../../platform/catalog/catalog.ts";
-import { entryOf, MUSIC_RECORD } from "../../../core/provider/products/products.ts";
-import { askForRecord, providerAccess } from "../../../platform/provider-client.ts";
+import {
+  entryOf,
+  isMusicProduct,
+  isOpenTo,
+  MUSIC_RECORD,
+  type Product,
+} from "../../../core/provider/products/products.ts";
+import { askForRecord, providerAccess, type RecordAnswer } from "../../../platform/provider-client.ts";
+import { observe } from "../../../platform/task/client.ts";
 import { eachOf } from "../../../platform/audio/slots.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { Problem } from "../../problem.ts";
@@ -68,15 +75,41 @@ export async function forget<P extends string>(c: Context<AppEnv, P>): Promise<v
   if (answer === null || !("deletedAt" in answer)) present(answer);
 }
 
-/** Asked about before anything is stored: an id that the provider does not know makes no task. */
+/** Asked about before anything is stored: an id that the provider does not know makes no task, and names no product. */
 async function adopt<P extends string>(c: Context<AppEnv, P>): Promise<Response> {
   const taskId = taskIdOf(c);
-  const { product } = parseQuery(adoptQuery, c);
-  const record = entryOf(product)?.record ?? MUSIC_RECORD;
-  const provider = providerAccess(c.get("config"));
+  const { product: named } = parseQuery(adoptQuery, c);
   const object = c.env.TASKS.getByName(taskId);
   const known = await object.view();
-  if (known !== null) return c.json(present<TaskView>(known), 200, FRESH);
+  const view = known === null ? null : present<TaskView>(known);
+  if (view !== null && isAnswered(view.product, named)) return c.json(view, 200, FRESH);
+  const answer = await recordFor(c, taskId, named ?? "music");
+  const { host } = new URL(c.req.url);
+  await object.adopt(host, named ?? "music");
+  if (view === null)
+    return c.json(present<TaskView>(await object.view()), 201, { ...FRESH, location: `/tasks/${taskId}` });
+  const { sha256, observation, body } = answer;
+  await observe(c.env.TASKS, taskId, { sha256, observation, body, via: "poll", verdict: "record", host, ref: null });
+  return c.json(present<TaskView>(await object.view()), 200, FRESH);
+}
+
+/** Whether a known task needs no more than to be shown. Throws where it is of another product than it is named. */
+function isAnswered(known: Product, named: Product | undefined): boolean {
+  if (named === undefined || named === known || (named === "music" && isMusicProduct(known))) return true;
+  if (isOpenTo(known, named)) return false;
+  throw new Problem(
+    "invalid_request",
+    `product: this task is of ${known}, as it was submitted or as the provider said, and not of ${named}. Leave \`product\` out to have it as it is.`,
+  );
+}
+
+async function recordFor<P extends string>(
+  c: Context<AppEnv, P>,
+  taskId: string,
+  product: Product,
+): Promise<Extract<RecordAnswer, { type: "record" }>> {
+  const record = entryOf(product)?.record ?? MUSIC_RECORD;
+  const provider = providerAccess(c.get("config"));
   if (provider === null) throw new Problem("not_configured", NO_KEY);
   const answer = await askForRecord(provider, { taskId, product, record }, c.req.raw.signal);
   if (answer.type === "unknown")
@@ -86,8 +119,7 @@ async function adopt<P extends string>(c: Context<AppEnv, P>): Promise<Response>
     );
   if (answer.type === "failed")
     throw new Problem("provider_failed", `The provider could not be asked (${answer.reason}). Try again later.`);
-  await object.adopt(new URL(c.req.url).host, product);
-  return c.json(present<TaskView>(await object.view()), 201, { ...FRESH, location: `/tasks/${taskId}` });
+  return answer;
 }
 
 const NO_KEY =
