@@ -94,8 +94,9 @@ test.each<[what: string, bytes: Uint8Array, end: End, headers: Record<string, st
 });
 
 test("what came within the first bytes is kept as the last resort too", async () => {
-  serve(SONG, "breaks", 200, { "content-length": String(LONG.length) });
-  expect(await copy()).toMatchObject({ stored: false, cut: { bytes: SONG.length } });
+  const head = frames(30);
+  serve(head, "breaks", 200, { "content-length": String(LONG.length) });
+  expect(await copy()).toMatchObject({ stored: false, cut: { bytes: head.length } });
 });
 
 test("a range that covers the whole file is the file, and any other is a part", async () => {
