@@ -92,10 +92,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "takes effect before it looks whether the delivery is known",
-    file: "src/platform/task/task-object.ts",
-    find: "const event = received(before, message, ref, now);",
+    file: "src/platform/task/receiving.ts",
+    find: "const event = received(task, message, name, now);",
     replace:
-      'if (before !== null) this.#state.record({ type: "retried" });\n    const event = received(this.#state.task, message, ref, now);',
+      'if (task !== null) state.record({ type: "retried" });\n    const event = received(state.task, message, name, now);',
     tests: "test/worker/engine/engine.test.ts",
     caughtBy: "a delivery that comes again starts nothing",
   },
