@@ -148,7 +148,7 @@ const ONE_SOURCE = {
 };
 
 /** A task has all that a guest sees of it, and this. */
-const NO_TASK = { not: { required: ["updatedAt"] } };
+const NO_TASK = { not: { required: ["updatedAt"], properties: { updatedAt: { type: "string" } } } };
 
 const DIGITS = String.raw`^\d{1,15}$`;
 const MAX_DIGITS = 10 ** 15 - 1;

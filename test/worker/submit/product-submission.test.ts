@@ -279,7 +279,7 @@ test("what exists already and is not here any more is said so, and the key is fr
   const unknown = await submit(wav);
   expect([unknown.status, (await problemOf(unknown)).detail]).toEqual([
     422,
-    "The provider made this once already and makes it no second time: nothing was submitted. Its task is not known here. PUT /tasks/<its id> adopts it, if you have the id.",
+    'The provider made this once already and makes it no second time: nothing was submitted. It said: "exists". Its task is not known here. PUT /tasks/<its id> adopts it, if you have the id.',
   ]);
   provider.accept = () => ({ code: 409, msg: "exists", data: { taskId } });
   const deleted = await submit(wav);
