@@ -5,7 +5,7 @@
  */
 import type { Observed } from "./event.ts";
 import { failureOf, FAILURES, GIVEN_UP_WORDS, type Failure } from "../provider/failure.ts";
-import { fileStatus, mainKindOf, type FileStatus } from "./copies.ts";
+import { fileStatus, mainKindOf, type Doubt, type FileStatus } from "./copies.ts";
 import { deliveredBy } from "./files.ts";
 import { isNews, type ObservationKind } from "../provider/message.ts";
 import { entryOf } from "../provider/products/products.ts";
@@ -82,18 +82,21 @@ export function audioStatus(task: Task, track: Track): FileStatus {
 /** Whether an observation says anything about this task: what another product calls back under its id does not. */
 export function concerns(task: Task, event: Observed): boolean {
   if (!isNews(event.observation)) return false;
-  if (event.observation.product === undefined) return true;
-  return saidOf({ ...task, observations: [...task.observations, event] }).includes(event);
+  const after = { ...task, observations: [...task.observations, event] };
+  return (event.observation.product === undefined && isMusic(after)) || saidOf(after).includes(event);
 }
+
+/** Of a whole file: a new link to it would give the same bytes. */
+const WHOLE: ReadonlySet<Doubt | null> = new Set([null, "same_take", "failed"]);
 
 /**
  * Why new links are not to be made, which would cost credits: the provider makes them for music alone, or all audio is
- * kept, and nothing about it asks for a better file.
+ * kept whole, though it may sound bad.
  */
 export function whyNoRecovery(task: Task): "not_recoverable" | "nothing_missing" | null {
   if (!isMusic(task)) return "not_recoverable";
   const files = deliveredBy(task).map((track) => audioStatus(task, track));
-  const isWhole = files.length > 0 && files.every(({ state, doubt }) => state === "stored" && doubt === null);
+  const isWhole = files.length > 0 && files.every(({ state, doubt }) => state === "stored" && WHOLE.has(doubt));
   return isWhole ? "nothing_missing" : null;
 }
 

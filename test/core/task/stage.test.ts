@@ -1,7 +1,10 @@
 /** How far a task has come: stage, failure, outcome, settled. */
+import { html } from "hono/html";
 import { expect, test } from "vitest";
+import { unheard } from "../../../src/core/audio/container/facts.ts";
 import { failureOf } from "../../../src/core/provider/failure.ts";
 import {
+  audioStatus,
   failureShown,
   isSettled,
   whyNoRecovery,
@@ -11,6 +14,9 @@ import {
   stageReport,
 } from "../../../src/core/task/stage.ts";
 import { reduce } from "../../../src/core/task/reduce.ts";
+import { TaskActions } from "../../../src/http/pages/task/task-actions.tsx";
+import type { Task } from "../../../src/core/task/task.ts";
+import { tracksOf } from "../../../src/core/task/tracks.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
 import {
   audioUrl,
@@ -170,10 +176,40 @@ test("what the provider said of a failure counts over our own giving up", () => 
   expect(failureShown(task)).toMatchObject({ reason: "no_credits" });
 });
 
-test("a task is whole where each of its files is kept and none is in doubt", () => {
+test("what another product's task is told without a track changes nothing of what shows", () => {
+  const wav = observed(observation("complete", [], { product: "wav", files: [{ name: "wav", link: A }] }));
+  const { version } = taskOf(wav);
+  expect(taskOf(wav, observed(observation("text"))).version).toBe(version);
+  expect(taskOf(wav, noCredits).version).toBe(version + 1);
+});
+
+test("new links are not made for a whole file that sounds bad, or is another take's: they would lead to the same", async () => {
+  const audio = unheard({ format: "mp3", durationSeconds: 180 });
+  const source = { verdict: "pass" as const, findings: [], audio, sha256: "source" };
+  const submitted = at(T0 - 1, { type: "submitted", ref: "r", request: {}, source });
+  const keptAs = (sha256: string) => [
+    copied(T0, A, { trackId: "track-a", sha256, container: audio }),
+    copied(T0, B, { trackId: "track-b", attempt: 2, sha256, container: audio }),
+  ];
+  for (const sha256 of ["source", "same"]) {
+    const task = taskOf(submitted, complete, ...keptAs(sha256));
+    expect([sha256, whyNoRecovery(task)]).toEqual([sha256, "nothing_missing"]);
+    expect(await actionsOf(task)).not.toContain("/recover");
+    for (const { doubt } of tracksOf(task).map((track) => audioStatus(task, track))) expect(doubt).not.toBeNull();
+  }
+});
+
+test("a task is whole where each of its files is kept and none is in doubt", async () => {
   const [keptA, keptB] = [copied(T0, A, { trackId: "track-a" }), copied(T0, B, { trackId: "track-b", attempt: 2 })];
   expect(whyNoRecovery(taskOf(complete, keptA, keptB))).toBe("nothing_missing");
   expect(whyNoRecovery(taskOf(complete, keptA))).toBeNull();
-  expect(whyNoRecovery(taskOf(complete, keptA, { ...keptB, lastResort: "truncated" }))).toBeNull();
+  const cut = taskOf(complete, keptA, { ...keptB, lastResort: "truncated: cut", container: unheard({}) });
+  expect(whyNoRecovery(cut)).toBeNull();
+  expect(await actionsOf(cut)).toContain("/recover");
   expect(whyNoRecovery(taskOf(observed(observation("text"))))).toBeNull();
 });
+
+async function actionsOf(task: Task): Promise<string> {
+  // It is an object that holds the text.
+  return (await html`${TaskActions({ view: viewOf(task), help: null, canNotify: false })}`).toString();
+}

@@ -39,6 +39,9 @@ export function isAllKept({ settled, stage, tracks, files }: TaskView): boolean 
   );
 }
 
+/** Findings that a new link may be the cure of. */
+const NOT_WHOLE = new Set<string>(["truncated", "duration_mismatch"]);
+
 export type Did = (typeof DONE_COMMANDS)[number];
 
 interface TaskActionsProps {
@@ -56,7 +59,9 @@ export function TaskActions({ view, help, canNotify }: TaskActionsProps) {
   const isKept = isHeard || view.files.some(({ state }) => state === "stored");
   const isMissing = view.tracks.some(
     ({ audio, assessment }) =>
-      audio.state === "lost" || (audio.state === "queued" && audio.attempts > 0) || assessment?.verdict === "fail",
+      audio.state === "lost" ||
+      (audio.state === "queued" && audio.attempts > 0) ||
+      assessment?.findings.some(({ level, code }) => level === "fail" && NOT_WHOLE.has(code)) === true,
   );
   return (
     <div class="row actions">
