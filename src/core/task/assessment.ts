@@ -14,7 +14,7 @@ import { matchStyle } from "../audio/style/match.ts";
 import { keyAgreement } from "../audio/sound/tonal/key-names.ts";
 import { requestedKey } from "../audio/style/requested-key.ts";
 import { tempoAgreement } from "../audio/sound/rhythm/tempo.ts";
-import type { Copied } from "./event.ts";
+import type { Assessed, Copied } from "./event.ts";
 import type { AskedStyle } from "../provider/message.ts";
 import type { Task } from "./task.ts";
 import { byPrecedence, type Track } from "./tracks.ts";
@@ -36,11 +36,19 @@ export const assessmentView = z.object({
 
 export type Assessment = z.infer<typeof assessmentView>;
 
-/** Of audio that is kept as the file of this track, where another take may have the same bytes. */
+/**
+ * Of audio that is kept as the file of this track, where another take may have the same bytes. While it is listened to
+ * again, what was found before holds.
+ */
 export function assessmentOf(task: Task, track: Track, stored: Copied, sameAsOtherTake = false): Assessment {
-  const { result = null, pending = false } = task.assessments.get(stored.sha256) ?? {};
   const heard = { task, track, stored, sameAsOtherTake };
-  if (pending) return { ...UNKNOWN, state: "pending", audio: containerOf(stored) };
+  const known = knownOf(heard, task.assessments.get(stored.sha256)?.result ?? null);
+  if (task.assessments.get(stored.sha256)?.pending !== true) return known;
+  return { ...known, state: "pending", reason: null, audio: known.audio ?? containerOf(stored) };
+}
+
+function knownOf(heard: Heard, result: Assessed | null): Assessment {
+  const { stored } = heard;
   if (result === null && stored.assess === "scan") {
     return judged(heard, containerOf(stored), {
       state: "done",

@@ -5,6 +5,7 @@ import type { OtherProduct } from "../../../src/core/provider/products/products.
 import type { TaskEvent } from "../../../src/core/task/event.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
 import { headlineOf } from "../../../src/http/pages/task/headline.ts";
+import { unheard } from "../../../src/core/audio/container/facts.ts";
 import { at, audioUrl, copied, failed, listed, lost, observation, observed, started, T0, taskOf } from "../builders.ts";
 
 const [A, B] = [audioUrl("a"), audioUrl("b")];
@@ -31,16 +32,16 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
     [complete, ...keptA, started(T0, B, b), failed(T0, B, true, { ...b, reason: "http_403: answered 403" })],
     "warn",
     /1 of 2 tracks is not kept yet: its link is dead/,
-    /new link.*tried again by itself/,
-    "retry",
+    /^Only the provider can give a new link\. It may come with another callback\. With PROVIDER_API_KEY set, /,
+    null,
   ],
   [
     "refused for what no setting changes",
     [complete, ...keptA, started(T0, B, b), failed(T0, B, true, { ...b, reason: PRIVATE })],
     "warn",
     /1 of 2 tracks is not kept yet: the link was refused \(10\.0\.0\.1 is an IP address, not a public name\)/,
-    /^Only the provider can give a link that may be fetched\. It is tried again by itself\.$/,
-    "retry",
+    /^Only the provider can give a link that may be fetched\. It may come with another callback\. With /,
+    null,
   ],
   [
     "waiting for a link",
@@ -160,7 +161,7 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
     ],
     "bad",
     /^Complete, but no track could be kept: /,
-    /It was asked for one, and none came \(timeout: no end\)\.$/,
+    /It was asked for new links, and none came \(timeout: no end\)\.$/,
     "retry",
   ],
   ["complete with nothing", [other("unknown")], "warn", /nothing came with it/, /timeline shows/, null],
@@ -195,6 +196,88 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
   expect(headline.text).toMatch(text);
   expect(headline.more).toMatch(more);
   expect([headline.standing, headline.help]).toEqual([standing, help]);
+});
+
+const container = unheard({ format: "mp3", durationSeconds: 18 });
+const cut = { ...copied(T0, B, { ...b, container }), lastResort: "truncated: it ends after 18 s" };
+const cutB = [started(T0, B, b), cut];
+const dead = { reason: "dead_link: http_404: answered 404" };
+const ended = (reason: string | null) => at(T0, { type: "recovery_ended", reason });
+
+test.each<[state: string, events: readonly TaskEvent[], standing: string, text: RegExp, more: RegExp, help: unknown]>([
+  [
+    "failing with a dead link",
+    [complete, ...keptA, started(T0, B, b), failed(T0, B, true, { ...b, reason: "http_403: answered 403" })],
+    "warn",
+    /not kept yet: its link is dead/,
+    /^Only the provider can give a new link\. Its record is asked for one by itself\. Trying again asks at once\.$/,
+    "retry",
+  ],
+  [
+    "lost by a dead link",
+    [complete, lost(T0, [A], { ...a, ...dead }), ...keptB],
+    "warn",
+    /1 of 2 tracks could not be kept: its link is dead/,
+    /^Only the provider can give a new link\.$/,
+    "recover",
+  ],
+  [
+    "lost, and the new links are dead too",
+    [complete, lost(T0, [A], { ...a, ...dead }), ...keptB, asked, ended(null)],
+    "warn",
+    /1 of 2 tracks could not be kept: its link is dead/,
+    /^Only the provider can give a new link\. New links came, and they are dead too\.$/,
+    "retry",
+  ],
+  [
+    "a take that is cut",
+    [complete, ...keptA, ...cutB],
+    "warn",
+    /^Complete\. 2 of 2 tracks kept, but take 2 sounds faulty\.$/,
+    /^Take 2: It is cut, and nothing longer was found/,
+    "recover",
+  ],
+  [
+    "a take that is cut and is listened to again",
+    [complete, ...keptA, ...cutB, at(T0, { type: "assess_asked" })],
+    "warn",
+    /take 2 sounds faulty\.$/,
+    /^Take 2: /,
+    "recover",
+  ],
+  [
+    "a take that is cut, and new links are made",
+    [complete, ...keptA, ...cutB, asked],
+    "busy",
+    /take 2 sounds faulty\. The provider is making new links\.$/,
+    /^$/,
+    null,
+  ],
+  [
+    "a take that is cut, and new links gave nothing better",
+    [complete, ...keptA, ...cutB, asked, ended(null)],
+    "warn",
+    /take 2 sounds faulty\.$/,
+    /^Take 2: .* New links came, and gave nothing better\.$/,
+    "retry",
+  ],
+  [
+    "kept by new links",
+    [complete, ...keptA, ...keptB, asked, ended(null)],
+    "good",
+    /^Complete\. 2 of 2 tracks kept\.$/,
+    /new links, and they helped/,
+    null,
+  ],
+])("with a key of the provider: %s", (_state, events, standing, text, more, help) => {
+  const headline = headlineOf(viewOf(taskOf(...events)), true);
+  expect(headline.text).toMatch(text);
+  expect(headline.more).toMatch(more);
+  expect([headline.standing, headline.help]).toEqual([standing, help]);
+});
+
+test("what sounds faulty and cannot be made anew is tried again", () => {
+  expect(headlineOf(viewOf(taskOf(complete, ...keptA, ...cutB)), false).help).toBe("retry");
 });
 
 test("silence after a word of the provider says that its record is asked, where there is a key", () => {

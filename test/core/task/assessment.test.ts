@@ -101,6 +101,17 @@ test("what was kept while ASSESS was off, or by an older release, says how to ha
   }
 });
 
+test("a file that was kept cut is faulty while it is listened to, and while it is listened to again", () => {
+  const lastResort = "truncated: it ends after 30 s";
+  const faulty = { state: "pending", verdict: "fail", findings: [{ code: "truncated" }] };
+  expect(assessment(taskOf(complete, { ...kept, lastResort }))).toMatchObject(faulty);
+  const short = { ...done, facts: unheard({ format: "mp3", durationSeconds: 30 }) };
+  const again: TaskEvent = { type: "assess_asked", at: T0 + 2 * SECOND };
+  expect(assessment(taskOf(complete, { ...kept, lastResort }, again))).toMatchObject(faulty);
+  expect(assessment(taskOf(complete, kept, short))?.verdict).toBe("fail");
+  expect(assessment(taskOf(complete, kept, short, again))).toMatchObject({ state: "pending", verdict: "fail" });
+});
+
 test("asked again, the old answer gives way to the new one", () => {
   const asked = taskOf(complete, kept, done, { type: "assess_asked", at: T0 + 2 * SECOND });
   expect(assessment(asked)?.state).toBe("pending");

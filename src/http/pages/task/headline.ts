@@ -2,7 +2,7 @@
 import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import { counted, reasonWords } from "../frame/words.ts";
-import { NEW_LINKS, whyNotKept } from "./why-not-kept.ts";
+import { isUpToProvider, whyNotKept } from "./why-not-kept.ts";
 
 export type Standing = "good" | "warn" | "bad" | "busy";
 /** `retry` asks the provider again, too; `recover` may cost credits, `submit_again` does. */
@@ -23,7 +23,7 @@ export function headlineOf(view: TaskView, canRecover: boolean): Headline {
   const failing = deliveredIn(view).find(
     ({ state, reason }) => reason !== null && (state === "queued" || (state === "waiting" && view.stalled)),
   );
-  if (failing !== undefined) return ofTrouble(view, failing);
+  if (failing !== undefined) return ofTrouble(view, failing, canRecover);
   return view.stalled ? ofSilence(view, canRecover) : told("busy", underWay(view));
 }
 
@@ -76,16 +76,22 @@ const REST: readonly (readonly [state: string, say: (which: string, is: string) 
   ["lost", (which) => `${which} could not be kept`],
 ];
 
-function ofTrouble(view: TaskView, { state, reason }: Pick<TaskView["files"][number], "state" | "reason">): Headline {
+function ofTrouble(view: TaskView, { state, reason }: Delivered, canAsk: boolean): Headline {
   const { what, cure } = whyNotKept(reason ?? "");
+  const isAsked = isUpToProvider(cure);
+  const next = state === "waiting" ? "Another link is awaited." : isAsked ? (canAsk ? NEXT_ASKED : NO_KEY) : NEXT;
   const far = view.stage === "complete" ? "Complete at the provider" : "Under way";
   return told(
     "warn",
     `${far}, but ${unkept(view)} not kept yet: ${what}.`,
-    `${cure ?? ""} ${state === "waiting" ? "Another link is awaited." : "It is tried again by itself."}`.trim(),
-    "retry",
+    `${cure ?? ""} ${next}`.trim(),
+    isAsked && !canAsk && state !== "waiting" ? null : "retry",
   );
 }
+
+const NEXT = "It is tried again by itself.";
+const NEXT_ASKED = "Its record is asked for one by itself. Trying again asks at once.";
+const NO_KEY = "It may come with another callback. With PROVIDER_API_KEY set, the provider can be asked for one.";
 
 function ofEnd(view: TaskView, canRecover: boolean): Headline {
   const all = deliveredIn(view).length;
@@ -96,30 +102,22 @@ function ofEnd(view: TaskView, canRecover: boolean): Headline {
     const which =
       lost.length === all ? (lost.length === 1 ? `the ${one}` : `no ${one}`) : `${lost.length} of ${counted(all, one)}`;
     const verb = which.startsWith("no ") ? "could be kept" : "could not be kept";
-    const { recovery } = view;
-    if (recovery?.state === "running")
-      return told("busy", `Complete, but ${which} ${verb}. The provider is making new links.`);
-    const inVain =
-      recovery?.state === "failed"
-        ? ` It was asked for one, and none came (${reasonWords(recovery.reason ?? "no reason was given")}).`
-        : "";
+    if (view.recovery?.state === "running") return told("busy", `Complete, but ${which} ${verb}. ${RECOVERING}`);
+    const isAsked = isUpToProvider(cure);
     return told(
       lost.length === all ? "bad" : "warn",
       `Complete, but ${which} ${verb}: ${what}.`,
-      (cure ?? "Try again: the provider keeps files for 14 days.") + inVain,
-      cure === NEW_LINKS && canRecover && isMusicProduct(view.product) ? "recover" : "retry",
+      (cure ?? "Try again: the provider keeps files for 14 days.") +
+        (isAsked && !canRecover ? ` ${NO_KEY}` : "") +
+        recoveryWords(view, isAsked ? "and they are dead too" : "and did not help"),
+      isAsked ? newLinksOf(view, canRecover) : "retry",
     );
   }
   const faulty = view.tracks.flatMap(({ assessment }, index) => {
     const finding = assessment?.verdict === "fail" ? assessment.findings[0] : undefined;
-    return finding === undefined ? [] : [`Track ${index + 1}: ${finding.message}`];
+    return finding === undefined ? [] : [{ take: index + 1, message: finding.message }];
   });
-  if (faulty.length > 0)
-    return told(
-      "warn",
-      `Complete. ${keptWords(view)}, but ${faulty.length === 1 ? "one sounds" : `${faulty.length} sound`} faulty.`,
-      faulty.join(" "),
-    );
+  if (faulty.length > 0) return ofFault(view, faulty, canRecover);
   const makeshift = view.files.filter(({ state, reason }) => state === "stored" && reason !== null);
   if (makeshift.length > 0)
     return told(
@@ -128,7 +126,44 @@ function ofEnd(view: TaskView, canRecover: boolean): Headline {
       makeshift.map(({ name, reason }) => `${name}: ${whyNotKept(reason ?? "").what}.`).join(" "),
       "retry",
     );
-  return all === 0 ? ofNoFile(view) : told("good", `Complete. ${keptWords(view)}.`);
+  const isHelped = view.recovery?.state === "done" ? "The provider made new links, and they helped." : "";
+  return all === 0 ? ofNoFile(view) : told("good", `Complete. ${keptWords(view)}.`, isHelped);
+}
+
+interface Fault {
+  /** Counted from 1. */
+  readonly take: number;
+  readonly message: string;
+}
+
+/** What was made anew may be whole; where nobody can ask for that, what is kept stands, and a retry costs nothing. */
+function ofFault(view: TaskView, faults: readonly Fault[], canRecover: boolean): Headline {
+  const [first, ...rest] = faults.map(({ take }) => String(take));
+  const which = rest.length === 0 ? `take ${first} sounds` : `takes ${[first, ...rest].join(" and ")} sound`;
+  const text = `Complete. ${keptWords(view)}, but ${which} faulty.`;
+  if (view.recovery?.state === "running") return told("busy", `${text} ${RECOVERING}`);
+  const found = faults.map(({ take, message }) => `Take ${take}: ${message}`).join(" ");
+  return told(
+    "warn",
+    text,
+    found + recoveryWords(view, "and gave nothing better"),
+    newLinksOf(view, canRecover) ?? "retry",
+  );
+}
+
+const RECOVERING = "The provider is making new links.";
+
+/** How the recovery ended that did not help. */
+function recoveryWords({ recovery }: TaskView, inVain: string): string {
+  if (recovery?.state === "failed")
+    return ` It was asked for new links, and none came (${reasonWords(recovery.reason ?? "no reason was given")}).`;
+  return recovery?.state === "done" ? ` New links came, ${inVain}.` : "";
+}
+
+/** New links are paid for: once they came in vain, nobody is invited to pay again. Other products have none. */
+function newLinksOf({ recovery, product }: TaskView, canRecover: boolean): Help {
+  if (!canRecover) return null;
+  return isMusicProduct(product) && recovery?.state !== "done" ? "recover" : "retry";
 }
 
 function ofNoFile({ product }: TaskView): Headline {
@@ -158,8 +193,10 @@ function ofFailure({ failure, tracks, request, product }: TaskView): Headline {
   );
 }
 
+type Delivered = Pick<TaskView["files"][number], "state" | "reason">;
+
 /** Tracks, or the files of another product. */
-function deliveredIn({ tracks, files }: TaskView): readonly Pick<TaskView["files"][number], "state" | "reason">[] {
+function deliveredIn({ tracks, files }: TaskView): readonly Delivered[] {
   return tracks.length > 0 ? tracks.map(({ audio }) => audio) : files;
 }
 

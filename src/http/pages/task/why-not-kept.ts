@@ -15,7 +15,13 @@ export function whyNotKept(reason: string): NotKept {
   return { what: reasonWords(bare), cure: null };
 }
 
-export const NEW_LINKS = "Only the provider can give a new link.";
+const NEW_LINKS = "Only the provider can give a new link.";
+const OTHER_LINKS = "Only the provider can give a link that may be fetched.";
+
+/** Whether only another link helps: what is tried again is the same link. */
+export function isUpToProvider(cure: string | null): boolean {
+  return cure === NEW_LINKS || cure === OTHER_LINKS;
+}
 
 /** `$1` is what the pattern caught. 441 is the provider's own word for an expired link. */
 const KINDS: readonly (readonly [pattern: RegExp, what: string, cure: string | null])[] = [
@@ -23,7 +29,7 @@ const KINDS: readonly (readonly [pattern: RegExp, what: string, cure: string | n
   [
     /^refused: (.* is (?:an IP address, )?not a public name|.* is this Worker|the link carries .*|not a URL)(?: \(redirect \d\))?$/s,
     "the link was refused ($1)",
-    "Only the provider can give a link that may be fetched.",
+    OTHER_LINKS,
   ],
   [
     /^refused: (.*)$/s,
