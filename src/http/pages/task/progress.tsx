@@ -5,7 +5,7 @@ import type { TaskView } from "../../../core/view/view.ts";
 import { spanWords, utcWords } from "../frame/words.ts";
 
 const KINDS = ["text", "first", "complete"] as const;
-const NAMES = { text: "Text", first: "First track", complete: "Complete" } as const;
+const NAMES = { text: "Text", first: "First take", complete: "Complete" } as const;
 
 /** What usually happens is known of music. A product without stages has the last one alone. */
 export function Progress({ view, usual }: { readonly view: TaskView; readonly usual: Usual }) {
@@ -16,7 +16,7 @@ export function Progress({ view, usual }: { readonly view: TaskView; readonly us
         <li id={`stage-${kind}`} data-state={stateOf(view, kind)}>
           <strong>{NAMES[kind]}</strong>
           <span>{took(view, kind)}</span>
-          <UsualTime spread={kind === "text" || !isMusic ? null : usual[kind]} />
+          <UsualTime spread={kind === "text" || !isMusic || stateOf(view, kind) !== "open" ? null : usual[kind]} />
         </li>
       ))}
     </ol>

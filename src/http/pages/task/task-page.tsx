@@ -68,13 +68,13 @@ export function TaskPage({
           </p>
           {more === "" ? null : <p id="cure">{more}</p>}
         </div>
-        {viewer.mayAct ? <TaskActions view={view} help={help} canNotify={canNotify} /> : null}
+        {viewer.mayAct ? <TaskActions view={view} help={help} canNotify={canNotify} canRecover={canRecover} /> : null}
         <Progress view={view} usual={usual} />
         {advice === null ? null : <p class="note">{advice}</p>}
         <FileList view={view} viewer={viewer} />
         {tracks.length === 0 && (stage === "failed" || !isMusicProduct(view.product)) ? null : (
           <section aria-labelledby="tracks">
-            <h2 id="tracks">Tracks</h2>
+            <h2 id="tracks">Takes</h2>
             {viewer.mayAct ? <SourceTake view={view} /> : null}
             {tracks.length === 0 ? (
               <p class="hint">None yet. They appear here by themselves.</p>

@@ -16,12 +16,16 @@ interface CardProps extends TrackProps {
 
 export function TrackCard({ track, number, viewer, taskId, isChosen, offers }: CardProps) {
   const { trackId, title, tags, durationSeconds, model, audio, assessment } = track;
-  const about = [durationSeconds === null ? null : clockWords(durationSeconds), model].filter((one) => one !== null);
+  const about = [lengthWords(durationSeconds, assessment?.audio?.durationSeconds ?? null), model].filter(
+    (one) => one !== null,
+  );
   return (
     <article class="track" id={`track-${trackId}`} aria-labelledby={`title-${trackId}`}>
       <Cover file={track.cover} link={viewer.link} />
       <div class="track-body">
-        <h3 id={`title-${trackId}`}>{title ?? "Untitled"}</h3>
+        <h3 id={`title-${trackId}`}>
+          {title ?? "Untitled"} (take {number})
+        </h3>
         <p class="badges">
           {isChosen ? <Badge tone="good">★ chosen</Badge> : null}
           <AudioBadge audio={audio} />
@@ -33,11 +37,15 @@ export function TrackCard({ track, number, viewer, taskId, isChosen, offers }: C
         {viewer.mayAct && audio.state === "stored" ? (
           <form method="post" action={`/tasks/${taskId}/chosen`} data-command class="choose">
             <input type="hidden" name="trackId" value={isChosen ? "" : trackId} />
-            <button class="quiet" aria-pressed={String(isChosen)}>
-              {isChosen ? "★ Chosen" : "☆ Choose this take"}
+            <button
+              class="quiet"
+              aria-pressed={String(isChosen)}
+              title={isChosen ? "Press again to take the choice back" : undefined}
+            >
+              {isChosen ? "★ Chosen (take back)" : "☆ Choose this take"}
             </button>
             <button type="button" class="quiet" data-copy-link={`/tasks/${taskId}#track-${trackId}`} hidden>
-              Copy link
+              Copy address (needs login)
             </button>
           </form>
         ) : null}
@@ -45,11 +53,19 @@ export function TrackCard({ track, number, viewer, taskId, isChosen, offers }: C
         <FileNote file={audio} />
         <Findings assessment={assessment} />
         <p class="hint">
-          Track {number}, <code>{trackId}</code>
+          Take {number}, <code>{trackId}</code>
         </p>
       </div>
     </article>
   );
+}
+
+/** How long it is; where that is less than was announced, both. Rounding makes a second of difference none. */
+function lengthWords(announced: number | null, measured: number | null): string | null {
+  const seconds = measured ?? announced;
+  if (seconds === null) return null;
+  const isShort = announced !== null && announced - seconds > 1;
+  return isShort ? `${clockWords(seconds)} of ${clockWords(announced)} announced` : clockWords(seconds);
 }
 
 /** Decoration: the title stands beside it. */

@@ -17,7 +17,9 @@ import { makeShareLink, MAX_SHARE_SECONDS } from "../../auth/share-link.ts";
 import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { Layout } from "../../pages/frame/layout.tsx";
 import { nonceOf, page, prefersHtml } from "../../pages/frame/page.ts";
-import { utcWords } from "../../pages/frame/words.ts";
+import { When } from "../../pages/frame/when.tsx";
+import { capitalized } from "../../pages/frame/words.ts";
+import { allWords, hearWords } from "../../pages/task/task-actions.tsx";
 
 const shareForm = z.object({
   expiresInSeconds: z.coerce.number().int().min(1).max(MAX_SHARE_SECONDS),
@@ -56,7 +58,7 @@ export const formActions = new Hono<AppEnv>()
       c,
       <Layout title="Share links" nonce={nonceOf(c)} visitor="person">
         <h1>Share links</h1>
-        <ShareLinks view={view} shares={await sharesOf(c)} mayAct={c.get("mayAct") === true} />
+        <ShareLinks view={view} shares={await sharesOf(c)} mayAct={c.get("mayAct") === true} now={Date.now()} />
         <p>
           <a href={`/tasks/${view.taskId}`}>Back to the task</a>
         </p>
@@ -72,13 +74,15 @@ async function sharePage(
 ): Promise<Response> {
   const { url, expiresAt } = await makeShareLink(c, shared, seconds, "page");
   const { taskId, trackId, download } = shared;
+  const now = Date.now();
   return page(
     c,
     <Layout title="Share link" nonce={nonceOf(c)} visitor="person">
       <h1>Share link</h1>
       <p>
-        Whoever has this link can listen{download === true ? ", and download," : ""} to{" "}
-        {trackId === null ? "all tracks of the task" : "this track"} until {utcWords(expiresAt)}, and nothing else.
+        Whoever has this link can {hearWords(view)}
+        {download === true ? " and download" : ""} until <When at={expiresAt} now={now} />, and nothing else:{" "}
+        {trackId === null ? `${allWords(view)} of the task` : `${takeWords(view, trackId)} alone`}.
       </p>
       <pre id="share-link" tabindex={0}>
         {url}
@@ -90,7 +94,7 @@ async function sharePage(
         <a href={`/tasks/${taskId}`}>Back to the task</a>
       </p>
       <h2>Links that open it</h2>
-      <ShareLinks view={view} shares={await sharesOf(c)} mayAct={c.get("mayAct") === true} />
+      <ShareLinks view={view} shares={await sharesOf(c)} mayAct={c.get("mayAct") === true} now={now} />
     </Layout>,
   );
 }
@@ -99,24 +103,31 @@ interface ShareLinksProps {
   readonly view: TaskView;
   readonly shares: readonly StoredShare[];
   readonly mayAct: boolean;
+  readonly now: number;
 }
 
-function ShareLinks({ view: { taskId, tracks }, shares, mayAct }: ShareLinksProps) {
+function ShareLinks({ view, shares, mayAct, now }: ShareLinksProps) {
   if (shares.length === 0) return <p>No link opens this task.</p>;
-  const take = (id: string): string => `Take ${tracks.findIndex(({ trackId }) => trackId === id) + 1} alone`;
   return (
     <ul>
       {shares.map(({ id, trackId, download, createdAt, expiresAt }) => (
         <li>
-          <form method="post" action={`/tasks/${taskId}/shares/${id}/delete`} class="row">
-            {trackId === null ? "The task" : take(trackId)}, {download ? "to listen and download" : "to listen"}, made{" "}
-            {utcWords(isoTime(createdAt))}, until {utcWords(isoTime(expiresAt))}
+          <form method="post" action={`/tasks/${view.taskId}/shares/${id}/delete`} class="row">
+            {trackId === null ? capitalized(allWords(view)) : `${capitalized(takeWords(view, trackId))} alone`}, to{" "}
+            {hearWords(view)}
+            {download ? " and download" : ""}, made <When at={isoTime(createdAt)} now={now} />, until{" "}
+            <When at={isoTime(expiresAt)} now={now} />
             {mayAct ? <button class="quiet">Revoke</button> : null}
           </form>
         </li>
       ))}
     </ul>
   );
+}
+
+/** "take 2". */
+function takeWords({ tracks }: TaskView, id: string): string {
+  return `take ${tracks.findIndex(({ trackId }) => trackId === id) + 1}`;
 }
 
 async function sharesOf<P extends string>(c: Context<AppEnv, P>): Promise<readonly StoredShare[]> {
