@@ -16,6 +16,7 @@ export interface LayoutProps {
 const SECTIONS = [
   ["/tasks", "Tasks"],
   ["/new", "New"],
+  ["/inbox", "Inbox"],
   ["/stats", "Stats"],
   ["/docs", "API"],
 ] as const;

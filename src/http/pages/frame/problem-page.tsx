@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../../app-env.ts";
 import { PROBLEMS, type Problem } from "../../problem.ts";
+import { sessionOf } from "../../auth/access.ts";
 import { SHARE_PARAMETER } from "../../auth/share-link.ts";
 import { Layout } from "./layout.tsx";
 import { nonceOf, page } from "./page.ts";
@@ -10,7 +11,8 @@ export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise
   const { status, title } = PROBLEMS[problem.type];
   const via = c.get("via");
   const isGuest = via === "share" || (via === undefined && c.req.query(SHARE_PARAMETER) !== undefined);
-  const visitor = isGuest ? "guest" : via === undefined ? "stranger" : "person";
+  const visitor = isGuest ? "guest" : via === undefined && !(await isLoggedIn(c)) ? "stranger" : "person";
+  const [wayBack, place] = c.req.path.startsWith("/inbox/") ? ["/inbox", "Back to the inbox"] : ["/tasks", "All tasks"];
   const response = await page(
     c,
     <Layout title={title} nonce={nonceOf(c)} visitor={visitor}>
@@ -29,7 +31,7 @@ export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise
       </p>
       {isGuest ? null : (
         <p>
-          <a href="/tasks">All tasks</a>
+          <a href={wayBack}>{place}</a>
         </p>
       )}
     </Layout>,
@@ -38,4 +40,9 @@ export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise
   response.headers.set("cache-control", "no-store");
   for (const [name, value] of Object.entries(problem.headers)) response.headers.set(name, value);
   return response;
+}
+
+/** Where no door asked: an address without a resource, say. That the page comes matters more. */
+async function isLoggedIn(c: Context<AppEnv>): Promise<boolean> {
+  return (await sessionOf(c).catch(() => null)) !== null;
 }

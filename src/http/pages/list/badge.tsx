@@ -30,9 +30,16 @@ export function StageBadge({ stage, stalled, whole }: StageBadgeProps) {
   );
 }
 
-export function VerdictBadge({ verdict }: { readonly verdict: AudioVerdict }) {
+/** `take`: which one it is of, counted from 1; null where that is plain. Said of those that something is wrong with. */
+export function VerdictBadge({ verdict, take }: { readonly verdict: AudioVerdict; readonly take: number | null }) {
   const { tone, name } = VERDICTS[verdict];
-  return <Badge tone={tone}>{name}</Badge>;
+  return <Badge tone={tone}>{take === null || verdict === "pass" ? name : `take ${take}: ${name}`}</Badge>;
+}
+
+/** Of what is complete at the provider, and not here. */
+export function OutcomeBadge({ outcome }: { readonly outcome: TaskView["outcome"] }) {
+  if (outcome === "partial") return <Badge tone="warn">partial</Badge>;
+  return outcome === "lost" ? <Badge tone="bad">lost</Badge> : null;
 }
 
 export function AudioBadge({ audio }: { readonly audio: TaskView["tracks"][number]["audio"] }) {

@@ -4,6 +4,7 @@ import type { inboxItem } from "../../routes/callback/inbox.tsx";
 import { Layout } from "../frame/layout.tsx";
 import { When } from "../frame/when.tsx";
 import { byteWords } from "../frame/words.ts";
+import { PROOFS } from "../timeline/event-words.ts";
 
 /** `isCut`: the body is its beginning. */
 export type BegunItem = z.infer<typeof inboxItem> & { readonly isCut: boolean };
@@ -36,7 +37,7 @@ export function InboxPage({ items, nextCursor, now, nonce }: InboxPageProps) {
             <div>
               <p class="title">{REASONS[reason]}</p>
               <p class="hint">
-                <When at={receivedAt} now={now} /> · proven by {verdict.replaceAll("_", " ")}
+                <When at={receivedAt} now={now} /> · {PROOFS.get(verdict) ?? verdict.replaceAll("_", " ")}
                 {taskId === null ? null : (
                   <>
                     {" "}
@@ -53,9 +54,11 @@ export function InboxPage({ items, nextCursor, now, nonce }: InboxPageProps) {
                   </p>
                 ) : null}
               </details>
-              <form method="post" action={`/inbox/${sha256}/deliver`}>
-                <button class="quiet">Deliver again</button>
-              </form>
+              {taskId === null ? null : (
+                <form method="post" action={`/inbox/${sha256}/deliver`}>
+                  <button class="quiet">Deliver again</button>
+                </form>
+              )}
             </div>
           </li>
         ))}

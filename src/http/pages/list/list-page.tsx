@@ -3,10 +3,10 @@ import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import { isoTime } from "../../../core/view/view.ts";
 import { LIST_STATUSES } from "../../../platform/catalog/task-queries.ts";
 import type { Awaited } from "../../../platform/catalog/submission-table.ts";
-import { Badge, StageBadge, VerdictBadge } from "./badge.tsx";
+import { Badge, OutcomeBadge, StageBadge, VerdictBadge } from "./badge.tsx";
 import type { CallBackUrl } from "../frame/callback-url.ts";
 import { Layout } from "../frame/layout.tsx";
-import { isUnderWay, isWhole, troubleOf, type ListedTask } from "./listed-task.ts";
+import { isUnderWay, isWhole, outcomeShown, troubleOf, type ListedTask } from "./listed-task.ts";
 import { Cover } from "../task/track-card.tsx";
 import { ageWords, clockWords, productWords, utcWords } from "../frame/words.ts";
 
@@ -27,18 +27,25 @@ export interface ListPageProps {
   readonly callBackUrl: CallBackUrl;
   /** Deliveries in the inbox, as far as they were counted. */
   readonly inInbox: string;
+  /** What led here did. */
+  readonly done: string | null;
   readonly now: number;
   readonly nonce: string;
 }
 
 export function ListPage({ problems, tasks, filter, awaited, nextCursor, ...page }: ListPageProps) {
-  const { callBackUrl, inInbox, now, nonce } = page;
+  const { callBackUrl, inInbox, done, now, nonce } = page;
   const isFiltered = Object.values(filter).some((value) => value !== null);
   const isAwaited = awaited !== null && awaited.state !== "unclear" && tasks.length === 0;
   const isBusy = isAwaited || [...problems, ...tasks].some(isUnderWay);
   return (
     <Layout title="Tasks" nonce={nonce} visitor="person">
       <h1>Tasks</h1>
+      {done === null ? null : (
+        <p class="ok" role="status">
+          {done}
+        </p>
+      )}
       <FilterForm filter={filter} />
       {inInbox === "0" ? null : (
         <p class="note">
@@ -160,14 +167,16 @@ function Row({ task, now }: { readonly task: ListedTask; readonly now: number })
       <Cover file={tracks[0]?.cover ?? { url: null }} link={(path) => path} />
       <div>
         <a class="title" href={`/tasks/${taskId}`}>
-          {title ?? (isMusicProduct(row.product) ? "Untitled" : productWords(row.product))}
+          {title ?? task.madeName ?? (isMusicProduct(row.product) ? "Untitled" : productWords(row.product))}
         </a>
         <p class="badges">
           <StageBadge stage={stage} stalled={stalled} whole={isWhole(task)} />
-          {tracks.map(({ assessment }) =>
-            assessment?.verdict == null ? null : <VerdictBadge verdict={assessment.verdict} />,
+          {tracks.map(({ assessment }, index) =>
+            assessment?.verdict == null ? null : (
+              <VerdictBadge verdict={assessment.verdict} take={tracks.length > 1 ? index + 1 : null} />
+            ),
           )}
-          {view?.outcome === "partial" ? <Badge tone="warn">partial</Badge> : null}
+          <OutcomeBadge outcome={outcomeShown(row)} />
           {row.chosen === null ? null : <Badge tone="good">★ chosen</Badge>}
           {row.tracks === 0 ? null : (
             <span class="hint">

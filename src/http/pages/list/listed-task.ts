@@ -7,6 +7,8 @@ import { whyNotKept } from "../task/why-not-kept.ts";
 export interface ListedTask {
   readonly row: CatalogRow;
   readonly view: TaskView | null;
+  /** "WAV of Night Drive (take 1)", where that is known. */
+  readonly madeName: string | null;
 }
 
 /** What is wrong with it, and what helps where that can be said in a sentence; null where nothing is. */
@@ -22,7 +24,7 @@ export function troubleOf({ row, view }: ListedTask): string | null {
     case "lost":
       return `A file was lost: ${row.reason === null ? "see its page" : whyNotKept(row.reason).what}.`;
     case "faulty":
-      return faultOf(view) ?? "A track is faulty.";
+      return faultOf(view) ?? "A take is faulty.";
     case "in_doubt":
       return `A kept file is in doubt: ${row.reason?.split(": ")[1] ?? "see its page"}. If a better one comes, it takes its place.`;
     case "stalled":
@@ -35,10 +37,20 @@ export function isWhole({ row }: ListedTask): boolean {
   return row.problem === null && row.keptTracks === row.tracks;
 }
 
-/** The first finding that fails a track. */
+/** The first finding that fails a take, and which that is where there are several. */
 function faultOf(view: TaskView | null): string | null {
-  const findings = (view?.tracks ?? []).flatMap(({ assessment }) => assessment?.findings ?? []);
-  return findings.find(({ level }) => level === "fail")?.message ?? null;
+  const tracks = view?.tracks ?? [];
+  const faults = tracks.flatMap(({ assessment }, index) => {
+    const fault = assessment?.findings.find(({ level }) => level === "fail");
+    return fault === undefined ? [] : [tracks.length > 1 ? `Take ${index + 1}: ${fault.message}` : fault.message];
+  });
+  return faults[0] ?? null;
+}
+
+/** Of what was delivered, as far as the catalog knows: it may be ahead of what is published. */
+export function outcomeShown({ settled, stage, keptTracks, tracks }: CatalogRow): "partial" | "lost" | null {
+  if (!settled || stage !== "complete" || keptTracks === tracks) return null;
+  return keptTracks === 0 ? "lost" : "partial";
 }
 
 /** More is about to be known of it than the list shows. */

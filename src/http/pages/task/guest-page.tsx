@@ -13,18 +13,20 @@ interface GuestPageProps {
   readonly view: GuestView;
   /** The one track that is shared; null: all there is. */
   readonly alone: string | null;
+  /** "WAV of Night Drive (take 1)", where it was made of another task that is known. */
+  readonly madeName: string | null;
   readonly viewer: Viewer;
   readonly nonce: string;
 }
 
-export function GuestPage({ view, alone, viewer, nonce }: GuestPageProps) {
+export function GuestPage({ view, alone, madeName, viewer, nonce }: GuestPageProps) {
   const { taskId, product, version, settled } = view;
   const files = alone === null ? view.files.map((file) => ({ ...file, ...HIDDEN })) : [];
   const takes = view.tracks
     .map((track, index) => ({ track, number: index + 1 }))
     .filter(({ track }) => alone === null || track.trackId === alone);
   const tracks = takes.map(({ track }) => track);
-  const unnamed = isMusicProduct(product) || product === "unknown" ? "A song" : productWords(product);
+  const unnamed = madeName ?? (isMusicProduct(product) || product === "unknown" ? "A song" : productWords(product));
   const title = tracks.find((track) => track.title !== null)?.title ?? unnamed;
   const isKept = [...tracks.map(({ audio }) => audio), ...files].some(({ state }) => state === "stored");
   return (

@@ -13,9 +13,9 @@ export function MadeList({ made }: { readonly made: readonly ListedTask[] }) {
     <section aria-labelledby="made">
       <h2 id="made">Made of it</h2>
       <ul>
-        {made.map(({ row, view }) => (
+        {made.map(({ row, view, madeName }) => (
           <li>
-            <a href={`/tasks/${row.taskId}`}>{productWords(row.product)}</a>: {standingOf(row)}
+            <a href={`/tasks/${row.taskId}`}>{madeName ?? row.title ?? productWords(row.product)}</a>: {standingOf(row)}
             {view === null ? null : <Kept view={view} />}
           </li>
         ))}

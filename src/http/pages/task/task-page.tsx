@@ -2,7 +2,7 @@
 import type { Usual } from "../../../core/view/usual.ts";
 import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import type { TaskView } from "../../../core/view/view.ts";
-import { StageBadge } from "../list/badge.tsx";
+import { OutcomeBadge, StageBadge } from "../list/badge.tsx";
 import type { ListedTask } from "../list/listed-task.ts";
 import { MadeList, Offers } from "./made-list.tsx";
 import { FileList } from "./file-list.tsx";
@@ -22,6 +22,8 @@ export interface TaskPageProps {
   readonly usual: Usual;
   /** What was made of it, the newest first. */
   readonly made: readonly ListedTask[];
+  /** "WAV of Night Drive (take 1)", where it was made of another task that is known. */
+  readonly madeName: string | null;
   readonly timeline: TimelinePart;
   readonly viewer: Viewer;
   readonly canNotify: boolean;
@@ -37,6 +39,7 @@ export function TaskPage({
   view,
   usual,
   made,
+  madeName,
   timeline,
   viewer,
   canNotify,
@@ -48,7 +51,7 @@ export function TaskPage({
   const { tracks, stage, advice } = view;
   const { standing, text, more, help } = headlineOf(view, canRecover);
   return (
-    <Layout title={titleOf(view)} standing={standing} nonce={nonce} visitor="person">
+    <Layout title={titleOf(view, madeName)} standing={standing} nonce={nonce} visitor="person">
       {did === null ? null : (
         <p id="did" class="ok" role="status">
           {doneWords(did, view)}
@@ -61,7 +64,7 @@ export function TaskPage({
         data-settled={String(view.settled)}
         data-busy={String(made.some(({ row }) => !row.settled && !row.stalled))}
       >
-        <Heading view={view} now={now} />
+        <Heading view={view} madeName={madeName} now={now} />
         <div class="stand" data-tone={standing}>
           <p class="lead" id="progress" data-announce>
             {text}
@@ -132,17 +135,18 @@ function SourceTake({ view: { request, source } }: { readonly view: TaskView }) 
   );
 }
 
-function Heading({ view, now }: { readonly view: TaskView; readonly now: number }) {
+function Heading({ view, madeName, now }: Pick<TaskPageProps, "view" | "madeName" | "now">) {
   const { taskId, ref, parent, stage, stalled, createdAt } = view;
   return (
     <>
-      <h1>{titleOf(view)}</h1>
+      <h1>{titleOf(view, madeName)}</h1>
       <p class="badges">
         <StageBadge
           stage={stage}
           stalled={stalled}
           whole={[...view.tracks.map(({ audio }) => audio), ...view.files].every(({ state }) => state === "stored")}
         />
+        <OutcomeBadge outcome={view.outcome} />
         <span class="hint">
           <When at={createdAt} now={now} /> · <code>{taskId}</code>
           {ref === null ? "" : ` · ${ref}`}
@@ -164,8 +168,8 @@ function modelOf({ request }: TaskView): string | null {
   return typeof asked === "string" ? asked : null;
 }
 
-function titleOf({ tracks, request, taskId, product }: TaskView): string {
+function titleOf({ tracks, request, taskId, product }: TaskView, madeName: string | null): string {
   const asked = request?.["title"];
-  const unnamed = product === "music" || product === "unknown" ? `Task ${taskId}` : productWords(product);
+  const unnamed = madeName ?? (product === "music" || product === "unknown" ? `Task ${taskId}` : productWords(product));
   return tracks.find(({ title }) => title !== null)?.title ?? (typeof asked === "string" ? asked : unnamed);
 }

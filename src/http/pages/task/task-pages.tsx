@@ -6,6 +6,7 @@ import { countInbox } from "../../../platform/inbox/inbox.ts";
 import { readPublished } from "../../../platform/read-model.ts";
 import type { EventPage } from "../../../platform/task/event-log.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
+import type { TaskView } from "../../../core/view/view.ts";
 import { guestViewOf } from "../../../core/view/guest.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { sharedTrack } from "../../auth/share-link.ts";
@@ -19,7 +20,9 @@ import { ListPage } from "../list/list-page.tsx";
 import { nonceOf, page, prefersHtml } from "../frame/page.ts";
 import type { ListedTask } from "../list/listed-task.ts";
 import { DONE_COMMANDS } from "./task-actions.tsx";
+import { madeName } from "./made-name.ts";
 import { TaskPage } from "./task-page.tsx";
+import { saidOnce } from "../frame/said-once.ts";
 import { viewerOf } from "../frame/viewer.ts";
 
 const EVENTS = 100;
@@ -48,8 +51,9 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
   const config = c.get("config");
   const viewer = viewerOf(c);
   if (viewer.isGuest) {
-    const view = guestViewOf(await readTask({ env: c.env, config, taskId, minVersion: 0, current: true }), null);
-    return page(c, <GuestPage view={view} alone={sharedTrack(c)} viewer={viewer} nonce={nonceOf(c)} />);
+    const view = await readTask({ env: c.env, config, taskId, minVersion: 0, current: true });
+    const shown = { view: guestViewOf(view, null), alone: sharedTrack(c), madeName: await madeNameOf(c.env, view) };
+    return page(c, <GuestPage {...shown} viewer={viewer} nonce={nonceOf(c)} />);
   }
   const query = parseQuery(taskPageQuery, c);
   const after = Number(query.after);
@@ -70,6 +74,7 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
       view={await withExpectedTimes(c.env, config, view)}
       usual={usual}
       made={made}
+      madeName={await madeNameOf(c.env, view)}
       timeline={timeline}
       viewer={viewer}
       canNotify={config.notify !== null}
@@ -96,9 +101,15 @@ function withViews(env: Env, rows: readonly CatalogRow[]): Promise<readonly List
   return Promise.all(
     rows.map(async (row): Promise<ListedTask> => {
       const published = row.settled ? await readPublished(env.STATE, row.taskId) : null;
-      return { row, view: published?.view ?? null };
+      return { row, view: published?.view ?? null, madeName: row.title === null ? await madeNameOf(env, row) : null };
     }),
   );
+}
+
+/** By what is published of the task that it was made of: what that one is called is settled before anything is made of it. */
+async function madeNameOf(env: Env, { product, parent }: Pick<TaskView, "product" | "parent">): Promise<string | null> {
+  const published = parent === null ? null : await readPublished(env.STATE, parent.taskId);
+  return madeName(product, parent, published?.view ?? null);
 }
 
 export const listPage = createMiddleware<AppEnv>(async (c, next) => {
@@ -128,6 +139,7 @@ export const listPage = createMiddleware<AppEnv>(async (c, next) => {
       nextCursor={listed.next === null ? null : placeCursor(listed.next)}
       callBackUrl={callBackUrlOf(c)}
       inInbox={inInbox}
+      done={saidOnce(c)}
       now={now}
       nonce={nonceOf(c)}
     />,

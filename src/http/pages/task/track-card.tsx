@@ -29,7 +29,7 @@ export function TrackCard({ track, number, viewer, taskId, isChosen, offers }: C
         <p class="badges">
           {isChosen ? <Badge tone="good">★ chosen</Badge> : null}
           <AudioBadge audio={audio} />
-          {assessment?.verdict == null ? null : <VerdictBadge verdict={assessment.verdict} />}
+          {assessment?.verdict == null ? null : <VerdictBadge verdict={assessment.verdict} take={null} />}
           <span class="hint">{about.join(" · ")}</span>
         </p>
         {tags === null ? null : <p class="tags">{tags}</p>}

@@ -18,11 +18,11 @@ export function fileName(
   return file === "file" ? `file ${trackId}` : `${file} of ${trackName(trackId)}`;
 }
 
-/** `trackName` is how a track is called in sentences. */
-export function eventWords(event: TaskEvent, trackName: (trackId: string) => string): EventWords {
+/** `trackName` is how a track is called in sentences. `proven`: also by what a delivery was known. */
+export function eventWords(event: TaskEvent, trackName: (trackId: string) => string, proven = true): EventWords {
   switch (event.type) {
     case "observed":
-      return observedWords(event);
+      return observedWords(event, proven);
     case "overflowed":
       return plain(`Of deliveries beyond the bound only the count is kept: ${event.count}.`);
     case "copy_started":
@@ -118,21 +118,30 @@ const KINDS: Readonly<Record<Observed["observation"]["kind"], string>> = {
   unknown: "of a kind that nobody knows",
 };
 
-const PROOFS: ReadonlyMap<string, string> = new Map([
+/** By what a delivery was known to come from the provider. */
+export const PROOFS: ReadonlyMap<string, string> = new Map([
   ["token", "known by the token"],
   ["token+hmac", "known by the token and the signature"],
   ["capability", "known by its own callBackUrl"],
   ["capability+hmac", "known by its own callBackUrl and the signature"],
   ["hmac", "known by the signature"],
+]);
+
+/** Always said: such a delivery has no effect. */
+const DOUBTS: ReadonlyMap<string, string> = new Map([
   ["hmac_unconfirmed", "signed, and without effect until the provider confirms it"],
   ["hmac_stale", "signed more than a day off, so without effect"],
 ]);
 
-function observedWords({ via, verdict, times, observation }: Observed): EventWords {
+function observedWords({ via, verdict, times, observation }: Observed, proven: boolean): EventWords {
   const { kind, failure, tracks, tracksDropped } = observation;
-  const what = failure === null ? KINDS[kind] : `failed: ${failure.message ?? reasonWords(failure.reason)}`;
+  const what =
+    failure === null
+      ? KINDS[kind]
+      : `failed: ${(failure.message ?? reasonWords(failure.reason)).replace(/[.\s]+$/, "")}`;
   const who = via === "poll" ? "The provider's record says" : "Callback";
-  const proof = via === "poll" ? "" : `, ${PROOFS.get(verdict) ?? verdict}`;
+  const known = DOUBTS.get(verdict) ?? (proven ? (PROOFS.get(verdict) ?? verdict) : null);
+  const proof = via === "poll" || known === null ? "" : `, ${known}`;
   const repeats = times > 1 ? ` It came ${times} times.` : "";
   const dropped = tracksDropped > 0 ? ` ${counted(tracksDropped, "track")} over the bound dropped.` : "";
   const listed = tracks.length === 0 ? "" : ` (${counted(tracks.length, "track")})`;

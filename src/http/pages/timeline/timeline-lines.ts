@@ -54,11 +54,13 @@ export function peopleLines(events: readonly LoggedEvent[], trackName: TrackName
       lines.push(begun);
     }
   }
-  return lines.flatMap((line) => ("event" in line ? [lineOf(line, trackName)] : fileLine(line, trackName, hasLater)));
+  return lines.flatMap((line) =>
+    "event" in line ? [lineOf(line, trackName, false)] : fileLine(line, trackName, hasLater),
+  );
 }
 
-export function lineOf(logged: LoggedEvent, trackName: TrackName): Line {
-  return { ...eventWords(logged.event, trackName), first: logged, folded: [] };
+export function lineOf(logged: LoggedEvent, trackName: TrackName, proven: boolean): Line {
+  return { ...eventWords(logged.event, trackName, proven), first: logged, folded: [] };
 }
 
 function isOfFile(event: TaskEvent): event is FileEvent {

@@ -22,11 +22,11 @@ export interface TimelinePart {
 export function TimelineList({ taskId, createdAt, trackIds, after, events, everything, next }: TimelinePart) {
   const trackName = (trackId: string): string => {
     const index = trackIds.indexOf(trackId);
-    return index === -1 ? `track ${trackId}` : `track ${index + 1}`;
+    return index === -1 ? `take ${trackId}` : `take ${index + 1}`;
   };
   const logged = events.map(({ event, body }, index) => ({ event, body, seq: after + index + 1 }));
   const lines = everything
-    ? logged.map((one) => lineOf(one, trackName))
+    ? logged.map((one) => lineOf(one, trackName, true))
     : peopleLines(logged, trackName, next !== null);
   const since = (at: number): string => `+${spanWords(Math.max(0, at - Date.parse(createdAt)))}`;
   return (

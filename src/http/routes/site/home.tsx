@@ -58,9 +58,6 @@ export const home = new Hono<AppEnv>().get("/", async (c) => {
         <Way href="/openapi.json" name="openapi.json">
           The same for machines.
         </Way>
-        <Way href="/health" name="Health">
-          Configuration and warnings, for monitors.
-        </Way>
       </ul>
     </Layout>,
   );
