@@ -246,7 +246,7 @@ test("a link that was made is listed, and revoked", async () => {
   const asPerson = { ...session(), accept: "text/html" };
   const shown = async () => (await worker(request(`/tasks/${taskId}/shares`, { headers: asPerson }))).text();
   const listed = await shown();
-  expect(listed).toContain("Take 1 alone, to listen and download, made ");
+  expect(listed).toContain("Take 1 alone, to listen and download, made <time ");
   expect(listed).toContain(`action="/tasks/${taskId}/shares/${ofTrack.shareId}/delete"`);
   expect(listed).not.toContain("share=");
   const form = request(`/tasks/${taskId}/shares/${ofTrack.shareId}/delete`, {

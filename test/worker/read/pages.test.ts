@@ -1,11 +1,21 @@
 /** The pages: who gets one, what may run in it, and that what the provider says is text wherever it shows. */
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { serveFiles, SONG } from "../provider-files.ts";
+import { session, share } from "../sessions.ts";
 import { failure, message, newTaskId, track } from "../messages.ts";
 import { acting, callback, problemOf, reading, request, worker, workerWith } from "../worker.ts";
 
 const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const HTML = { accept: BROWSER };
+/** Alarms run within a second or two. */
+const PATIENTLY = { timeout: 10_000, interval: 50 };
 const HOSTILE = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 test.each([
   [BROWSER, "text/html"],
@@ -146,6 +156,60 @@ test("the front page names what is missing with its command, and no value", asyn
   const configured = await worker(request("/", { headers: HTML }));
   expect(configured.headers.get("link")).toContain('rel="service-desc"');
   expect(await configured.text()).toContain("Configured");
+});
+
+test("the list says once that a task was deleted", async () => {
+  const taskId = await taskAfter("text");
+  const gone = new Request(acting("POST", `/tasks/${taskId}/delete`, HTML), { redirect: "manual" });
+  const [cookie = ""] = ((await worker(gone)).headers.get("set-cookie") ?? "").split(";");
+  const list = await worker(reading("/tasks", { ...HTML, cookie }));
+  expect(await list.text()).toContain("The task was deleted.");
+  expect(list.headers.get("set-cookie")).toMatch(new RegExp(`^${cookie.split("=")[0]}=; Max-Age=0`));
+  expect(await (await worker(reading("/tasks", HTML))).text()).not.toContain("was deleted");
+});
+
+test("who is logged in stays so on a page that is not there, and a stranger is shown the way in", async () => {
+  const page = async (headers: Record<string, string>) =>
+    (await worker(request("/nothing-here", { headers: { ...HTML, ...headers } }))).text();
+  expect(await page({})).toContain("Log in</a>");
+  const mine = await page({ ...session() });
+  expect(mine).toContain("Log out</button>");
+  expect(mine).not.toContain("Log in</a>");
+});
+
+test("the inbox is in the navigation, offers to deliver what means a task alone, and is led back to", async () => {
+  expect(await (await worker(reading("/tasks", HTML))).text()).toContain('<a href="/inbox">Inbox</a>');
+  const sha256 = "ab".repeat(32);
+  await env.AUDIO.put(`inbox/kept/${new Date().toISOString().slice(0, 10)}/${sha256}`, "names no task", {
+    customMetadata: { reason: "not_json", verdict: "token", receivedAt: new Date().toISOString() },
+  });
+  const html = await (await worker(reading("/inbox", HTML))).text();
+  expect(html).toContain(`id="delivery-${sha256}"`);
+  expect(html).toContain("known by the token");
+  expect(html).not.toContain(`/inbox/${sha256}/deliver`);
+  const refused = await worker(acting("POST", `/inbox/${sha256}/deliver`, HTML));
+  expect(refused.status).toBe(422);
+  expect(await refused.text()).toContain('<a href="/inbox">Back to the inbox</a>');
+});
+
+test("what was made of a take is called by its song for its owner, in the list and for a guest", async () => {
+  const [parent, made] = [newTaskId(), newTaskId()];
+  const audio_url = `https://cdn.example.com/${parent}/a.mp3`;
+  serveFiles({ [audio_url]: SONG });
+  await worker(callback(message(parent, "complete", [track("a", { audio_url, title: "Night Drive" })])));
+  await vi.waitFor(async () => expect(await env.STATE.get(`task:${parent}`)).toContain("Night Drive"), PATIENTLY);
+  const asked = { product: "wav", parent: { taskId: parent, trackId: "a" } };
+  await env.TASKS.getByName(made).submitted({ ref: made, requestJson: JSON.stringify(asked), host: null });
+  await runDurableObjectAlarm(env.TASKS.getByName(made));
+  const name = "WAV of Night Drive (take 1)";
+  expect(await (await worker(reading(`/tasks/${made}`, HTML))).text()).toContain(`<h1>${name}</h1>`);
+  const guest = await worker(request((await share(made)).path, { headers: HTML }));
+  expect(await guest.text()).toContain(`<h1>${name}</h1>`);
+  await worker(callback(failure(made)));
+  await vi.waitFor(async () => {
+    expect(await (await worker(reading(`/tasks?q=${made}`, HTML))).text()).toContain(name);
+    expect(await (await worker(reading(`/tasks/${parent}`, HTML))).text()).toContain(`${name}</a>`);
+  }, PATIENTLY);
 });
 
 async function taskAfter(kind: string): Promise<string> {
