@@ -35,6 +35,7 @@ test("each take has its number in its heading, which names its article, and wher
 test("a take that is shorter than announced tells both lengths, and any other its own", () => {
   const html = pageOf([complete, ...keptA, ...cutB]);
   expect(html).toContain('<span class="hint">0:18 of 0:30 announced</span>');
+  expect(html).toContain('<span class="badge" data-tone="warn">complete</span>');
   expect(html).toContain('<span class="hint">0:30</span>');
 });
 

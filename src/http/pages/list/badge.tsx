@@ -16,7 +16,7 @@ export function Badge({ tone, children }: { readonly tone: BadgeTone; readonly c
 interface StageBadgeProps {
   readonly stage: Stage;
   readonly stalled: boolean;
-  /** Whether the audio of every track is kept: nothing less is good. */
+  /** Whether the audio of every track is kept and none is faulty: nothing less is good. */
   readonly whole: boolean;
 }
 

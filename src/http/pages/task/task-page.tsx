@@ -144,7 +144,10 @@ function Heading({ view, madeName, now }: Pick<TaskPageProps, "view" | "madeName
         <StageBadge
           stage={stage}
           stalled={stalled}
-          whole={[...view.tracks.map(({ audio }) => audio), ...view.files].every(({ state }) => state === "stored")}
+          whole={
+            [...view.tracks.map(({ audio }) => audio), ...view.files].every(({ state }) => state === "stored") &&
+            view.tracks.every(({ assessment }) => assessment?.verdict !== "fail")
+          }
         />
         <OutcomeBadge outcome={view.outcome} />
         <span class="hint">
