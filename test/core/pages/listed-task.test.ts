@@ -47,8 +47,9 @@ test("what is complete at the provider and not here says so", () => {
   expect(outcomeShown(catalogRow({ ...row, keptTracks: 0, stage: "failed" }))).toBeNull();
 });
 
+const track = (id: string) => listed({ id, audioLink: audioUrl(id), durationSeconds: 30 });
+
 test("a faulty take is named by its number where there are several", () => {
-  const track = (id: string) => listed({ id, audioLink: audioUrl(id), durationSeconds: 30 });
   const short = { ...copied(T0, audioUrl("b"), { trackId: "b", container }), lastResort: "truncated: after 18 s" };
   const row = catalogRow({ problem: "faulty" });
   const two = viewOf(taskOf(observed(observation("complete", [track("a"), track("b")])), short));

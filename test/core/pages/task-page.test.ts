@@ -1,4 +1,5 @@
 /** The page of a task says which take is which, offers what is of use, and speaks no jargon. */
+import { html } from "hono/html";
 import { expect, test } from "vitest";
 import { unheard } from "../../../src/core/audio/container/facts.ts";
 import { failureOf } from "../../../src/core/provider/failure.ts";
@@ -19,85 +20,89 @@ const keptA = [started(T0, A, a), copied(T0, A, { ...a, container: unheard({ for
 const cut = copied(T0, B, { ...b, container: unheard({ format: "mp3", durationSeconds: 18 }) });
 const cutB = [started(T0, B, b), { ...cut, lastResort: "truncated: it ends after 18 s" }];
 
-test("each take has its number in its heading, which names its article, and wherever else it is called", () => {
-  const html = pageOf([complete, ...keptA, ...cutB]);
+test("each take has its number in its heading, which names its article, and wherever else it is called", async () => {
+  const shown = await pageOf([complete, ...keptA, ...cutB]);
   for (const [id, number] of [
     ["a", 1],
     ["b", 2],
   ] as const) {
-    expect(html).toContain(`<article class="track" id="track-${id}" aria-labelledby="title-${id}">`);
-    expect(html).toContain(`<h3 id="title-${id}">Night Drive (take ${number})</h3>`);
-    expect(html).toContain(`Audio of take ${number} kept`);
+    expect(shown).toContain(`<article class="track" id="track-${id}" aria-labelledby="title-${id}">`);
+    expect(shown).toContain(`<h3 id="title-${id}">Night Drive (take ${number})</h3>`);
+    expect(shown).toContain(`Audio of take ${number} kept`);
   }
-  expect(html).not.toMatch(/[Tt]rack [12]/);
+  expect(shown).not.toMatch(/[Tt]rack [12]/);
 });
 
-test("a take that is shorter than announced tells both lengths, and any other its own", () => {
-  const html = pageOf([complete, ...keptA, ...cutB]);
-  expect(html).toContain('<span class="hint">0:18 of 0:30 announced</span>');
-  expect(html).toContain('<span class="badge" data-tone="warn">complete</span>');
-  expect(html).toContain('<span class="hint">0:30</span>');
+test("a take that is shorter than announced tells both lengths, and any other its own", async () => {
+  const shown = await pageOf([complete, ...keptA, ...cutB]);
+  expect(shown).toContain('<span class="hint">0:18 of 0:30 announced</span>');
+  expect(shown).toContain('<span class="badge" data-tone="warn">complete</span>');
+  expect(shown).toContain('<span class="hint">0:30</span>');
 });
 
-test("what is usual is said of stages that are awaited alone", () => {
+test("what is usual is said of stages that are awaited alone", async () => {
   const first = observed(observation("first", [listed({ id: "a", audioLink: A })]));
   const usual = { first: { medianMs: 61_000, p90Ms: 90_000 }, complete: { medianMs: 121_000, p90Ms: 190_000 } };
-  const html = pageOf([first], { usual });
-  expect(html).toContain("usually 2 min 1 s");
-  expect(html).not.toContain("usually 1 min 1 s");
-  expect(pageOf([complete], { usual })).not.toContain("usually");
+  const shown = await pageOf([first], { usual });
+  expect(shown).toContain("usually 2 min 1 s");
+  expect(shown).not.toContain("usually 1 min 1 s");
+  expect(await pageOf([complete], { usual })).not.toContain("usually");
 });
 
-test("where nothing is wrong no button but the harmless shout, and without a key no new links are offered", () => {
-  const more = pageOf([complete, ...keptA, ...cutB], { canRecover: false }).split('id="more"')[1] ?? "";
+test("where nothing is wrong no button but the harmless shout, and without a key no new links are offered", async () => {
+  const more = (await pageOf([complete, ...keptA, ...cutB], { canRecover: false })).split('id="more"')[1] ?? "";
   const buttons = more.slice(0, more.indexOf('id="delete"')).match(/<button[^>]*>[^<]*/g);
   expect(buttons).toEqual(['<button class="quiet">Assess again']);
   const gone = [complete, ...keptA, lost(T0, [B], { ...b, reason: "too_large: 40 MB" })];
-  expect(pageOf(gone, { canRecover: false })).not.toContain("/recover");
-  expect(pageOf(gone, { canRecover: true })).toContain("/recover");
+  expect(await pageOf(gone, { canRecover: false })).not.toContain("/recover");
+  expect(await pageOf(gone, { canRecover: true })).toContain("/recover");
 });
 
-test("what can be heard can be shared, and no failed or lost task offers to", () => {
-  expect(pageOf([complete])).toContain('id="share"');
-  expect(pageOf([complete, ...keptA, ...cutB])).toContain("can listen, and nothing else");
+test("what can be heard can be shared, and no failed or lost task offers to", async () => {
+  expect(await pageOf([complete])).toContain('id="share"');
+  expect(await pageOf([complete, ...keptA, ...cutB])).toContain("can listen, and nothing else");
   const failed = observed(observation("failed", [], { failure: failureOf(500, null, "no") }));
   for (const events of [[failed], [complete, lost(T0, [A], a), lost(T0, [B], b)]])
-    expect(pageOf(events)).not.toContain('id="share"');
+    expect(await pageOf(events)).not.toContain('id="share"');
   const film = observed(observation("complete", [], { product: "video", files: [{ name: "video", link: A }] }));
   const file = { file: "file", trackId: "video" } as const;
   const kept = { ...copied(T0, A, file), contentType: "video/mp4" };
-  const html = pageOf([film, started(T0, A, file), kept]);
-  expect(html).toContain("can open it, and nothing else");
-  expect(html).toContain('<option value="">all files</option>');
+  const shown = await pageOf([film, started(T0, A, file), kept]);
+  expect(shown).toContain("can open it, and nothing else");
+  expect(shown).toContain('<option value="">all files</option>');
 });
 
-test("a choice says how it is taken back, and that it was", () => {
+test("a choice says how it is taken back, and that it was", async () => {
   const chosen = at(T0, { type: "chosen", trackId: "a" });
-  const html = pageOf([complete, ...keptA, ...cutB, chosen]);
-  expect(html).toContain('title="Press again to take the choice back">★ Chosen (take back)');
+  const shown = await pageOf([complete, ...keptA, ...cutB, chosen]);
+  expect(shown).toContain('title="Press again to take the choice back">★ Chosen (take back)');
   const taken = [complete, ...keptA, chosen, at(T0, { type: "chosen", trackId: null })];
   expect(doneWords("choose", viewOf(taskOf(...taken)))).toBe("No take is chosen any more.");
   expect(doneWords("choose", viewOf(taskOf(complete, ...keptA, chosen)))).toMatch(/^Your choice is kept/);
 });
 
-test("an address that wants a login does not read like sharing", () => {
-  const html = pageOf([complete, ...keptA, ...cutB]);
-  expect(html).toContain("Copy address (needs login)");
-  expect(html).not.toContain("Copy link");
+test("an address that wants a login does not read like sharing", async () => {
+  const shown = await pageOf([complete, ...keptA, ...cutB]);
+  expect(shown).toContain("Copy address (needs login)");
+  expect(shown).not.toContain("Copy link");
 });
 
-test("what a delivery was known by is said under everything, and a message keeps one full stop", () => {
+test("what a delivery was known by is said under everything, and a message keeps one full stop", async () => {
   const message = "Failed to download the source audio.";
   const failed = observed(observation("failed", [], { failure: failureOf(451, null, message) }), {
     verdict: "capability",
   });
-  expect(pageOf([failed])).toContain("<p>Callback: failed: Failed to download the source audio.</p>");
-  expect(pageOf([failed], {}, true)).toContain("the source audio, known by its own callBackUrl.</p>");
+  expect(await pageOf([failed])).toContain("<p>Callback: failed: Failed to download the source audio.</p>");
+  expect(await pageOf([failed], {}, true)).toContain("the source audio, known by its own callBackUrl.</p>");
   const unconfirmed = observed(observation("text"), { verdict: "hmac_unconfirmed" });
-  expect(pageOf([unconfirmed])).toContain("without effect until the provider confirms it.</p>");
+  expect(await pageOf([unconfirmed])).toContain("without effect until the provider confirms it.</p>");
 });
 
-function pageOf(events: readonly TaskEvent[], fields: Partial<TaskPageProps> = {}, everything = false): string {
+async function pageOf(
+  events: readonly TaskEvent[],
+  fields: Partial<TaskPageProps> = {},
+  everything = false,
+): Promise<string> {
   const view = viewOf(taskOf(...events));
   const props: TaskPageProps = {
     view,
@@ -121,5 +126,5 @@ function pageOf(events: readonly TaskEvent[], fields: Partial<TaskPageProps> = {
     nonce: "n",
     ...fields,
   };
-  return String(TaskPage(props));
+  return html`${TaskPage(props)}`;
 }
