@@ -126,5 +126,6 @@ async function pageOf(
     nonce: "n",
     ...fields,
   };
-  return html`${TaskPage(props)}`;
+  const shown = await html`${TaskPage(props)}`;
+  return shown.toString();
 }
