@@ -276,8 +276,28 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
   expect([headline.standing, headline.help]).toEqual([standing, help]);
 });
 
-test("what sounds faulty and cannot be made anew is tried again", () => {
+test("what sounds faulty and cannot be made anew is tried again, and what is whole is submitted again", () => {
   expect(headlineOf(viewOf(taskOf(complete, ...keptA, ...cutB)), false).help).toBe("retry");
+  const silent = { ...container, integratedLufs: null, silentShare: 1 };
+  const heard: TaskEvent = {
+    ...at(T0, {
+      type: "assessed",
+      sha256: cut.sha256,
+      analyzerVersion: "1",
+      outcome: "done",
+      reason: null,
+      facts: silent,
+      waveformKey: null,
+    }),
+  };
+  const whole = [complete, ...keptA, started(T0, B, b), copied(T0, B, { ...b, container }), heard];
+  expect(headlineOf(viewOf(taskOf(...whole)), true)).toMatchObject({ standing: "warn", help: "retry" });
+  const request = { title: "A song", tags: "jazz" };
+  const submitted = at(T0, { type: "submitted", ref: "r", request });
+  expect(headlineOf(viewOf(taskOf(submitted, ...whole)), true)).toMatchObject({
+    standing: "warn",
+    help: "submit_again",
+  });
 });
 
 test("silence after a word of the provider says that its record is asked, where there is a key", () => {

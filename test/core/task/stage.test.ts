@@ -211,5 +211,7 @@ test("a task is whole where each of its files is kept and none is in doubt", asy
 
 async function actionsOf(task: Task): Promise<string> {
   // It is an object that holds the text.
-  return (await html`${TaskActions({ view: viewOf(task), help: null, canNotify: false })}`).toString();
+  return (
+    await html`${TaskActions({ view: viewOf(task), help: null, canNotify: false, canRecover: true })}`
+  ).toString();
 }

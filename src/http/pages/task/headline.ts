@@ -115,7 +115,7 @@ function ofEnd(view: TaskView, canRecover: boolean): Headline {
   }
   const faulty = view.tracks.flatMap(({ assessment }, index) => {
     const finding = assessment?.verdict === "fail" ? assessment.findings[0] : undefined;
-    return finding === undefined ? [] : [{ take: index + 1, message: finding.message }];
+    return finding === undefined ? [] : [{ take: index + 1, message: finding.message, isCut: isCut(assessment) }];
   });
   if (faulty.length > 0) return ofFault(view, faulty, canRecover);
   const makeshift = view.files.filter(({ state, reason }) => state === "stored" && reason !== null);
@@ -134,21 +134,30 @@ interface Fault {
   /** Counted from 1. */
   readonly take: number;
   readonly message: string;
+  readonly isCut: boolean;
 }
 
-/** What was made anew may be whole; where nobody can ask for that, what is kept stands, and a retry costs nothing. */
+/** What is cut may come whole by a new link; what is whole and sounds bad is made anew by another task alone. */
 function ofFault(view: TaskView, faults: readonly Fault[], canRecover: boolean): Headline {
   const [first, ...rest] = faults.map(({ take }) => String(take));
   const which = rest.length === 0 ? `take ${first} sounds` : `takes ${[first, ...rest].join(" and ")} sound`;
   const text = `Complete. ${keptWords(view)}, but ${which} faulty.`;
   if (view.recovery?.state === "running") return told("busy", `${text} ${RECOVERING}`);
   const found = faults.map(({ take, message }) => `Take ${take}: ${message}`).join(" ");
-  return told(
-    "warn",
-    text,
-    found + recoveryWords(view, "and gave nothing better"),
-    newLinksOf(view, canRecover) ?? "retry",
-  );
+  return told("warn", text, found + recoveryWords(view, "and gave nothing better"), helpOf(view, faults, canRecover));
+}
+
+/** Where nothing else helps, a retry costs nothing. */
+function helpOf(view: TaskView, faults: readonly Fault[], canRecover: boolean): Help {
+  if (faults.some((fault) => fault.isCut)) return newLinksOf(view, canRecover) ?? "retry";
+  return view.request !== null && view.product === "add_instrumental" ? "submit_again" : "retry";
+}
+
+/** Findings that a new link may be the cure of. */
+const CUT = new Set<string>(["truncated", "duration_mismatch"]);
+
+export function isCut(assessment: TaskView["tracks"][number]["assessment"]): boolean {
+  return assessment?.findings.some(({ level, code }) => level === "fail" && CUT.has(code)) === true;
 }
 
 const RECOVERING = "The provider is making new links.";

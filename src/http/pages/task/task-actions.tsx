@@ -2,7 +2,7 @@
 import type { Child } from "hono/jsx";
 import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import type { TaskView } from "../../../core/view/view.ts";
-import type { Help } from "./headline.ts";
+import { isCut, type Help } from "./headline.ts";
 
 /** What was done, by the command: for the page that a form leads back to. */
 const DONE = {
@@ -41,9 +41,6 @@ export function isAllKept({ settled, stage, tracks, files }: TaskView): boolean 
   );
 }
 
-/** Findings that a new link may be the cure of. */
-const NOT_WHOLE = new Set<string>(["truncated", "duration_mismatch"]);
-
 export type Did = (typeof DONE_COMMANDS)[number];
 
 interface TaskActionsProps {
@@ -63,9 +60,7 @@ export function TaskActions({ view, help, canNotify, canRecover }: TaskActionsPr
   const isKept = isHeard || view.files.some(({ state }) => state === "stored");
   const isMissing = view.tracks.some(
     ({ audio, assessment }) =>
-      audio.state === "lost" ||
-      (audio.state === "queued" && audio.attempts > 0) ||
-      assessment?.findings.some(({ level, code }) => level === "fail" && NOT_WHOLE.has(code)) === true,
+      audio.state === "lost" || (audio.state === "queued" && audio.attempts > 0) || isCut(assessment),
   );
   const isRecoverable = canRecover && isMusicProduct(view.product) && view.recovery?.state !== "running";
   return (
