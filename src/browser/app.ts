@@ -6,7 +6,7 @@
 import { offerCopies } from "./copies.ts";
 import { follow } from "./follow.ts";
 import { offerPlayers } from "./player/deck.ts";
-import { offerList } from "./list.ts";
+import { offerList, watchEnd } from "./list.ts";
 import { offerUpload } from "./new-task.ts";
 import { offerToTell } from "./tell-me.ts";
 import { localTimes } from "./times.ts";
@@ -16,6 +16,7 @@ function enhance(): void {
   localTimes(document);
   offerToTell();
   offerCopies(document);
+  watchEnd(enhance);
 }
 
 enhance();

@@ -4,7 +4,9 @@
  *
  * While nobody looks nothing is asked, but for a task that is under way. A page that comes back asks at once.
  */
+import { readList, shownRows } from "./list.ts";
 import { morph } from "./morph.ts";
+import { isGuest, loginLink, SESSION_ENDED } from "./session-ended.ts";
 import { tellOfEnd } from "./tell-me.ts";
 
 const WAIT_SECONDS = 20;
@@ -13,6 +15,8 @@ const BUSY_WAIT_SECONDS = 3;
 /** The Worker answers a wait after 20 s; a connection that fell asleep never does. */
 const DEADLINE_MS = 30_000;
 const LIST_EVERY_MS = 3_000;
+const LIST_LENGTH = 25;
+const MAX_LIMIT = 100;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
 const TOAST_MS = 8_000;
@@ -26,7 +30,7 @@ export function follow(changed: () => void): void {
     if (form instanceof HTMLFormElement && form.matches("[data-command]")) {
       event.preventDefault();
       void command(form, part, changed);
-    } else leaving.abort();
+    } else if (!event.defaultPrevented) leaving.abort();
   });
   void run(part, changed);
   // What plays is left alone, so what is new about it is shown once it rests.
@@ -44,12 +48,15 @@ async function command(form: HTMLFormElement, part: HTMLElement, changed: () => 
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
     const response = await fetch(form.action, { method: "POST", headers: { accept: "text/html" }, body });
+    if (response.redirected && new URL(response.url).pathname === "/login") throw new SessionEnded();
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     if (response.ok) show(fresh, part, changed);
     const words = fresh.querySelector("#did, .alert")?.textContent ?? "Done.";
     toast(words, response.ok ? "good" : "bad");
-  } catch {
-    toast("The Worker cannot be reached, so nothing was changed. Try again.", "bad");
+  } catch (error) {
+    if (error instanceof SessionEnded) say(`${SESSION_ENDED} Nothing was changed.`, "bad", ...loginLink("here"));
+    else if (error instanceof Refused) toast(error.message, "bad");
+    else toast("The Worker cannot be reached, so nothing was changed. Try again.", "bad");
   }
   button?.removeAttribute("aria-disabled");
 }
@@ -65,7 +72,9 @@ async function run(part: HTMLElement, changed: () => void): Promise<void> {
       delayMs = FIRST_RETRY_MS;
     } catch (error) {
       if (leaving.signal.aborted) return;
-      if (error instanceof Refused) say(error.message, "bad");
+      if (error instanceof Gone) return tellGone(part, changed);
+      if (error instanceof SessionEnded) say(SESSION_ENDED, "bad", ...loginLink("here"));
+      else if (error instanceof Refused) say(error.message, "bad");
       else say("The Worker cannot be reached. Trying again…", "bad");
       await pause(delayMs);
       delayMs = Math.min(LAST_RETRY_MS, delayMs * 2);
@@ -74,6 +83,25 @@ async function run(part: HTMLElement, changed: () => void): Promise<void> {
 }
 
 class Refused extends Error {}
+class SessionEnded extends Error {}
+class Gone extends Error {}
+
+/** Nothing more is asked, and nothing is offered. */
+function tellGone(part: HTMLElement, changed: () => void): void {
+  leaving.abort();
+  say("", "plain");
+  const words = document.createElement("p");
+  words.className = "alert";
+  words.role = "alert";
+  words.textContent = "This task was deleted, with its files. ";
+  const all = document.createElement("a");
+  all.href = "/tasks";
+  all.textContent = "All tasks";
+  if (!isGuest) words.append(all);
+  document.title = "Deleted · Backline";
+  part.replaceChildren(...part.querySelectorAll("h1"), words);
+  changed();
+}
 
 /** Resolves when the task is ahead of the page, or when the wait is over. */
 async function taskMoved(part: HTMLElement): Promise<boolean> {
@@ -93,7 +121,9 @@ let listed = "";
 async function listMoved(part: HTMLElement): Promise<boolean> {
   await pause(LIST_EVERY_MS);
   const filled = [...new URLSearchParams(location.search)].filter(([, value]) => value !== "");
-  const path = `${location.pathname}?${new URLSearchParams(filled)}`;
+  const query = new URLSearchParams(filled);
+  query.set("limit", String(Math.max(LIST_LENGTH, Math.min(MAX_LIMIT, shownRows()))));
+  const path = `${location.pathname}?${query}`;
   const now = await (await ask(path, "application/json")).text();
   const moved = listed !== now;
   listed = now;
@@ -101,8 +131,13 @@ async function listMoved(part: HTMLElement): Promise<boolean> {
 }
 
 async function refresh(part: HTMLElement, changed: () => void): Promise<void> {
+  const fresh = part.dataset["follow"] === "list" ? await readList(readPage) : await readPage();
+  show(fresh, part, changed);
+}
+
+async function readPage(): Promise<Document> {
   const html = await (await ask(location.href, "text/html")).text();
-  show(new DOMParser().parseFromString(html, "text/html"), part, changed);
+  return new DOMParser().parseFromString(html, "text/html");
 }
 
 function show(fresh: Document, part: HTMLElement, changed: () => void): void {
@@ -114,6 +149,8 @@ function show(fresh: Document, part: HTMLElement, changed: () => void): void {
   const icon = fresh.querySelector<HTMLLinkElement>("link[rel=icon]");
   if (icon !== null) document.querySelector("link[rel=icon]")?.setAttribute("href", icon.getAttribute("href") ?? "");
   morph(part, wanted);
+  const [older, wantedOlder] = [document.getElementById("older"), fresh.getElementById("older")];
+  if (older !== null && wantedOlder !== null) morph(older, wantedOlder);
   changed();
   if (announcement() !== before) announce(announcement());
   if (wasOpen && part.dataset["settled"] === "true") tellOfEnd(announcement());
@@ -126,9 +163,8 @@ async function ask(url: string, accept: string): Promise<Response> {
     signal: AbortSignal.any([AbortSignal.timeout(DEADLINE_MS), wokenUp(), leaving.signal]),
   });
   if (response.ok) return response;
-  if (response.type === "opaqueredirect" || response.status === 401)
-    throw new Refused("You are logged out. Load the page again to log in.");
-  if (response.status === 404 || response.status === 410) throw new Refused("This task is gone.");
+  if (response.type === "opaqueredirect" || response.status === 401) throw new SessionEnded();
+  if (response.status === 404 || response.status === 410) throw new Gone();
   throw new Error(`answered ${response.status}`);
 }
 
@@ -185,9 +221,10 @@ function toast(text: string, tone: "good" | "bad"): void {
 }
 
 /** Shown and read out. */
-function say(text: string, tone: "plain" | "bad"): void {
+function say(text: string, tone: "plain" | "bad", ...more: readonly HTMLElement[]): void {
   const region = document.getElementById("live");
-  if (region === null || region.textContent === text) return;
-  region.textContent = text;
+  if (region === null || region.dataset["said"] === text) return;
+  region.replaceChildren(text, ...more.flatMap((one) => [" ", one]));
   region.dataset["tone"] = tone;
+  region.dataset["said"] = text;
 }

@@ -13,6 +13,7 @@ export function morph(current: Element, wanted: Element): void {
     const match = matchFrom(cursor, child);
     if (match === null) {
       current.insertBefore(child, cursor);
+      if (child instanceof Element) takeUp(child);
       continue;
     }
     cursor = removeUntil(cursor, match)?.nextSibling ?? null;
@@ -38,6 +39,40 @@ function isPlaying(player: Element): boolean {
   return audio !== null && !audio.paused && !audio.ended;
 }
 
+/** Where the song of the bar goes on while its place is not on the page. An element that is moved at once plays on. */
+const aside = document.createElement("div");
+aside.hidden = true;
+
+function putAside(gone: Element): void {
+  for (const player of playersIn(gone)) {
+    const isBegun = player.matches("[data-current]") && (player.querySelector("audio")?.currentTime ?? 0) > 0;
+    if (!isPlaying(player) && !isBegun) continue;
+    if (!aside.isConnected) document.body.append(aside);
+    aside.append(player);
+  }
+}
+
+/** Its place is back. */
+export function takeUp(come: Element): void {
+  for (const player of playersIn(come)) {
+    const held = [...aside.children].find(({ id }) => id === player.id);
+    if (held instanceof HTMLElement && held.dataset["player"] === player.dataset["player"]) player.replaceWith(held);
+  }
+}
+
+/** But for this one. */
+export function dropAside(kept: Element | undefined): void {
+  for (const player of Array.from(aside.children)) if (player !== kept) player.remove();
+}
+
+function playersIn(part: Element): readonly HTMLElement[] {
+  return [...part.querySelectorAll<HTMLElement>("[data-player]"), ...(isPlayer(part) ? [part] : [])];
+}
+
+function isPlayer(part: Element): part is HTMLElement {
+  return part instanceof HTMLElement && part.dataset["player"] !== undefined;
+}
+
 function morphAttributes(current: Element, wanted: Element): void {
   const isDetails = current instanceof HTMLDetailsElement;
   for (const { name } of Array.from(current.attributes))
@@ -61,6 +96,7 @@ function isSame(a: ChildNode, b: ChildNode): boolean {
 function removeUntil(start: ChildNode | null, end: ChildNode | null): ChildNode | null {
   for (let node = start; node !== end && node !== null;) {
     const next: ChildNode | null = node.nextSibling;
+    if (node instanceof Element) putAside(node);
     node.remove();
     node = next;
   }

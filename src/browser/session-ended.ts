@@ -1,11 +1,11 @@
 /** What is said where the session is over: it was ended elsewhere, or its time was up. */
 
 /** To who was sent a link, a login is of no use. */
-const isGuest = new URLSearchParams(location.search).has("share");
+export const isGuest = new URLSearchParams(location.search).has("share");
 
 export const SESSION_ENDED = isGuest
   ? "This link no longer opens the task. Ask for a new one."
-  : "Your session has ended, so nothing was changed.";
+  : "Your session has ended.";
 
 /** A way back in, that leads here again. In a tab of its own it leaves a form as it is filled in. */
 export function loginLink(where: "here" | "new tab"): readonly HTMLElement[] {

@@ -60,6 +60,25 @@ test.each(LOOKS)("every page fits, is accessible and asks nobody else: %s", asyn
   await visitor.leave();
 });
 
+test("with text twice as large every page fits a small phone, and the bar leaves it most of its height", async () => {
+  const visitor = await visit(browser, stand.origin, { viewport: { width: 320, height: 640 } });
+  const { page } = visitor;
+  await logIn(visitor, API_TOKEN);
+  for (const path of ["/", "/tasks", `/tasks/${taskId}`, `/tasks/${failedId}`, "/stats", "/new", "/inbox", "/docs"]) {
+    await page.goto(path);
+    await page.evaluate("document.documentElement.style.fontSize = '200%'");
+    await page.evaluate("for (const one of document.querySelectorAll('.menu, .stage details')) one.open = true");
+    expect([path, await page.evaluate("document.documentElement.scrollWidth")]).toEqual([path, 320]);
+    await screenshot(page, `large${path.replaceAll("/", "-").slice(0, 12)}`);
+    const bar = await page
+      .locator(".deck")
+      .boundingBox({ timeout: 1_000 })
+      .catch(() => null);
+    expect(bar?.height ?? 0).toBeLessThan(0.3 * 640);
+  }
+  await visitor.leave();
+});
+
 test("the head of a page is one line on a phone, and the inbox shows the beginning of what came", async () => {
   const visitor = await visit(browser, stand.origin, { viewport: { width: 360, height: 740 } });
   const { page } = visitor;

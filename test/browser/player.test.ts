@@ -99,6 +99,112 @@ test("the keyboard alone plays, seeks and moves on, in a bar that stays in sight
   await visitor.leave();
 });
 
+test("Space plays and pauses after a click on any button, and is the button's own for who came by keys", async () => {
+  const visitor = await listener();
+  const { page } = visitor;
+  await page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = (window.copied ?? 0) + 1; }");
+  const copy = page.getByRole("button", { name: "Copy link" }).first();
+  await copy.click();
+  await page.keyboard.press(" ");
+  await expect.poll(() => playing(page)).toEqual([true, false]);
+  await page.getByRole("button", { name: "A/B", exact: true }).click();
+  await page.getByRole("button", { name: "A/B, now 2" }).waitFor({ timeout: STEP_MS });
+  await page.keyboard.press(" ");
+  await expect.poll(() => playing(page)).toEqual([false, false]);
+  expect(await page.getByRole("button", { name: "A/B, now 2" }).count()).toBe(1);
+  expect(await page.evaluate("window.copied")).toBe(1);
+  await page
+    .getByRole("button", { name: /Choose this take/ })
+    .first()
+    .focus();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press(" ");
+  await expect.poll(() => page.evaluate("window.copied")).toBe(2);
+  expect(await playing(page)).toEqual([false, false]);
+  await visitor.leave();
+});
+
+test("a fresh picture shows where it was sent, by a click and by keys, and Space plays the one with the focus", async () => {
+  const visitor = await listener();
+  const { page } = visitor;
+  const wave = page.locator(".wave").nth(1);
+  const time = page.locator(".transport .time").nth(1);
+  const box = await wave.boundingBox();
+  await wave.click({ position: { x: (box?.width ?? 0) * 0.75, y: 20 } });
+  await time.getByText("0:15 / 0:20").waitFor({ timeout: STEP_MS });
+  expect(await wave.getAttribute("aria-valuetext")).toBe("0:15 of 0:20");
+  await page.getByRole("region", { name: "Player" }).getByText("Two takes (take 2)").waitFor();
+  expect(await cursorOf(page, 1)).toBeGreaterThan(0.7);
+  await page.keyboard.press(" ");
+  await expect.poll(() => playing(page)).toEqual([false, true]);
+  await page.keyboard.press(" ");
+
+  const first = page.getByRole("slider", { name: "Position in Two takes (take 1)" });
+  await first.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.locator(".transport .time").first().getByText("0:10 / 0:20").waitFor({ timeout: STEP_MS });
+  expect(await cursorOf(page, 0)).toBeGreaterThan(0.45);
+  await page.keyboard.press(" ");
+  await expect.poll(() => playing(page)).toEqual([true, false]);
+  await visitor.leave();
+});
+
+test("what is shorter is not swapped in where it is over, and what ends while it is compared ends alone", async () => {
+  const visitor = await listener();
+  const { page } = visitor;
+  const first = page.locator("audio").first();
+  await page.getByRole("button", { name: "Play Two takes (take 2)" }).click();
+  await expect.poll(() => position(page, 1)).toBeGreaterThan(0);
+  // As a file of 9 s would.
+  await first.evaluate((audio: HTMLAudioElement) =>
+    Object.defineProperty(audio, "duration", { get: () => 9, configurable: true }),
+  );
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => position(page, 1)).toBeGreaterThan(9.5);
+  await page.keyboard.press("x");
+  await page.getByRole("status").getByText("Two takes (take 1) is over here: it ends at 0:09.").waitFor();
+  await page.keyboard.press("1");
+  expect(await playing(page)).toEqual([false, true]);
+  expect(await gains(page)).toEqual([1, 1]);
+
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("1");
+  await page.getByRole("button", { name: "A/B, now 1" }).waitFor({ timeout: STEP_MS });
+  await first.evaluate((audio: HTMLAudioElement) => {
+    Reflect.deleteProperty(audio, "duration");
+    audio.currentTime = audio.duration - 0.3;
+  });
+  await page.getByRole("status").getByText("Two takes (take 1) is over.").waitFor({ timeout: STEP_MS });
+  await expect.poll(() => playing(page)).toEqual([false, false]);
+  expect(await page.getByRole("button", { name: "A/B, now 1" }).count()).toBe(1);
+  await visitor.leave();
+});
+
+test("what has the focus is never hidden under the bar, which leaves most of a low window free", async () => {
+  const visitor = await listener();
+  const { page } = visitor;
+  await page.setViewportSize({ width: 640, height: 320 });
+  await page.getByRole("button", { name: "Play Two takes (take 1)" }).click();
+  const bar = page.getByRole("region", { name: "Player" });
+  expect((await bar.boundingBox())?.height ?? 999).toBeLessThan(0.25 * 320);
+  await page.evaluate("scrollTo(0, 0); document.activeElement.blur()");
+  for (let time = 0; time < 40; time += 1) {
+    await page.keyboard.press("Tab");
+    const hidden = await page.evaluate(`(() => {
+      const { activeElement: it } = document;
+      const bar = document.querySelector(".deck");
+      if (bar.contains(it) || it === document.body) return null;
+      const { bottom } = it.getBoundingClientRect();
+      return bottom > bar.getBoundingClientRect().top + 1 ? it.outerHTML : null;
+    })()`);
+    expect(hidden).toBeNull();
+  }
+  await visitor.leave();
+});
+
 async function listener(): Promise<Visitor> {
   const visitor = await visit(browser, stand.origin);
   await logIn(visitor, API_TOKEN);
@@ -128,4 +234,15 @@ function position(page: Page, index: number): Promise<number> {
     .locator("audio")
     .nth(index)
     .evaluate(({ currentTime }: HTMLAudioElement) => currentTime);
+}
+
+/** Where the picture of a take is played to, from 0 to 1. */
+function cursorOf(page: Page, index: number): Promise<number> {
+  return page
+    .locator(".wave")
+    .nth(index)
+    .evaluate((wave: HTMLElement) => {
+      const parts = Array.from(wave.children, ({ shadowRoot }) => shadowRoot?.querySelector<HTMLElement>(".progress"));
+      return Number.parseFloat(parts[0]?.style.width ?? "0") / 100;
+    });
 }

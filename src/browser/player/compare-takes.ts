@@ -20,10 +20,10 @@ const MAX_SPEED_CHANGE = 0.02;
 const MAX_LEAD_SECONDS = 0.5;
 
 let running: readonly Take[] = [];
-let heard: HTMLAudioElement | null = null;
+let heard: HTMLMediaElement | null = null;
 
 /** Whether this one is run along and not heard: its events are no wish of anybody's. */
-export function isAlong(audio: HTMLAudioElement): boolean {
+export function isAlong(audio: HTMLMediaElement): boolean {
   return audio !== heard && running.some((take) => take.audio === audio);
 }
 
@@ -32,7 +32,7 @@ export function isTogether(): boolean {
 }
 
 /** From now on these run together, loaded: compared equally loud, or as the stems of one song. */
-export function runTogether(takes: readonly Take[], first: HTMLAudioElement): void {
+export function runTogether(takes: readonly Take[], first: HTMLMediaElement): void {
   running = takes;
   heard = first;
   for (const { audio } of takes) audio.preload = "auto";
@@ -49,7 +49,7 @@ export function stopComparing(): void {
 }
 
 /** Makes `to` heard in place of what is heard, where that is. */
-export async function swap(to: HTMLAudioElement): Promise<void> {
+export async function swap(to: HTMLMediaElement): Promise<void> {
   if (heard === null) return;
   if (heard.paused) to.currentTime = heard.currentTime;
   else await join(to, heard);
@@ -80,7 +80,9 @@ function isBand(): boolean {
 /** How far ahead a seek has to aim to arrive in time: what it took before. */
 let leadSeconds = 0.05;
 
-async function join(audio: HTMLAudioElement, to: HTMLAudioElement): Promise<void> {
+/** Where it is shorter than the place it is to join at, it rests. */
+async function join(audio: HTMLMediaElement, to: HTMLMediaElement): Promise<void> {
+  if (to.currentTime >= audio.duration) return audio.pause();
   await audio.play();
   for (let round = 0; round < ROUNDS && !to.paused; round += 1) {
     const lag = to.currentTime - audio.currentTime;

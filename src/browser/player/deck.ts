@@ -4,14 +4,17 @@
  * What the audio elements say is the truth, whoever started them: one is heard at a time, the next take follows, and
  * everything shown is drawn from it.
  */
+import { dropAside } from "../morph.ts";
 import { route } from "./gain.ts";
 import { tellSystem } from "./media-session.ts";
 import { offerStem } from "./stems.ts";
-import { clock, lengthOf, takesOf, type Take } from "./takes.ts";
+import { clock, lengthOf, seekTo, takesOf, type Take } from "./takes.ts";
+import { meansItself } from "./space-key.ts";
 import { follow, isAlong, isTogether, mix, runTogether, stopComparing, swap } from "./compare-takes.ts";
 import { drawWave } from "./wave.ts";
 
 const STEP_SECONDS = 5;
+const SOURCE_KEY = "0";
 const HELP = "Space plays · ← → 5 s · 1 2 same place in take 1, 2 · X swaps · [ ] take before, after";
 
 const SHAPES = {
@@ -21,6 +24,8 @@ const SHAPES = {
   next: "M6 4l10 8-10 8zM17 4h3v16h-3z",
 } as const;
 
+/** What can be played on the page: the takes, then whatever else. */
+let all: readonly Take[] = [];
 let takes: readonly Take[] = [];
 let current: Take | null = null;
 let deck: Deck | null = null;
@@ -33,6 +38,7 @@ interface Deck {
   readonly name: HTMLElement;
   readonly position: HTMLInputElement;
   readonly time: HTMLElement;
+  readonly said: HTMLElement;
   readonly swap: HTMLButtonElement;
   /** To the take before and after. */
   readonly steps: readonly HTMLButtonElement[];
@@ -40,9 +46,13 @@ interface Deck {
 
 /** After each change of the page. */
 export function offerPlayers(): void {
-  takes = takesOf(document);
-  if (takes.length === 0) return;
-  current = takes.find(({ audio }) => audio === current?.audio) ?? takes[0] ?? null;
+  dropAside(current?.box);
+  all = takesOf(document);
+  takes = all.filter(({ isBare }) => !isBare);
+  if (deck !== null) deck.bar.hidden = all.length === 0;
+  if (all.length === 0) return;
+  const first = takes.find(({ key }) => key !== SOURCE_KEY) ?? all[0];
+  current = all.find(({ box }) => box === current?.box) ?? first ?? null;
   deck ??= makeDeck();
   for (const take of takes) offer(take);
   draw();
@@ -60,7 +70,7 @@ function offer(take: Take): void {
   play.classList.add("play");
   const time = element("span", "time");
   transport.append(play, time);
-  void drawWave(take);
+  void drawWave(take, draw);
 }
 
 function toggle(take: Take): void {
@@ -71,9 +81,9 @@ function toggle(take: Take): void {
 
 async function start(take: Take): Promise<void> {
   current = take;
-  if (isComparable() || isBand()) await route(takes.map(({ audio }) => audio)).catch(() => undefined);
+  if (!take.isBare && (isComparable() || isBand())) await route(takes.map(({ audio }) => audio)).catch(() => undefined);
   if (take !== current) return;
-  if (isBand()) runTogether(takes, take.audio);
+  if (!take.isBare && isBand()) runTogether(takes, take.audio);
   await take.audio.play().catch(() => undefined);
   draw();
 }
@@ -87,22 +97,35 @@ function step(by: 1 | -1): void {
   void start(next);
 }
 
-/** The same place in another take. */
+/** The same place in another take, if it has that place. */
 async function listenTo(take: Take | undefined): Promise<void> {
   const from = current;
-  if (take === undefined || take === from || from === null) return;
+  if (take === undefined || take === from || from === null || from.isBare) return;
+  if (isOver(take)) return say(`${take.name} is over here: it ends at ${clock(lengthOf(take))}.`);
+  say("");
   if (!isTogether()) runTogether(takes, from.audio);
   await swap(take.audio).catch(() => undefined);
   current = take;
   draw();
 }
 
+/** Before the place of what is heard. */
+function isOver(take: Take): boolean {
+  const length = lengthOf(take);
+  return current !== null && length > 0 && current.audio.currentTime >= length;
+}
+
+/** The next one round that has this place. */
 function other(): Take | undefined {
-  return takes[(takes.findIndex((take) => take === current) + 1) % takes.length];
+  const at = takes.findIndex((take) => take === current) + 1;
+  const round = [...takes.slice(at), ...takes.slice(0, at)].filter((take) => take !== current);
+  return round.find((take) => !isOver(take)) ?? round[0];
 }
 
 function seek(by: number): void {
-  if (current !== null) current.audio.currentTime = Math.max(0, current.audio.currentTime + by);
+  if (current === null) return;
+  seekTo(current.audio, current.audio.currentTime + by);
+  draw();
 }
 
 const KEYS: Readonly<Record<string, () => void>> = {
@@ -115,12 +138,10 @@ const KEYS: Readonly<Record<string, () => void>> = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || takes.length === 0) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || all.length === 0) return;
   const { target } = event;
   if (target instanceof Element && target.closest("input, select, textarea, [contenteditable]") !== null) return;
-  // Who came there by keys means what has the focus; who clicked it means the player.
-  if (event.key === " " && target instanceof Element && target.matches("button:focus-visible, a, summary, audio"))
-    return;
+  if (event.key === " " && meansItself(target)) return;
   const act = KEYS[event.key.toLowerCase()] ?? KEYS[event.key];
   const numbered = isComparable() ? takes.find(({ key }) => key === event.key) : undefined;
   if (act === undefined && numbered === undefined) return;
@@ -129,34 +150,58 @@ document.addEventListener("keydown", (event) => {
   else act();
 });
 
+/** Whoever comes to a picture means that take, unless another is heard. */
+document.addEventListener("focusin", ({ target }) => {
+  const take = takes.find(({ box }) => target instanceof Element && target.matches(".wave") && box.contains(target));
+  if (take === undefined || take === current || current?.audio.paused === false) return;
+  stopComparing();
+  current = take;
+  draw();
+});
+
 function isComparable(): boolean {
   return takes.length > 1 && takes.every(({ key }) => key !== "");
 }
 
 /** Stems, which are one song. */
 function isBand(): boolean {
-  return takes.every(({ isStem }) => isStem);
+  return takes.length > 0 && takes.every(({ isStem }) => isStem);
 }
 
 for (const type of ["play", "pause", "ended", "seeked", "timeupdate", "loadedmetadata", "error"])
   document.addEventListener(type, (event) => heard(type, event.target), true);
 
 function heard(type: string, target: EventTarget | null): void {
-  const take = takes.find(({ audio }) => audio === target);
+  const take = all.find(({ audio }) => audio === target);
   if (take === undefined || isAlong(take.audio)) return;
   // An event comes late: by now another take may be the one that is heard.
   if (type === "play" && !take.audio.paused) {
+    if (take.isBare) stopComparing();
+    say("");
     hasPlayed = true;
     current = take;
-    for (const { audio } of takes) if (audio !== take.audio && !isAlong(audio)) audio.pause();
+    for (const { audio } of all) if (audio !== take.audio && !isAlong(audio)) audio.pause();
   }
   if (type === "play" || type === "pause" || type === "seeked") follow();
-  if (type === "ended") step(1);
+  if (type === "ended") ended(take);
   draw();
 }
 
+/** Who compares takes goes on comparing. */
+function ended(take: Take): void {
+  if (take.isBare || isBand()) return;
+  if (!isTogether()) return step(1);
+  const next = other();
+  const longer = next === undefined || isOver(next) ? "" : ` X goes on in ${next.name}.`;
+  say(`${take.name} is over.${longer}`);
+}
+
+function say(text: string): void {
+  if (deck !== null) deck.said.textContent = text;
+}
+
 function draw(): void {
-  for (const take of takes) {
+  for (const take of all) {
     const { box, audio, name } = take;
     const isHeard = !audio.paused && !isAlong(audio);
     const play = box.querySelector<HTMLButtonElement>(".play");
@@ -170,16 +215,16 @@ function draw(): void {
   const length = lengthOf(current);
   deck.bar.hidden = !isComparable() && !isBand() && !hasPlayed;
   show(deck.play, audio.paused ? "play" : "pause", audio.paused ? "Play" : "Pause");
-  const shown = isBand() ? "All stems" : name;
+  const shown = isBand() && !current.isBare ? "All stems" : name;
   deck.name.textContent = audio.error === null ? shown : `${name} cannot be played here.`;
   deck.position.max = length.toFixed(1);
   if (document.activeElement !== deck.position || !audio.paused) deck.position.value = audio.currentTime.toFixed(1);
   deck.position.ariaValueText = `${clock(audio.currentTime)} of ${clock(length)}`;
   deck.time.textContent = `${clock(audio.currentTime)} / ${clock(length)}`;
-  deck.swap.hidden = !isComparable();
+  deck.swap.hidden = !isComparable() || current.isBare;
   for (const button of deck.steps) button.hidden = isBand();
   deck.swap.textContent =
-    isComparable() && isTogether() ? `A/B, now ${current.key === "0" ? "source" : current.key}` : "A/B";
+    isComparable() && isTogether() ? `A/B, now ${current.key === SOURCE_KEY ? "source" : current.key}` : "A/B";
   deck.swap.ariaPressed = String(isTogether());
   tellSystem(current, length, { play: () => current !== null && toggle(current), step, seek });
 }
@@ -196,7 +241,7 @@ function makeDeck(): Deck {
   position.value = "0";
   position.ariaLabel = "Position";
   position.addEventListener("input", () => {
-    if (current !== null) current.audio.currentTime = Number(position.value);
+    if (current !== null) seekTo(current.audio, Number(position.value));
   });
   const time = element("span", "time");
   const ab = document.createElement("button");
@@ -211,9 +256,15 @@ function makeDeck(): Deck {
   help.append(summary, words);
   const back = button("previous", "Take before", () => step(-1));
   const on = button("next", "Take after", () => step(1));
-  const made = { bar, play, name, position, time, swap: ab, steps: [back, on] };
-  bar.append(back, play, on, name, position, time, ab, help);
+  const said = element("p", "said");
+  said.role = "status";
+  const made = { bar, play, name, position, time, said, swap: ab, steps: [back, on] };
+  bar.append(back, play, on, name, position, time, ab, help, said);
   document.querySelector("main")?.append(bar);
+  // What has the focus is scrolled clear of the bar.
+  new ResizeObserver(() => (document.documentElement.style.scrollPaddingBottom = `${bar.offsetHeight + 8}px`)).observe(
+    bar,
+  );
   return made;
 }
 

@@ -7,10 +7,10 @@ const RAMP_SECONDS = 0.008;
 const WAIT_MS = 300;
 
 let context: AudioContext | null = null;
-const nodes = new WeakMap<HTMLAudioElement, GainNode>();
+const nodes = new WeakMap<HTMLMediaElement, GainNode>();
 
 /** From a gesture, before these are played. What cannot be routed is heard as it is. */
-export async function route(audios: readonly HTMLAudioElement[]): Promise<void> {
+export async function route(audios: readonly HTMLMediaElement[]): Promise<void> {
   context ??= new AudioContext();
   const { state } = context;
   if (state !== "running")
@@ -25,7 +25,7 @@ export async function route(audios: readonly HTMLAudioElement[]): Promise<void> 
 }
 
 /** From 0 to 1. */
-export function setGain(audio: HTMLAudioElement, gain: number): void {
+export function setGain(audio: HTMLMediaElement, gain: number): void {
   audio.dataset["gain"] = gain.toFixed(3);
   const node = nodes.get(audio);
   if (node === undefined || context === null) audio.volume = gain;

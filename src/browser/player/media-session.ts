@@ -1,5 +1,5 @@
 /** The lock screen and the keys of a headset. */
-import type { Take } from "./takes.ts";
+import { seekTo, type Take } from "./takes.ts";
 
 interface Controls {
   readonly play: () => void;
@@ -29,7 +29,7 @@ export function tellSystem(take: Take, length: number, { play, step, seek }: Con
     session.setActionHandler("seekbackward", ({ seekOffset }) => seek(-(seekOffset ?? 5)));
     session.setActionHandler("seekforward", ({ seekOffset }) => seek(seekOffset ?? 5));
     session.setActionHandler("seekto", ({ seekTime }) => {
-      if (seekTime !== undefined) audio.currentTime = seekTime;
+      if (seekTime !== undefined) seekTo(audio, seekTime);
     });
   }
   session.playbackState = audio.paused ? "paused" : "playing";

@@ -2,10 +2,11 @@
  * The picture of a take, which is also its slider: by pointer, touch and keyboard. The audio element beside it plays.
  */
 import WaveSurfer from "wavesurfer.js";
-import { clock, lengthOf, type Take } from "./takes.ts";
+import { clock, lengthOf, seekTo, type Take } from "./takes.ts";
 
 const HEIGHT_PX = 72;
 const STEP_SECONDS = 5;
+const TRY_AGAIN_MS = [2_000, 5_000, 15_000, 60_000];
 
 /** The form of the Worker's own waveforms: the lowest and the highest sample in turn, from -128 to 127. */
 interface Waveform {
@@ -14,16 +15,14 @@ interface Waveform {
 
 const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
 
-/** Where there is a waveform. */
-export async function drawWave(take: Take): Promise<void> {
+/** Where there is a waveform. `changed` is called after a seek. */
+export async function drawWave(take: Take, changed: () => void): Promise<void> {
   const { waveform } = take.box.dataset;
   if (waveform === undefined) return;
   const container = document.createElement("div");
   container.className = "wave";
   take.box.querySelector(".transport")?.append(container);
-  const points = await fetch(waveform)
-    .then((response) => (response.ok ? readPoints(response) : null))
-    .catch(() => null);
+  const points = await pointsOf(waveform, container);
   if (points === null) return container.remove();
   const wave = WaveSurfer.create({
     container,
@@ -38,10 +37,10 @@ export async function drawWave(take: Take): Promise<void> {
     ...colours(),
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => wave.setOptions(colours()));
-  asSlider(container, take);
+  asSlider(container, take, wave, changed);
 }
 
-function asSlider(container: HTMLElement, take: Take): void {
+function asSlider(container: HTMLElement, take: Take, wave: WaveSurfer, changed: () => void): void {
   const { audio, name } = take;
   container.tabIndex = 0;
   container.role = "slider";
@@ -54,7 +53,13 @@ function asSlider(container: HTMLElement, take: Take): void {
     container.ariaValueText = `${clock(audio.currentTime)} of ${clock(length)}`;
   }
   tell();
+  function go(seconds: number): void {
+    seekTo(audio, seconds);
+    tell();
+    changed();
+  }
   audio.addEventListener("timeupdate", tell);
+  wave.on("interaction", go);
   container.addEventListener("keydown", (event) => {
     const { currentTime } = audio;
     const to: Readonly<Record<string, number>> = {
@@ -66,9 +71,20 @@ function asSlider(container: HTMLElement, take: Take): void {
     const wanted = to[event.key];
     if (wanted === undefined) return;
     event.preventDefault();
-    audio.currentTime = Math.max(0, wanted);
-    tell();
+    wave.setTime(wanted);
+    go(wanted);
   });
+}
+
+/** The picture may come after the audio: it is asked for again while there is a place for it. */
+async function pointsOf(url: string, place: HTMLElement): Promise<readonly number[] | null> {
+  for (const delayMs of TRY_AGAIN_MS) {
+    const response = await fetch(url).catch(() => null);
+    if (response?.ok === true) return readPoints(response);
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (!place.isConnected) return null;
+  }
+  return null;
 }
 
 async function readPoints(response: Response): Promise<readonly number[] | null> {

@@ -14,7 +14,7 @@ export function MadeList({ made }: { readonly made: readonly ListedTask[] }) {
       <h2 id="made">Made of it</h2>
       <ul>
         {made.map(({ row, view, madeName }) => (
-          <li>
+          <li id={`product-${row.taskId}`}>
             <a href={`/tasks/${row.taskId}`}>{madeName ?? row.title ?? productWords(row.product)}</a>: {standingOf(row)}
             {view === null ? null : <Kept view={view} />}
           </li>
