@@ -98,6 +98,35 @@ test("what is made of a take shows on its page how far it is, by itself, and is 
   await visitor.leave();
 });
 
+test("one song is heard at a time, also of what was made, and Space and the bar mean the last one", async () => {
+  const { taskId, tracks } = stand.submit("To be kept");
+  await stand.finished(taskId);
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await stand.client.get("/tasks", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ product: "wav", parent: { taskId, trackId: tracks[0].trackId } }),
+  });
+  await page.goto(`/tasks/${taskId}`);
+  await page.getByText("WAV: complete, 1 of 1 file kept").waitFor();
+  await page.getByText("Play here").click();
+  const made = page.locator("[id^=made-] audio");
+  await made.evaluate((audio: HTMLAudioElement) => audio.play());
+  const bar = page.getByRole("region", { name: "Player" });
+  await bar.getByText("wav", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Play To be kept (take 2)" }).click();
+  await expect.poll(() => heard(page)).toEqual(["To be kept, take 2"]);
+  await made.evaluate((audio: HTMLAudioElement) => audio.play());
+  await expect.poll(() => heard(page)).toEqual(["wav"]);
+  await page.keyboard.press(" ");
+  await expect.poll(() => heard(page)).toEqual([]);
+  await page.keyboard.press(" ");
+  await expect.poll(() => heard(page)).toEqual(["wav"]);
+  await visitor.leave();
+});
+
 interface State {
   readonly name: string;
   readonly plays: boolean;
@@ -124,4 +153,10 @@ async function spread(page: Page): Promise<number> {
 
 async function gains(page: Page): Promise<Record<string, number>> {
   return Object.fromEntries((await states(page)).map(({ name, gain }) => [name, gain]));
+}
+
+function heard(page: Page): Promise<(string | null)[]> {
+  return page
+    .locator("audio")
+    .evaluateAll((all: HTMLAudioElement[]) => all.filter(({ paused }) => !paused).map(({ ariaLabel }) => ariaLabel));
 }

@@ -138,6 +138,76 @@ test("a command says what it did, or that it could not, on the page where it was
   await visitor.leave();
 });
 
+test("a session that has ended is told as that, with the way back in", async () => {
+  const { taskId } = stand.submit("Left open", SLOWLY);
+  await stand.viewWhen(taskId, ({ stage }) => stage === "text");
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.goto(`/tasks/${taskId}`);
+  await page.locator("#more > summary").click();
+  await page.context().clearCookies();
+  await page.getByRole("button", { name: "Try again" }).click();
+  const said = page.locator("#live");
+  await said.getByText("Your session has ended. Nothing was changed.").waitFor({ timeout: STEP_MS });
+  await said.getByRole("link", { name: "Log in" }).click();
+  await page.getByLabel("API token").fill(API_TOKEN);
+  await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL(`**/tasks/${taskId}`);
+  expect(await said.textContent()).toBe("");
+  await visitor.leave();
+});
+
+test("a task that was deleted elsewhere is said to be, offers nothing, and is asked about no more", async () => {
+  const { taskId } = stand.submit("Deleted elsewhere", SLOWLY);
+  await stand.viewWhen(taskId, ({ stage }) => stage === "text");
+  const visitor = await visit(browser, stand.origin);
+  const { page, answers } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.goto(`/tasks/${taskId}`);
+  expect((await stand.client.get(`/tasks/${taskId}`, { method: "DELETE" })).status).toBe(204);
+  await page.getByRole("alert").getByText("This task was deleted").waitFor({ timeout: 30_000 });
+  expect(await page.getByRole("main").getByRole("button").count()).toBe(0);
+  expect(await page.title()).toBe("Deleted · Backline");
+  const asked = answers.length;
+  await page.waitForTimeout(3_000);
+  expect(answers.length).toBe(asked);
+  await visitor.leave();
+});
+
+test("who asks to be told and does not allow it is told why not", async () => {
+  const { taskId } = stand.submit("Not allowed", SLOWLY);
+  await stand.viewWhen(taskId, ({ stage }) => stage === "text");
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await page.addInitScript(`
+    window.Notification = class { static permission = "default"; static requestPermission = async () => (Notification.permission = "denied"); };
+  `);
+  await logIn(visitor, API_TOKEN);
+  await page.goto(`/tasks/${taskId}`);
+  await page.getByRole("button", { name: "Tell me when it is done" }).click();
+  await page.getByRole("button", { name: /^Not allowed: / }).waitFor({ timeout: STEP_MS });
+  expect(await page.locator("#announcement").textContent()).toMatch(/^Not allowed: /);
+  await visitor.leave();
+});
+
+test("a picture that is not there yet is asked for again", async () => {
+  const { taskId } = stand.submit("Pictured late");
+  await stand.finished(taskId);
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await logIn(visitor, API_TOKEN);
+  let times = 0;
+  await page.route("**/waveform", (route) => ((times += 1) <= 2 ? route.fulfill({ status: 404 }) : route.continue()));
+  await page.goto(`/tasks/${taskId}`);
+  await page
+    .getByRole("slider", { name: /^Position in / })
+    .nth(1)
+    .waitFor({ timeout: STEP_MS });
+  expect(times).toBe(4);
+  await visitor.leave();
+});
+
 test("who asks for it is told by the browser when a task has come to its end", async () => {
   const { taskId } = stand.submit("Awaited", SLOWLY);
   await stand.viewWhen(taskId, ({ stage }) => stage === "text");
@@ -154,7 +224,7 @@ test("who asks for it is told by the browser when a task has come to its end", a
   await logIn(visitor, API_TOKEN);
   await page.goto(`/tasks/${taskId}`);
   await page.getByRole("button", { name: "Tell me when it is done" }).click();
-  await page.locator("[data-tell-me][aria-pressed=true]").waitFor();
+  await page.locator("[data-tell-me][aria-pressed=true]").getByText("You will be told when it is done").waitFor();
   await stand.finished(taskId);
   await expect
     .poll(() => page.evaluate("told"), { timeout: STEP_MS })
