@@ -3,7 +3,14 @@ import type * as z from "zod";
 
 /** One sentence for each issue, without the last full stop. `given` are the names that were sent. */
 export function inputWords(issues: readonly z.core.$ZodIssue[], given: readonly string[]): string {
-  return issues.map((issue) => issueWords(issue, given)).join("; ");
+  // What is of another type is not measured.
+  const mistyped = new Set(issues.filter(({ code }) => code === "invalid_type").map(placeOf));
+  const told = issues.filter((issue) => issue.code === "invalid_type" || !mistyped.has(placeOf(issue)));
+  return told.map((issue) => issueWords(issue, given)).join("; ");
+}
+
+function placeOf({ path }: z.core.$ZodIssue): string {
+  return path.join(".");
 }
 
 /** The choice that is nearest to what was written, if it is near; as the end of a sentence. */
@@ -16,7 +23,7 @@ export function meant(written: string, choices: readonly string[]): string {
 }
 
 function issueWords(issue: z.core.$ZodIssue, given: readonly string[]): string {
-  const name = issue.path.join(".") || "body";
+  const name = placeOf(issue) || "body";
   switch (issue.code) {
     case "invalid_type": {
       if (issue.input !== undefined) return `${name}: must be ${TYPES[issue.expected] ?? issue.expected}`;
@@ -30,9 +37,9 @@ function issueWords(issue: z.core.$ZodIssue, given: readonly string[]): string {
     case "invalid_value":
       return `${name}: must be one of ${issue.values.map(String).join(", ")}${hintFor(issue)}`;
     case "too_small":
-      return `${name}: must ${lengthy(issue.origin)} at least ${String(issue.minimum)}${unit(issue.origin)}`;
+      return `${name}: must ${lengthWords(issue, "at least", issue.minimum)}`;
     case "too_big":
-      return `${name}: must ${lengthy(issue.origin)} at most ${String(issue.maximum)}${unit(issue.origin)}`;
+      return `${name}: must ${lengthWords(issue, "at most", issue.maximum)}`;
     case "not_multiple_of":
       return `${name}: must be a multiple of ${issue.divisor}`;
     case "invalid_format":
@@ -55,15 +62,18 @@ const TYPES: Readonly<Record<string, string>> = {
   int: "a whole number",
   boolean: "true or false",
   object: "a JSON object",
+  array: "a list",
 };
 
-function lengthy(origin: string): string {
-  return origin === "string" ? "have" : "be";
+type Length = Pick<z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, "origin" | "exact">;
+
+function lengthWords({ origin, exact }: Length, bound: string, value: number | bigint): string {
+  const unit = UNITS[origin];
+  const length = `${exact === true ? "exactly" : bound} ${String(value)}`;
+  return unit === undefined ? `be ${length}` : `have ${length} ${unit}`;
 }
 
-function unit(origin: string): string {
-  return origin === "string" ? " characters" : "";
-}
+const UNITS: Readonly<Record<string, string>> = { string: "characters", array: "items" };
 
 /** Levenshtein's distance. */
 function editsBetween(a: string, b: string): number {

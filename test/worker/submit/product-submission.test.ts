@@ -352,3 +352,12 @@ test("the page's button extends a track with the model that it was made with", a
     { path: "/api/v1/generate/extend", body: { audioId: "take-a", model: "V6", defaultParamFlag: false } },
   ]);
 });
+
+test.each([
+  ["x", "uploadUrlList: must be a list."],
+  [[AUDIO], "uploadUrlList: must have exactly 2 items."],
+  [[AUDIO, 7], "uploadUrlList.1: must be text."],
+])("of a list that is none, or of another length, that alone is said: %j", async (uploadUrlList, detail) => {
+  const refused = await submit({ product: "mashup", model: "V6", uploadUrlList });
+  expect([refused.status, (await problemOf(refused)).detail]).toEqual([422, detail]);
+});

@@ -140,6 +140,22 @@ test("the form submits as the API does, and shows again what was filled in where
   for (const value of ["jazz", "metal", sourceId]) expect(again).toContain(`value="${value}"`);
 });
 
+test("what is wrong in the form is said in the words of the API", async () => {
+  const { sourceId } = await uploaded(SONG);
+  const sent = { ...song, sourceId, title: "", tags: "x".repeat(1_001), styleWeight: "much", vocalGender: "x" };
+  const refused = await sendForm(sent);
+  expect(refused.status).toBe(422);
+  const html = await refused.text();
+  for (const words of [
+    "title: is missing",
+    "tags: must have at most 1000 characters",
+    "styleWeight: must be a number",
+    "vocalGender: must be one of m, f",
+  ])
+    expect(html).toContain(words);
+  expect(html).not.toContain("Invalid");
+});
+
 test("each form that is opened submits a task of its own, and once however often it is sent", async () => {
   const { sourceId } = await uploaded(SONG);
   const keys = [await formKey(), await formKey()];

@@ -14,6 +14,7 @@ import { NewPage, type Filled } from "../../pages/new/new-page.tsx";
 import { nonceOf, page } from "../../pages/frame/page.ts";
 import { Problem } from "../../problem.ts";
 import { parseQuery } from "../../request/query.ts";
+import { inputWords } from "../../request/wrong-input.ts";
 import { readTask } from "../../reading/task-reader.ts";
 import { uploadSource } from "./sources.ts";
 import { submit } from "./submissions.ts";
@@ -101,13 +102,19 @@ function requestIn(filled: Filled): SubmissionRequest {
     ([name, value]) =>
       value !== "" && !NOT_SENT.has(name) && !(name === "uploadUrl" && (filled["sourceId"] ?? "") !== ""),
   );
-  const request = Object.fromEntries(given.map(([name, value]) => [name, NUMBERS.has(name) ? Number(value) : value]));
-  const parsed = submissionRequest.safeParse({ ...request, ...(filled["force"] === "on" ? { force: true } : {}) });
+  const request = Object.fromEntries(given.map(([name, value]) => [name, NUMBERS.has(name) ? numberIn(value) : value]));
+  const forced = filled["force"] === "on" ? { force: true } : {};
+  const parsed = submissionRequest.safeParse({ ...request, ...forced }, { reportInput: true });
   if (parsed.success) return parsed.data;
   if (request["uploadUrl"] === undefined && request["sourceId"] === undefined)
     throw new Problem("invalid_request", "Choose an audio file, or give a link to one.");
-  const [issue] = parsed.error.issues;
-  throw new Problem("invalid_request", `${issue?.path.join(".") ?? "The form"}: ${issue?.message ?? "is invalid"}.`);
+  throw new Problem("invalid_request", `${inputWords(parsed.error.issues, Object.keys(request))}.`);
+}
+
+/** What is none stays as it was written, for the check to say so. */
+function numberIn(written: string): number | string {
+  const number = Number(written);
+  return Number.isFinite(number) ? number : written;
 }
 
 async function requestOf(c: Context<AppEnv>, taskId: string): Promise<Filled> {
