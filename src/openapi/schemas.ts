@@ -23,7 +23,7 @@ import { choice } from "../http/routes/task/chosen.ts";
 import { rebuiltView, retriedPage } from "../http/routes/task/task-actions.ts";
 import { taskList, taskListItem } from "../http/reading/task-list.ts";
 import { timelineItem, timelinePage } from "../http/reading/timeline-page.ts";
-import { SUBMISSIONS } from "./submissions.ts";
+import { NEEDS, SUBMISSIONS } from "./submissions.ts";
 
 type Named = { readonly id: string; readonly description: string };
 
@@ -80,7 +80,15 @@ const requests = z
   .add(choice, { id: "Choice", description: "Which of the task's tracks is chosen." })
   .add(shareRequest, { id: "ShareRequest", description: "What a share link is to open, and for how long." });
 for (const [id, schema] of Object.entries(SUBMISSIONS))
-  requests.add(schema, { id, description: "A request to the provider, in the provider's words; others pass through." });
+  requests.add(schema, {
+    id,
+    description: `A request to the provider, in the provider's words; others pass through.${needsOf(id)}`,
+  });
+
+function needsOf(id: string): string {
+  const needs = NEEDS.get(id);
+  return needs === undefined ? "" : ` It needs ${needs}.`;
+}
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -4,7 +4,8 @@
  * What is filled in may be left out: a link where there is a `sourceId`, ids where there is a `parent`.
  */
 import * as z from "zod";
-import { PRODUCT_TABLE, type ProductEntry } from "../core/provider/products/products.ts";
+import type { ProductEntry } from "../core/provider/products/product-entry.ts";
+import { PRODUCT_TABLE } from "../core/provider/products/products.ts";
 import { productRequest, submissionRequest } from "../core/provider/submission.ts";
 
 const { parent, force, ref, sourceId } = productRequest.shape;
@@ -20,6 +21,15 @@ export const SUBMISSIONS: Readonly<Record<string, z.ZodObject>> = {
     ),
   ),
 };
+
+/** What the fields of each need of each other, where that is anything. */
+export const NEEDS: ReadonlyMap<string, string> = new Map(
+  Object.entries(PRODUCT_TABLE).flatMap(([product, { submit }]) =>
+    submit === null || submit.rules.length === 0
+      ? []
+      : [[`${pascalCase(product)}Submission`, submit.rules.map(({ words }) => words).join("; ")] as const],
+  ),
+);
 
 function submissionOf(
   product: string,

@@ -6,7 +6,8 @@
 import * as z from "zod";
 import { REF, REF_RULE } from "./callback-url.ts";
 import { MODELS } from "./products/models.ts";
-import { ADD_INSTRUMENTAL, entryOf, PRODUCTS, type Product } from "./products/products.ts";
+import { entryOf, PRODUCTS, type Product } from "./products/products.ts";
+import { ADD_INSTRUMENTAL } from "./products/request-fields.ts";
 import { SHA256, sha256Hex, TASK_ID } from "../ids.ts";
 
 /** What a product is to be made of: a task that is here, and one of its tracks where the product is of a track. */
@@ -85,9 +86,6 @@ export const submissionRequest = z
   })
   .refine((request) => !("callBackUrl" in request), OWN_CALLBACK);
 
-/** Documented fields of which nothing is checked here. */
-const PASSED_ON = ["lyrics", "variety"];
-
 /**
  * What is passed on without being known: a misspelt option costs credits, and does nothing. A sentence each. `meant`
  * says which known name is near a written one, as the end of a sentence.
@@ -98,9 +96,8 @@ export function unknownOptions(
 ): readonly string[] {
   const { product = "add_instrumental" } = request;
   const own = Object.keys(entryOf(product)?.submit?.fields.shape ?? {});
-  const passedOn = product === "add_instrumental" ? PASSED_ON : [];
   const uploaded = own.includes("uploadUrl") ? ["sourceId"] : [];
-  const known = new Set([...own, ...passedOn, ...uploaded, "product", ...Object.keys(ours)]);
+  const known = new Set([...own, ...uploaded, "product", ...Object.keys(ours)]);
   const fields = Object.keys(request).filter((name) => !known.has(name));
   const model = request["model"];
   return [

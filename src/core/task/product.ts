@@ -13,8 +13,8 @@ import {
   PRODUCTS,
   type OtherProduct,
   type Product,
-  type ProductEntry,
 } from "../provider/products/products.ts";
+import type { ProductEntry } from "../provider/products/product-entry.ts";
 import { parentTask, type ParentTask } from "../provider/submission.ts";
 import type { Observed } from "./event.ts";
 import type { Task } from "./task.ts";

@@ -138,6 +138,9 @@ test("a query outside of its bounds is refused, and one at its bounds is answere
   expect(surprises).toEqual([]);
 });
 
+/** For what the fields of a request need of each other, which its description says in words. */
+const ENOUGH = { customMode: false, defaultParamFlag: false, prompt: "x", infillStartS: 0, infillEndS: 10 };
+
 test("a submission of any product outside of its bounds is refused before the provider is asked", async () => {
   const submit = operationOf("submitTask");
   const surprises: unknown[] = [];
@@ -150,7 +153,7 @@ test("a submission of any product outside of its bounds is refused before the pr
   };
   for (const [name, schema] of Object.entries(description.schemas)) {
     if (!name.endsWith("Submission") || name === "AnySubmission") continue;
-    const inside = insideOf(schema, { uploadUrl: ground.nothingUrl, taskId: ground.taskId, audioId: "a" });
+    const inside = insideOf(schema, { ...ENOUGH, uploadUrl: ground.nothingUrl, taskId: ground.taskId, audioId: "a" });
     const kind = await kindOf(inside);
     if (kind === "invalid_request") surprises.push({ name, inside });
     for (const { field, value } of outsideOf(schema, inside)) {

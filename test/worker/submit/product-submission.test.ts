@@ -361,3 +361,24 @@ test.each([
   const refused = await submit({ product: "mashup", model: "V6", uploadUrlList });
   expect([refused.status, (await problemOf(refused)).detail]).toEqual([422, detail]);
 });
+
+test("what cannot work is refused before it is paid for", async () => {
+  const [parent, failed, pending, stems] = [await parentTask(), newTaskId(), newTaskId(), newTaskId()];
+  await worker(callback({ code: 400, msg: "no", data: { callbackType: "error", task_id: failed, data: null } }));
+  await worker(callback(message(pending, "text")));
+  await worker(callback({ code: 400, msg: "no", data: { task_id: stems, vocal_removal_info: null } }));
+  for (const [request, words] of [
+    [
+      { product: "stems", parent: { taskId: parent, trackId: "take-a" }, type: "split_stem_advanced" },
+      "stemName: is missing, and is needed where type is split_stem_advanced. Nothing was submitted.",
+    ],
+    [{ product: "stems" }, "taskId: give either taskId and audioId, or audioUrl"],
+    [{ product: "cover_art", parent: { taskId: failed } }, "parent.taskId: this task failed"],
+    [{ product: "midi", parent: { taskId: stems } }, "parent.taskId: this task failed"],
+    [{ product: "cover_art", parent: { taskId: pending } }, "parent.taskId: this task has made nothing yet"],
+  ] as const) {
+    const refused = await submit(request);
+    expect([refused.status, (await problemOf(refused)).detail]).toEqual([422, expect.stringContaining(words)]);
+  }
+  expect(provider.submitted).toEqual([]);
+});

@@ -5,8 +5,23 @@
  * through, as its lists grow.
  */
 import * as z from "zod";
-import type { Media } from "../../audio/format.ts";
-import { isRecord, type Fields } from "../loose-values.ts";
+import { isRecord } from "../loose-values.ts";
+import {
+  ADD_INSTRUMENTAL,
+  id,
+  link,
+  linkPair,
+  model,
+  ofTrack,
+  optionalLink,
+  passed,
+  style,
+  text,
+  upload,
+  words,
+} from "./request-fields.ts";
+import type { Price, ProductEntry } from "./product-entry.ts";
+import { needs, oneOf, spans, type Rule } from "./request-rules.ts";
 
 /** They have stages and tracks. `music` is any of them that nobody named. */
 const MUSIC_PRODUCTS = [
@@ -39,86 +54,7 @@ export type Product = (typeof PRODUCTS)[number];
 export type OtherProduct = (typeof OTHER_PRODUCTS)[number];
 export type NamedProduct = Exclude<Product, "music" | "unknown">;
 
-/**
- * How a product's message names its files: one link, a list of links, an object with a link in each `*_url`, or items
- * with an `audio_url`. `name` is that of the file, or what its number is put to. `notes` are no link: the file is made of
- * them. By its `ending` a link is known that nothing else names.
- */
-export type FilesShape = { readonly media: Media } & (
-  | { readonly as: "link"; readonly name: string; readonly ending: string }
-  | { readonly as: "list" | "items" | "notes"; readonly name: string }
-  | { readonly as: "links" }
-);
-
-/** In credits, by the provider's price list of 2026-08; null where it names none. */
-type Price = (request: Fields) => number | null;
-
-export interface ProductEntry {
-  /** Null where it is not submitted through us. */
-  readonly submit: {
-    readonly path: string;
-    readonly fields: z.ZodObject;
-    readonly credits: Price;
-  } | null;
-  /** Null where the answer is what it delivers: no id comes with it, no callback and no record after it. */
-  readonly record: { readonly path: string; readonly parameter: "taskId" | "task_id" } | null;
-  /** Fields that hold what it delivers; in a failure they hold null. */
-  readonly marks: readonly string[];
-  /** Fields of which each of its listed items has one; where files are `items`, those that the top level lists. */
-  readonly itemMarks?: readonly string[];
-  /** What a `successFlag` says by number where it failed; 3 of all others. */
-  readonly failedFlags?: readonly number[];
-  /** Its name at KIE.AI's market, after `ai-music-api/`. */
-  readonly market: string;
-  readonly files: FilesShape | null;
-  /**
-   * Which fields of the request name what it is made of, and which field of the record does. `product` is what that has
-   * to be: null where it is music.
-   */
-  readonly parent: {
-    readonly product: NamedProduct | null;
-    readonly taskId: string | null;
-    readonly audioId: string | null;
-    readonly inRecord: string | null;
-  } | null;
-}
-
-/** From 0 to 1 in steps of 0.01. */
-const weight = z.number().min(0).max(1).multipleOf(0.01).optional();
-const link = z.url({ protocol: /^https?$/ }).max(4_096);
-const optionalLink = link.optional();
-const linkPair = z.array(link).length(2);
-const id = z.string().min(1).max(128);
-
-const texts = new Map<number, z.ZodString>();
-
-/** One schema for each length: every start of the Worker pays for all that are made. */
-function text(maxChars: number): z.ZodString {
-  const known = texts.get(maxChars) ?? z.string().trim().min(1).max(maxChars);
-  texts.set(maxChars, known);
-  return known;
-}
-
-const style = {
-  vocalGender: z.enum(["m", "f"]).optional(),
-  styleWeight: weight,
-  weirdnessConstraint: weight,
-  audioWeight: weight,
-  model: text(100).optional(),
-};
-const words = {
-  prompt: text(5_000).optional(),
-  style: text(1_000).optional(),
-  title: text(100).optional(),
-  negativeTags: text(500).optional(),
-};
-const model = text(100);
-const ofTrack = { taskId: id, audioId: id };
 const OF_TRACK = { product: null, taskId: "taskId", audioId: "audioId", inRecord: null } as const;
-/** Set for who submits `add_instrumental` or `add_vocals`: as its page says. */
-const upload = { title: text(100), negativeTags: text(500) };
-
-export const ADD_INSTRUMENTAL = { ...upload, tags: text(1_000), uploadUrl: link, ...style };
 
 /** One for all products with stages. */
 export const MUSIC_RECORD: NonNullable<ProductEntry["record"]> = {
@@ -126,18 +62,25 @@ export const MUSIC_RECORD: NonNullable<ProductEntry["record"]> = {
   parameter: "taskId",
 };
 
-function music(path: string, market: string, fields: z.ZodRawShape, price: number): ProductEntry {
-  const rest = { marks: [], market, files: null, parent: null };
+function music(
+  path: string,
+  market: string,
+  fields: z.ZodRawShape,
+  price: number,
+  rules: readonly Rule[] = [],
+): ProductEntry {
+  const rest = { marks: [], market, files: null, parent: null, rules };
   return { ...made(`generate${path}`, { ...style, ...fields }, price, rest), record: MUSIC_RECORD };
 }
 
-type Made = Omit<ProductEntry, "submit" | "record">;
+type Made = Omit<ProductEntry, "submit" | "record"> & { readonly rules?: readonly Rule[] };
 
 /** `generate` at the end of a path is not in that of its record. */
-function made(path: string, fields: z.ZodRawShape, price: number | Price, rest: Made): ProductEntry {
+function made(path: string, fields: z.ZodRawShape, price: number | Price, made: Made): ProductEntry {
+  const { rules = [], ...rest } = made;
   const credits = typeof price === "number" ? () => price : price;
   return {
-    submit: { path: `/api/v1/${path}`, fields: z.looseObject(fields), credits },
+    submit: { path: `/api/v1/${path}`, fields: z.looseObject(fields), credits, rules },
     record: { path: `/api/v1/${path.replace(/\/generate$/, "")}/record-info`, parameter: "taskId" },
     ...rest,
   };
@@ -152,21 +95,40 @@ const STEM_CREDITS: ReadonlyMap<unknown, number> = new Map([
 
 export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
   add_instrumental: music("/add-instrumental", "add-instrumental", ADD_INSTRUMENTAL, 12),
-  generate: music("", "generate", { ...words, customMode: z.boolean(), instrumental: z.boolean(), model }, 12),
+  generate: music("", "generate", { ...words, customMode: z.boolean(), instrumental: z.boolean(), model }, 12, [
+    needs(["style", "title"], "where customMode is true", ({ customMode }) => customMode === true),
+    needs(
+      [["prompt", "lyrics"]],
+      "unless customMode and instrumental are true",
+      ({ customMode, instrumental }) => customMode !== true || instrumental !== true,
+    ),
+  ]),
   extend: {
     ...music(
       "/extend",
       "extend",
       { ...words, defaultParamFlag: z.boolean(), audioId: id, model, continueAt: z.number().positive().optional() },
       12,
+      [
+        needs(
+          [["prompt", "lyrics"], "style", "title", "continueAt"],
+          "where defaultParamFlag is true",
+          ({ defaultParamFlag }) => defaultParamFlag === true,
+        ),
+      ],
     ),
     parent: { ...OF_TRACK, taskId: null, inRecord: "parentMusicId" },
   },
-  upload_cover: music("/upload-cover", "upload-and-cover-audio", { ...words, uploadUrl: link, model }, 12),
+  upload_cover: music(
+    "/upload-cover",
+    "upload-and-cover-audio",
+    { ...words, uploadUrl: link, model, customMode: passed, instrumental: passed },
+    12,
+  ),
   upload_extend: music(
     "/upload-extend",
     "upload-and-extend-audio",
-    { ...words, uploadUrl: link, defaultParamFlag: z.boolean(), model },
+    { ...words, uploadUrl: link, defaultParamFlag: z.boolean(), model, instrumental: passed, continueAt: passed },
     12,
   ),
   add_vocals: music("/add-vocals", "add-vocals", { ...words, ...upload, uploadUrl: link, style: text(1_000) }, 12),
@@ -184,13 +146,25 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
         fullLyrics: text(5_000),
         infillStartS: z.number().min(0),
         infillEndS: z.number().min(0),
+        negativeTags: passed,
       },
       5,
+      [oneOf(["taskId", "audioId"], ["uploadUrl", "model"]), spans("infillStartS", "infillEndS", 10)],
     ),
     parent: OF_TRACK,
   },
-  mashup: music("/mashup", "mashup", { ...words, uploadUrlList: linkPair, model }, 12),
-  sounds: music("/sounds", "sounds", { prompt: text(500), model }, 2.5),
+  mashup: music(
+    "/mashup",
+    "mashup",
+    { ...words, uploadUrlList: linkPair, model, customMode: passed, instrumental: passed },
+    12,
+  ),
+  sounds: music(
+    "/sounds",
+    "sounds",
+    { prompt: text(500), model, soundLoop: passed, soundTempo: passed, soundKey: passed, grabLyrics: passed },
+    2.5,
+  ),
   wav: made("wav/generate", ofTrack, 0.4, {
     marks: ["audioWavUrl", "audio_wav_url"],
     market: "convert-to-wav-format",
@@ -204,6 +178,7 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
       audioId: id.optional(),
       audioUrl: optionalLink,
       type: z.enum(["separate_vocal", "split_stem", "split_stem_advanced"]).default("separate_vocal"),
+      stemName: passed,
     },
     ({ type = "separate_vocal" }) => STEM_CREDITS.get(type) ?? null,
     {
@@ -211,6 +186,10 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
       market: "separate-vocals",
       files: { as: "links", media: "audio" },
       parent: { ...OF_TRACK, inRecord: "musicId" },
+      rules: [
+        oneOf(["taskId", "audioId"], ["audioUrl"]),
+        needs(["stemName"], "where type is split_stem_advanced", ({ type }) => type === "split_stem_advanced"),
+      ],
     },
   ),
   video: made("mp4/generate", { ...ofTrack, author: text(50).optional(), domainName: text(50).optional() }, 2, {
@@ -271,12 +250,6 @@ export const PRODUCT_TABLE: Readonly<Record<NamedProduct, ProductEntry>> = {
 /** Of what nobody named there is nothing to know. */
 export function entryOf(product: Product): ProductEntry | null {
   return product === "music" || product === "unknown" ? null : PRODUCT_TABLE[product];
-}
-
-/** The fields of a product's request that hold links. */
-export function linkFields({ shape }: z.ZodObject): readonly string[] {
-  const links: ReadonlySet<unknown> = new Set([link, optionalLink, linkPair]);
-  return Object.keys(shape).filter((name) => links.has(shape[name]));
 }
 
 /** Products that have stages and tracks. */

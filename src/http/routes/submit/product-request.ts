@@ -4,7 +4,9 @@
  */
 import type { Context } from "hono";
 import type { Fields } from "../../../core/provider/loose-values.ts";
-import { entryOf, isMusicProduct, linkFields, type ProductEntry } from "../../../core/provider/products/products.ts";
+import type { ProductEntry } from "../../../core/provider/products/product-entry.ts";
+import { entryOf, isMusicProduct } from "../../../core/provider/products/products.ts";
+import { linkFields } from "../../../core/provider/products/request-fields.ts";
 import type { ParentTask, ProductRequest } from "../../../core/provider/submission.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import type { AppEnv } from "../../app-env.ts";
@@ -36,6 +38,8 @@ export async function readyRequest(c: Context<AppEnv>, request: ProductRequest):
   const asked = { ...ids, ...given };
   const parsed = entry.submit.fields.safeParse(asked, { reportInput: true });
   if (!parsed.success) throw new Problem("invalid_request", `${inputWords(parsed.error.issues, Object.keys(asked))}.`);
+  const broken = entry.submit.rules.flatMap((rule) => rule.broken(parsed.data) ?? []);
+  if (broken.length > 0) throw new Problem("invalid_request", `${broken.join("; ")}. Nothing was submitted.`);
   return {
     path: entry.submit.path,
     fields: parsed.data,
@@ -59,6 +63,12 @@ async function idsOf(c: Context<AppEnv>, { parent }: ProductEntry, named: Parent
       `parent.taskId: must be a task of ${parent.product ?? "music"}, and this is one of ${view.product}. Nothing was submitted.`,
     );
   const ofTask = parent.taskId === null ? {} : { [parent.taskId]: taskId };
+  // Of one that is through, and of which nothing is here, the provider may have more.
+  if (view.tracks.length === 0 && view.files.length === 0 && view.stage !== "complete")
+    throw new Problem(
+      "invalid_request",
+      `parent.taskId: this task ${view.stage === "failed" ? "failed" : "has made nothing yet"}, so nothing can be made of it. Nothing was submitted.`,
+    );
   if (parent.audioId === null) return ofTask;
   // A file has an id at the provider alone, who takes all of them where none is named.
   if (parent.product !== null) return trackId === null ? ofTask : { ...ofTask, [parent.audioId]: trackId };

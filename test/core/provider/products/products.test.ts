@@ -4,11 +4,12 @@ import * as z from "zod";
 import {
   entryOf,
   isMusicProduct,
-  linkFields,
   parentInRecord,
   PRODUCTS,
   type NamedProduct,
 } from "../../../../src/core/provider/products/products.ts";
+import { linkFields } from "../../../../src/core/provider/products/request-fields.ts";
+import { unknownOptions } from "../../../../src/core/provider/submission.ts";
 import { parseMessage } from "../../../../src/core/provider/message.ts";
 import { viewOf } from "../../../../src/core/view/view.ts";
 import { observationOf, parsed } from "../../messages.ts";
@@ -118,6 +119,72 @@ test("each product wants the fields that its page requires, and costs what the p
     const wanted = fields.split(" ").filter((name) => name !== "");
     expect([product, asked]).toEqual([product, ASKED[product] === null ? null : [wanted.toSorted(), credits]]);
   }
+});
+
+test("no field that the pages of a product name is told as unknown, and a misspelt one is", () => {
+  const all =
+    "vocalGender styleWeight weirdnessConstraint audioWeight model lyrics variety duration personaId personaModel";
+  const named: Partial<Record<NamedProduct, string>> = {
+    add_instrumental: "uploadUrl title tags negativeTags",
+    generate: "prompt style title negativeTags customMode instrumental",
+    extend: "prompt style title negativeTags defaultParamFlag audioId continueAt",
+    upload_cover: "prompt style title negativeTags uploadUrl customMode instrumental",
+    upload_extend: "prompt style title negativeTags uploadUrl defaultParamFlag instrumental continueAt",
+    add_vocals: "prompt style title negativeTags uploadUrl",
+    replace_section: "taskId audioId uploadUrl prompt tags title negativeTags fullLyrics infillStartS infillEndS",
+    mashup: "prompt style title negativeTags uploadUrlList customMode instrumental",
+    sounds: "prompt soundLoop soundTempo soundKey grabLyrics",
+  };
+  const others: Partial<Record<NamedProduct, string>> = {
+    wav: "taskId audioId",
+    stems: "taskId audioId audioUrl type stemName",
+    video: "taskId audioId author domainName",
+    midi: "taskId audioId",
+    cover_art: "taskId",
+    lyrics: "prompt",
+  };
+  const wanted = [
+    ...Object.entries(named).map(([product, names]) => [product, `${names} ${all}`]),
+    ...Object.entries(others),
+  ];
+  for (const [product, names = ""] of wanted) {
+    const known = NAMED.find((one) => one === product);
+    const fields = Object.fromEntries(names.split(" ").map((name) => [name, "V6"]));
+    expect([product, unknownOptions({ product: known, ...fields }, () => "")]).toEqual([product, []]);
+    expect(unknownOptions({ product: known, negativTags: "x" }, () => "")).toHaveLength(1);
+  }
+});
+
+const ofTrack = { taskId: "t", audioId: "a" };
+const custom = { customMode: true, instrumental: false, prompt: "p", style: "s", title: "t" };
+const extended = { defaultParamFlag: true, prompt: "p", style: "s", title: "t", continueAt: 5 };
+const section = { ...ofTrack, infillStartS: 1.1, infillEndS: 11.1 };
+
+test.each([
+  ["generate", custom, []],
+  ["generate", { ...custom, prompt: undefined, lyrics: "la" }, []],
+  ["generate", { ...custom, prompt: undefined, instrumental: true }, []],
+  ["generate", { customMode: false, instrumental: true, prompt: "p" }, []],
+  ["generate", { customMode: false, instrumental: true }, ["prompt or lyrics: is missing"]],
+  ["generate", { ...custom, prompt: undefined }, ["prompt or lyrics: is missing"]],
+  ["generate", { ...custom, style: undefined, title: null }, ["style: is missing.*title: is missing"]],
+  ["extend", extended, []],
+  ["extend", { defaultParamFlag: false }, []],
+  ["extend", { defaultParamFlag: true, lyrics: "la" }, ["^style: .*; title: .*; continueAt: "]],
+  ["replace_section", section, []],
+  ["replace_section", { ...section, taskId: undefined, audioId: undefined, uploadUrl: "u", model: "V6" }, []],
+  ["replace_section", { ...section, audioId: undefined }, ["give either taskId and audioId, or uploadUrl and model"]],
+  ["replace_section", { ...section, infillEndS: 11.09 }, ["infillEndS: must be at least 10 s after infillStartS"]],
+  ["replace_section", { ...section, infillEndS: 0 }, ["infillEndS: must be at least 10 s after infillStartS"]],
+  ["stems", { ...ofTrack, type: "split_stem" }, []],
+  ["stems", { audioUrl: "u" }, []],
+  ["stems", { taskId: "t" }, ["give either taskId and audioId, or audioUrl"]],
+  ["stems", { ...ofTrack, type: "split_stem_advanced", stemName: "Vocals" }, []],
+  ["stems", { ...ofTrack, type: "split_stem_advanced" }, ["stemName: is missing"]],
+  ["upload_extend", { defaultParamFlag: true }, []],
+] as const)("what %s needs of its fields together is told before it is paid for: %j", (product, request, told) => {
+  const broken = entryOf(product)?.submit?.rules.flatMap((rule) => rule.broken(request) ?? []);
+  expect(broken).toEqual(told.map((words) => expect.stringMatching(words) as unknown));
 });
 
 test("stems cost by their type, and what has no price says so", () => {
