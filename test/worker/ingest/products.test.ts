@@ -103,3 +103,21 @@ test("each ends at once, is asked about once at most, for its parent, and the sc
   for (const { product, id } of sent) expect(known.get(id)).toBe(product);
   expect(z.array(z.literal(true)).parse(items.map(({ settled }) => settled))).toHaveLength(sent.length);
 }, 30_000);
+
+test("a kept file stays where it is, whatever message without a delivery comes after it", async () => {
+  const [taskId, link] = [newTaskId(), "https://cdn.example.com/kept.wav"];
+  playProvider().files.set(link, fileAt(link));
+  await worker(callback({ code: 200, msg: "success", data: { task_id: taskId, audioWavUrl: link } }));
+  await runDurableObjectAlarm(env.TASKS.getByName(taskId));
+  const kept = { product: "wav", stage: "complete", outcome: "complete", settled: true, files: [{ state: "stored" }] };
+  expect(await viewOf(taskId)).toMatchObject(kept);
+  for (const body of [
+    { code: 200, data: { callbackType: "text", task_id: taskId, data: [] } },
+    { code: 500, msg: "no", data: { callbackType: "complete", task_id: taskId, data: null } },
+    { code: 400, msg: "no", data: { task_id: taskId, images: null } },
+  ]) {
+    expect((await worker(callback(body))).status).toBe(200);
+    expect([body, await viewOf(taskId)]).toMatchObject([body, kept]);
+    expect((await worker(reading(`/tasks/${taskId}/files/wav`))).status).toBe(200);
+  }
+});
