@@ -1,6 +1,6 @@
 /** What became of the tasks. */
 import { TASK_ACTIONS, TASKS_ACTIONS } from "./action-operations.ts";
-import { eventsQuery, taskQuery, tasksQuery } from "../http/request/query.ts";
+import { eventsQuery, guestQuery, taskQuery, tasksQuery } from "../http/request/query.ts";
 import { taskList } from "../http/reading/task-list.ts";
 import { guestView } from "../core/view/guest.ts";
 import { taskView } from "../core/view/view.ts";
@@ -49,6 +49,7 @@ export const taskPaths = {
         parameters: [
           taskId,
           ...queryParameters(taskQuery),
+          ...queryParameters(guestQuery, { track: EXAMPLE_VALUES.trackId }),
           headerParameter("If-None-Match", "The tag of the view that is known: 304 while it is the current one."),
           headerParameter("Cache-Control", "`no-cache` asks the task itself, not its published copy."),
         ],

@@ -44,6 +44,14 @@ export const taskQuery = z.object({
     .meta({ description: "Answers 412 while the task's version is lower; with `wait`, waits for it.", default: 0 }),
 });
 
+/** What a guest's query has beside that: it counts with a share alone. */
+export const guestQuery = z.object({
+  [SHARED_TRACK_PARAMETER]: z
+    .string()
+    .optional()
+    .meta({ description: "With the share link of one track, and only with it: the view is about that track." }),
+});
+
 export const tasksQuery = z.object({
   status: z
     .enum(LIST_STATUSES)

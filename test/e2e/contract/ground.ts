@@ -80,15 +80,21 @@ export async function groundOf(stand: Stand): Promise<Ground> {
   });
   const { bytes } = song(provider.seed, 3);
   const uploaded = z.object({ sourceId: z.string() }).parse(await (await act("POST", "/sources", bytes)).json());
-  const linked = z.object({ shareId: z.string(), url: z.url() });
-  const share = async () => linked.parse(await (await act("POST", `/tasks/${taskId}/share`)).json());
-  // One of them is revoked.
-  const [kept, revoked] = [await share(), await share()];
+  const linked = z
+    .object({ shareId: z.string(), url: z.url() })
+    .transform(({ shareId, url }) => ({ shareId, value: new URL(url).searchParams.get("share") ?? "" }));
+  const share = async (body: object) => {
+    const bytes = new TextEncoder().encode(JSON.stringify(body));
+    return linked.parse(await (await act("POST", `/tasks/${taskId}/share`, bytes)).json());
+  };
   const view = await stand.viewWhen(
     taskId,
     ({ settled, tracks }) =>
       settled && tracks.every(({ cover, assessment }) => cover.state === "stored" && assessment?.state === "done"),
   );
+  const trackId = view.tracks[0]?.trackId ?? "";
+  // One of them is revoked.
+  const [ofTask, ofTrack, revoked] = [await share({}), await share({ trackId }), await share({})];
   await stand.viewWhen(notesId, ({ settled }) => settled);
   const made = await stand.viewWhen(madeId, ({ settled }) => settled);
   return {
@@ -96,7 +102,7 @@ export async function groundOf(stand: Stand): Promise<Ground> {
     hmacKey: HMAC_KEY,
     apiToken: API_TOKEN,
     taskId,
-    trackId: view.tracks[0]?.trackId ?? "",
+    trackId,
     madeId,
     fileName: made.files[0]?.name ?? "",
     openId,
@@ -104,7 +110,8 @@ export async function groundOf(stand: Stand): Promise<Ground> {
     deletedId,
     doomedId,
     shareId: revoked.shareId,
-    share: new URL(kept.url).searchParams.get("share") ?? "",
+    share: ofTask.value,
+    trackShare: ofTrack.value,
     readToken: READ_TOKEN,
     notesId,
     sourceUrl: provider.sourceUrl(SOURCE),

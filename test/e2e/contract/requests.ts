@@ -33,6 +33,8 @@ export interface Ground {
   readonly shareId: string;
   /** The value of a link to the task. */
   readonly share: string;
+  /** The value of a link to its track. */
+  readonly trackShare: string;
   /** READ_TOKEN. */
   readonly readToken: string;
   /** Of a task with notes. */
@@ -118,6 +120,7 @@ export function requestsOf(ground: Ground): Readonly<Record<string, Requests>> {
       ],
       others: [
         { path, query: { share: ground.share }, token: null, status: 200 },
+        { path, query: { track: trackId, share: ground.trackShare }, token: null, status: 200 },
         { path: { id: madeId }, status: 200 },
         { path: { id: ground.notesId }, status: 200 },
       ],
