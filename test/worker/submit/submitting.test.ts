@@ -61,7 +61,7 @@ test.each([
     'It said: "Please enter fooBar. [removed]".',
   ],
   [{ code: 422, msg: "no" }, "Check title, negativeTags, tags, uploadUrl, then submit again."],
-  [{ code: 404, msg: "There is no such model." }, 'It said: "There is no such model.".'],
+  [{ code: 404, msg: "There is no such model." }, 'It said: "There is no such model." '],
   [{ code: 404 }, "It gave no message with it."],
   [{ code: 409, msg: "WAV exists" }, 'It said: "WAV exists".'],
   [{ code: 400, msg: "x".repeat(4_000) }, `"${"x".repeat(300)}"`],

@@ -38,7 +38,7 @@ const RATE_SECONDS = 10;
 
 /** The code is the provider's, or an HTTP status. */
 function providerRefused({ code, message }: Extract<Refusal, { type: "refused" }>, fields: readonly string[]): Problem {
-  const said = message === null ? "" : ` It said: "${message.replaceAll(/\s+/g, " ")}".`;
+  const said = message === null ? "" : ` It said: ${quoted(message)}`;
   if (code === EXISTS)
     return new Problem(
       "provider_refused",
@@ -52,6 +52,12 @@ function providerRefused({ code, message }: Extract<Refusal, { type: "refused" }
     reason === "provider_error" || reason === "unauthorized" ? "provider_failed" : "provider_refused",
     detail,
   );
+}
+
+/** As a sentence, on one line. */
+function quoted(message: string): string {
+  const words = message.replaceAll(/\s+/g, " ");
+  return `"${words}"${/[.!?]$/.test(words) ? "" : "."}`;
 }
 
 /** As for a task that failed, but of what was asked for here. */
