@@ -103,7 +103,7 @@ test("Space plays and pauses after a click on any button, and is the button's ow
   const visitor = await listener();
   const { page } = visitor;
   await page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = (window.copied ?? 0) + 1; }");
-  const copy = page.getByRole("button", { name: "Copy link" }).first();
+  const copy = page.getByRole("button", { name: /^Copy address/ }).first();
   await copy.click();
   await page.keyboard.press(" ");
   await expect.poll(() => playing(page)).toEqual([true, false]);

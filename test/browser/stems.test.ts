@@ -63,7 +63,7 @@ test("stems of a take play together, the drums alone, and the archive holds what
   await made.getByText("Play here").click();
   expect(await made.locator("audio").count()).toBe(5);
   expect(await violations(page)).toEqual([]);
-  await page.getByRole("link", { name: "Stems" }).click();
+  await page.getByRole("link", { name: /^Stems of / }).click();
   await page.waitForURL(`**/tasks/${stems}`);
   expect(faults).toEqual([]);
   await visitor.leave();
@@ -83,7 +83,8 @@ test("what is made of a take shows on its page how far it is, by itself, and is 
       body: JSON.stringify({ product, parent }),
     });
   await page.goto(`/tasks/${taskId}`);
-  for (const product of ["WAV", "Video"]) await page.getByText(`${product}: complete, 1 of 1 file kept`).waitFor();
+  for (const product of ["WAV", "Video"])
+    await page.getByText(new RegExp(`^${product} of .*: complete, 1 of 1 file kept`)).waitFor();
   await page.getByText("Play here").first().click();
   await page.getByText("Play here").last().click();
   expect(await page.locator("[id^=made-] audio, [id^=made-] video").count()).toBe(2);
@@ -91,7 +92,7 @@ test("what is made of a take shows on its page how far it is, by itself, and is 
   expect(await violations(page)).toEqual([]);
   await page.setViewportSize({ width: 360, height: 740 });
   expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
-  await page.getByRole("link", { name: "Video", exact: true }).click();
+  await page.getByRole("link", { name: /^Video of / }).click();
   await page.locator("video").waitFor();
   expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
   expect(faults).toEqual([]);
@@ -110,7 +111,7 @@ test("one song is heard at a time, also of what was made, and Space and the bar 
     body: JSON.stringify({ product: "wav", parent: { taskId, trackId: tracks[0].trackId } }),
   });
   await page.goto(`/tasks/${taskId}`);
-  await page.getByText("WAV: complete, 1 of 1 file kept").waitFor();
+  await page.getByText(/^WAV of .*: complete, 1 of 1 file kept/).waitFor();
   await page.getByText("Play here").click();
   const made = page.locator("[id^=made-] audio");
   await made.evaluate((audio: HTMLAudioElement) => audio.play());
