@@ -48,7 +48,7 @@ test("a file is uploaded and judged, submitted, and heard beside its takes", asy
   await page.getByLabel("What it should not").fill("metal");
   await page.getByRole("button", { name: "Create" }).click();
   await page.waitForURL(/\/tasks\/[0-9a-f]{32}$/, { timeout: STEP_MS });
-  await page.getByText("2 of 2 tracks kept").first().waitFor({ timeout: STEP_MS });
+  await page.getByText("2 of 2 takes kept").first().waitFor({ timeout: STEP_MS });
   await page.locator(".wave").nth(1).waitFor({ timeout: STEP_MS });
   const keys = await page
     .locator("[data-player]")

@@ -43,9 +43,9 @@ test("a task is followed from its first callback to its stored tracks without a 
   }
   expect(await stages.count()).toBe(3);
   await stand.finished(taskId);
-  await page.getByText("Complete. 2 of 2 tracks kept.").first().waitFor({ timeout: STEP_MS });
+  await page.getByText("Complete. 2 of 2 takes kept.").first().waitFor({ timeout: STEP_MS });
   await page.locator(".wave").nth(1).waitFor({ timeout: STEP_MS });
-  expect(await page.locator("#announcement").textContent()).toContain("Complete. 2 of 2 tracks kept.");
+  expect(await page.locator("#announcement").textContent()).toContain("Complete. 2 of 2 takes kept.");
   expect(await page.evaluate("window.mark")).toBe("the same document");
   expect(faults).toEqual([]);
   expect(await violations(page)).toEqual([]);
@@ -228,7 +228,7 @@ test("who asks for it is told by the browser when a task has come to its end", a
   await stand.finished(taskId);
   await expect
     .poll(() => page.evaluate("told"), { timeout: STEP_MS })
-    .toEqual(["Awaited: Complete. 2 of 2 tracks kept."]);
+    .toEqual(["Awaited: Complete. 2 of 2 takes kept."]);
   await visitor.leave();
 });
 

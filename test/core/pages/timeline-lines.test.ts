@@ -20,8 +20,8 @@ test("the attempts of a file are one line, numbered as they were", () => {
     copied(T0 + 5 * SECOND, A, third),
   ]);
   expect(lines.map(({ text }) => text)).toEqual([
-    expect.stringMatching(/^Callback: all is done \(1 track\).*It came 3 times\.$/),
-    "Audio of track 1 kept after 3 tries: 1 kB.",
+    expect.stringMatching(/^Callback: all is done \(1 take\).*It came 3 times\.$/),
+    "Audio of take 1 kept after 3 tries: 1 kB.",
   ]);
   expect(lines[1]?.folded.map(({ text }) => text.slice(0, 6))).toEqual([
     "Try 1,",
@@ -40,11 +40,11 @@ test("a page of the timeline tells tries by their own numbers, and no total that
       failed(T0 + SECOND, A, false, { ...about, reason: "http_500: the server answered 500" }),
     ]);
   const [early] = linesOf(tries(1, 49), true);
-  expect(early?.text).toBe("Audio of track 1 was not kept in tries 1 to 49: the provider's file server failed (500).");
+  expect(early?.text).toBe("Audio of take 1 was not kept in tries 1 to 49: the provider's file server failed (500).");
   const [cut] = linesOf([started(T0, A, { attempt: 50 })], true);
-  expect(cut?.text).toBe("Audio of track 1 was being copied, try 50.");
+  expect(cut?.text).toBe("Audio of take 1 was being copied, try 50.");
   const [late] = linesOf(tries(50, 124));
-  expect(late?.text).toMatch(/^Audio of track 1 is not kept yet after 124 tries: /);
+  expect(late?.text).toMatch(/^Audio of take 1 is not kept yet after 124 tries: /);
   expect(late?.folded[0]?.text).toMatch(/^Try 50, /);
 });
 
@@ -64,9 +64,9 @@ test.each([
 
 test("a file that is kept at once has nothing to fold, one that is lost says why", () => {
   const [kept] = linesOf([started(T0, A), copied(T0, A)]);
-  expect([kept?.text, kept?.folded]).toEqual(["Audio of track 1 kept: 1 kB.", []]);
+  expect([kept?.text, kept?.folded]).toEqual(["Audio of take 1 kept: 1 kB.", []]);
   const [gone] = linesOf([started(T0, A), lost(T0, [A], { reason: "dead_link: http_404: the server answered 404" })]);
-  expect(gone?.text).toBe("Audio of track 1 could not be kept: its link is dead (the file server answered 404).");
+  expect(gone?.text).toBe("Audio of take 1 could not be kept: its link is dead (the file server answered 404).");
 });
 
 test("our own bookkeeping does not show, and what failed of it neither hides a person's wish", () => {
@@ -81,5 +81,5 @@ test("our own bookkeeping does not show, and what failed of it neither hides a p
 
 function linesOf(events: readonly TaskEvent[], hasLater = false) {
   const logged = events.map((event, index) => ({ event, body: null, seq: index + 1 }));
-  return peopleLines(logged, () => "track 1", hasLater);
+  return peopleLines(logged, () => "take 1", hasLater);
 }

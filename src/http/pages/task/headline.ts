@@ -42,7 +42,7 @@ const NOT_ASKED =
 function underWay(view: TaskView): string {
   const { text, first, complete } = view.stages;
   if ((complete ?? first ?? text)?.unconfirmed === true)
-    return `A signed callback says that ${complete ? "all" : first ? "the first track" : "the text"} is done. It counts once the provider's record confirms it.`;
+    return `A signed callback says that ${complete ? "all" : first ? "the first take" : "the text"} is done. It counts once the provider's record confirms it.`;
   // An end without a link counts as no more than this stage: the provider is asked, and may call once more.
   if (complete === null && first !== null && deliveredIn(view).every(({ state }) => state === "waiting"))
     return `The provider says that ${isMusicProduct(view.product) ? "music" : "it"} is done, and sent no link to it yet.`;
@@ -50,9 +50,9 @@ function underWay(view: TaskView): string {
     case "pending":
       return "Waiting for the provider's first word.";
     case "text":
-      return "The text is done. The first track comes next.";
+      return "The text is done. The first take comes next.";
     case "first":
-      return `The first track is done, the rest follows. ${keptWords(view)}.`;
+      return `The first take is done, the rest follows. ${keptWords(view)}.`;
     case "complete":
     case "failed":
       return `Complete at the provider. ${keptWords(view)}${restWords(view)}.`;
@@ -79,8 +79,10 @@ const REST: readonly (readonly [state: string, say: (which: string, is: string) 
 function ofTrouble(view: TaskView, { state, reason }: Delivered, canAsk: boolean): Headline {
   const { what, cure } = whyNotKept(reason ?? "");
   const isAsked = isUpToProvider(cure);
-  const next = state === "waiting" ? "Another link is awaited." : isAsked ? (canAsk ? NEXT_ASKED : NO_KEY) : NEXT;
   const far = view.stage === "complete" ? "Complete at the provider" : "Under way";
+  if (view.recovery?.state === "running")
+    return told("busy", `${far}, but ${unkept(view)} not kept yet: ${what}. ${RECOVERING}`);
+  const next = state === "waiting" ? "Another link is awaited." : isAsked ? (canAsk ? NEXT_ASKED : NO_KEY) : NEXT;
   return told(
     "warn",
     `${far}, but ${unkept(view)} not kept yet: ${what}.`,
@@ -185,7 +187,7 @@ function ofNoFile({ product }: TaskView): Headline {
 /** A failure that is only silence can be asked about; any other is the end of this task. */
 function ofFailure({ failure, tracks, request, product }: TaskView): Headline {
   const kept = tracks.filter(({ audio }) => audio.state === "stored").length;
-  const after = kept > 0 ? ` after ${counted(kept, "track")}, which ${kept === 1 ? "is" : "are"} kept` : "";
+  const after = kept > 0 ? ` after ${counted(kept, "take")}, which ${kept === 1 ? "is" : "are"} kept` : "";
   if (failure === null) return told("bad", `Failed${after}.`);
   const [, what = "", cure = ""] = /^(.*?)\. (.*)$/s.exec(failure.advice) ?? [];
   const code = failure.code === null ? "" : ` (code ${failure.code})`;
@@ -204,13 +206,13 @@ function ofFailure({ failure, tracks, request, product }: TaskView): Headline {
 
 type Delivered = Pick<TaskView["files"][number], "state" | "reason">;
 
-/** Tracks, or the files of another product. */
+/** Takes, or the files of another product. */
 function deliveredIn({ tracks, files }: TaskView): readonly Delivered[] {
   return tracks.length > 0 ? tracks.map(({ audio }) => audio) : files;
 }
 
-function wordOf({ tracks, files }: TaskView): "track" | "file" {
-  return tracks.length === 0 && files.length > 0 ? "file" : "track";
+function wordOf({ tracks, files }: TaskView): "take" | "file" {
+  return tracks.length === 0 && files.length > 0 ? "file" : "take";
 }
 
 function keptWords(view: TaskView): string {

@@ -4,7 +4,7 @@ import { entryOf, type NamedProduct } from "../../../core/provider/products/prod
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import type { ListedTask } from "../list/listed-task.ts";
-import { counted, productWords } from "../frame/words.ts";
+import { counted, productWords, reasonWords } from "../frame/words.ts";
 import { fileWords, Media } from "./file-list.tsx";
 
 export function MadeList({ made }: { readonly made: readonly ListedTask[] }) {
@@ -42,7 +42,7 @@ function Kept({ view: { taskId, tracks, files } }: { readonly view: TaskView }) 
 }
 
 function standingOf({ stage, keptTracks, tracks, reason }: CatalogRow): string {
-  if (stage === "failed") return `failed${reason === null ? "" : ` (${reason})`}`;
+  if (stage === "failed") return `failed${reason === null ? "" : ` (${reasonWords(reason)})`}`;
   if (stage !== "complete") return "under way";
   return tracks === 0 ? "complete" : `complete, ${keptTracks} of ${counted(tracks, "file")} kept`;
 }

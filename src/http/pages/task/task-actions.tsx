@@ -9,7 +9,7 @@ const DONE = {
   retry: "Trying again: what failed is copied anew, and the provider is asked anew.",
   assess: "The kept audio is being listened to again. The findings change here by themselves.",
   notify: "NOTIFY_URL is being told again.",
-  recover: "The provider is asked to make new links. The tracks appear here by themselves.",
+  recover: "The provider is asked to make new links. The takes appear here by themselves.",
   choose: "Your choice is kept. The list and the notices name it too.",
 } as const;
 

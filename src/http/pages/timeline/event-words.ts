@@ -10,7 +10,7 @@ export interface EventWords {
   readonly tone: Tone;
 }
 
-/** What a file is called in sentences: "cover of track 1", "file drums". */
+/** What a file is called in sentences: "cover of take 1", "file drums". */
 export function fileName(
   { file, trackId }: { readonly file: FileKind; readonly trackId: string },
   trackName: (trackId: string) => string,
@@ -111,7 +111,7 @@ const GIVEN_UP = {
 const KINDS: Readonly<Record<Observed["observation"]["kind"], string>> = {
   pending: "in the queue",
   text: "the text is done",
-  first: "the first track is done",
+  first: "the first take is done",
   complete: "all is done",
   failed: "failed",
   recovered: "the links were made anew",
@@ -143,8 +143,8 @@ function observedWords({ via, verdict, times, observation }: Observed, proven: b
   const known = DOUBTS.get(verdict) ?? (proven ? (PROOFS.get(verdict) ?? verdict) : null);
   const proof = via === "poll" || known === null ? "" : `, ${known}`;
   const repeats = times > 1 ? ` It came ${times} times.` : "";
-  const dropped = tracksDropped > 0 ? ` ${counted(tracksDropped, "track")} over the bound dropped.` : "";
-  const listed = tracks.length === 0 ? "" : ` (${counted(tracks.length, "track")})`;
+  const dropped = tracksDropped > 0 ? ` ${counted(tracksDropped, "take")} over the bound dropped.` : "";
+  const listed = tracks.length === 0 ? "" : ` (${counted(tracks.length, "take")})`;
   return {
     text: `${who}: ${what}${listed}${proof}.${repeats}${dropped}`,
     tone: kind === "failed" ? "bad" : kind === "complete" || kind === "first" ? "good" : "plain",

@@ -40,7 +40,7 @@ function Board({ board }: { readonly board: Scoreboard }) {
       <DayChart days={perDay} />
       <h2>How long it takes</h2>
       <dl class="figures">
-        {timeToFirst === null ? null : <Times name="First track" spread={timeToFirst} />}
+        {timeToFirst === null ? null : <Times name="First take" spread={timeToFirst} />}
         {timeToComplete === null ? null : <Times name="Complete" spread={timeToComplete} />}
       </dl>
       <h2>Callbacks</h2>
