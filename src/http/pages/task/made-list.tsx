@@ -5,17 +5,21 @@ import type { CatalogRow } from "../../../core/view/catalog-row.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import type { ListedTask } from "../list/listed-task.ts";
 import { counted, productWords, reasonWords } from "../frame/words.ts";
+import { madeName } from "./made-name.ts";
 import { fileWords, Media } from "./file-list.tsx";
 
-export function MadeList({ made }: { readonly made: readonly ListedTask[] }) {
+export function MadeList({ of, made }: { readonly of: TaskView; readonly made: readonly ListedTask[] }) {
   if (made.length === 0) return null;
   return (
     <section aria-labelledby="made">
       <h2 id="made">Made of it</h2>
       <ul>
-        {made.map(({ row, view, madeName }) => (
+        {made.map(({ row, view }) => (
           <li id={`product-${row.taskId}`}>
-            <a href={`/tasks/${row.taskId}`}>{madeName ?? row.title ?? productWords(row.product)}</a>: {standingOf(row)}
+            <a href={`/tasks/${row.taskId}`}>
+              {madeName(row.product, row.parent, of) ?? row.title ?? productWords(row.product)}
+            </a>
+            : {standingOf(row)}
             {view === null ? null : <Kept view={view} />}
           </li>
         ))}

@@ -99,7 +99,7 @@ export function TaskPage({
             )}
           </section>
         )}
-        <MadeList made={made} />
+        <MadeList of={view} made={made} />
         <section aria-labelledby="request">
           <h2 id="request">Asked and came</h2>
           <RequestTable view={view} />

@@ -90,7 +90,8 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
 async function madeOf(env: Env, taskId: string): Promise<readonly ListedTask[]> {
   const query = { status: null, ref: null, parent: taskId, text: null, after: null, limit: LIST_LENGTH };
   try {
-    return await withViews(env, (await catalogOf(env).list(query)).items);
+    const { items } = await catalogOf(env).list(query);
+    return await Promise.all(items.map(async (row) => ({ row, view: await viewOfRow(env, row), madeName: null })));
   } catch {
     return [];
   }
@@ -100,10 +101,14 @@ async function madeOf(env: Env, taskId: string): Promise<readonly ListedTask[]> 
 function withViews(env: Env, rows: readonly CatalogRow[]): Promise<readonly ListedTask[]> {
   return Promise.all(
     rows.map(async (row): Promise<ListedTask> => {
-      const published = row.settled ? await readPublished(env.STATE, row.taskId) : null;
-      return { row, view: published?.view ?? null, madeName: row.title === null ? await madeNameOf(env, row) : null };
+      const name = row.title === null ? madeNameOf(env, row) : null;
+      return { row, view: await viewOfRow(env, row), madeName: await name };
     }),
   );
+}
+
+async function viewOfRow(env: Env, { settled, taskId }: CatalogRow): Promise<TaskView | null> {
+  return settled ? ((await readPublished(env.STATE, taskId))?.view ?? null) : null;
 }
 
 /** By what is published of the task that it was made of: what that one is called is settled before anything is made of it. */
