@@ -77,17 +77,16 @@ function otherProductOf(task: Known): OtherProduct | null {
     const product = productIn(some);
     if (product !== undefined) return product;
   }
-  return null;
+  return "unknown";
 }
 
-/** Null for music, undefined where they say nothing. */
+/** Null for music, undefined where they name nothing. */
 function productIn(observations: readonly Observed[]): OtherProduct | null | undefined {
   if (observations.some(({ observation: { tracks } }) => tracks.length > 0)) return null;
   const told = others(observations);
   const [first] = told.filter(({ observation: { product } }) => product !== "unknown").toSorted(byDelivery);
   if (first !== undefined) return first.observation.product ?? null;
-  if (observations.some(isOfMusic)) return null;
-  return told.length === 0 ? undefined : "unknown";
+  return observations.some(isOfMusic) ? null : undefined;
 }
 
 function byDelivery(a: Observed, b: Observed): number {

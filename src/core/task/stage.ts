@@ -83,6 +83,7 @@ export function audioStatus(task: Task, track: Track): FileStatus {
 export function concerns(task: Task, event: Observed): boolean {
   if (!isNews(event.observation)) return false;
   const after = { ...task, observations: [...task.observations, event] };
+  if (productOf(after) !== productOf(task)) return true;
   return (event.observation.product === undefined && isMusic(after)) || saidOf(after).includes(event);
 }
 

@@ -204,6 +204,16 @@ test("music that lists tracks is music, whatever was said beside it, where it co
   }
 });
 
+test("what names no product takes nothing from one that is named, however much it counts", () => {
+  const stranger = said({ code: 200, data: { task_id: TASK_ID, other: 1 } }, 0);
+  expect(stranger.observation.product).toBe("unknown");
+  for (const events of [
+    [said(WAV, 1, "hmac"), stranger],
+    [stranger, said(WAV, 1, "hmac")],
+  ])
+    expect(viewOf(taskOf(...events))).toMatchObject({ product: "wav", files: [{ name: "wav" }] });
+});
+
 test("of two products that delivered, the earlier one stands", () => {
   for (const [first, second, product] of [
     [WAV, STEMS, "wav"],

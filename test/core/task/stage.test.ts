@@ -181,6 +181,15 @@ test("what another product's task is told without a track changes nothing of wha
   const { version } = taskOf(wav);
   expect(taskOf(wav, observed(observation("text"))).version).toBe(version);
   expect(taskOf(wav, noCredits).version).toBe(version + 1);
+  // Another product shows, though nothing of it counts yet.
+  const verdict = "hmac_unconfirmed";
+  const claims = [observed(observation("text"), { verdict }), { ...wav, verdict }];
+  expect(
+    claims.map((_, index) => viewOf(taskOf(...claims.slice(0, index + 1)))).map((view) => [view.product, view.version]),
+  ).toEqual([
+    ["music", 1],
+    ["wav", 2],
+  ]);
 });
 
 test("new links are not made for a whole file that sounds bad, or is another take's: they would lead to the same", async () => {
