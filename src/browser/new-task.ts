@@ -30,8 +30,9 @@ export function offerUpload(): void {
   }
   document.addEventListener("pointerdown", () => (isPressed = true), true);
   for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => setTimeout(release), true);
-  const judged = recall(sourceId()?.value || link.value);
-  const wasRefused = document.querySelector("main > .alert") !== null;
+  const source = sourceId()?.value || link.value;
+  const judged = recall(source);
+  const wasRefused = source !== "" && document.querySelector("main > .alert") !== null;
   if (judged !== null) show(judged);
   // Where a fault is found, it is asked for then.
   else if (!wasRefused) document.getElementById("force")?.toggleAttribute("hidden", true);
