@@ -181,6 +181,8 @@ test("what another product's task is told without a track changes nothing of wha
   const { version } = taskOf(wav);
   expect(taskOf(wav, observed(observation("text"))).version).toBe(version);
   expect(taskOf(wav, noCredits).version).toBe(version + 1);
+  const tracks = observed(observation("text", [a]), { verdict: "hmac" });
+  expect(viewOf(taskOf(wav, tracks))).toMatchObject({ product: "wav", version: version + 1, tracks: [{}] });
   // Another product shows, though nothing of it counts yet.
   const verdict = "hmac_unconfirmed";
   const claims = [observed(observation("text"), { verdict }), { ...wav, verdict }];
