@@ -188,8 +188,9 @@ function rivalUntil({ config, state }: Pick<Wiring, "config" | "state">): number
 
 function originOf({ config, state }: Wiring): string | null {
   if (config.publicUrl !== null) return config.publicUrl.origin;
-  const host = state.known.observations.find((observed) => observed.host !== undefined)?.host;
-  return host === undefined ? null : `https://${host}`;
+  const { host: own, observations } = state.known;
+  const host = own ?? observations.find((observed) => observed.host !== undefined)?.host ?? null;
+  return host === null ? null : `https://${host}`;
 }
 
 async function recover({ config }: Wiring, { taskId }: Task, origin: string): Promise<SubmitAnswer> {
