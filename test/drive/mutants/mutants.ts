@@ -78,7 +78,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/http/routes/callback/callback.ts",
     find: "  refuseUnsigned(entry, text);",
     replace:
-      '  const [named] = parseMessage(JSON.parse(text?.startsWith("{") ? text : "{}")).taskIds;\n  const { observation: said } = parseMessage({});\n  const early = { sha256: sha256Hex(bytes), via: "callback", verdict: "hmac_stale", observation: said, body: "", host, ref: null } as const;\n  if (named !== undefined) await observe(c.env.TASKS, named, early);\n  refuseUnsigned(entry, text);',
+      '  const [early] = parseMessage(JSON.parse(text?.startsWith("{") ? text : "{}")).taskIds;\n  const { observation: said } = parseMessage({});\n  const unsigned = { sha256: sha256Hex(bytes), via: "callback", verdict: "hmac_stale", observation: said, body: "", host, ref: null } as const;\n  if (early !== undefined) await observe(c.env.TASKS, early, unsigned);\n  refuseUnsigned(entry, text);',
     tests: "test/worker/door/refusals.test.ts",
     caughtBy: "every refusal is the same 401, and leaves nothing behind",
   },
