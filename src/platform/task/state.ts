@@ -92,7 +92,10 @@ export class TaskState {
   /** The task, where what is published of it is no longer how it stands: who calls puts that at once. */
   outdated(before: Task): Task | null {
     const { task } = this;
-    if (task === null || task.published === null || task.version === before.version) return null;
+    // Where a task opened again, readers are sent to its object already.
+    if (task?.published?.settled !== true || task.version === before.version) return null;
+    // What a superseded instance recorded is lost, and nobody would put this right.
+    this.assertOwned();
     this.rivalSince = this.now();
     return task;
   }
