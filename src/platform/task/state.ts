@@ -94,8 +94,12 @@ export class TaskState {
     const { task } = this;
     // Where a task opened again, readers are sent to its object already.
     if (task?.published?.settled !== true || task.version === before.version) return null;
-    // What a superseded instance recorded is lost, and nobody would put this right.
-    this.assertOwned();
+    try {
+      this.assertOwned();
+    } catch {
+      // What a superseded instance recorded is lost, and nobody would put this right.
+      return null;
+    }
     this.rivalSince = this.now();
     return task;
   }
