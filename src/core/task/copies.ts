@@ -44,6 +44,13 @@ export interface FileStatus {
   readonly firstKeptAt: number | null;
 }
 
+/** Whether it is still to be copied: what `fileStatus` finds too, at a tenth of the cost. */
+export function isQueued({ stored, losses }: Task, track: Track): boolean {
+  const { audioLinks, trackId } = track;
+  const isTried = audioLinks.length > 0 && !losses.has(lossKey(mainKindOf(track), trackId));
+  return isTried && audioLinks.every(({ key }) => !stored.has(key));
+}
+
 /** What there is of a track. */
 export function kindsOf({ isFile }: Track): readonly FileKind[] {
   return isFile === true ? ["file"] : ["audio", "cover"];
@@ -101,6 +108,9 @@ function selectStatus(task: Task, track: Track, file: FileKind): FileStatus {
  * stands in the place of the final file; then one that is no other take's, and then the first of them.
  */
 function chosenOf(task: Task, track: Track, copies: readonly Copied[], isShared = sharing(task, track)): Judged | null {
+  const [only] = copies;
+  if (only !== undefined && copies.length === 1)
+    return { stored: only, stage: 0, flaw: flawOf(task, track, only), isShared: false };
   const judged = copies.map((stored): Judged => {
     const link = linksOf(track, stored.file).find(({ hash }) => hash === stored.link);
     const stage = link === undefined ? 0 : linkStage(link);

@@ -5,7 +5,7 @@
  */
 import type { Observed } from "./event.ts";
 import { failureOf, FAILURES, GIVEN_UP_WORDS, type Failure } from "../provider/failure.ts";
-import { fileStatus, mainKindOf, type Doubt, type FileStatus } from "./copies.ts";
+import { fileStatus, isQueued, mainKindOf, type Doubt, type FileStatus } from "./copies.ts";
 import { deliveredBy } from "./files.ts";
 import { isNews, type ObservationKind } from "../provider/message.ts";
 import { entryOf } from "../provider/products/products.ts";
@@ -65,7 +65,9 @@ export function wasRefunded(task: Task): boolean {
 export function isSettled(task: Task): boolean {
   const stage = stageOf(task);
   if (stage !== "complete" && stage !== "failed") return false;
-  return deliveredBy(task).every((track) => {
+  const tracks = deliveredBy(task);
+  if (tracks.some((track) => isQueued(task, track))) return false;
+  return tracks.every((track) => {
     const { state, isProvisional } = audioStatus(task, track);
     return state === "lost" || (state === "stored" && !isProvisional);
   });
