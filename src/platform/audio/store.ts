@@ -6,7 +6,6 @@
  */
 import { taskPrefix } from "../../core/ids.ts";
 import { keysInUse } from "../../core/task/copies.ts";
-import { keptFilesOf } from "../../core/view/kept-file.ts";
 import { FILE_KINDS } from "../../core/task/event.ts";
 import { lossKey, type Task } from "../../core/task/task.ts";
 
@@ -43,10 +42,7 @@ export async function fileWriter(
 
 /** Deletes the objects of attempts up to each file's last one that no file of the task has; returns how many. */
 export async function deleteStrays(bucket: R2Bucket, task: Task): Promise<number> {
-  const waveforms = keptFilesOf(task).flatMap(({ waveform }) => waveform?.key ?? []);
-  // One that is about to be drawn is of an attempt that is kept.
-  const drawn = [...keysInUse(task)].map((key) => key.replace(/audio(-\d+)\.\w+$/, "waveform$1.json"));
-  const inUse = new Set([...keysInUse(task), ...waveforms, ...drawn]);
+  const inUse = keysInUse(task);
   return deleteWhere(bucket, task.taskId, (key) => !inUse.has(key) && isOfPastAttempt(task, key));
 }
 
@@ -71,10 +67,10 @@ async function deleteWhere(bucket: R2Bucket, taskId: string, unwanted: (key: str
   return deleted;
 }
 
-/** `…/<track>/audio-7.mp3`; a waveform is of the attempt that it was drawn from. */
+/** `…/<track>/audio-7.mp3`; what is no attempt's key (a waveform, say) is never a stray. */
 function isOfPastAttempt(task: Task, key: string): boolean {
-  const [, trackId = "", kind, number] = /\/([^/]+)\/(audio|cover|file|waveform)-(\d+)(?:\.cut)?\.\w+$/.exec(key) ?? [];
-  const file = kind === "waveform" ? "audio" : FILE_KINDS.find((one) => one === kind);
+  const [, trackId = "", kind, number] = /\/([^/]+)\/(audio|cover|file)-(\d+)(?:\.cut)?\.\w+$/.exec(key) ?? [];
+  const file = FILE_KINDS.find((one) => one === kind);
   return file !== undefined && Number(number) <= (task.lastAttempts.get(lossKey(file, trackId)) ?? 0);
 }
 

@@ -1,9 +1,6 @@
 /** Which bytes a reader gets: swapped, cut, recovered, and lost ones. */
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import { unheard } from "../../../src/core/audio/container/facts.ts";
-import { deleteStrays } from "../../../src/platform/audio/store.ts";
-import { copied, listed, observation, observed, started, T0, taskOf } from "../../core/builders.ts";
 import { frames, infoFrame, joined } from "../../core/audio/audio-bytes.ts";
 import { message, newTaskId, track } from "../messages.ts";
 import { playProvider } from "../provider-api.ts";
@@ -19,7 +16,6 @@ const SHORT = frames(40);
 /** 12 s. */
 const LONG = frames(460);
 
-const lasting = (durationSeconds: number) => ({ container: unheard({ format: "mp3", durationSeconds }) });
 const filePath = (taskId: string): string => `/tasks/${taskId}/tracks/a/audio`;
 const audioOf = async (taskId: string) => (await viewOf(taskId)).tracks[0]?.audio;
 const eventTypes = async (taskId: string) => {
@@ -137,22 +133,4 @@ test("a link that cannot be used is named with its reason", async () => {
     expect(audio?.reason).toMatch(/^refused_link: the provider sent a link that cannot be used: it/);
     expect(audio?.reason).not.toContain("cdn.example.com");
   }
-});
-
-test("what gave way takes its waveform along, and that of the kept file stays", async () => {
-  const complete = observed(observation("complete", [listed({ audioLink: LINK, durationSeconds: 12 })]));
-  const first = observed(observation("first", [listed({ audioLink: OTHER, durationSeconds: 1 })]));
-  const task = taskOf(
-    first,
-    started(T0, OTHER, { attempt: 1 }),
-    copied(T0, OTHER, { attempt: 1, ...lasting(1) }),
-    complete,
-    started(T0 + 1, LINK, { attempt: 2 }),
-    copied(T0 + 1, LINK, { attempt: 2, ...lasting(12) }),
-  );
-  const names = ["audio-1.mp3", "audio-2.mp3", "waveform-1.json", "waveform-2.json"];
-  for (const name of names) await env.AUDIO.put(`tasks/${task.taskId}/track-a/${name}`, name);
-  expect(await deleteStrays(env.AUDIO, task)).toBe(2);
-  const { objects } = await env.AUDIO.list({ prefix: `tasks/${task.taskId}/` });
-  expect(objects.map(({ key }) => key.split("/").at(-1))).toEqual(["audio-2.mp3", "waveform-2.json"]);
 });
