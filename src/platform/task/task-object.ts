@@ -145,7 +145,6 @@ export class TaskObject extends DurableObject<Env> {
     const moved = this.#state.movedOn(seen);
     if (moved !== null || this.#wakeUp() === null) return moved ?? this.view();
     const identical = this.#state.rebuild();
-    this.#state.rivalSince = this.#state.now();
     await depsOf(this.#wiring()).publish(this.#state.known);
     // What else is left to do is told last, and armed for: the alarm may have been lost.
     const row = (await this.touch()) ?? this.#row();
