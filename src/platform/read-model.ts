@@ -22,10 +22,8 @@ export async function publishTask(kv: KVNamespace, task: Task, shown: (view: Tas
 }
 
 /** What is published is no longer how the task stands: until it is published anew, readers are sent to its object. */
-export async function publishChange(kv: KVNamespace, task: Task | null): Promise<void> {
-  if (task === null) return;
-  const put = kv.put(keyOf(task.taskId), JSON.stringify(askTheObject(task)));
-  await put.catch((error: unknown) => logFault("KV did not answer", error));
+export async function publishChange(kv: KVNamespace, task: Task): Promise<void> {
+  await kv.put(keyOf(task.taskId), JSON.stringify(askTheObject(task)));
 }
 
 function askTheObject({ version }: Task): object {

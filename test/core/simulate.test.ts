@@ -21,6 +21,10 @@ test.each([
   ["R2 lost a settled task's cover, and then the alarm that was to fetch it is lost", "303750"],
   ["a settled task is rebuilt while its alarm is lost, and the watchdog forgets it", "313963"],
   ["a task is adopted and its alarm lost before the catalog knows of it", "2329"],
+  ["what a rebuild puts lands after what was published meanwhile", "824078"],
+  ["what a wish puts lands after what was published meanwhile", "91001530"],
+  ["a superseded instance publishes a wish that is lost", "810271"],
+  ["the final link is tried by an instance that crashes, and the earlier file stays", "91006778"],
 ])("it does not happen again: %s", async (_, seed) => {
   const { code, output } = await simulate("--lives", "1", "--seed", seed);
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("0 broke a law") as unknown });

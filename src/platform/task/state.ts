@@ -100,8 +100,16 @@ export class TaskState {
       // What a superseded instance recorded is lost, and nobody would put this right.
       return null;
     }
-    this.rivalSince = this.now();
     return task;
+  }
+
+  /** A put beside the engine's: what is published meanwhile, or while nobody knows whether it landed, is put once more. */
+  async beside(put: Promise<void>): Promise<void> {
+    const before = this.rivalSince;
+    const since = this.now();
+    this.rivalSince = since;
+    await put;
+    if (this.rivalSince === since) this.rivalSince = before;
   }
 
   /** Throws where this instance is not the object's any more: its storage is closed. Reads no row. */

@@ -145,7 +145,7 @@ export class TaskObject extends DurableObject<Env> {
     const moved = this.#state.movedOn(seen);
     if (moved !== null || this.#wakeUp() === null) return moved ?? this.view();
     const identical = this.#state.rebuild();
-    await depsOf(this.#wiring()).publish(this.#state.known);
+    await this.#state.beside(depsOf(this.#wiring()).publish(this.#state.known));
     // What else is left to do is told last, and armed for: the alarm may have been lost.
     const row = (await this.touch()) ?? this.#row();
     await this.#tell(row);
@@ -205,7 +205,11 @@ export class TaskObject extends DurableObject<Env> {
     if (before !== null) {
       this.#state.record(event);
       await this.#armForWake();
-      await publishChange(this.env.STATE, this.#state.outdated(before));
+      const outdated = this.#state.outdated(before);
+      if (outdated !== null)
+        await this.#state.beside(publishChange(this.env.STATE, outdated)).catch((error: unknown) => {
+          logFault("KV did not answer", error);
+        });
       if (this.#state.task !== null) this.ctx.waitUntil(this.#tell(this.#row()));
     }
     return this.view();
