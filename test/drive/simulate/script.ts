@@ -65,6 +65,8 @@ const DEAD_SHARE: Readonly<Record<FileName, number>> = { audio: 0.9, cover: 0.98
 const HOUR_MS = 3_600_000;
 /** In one of so many lives both takes are one. */
 const EQUAL_TAKES = 31;
+/** In one of so many lives a task has settled for its previews before the record names links that work. */
+const LATE_OFFERS = 19;
 
 export function scriptOf(random: Random, seed: number): Script {
   const taskId = `task${seed}`;
@@ -100,7 +102,8 @@ export function scriptOf(random: Random, seed: number): Script {
   });
   // Not drawn, so that the other lives stay what they are.
   const takes = seed % EQUAL_TAKES === 0 ? tracks.map((track) => equalTo(track, place("a.mp3", 0))) : tracks;
-  const made = product === "wav" ? takes.slice(0, 1) : takes;
+  const late = seed % LATE_OFFERS === 0 ? takes.map((track, index) => lateFor(track, place, index, endAt)) : takes;
+  const made = product === "wav" ? late.slice(0, 1) : late;
   const how = end < 0.8 ? "complete" : end < 0.93 ? "failed" : "silent";
   const againAt = random() < 0.08 ? endAt + Math.floor(random() ** 2 * 20 * 24 * HOUR_MS) : null;
   const forbidden = random() < 0.04;
@@ -117,6 +120,22 @@ function equalTo(track: ScriptedTrack, sameAs: string): ScriptedTrack {
     early: track.early === track.audio ? audio : equal(track.early),
     fresh: track.fresh === null ? null : equal(track.fresh),
     recovered: track.recovered === null ? null : equal(track.recovered),
+  };
+}
+
+/** `first` names a preview that lives, `complete` a link that is dead, and the record a good one an hour later. */
+function lateFor(
+  track: ScriptedTrack,
+  place: (name: string, index: number) => string,
+  index: number,
+  endAt: number,
+): ScriptedTrack {
+  return {
+    ...track,
+    early: { ...living(place("early.mp3", index)), holds: "preview" },
+    audio: { ...track.audio, turnsAt: -HOUR_MS, into: 404 },
+    fresh: living(place("b.mp3", index)),
+    offeredAt: endAt + HOUR_MS,
   };
 }
 
