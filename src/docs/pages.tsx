@@ -6,10 +6,11 @@ import { html } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import * as z from "zod";
 import { FINDING_CODES } from "../core/audio/findings/findings.ts";
-import { LIMITS, RECORDINGS, type Limit } from "../core/audio/findings/limits.ts";
+import { LIMITS } from "../core/audio/findings/limits.ts";
 import { PROBLEMS, type ProblemType } from "../http/problem.ts";
 import { openApiDocument } from "../openapi/document.ts";
 import { PROBLEM_EXAMPLES } from "../openapi/problem-examples.ts";
+import { LIMIT_REASONS, RECORDINGS } from "./limit-reasons.ts";
 import { Chapter, Words } from "./markdown.tsx";
 import { listed, OperationDetails, operations, problemsOf, type Listed } from "./operations.tsx";
 import { PROBLEM_HELP } from "./problem-help.ts";
@@ -123,7 +124,7 @@ function Problems({ all }: { readonly all: readonly Listed[] }) {
         of these names, <code>detail</code> names the cause and the cure of this one, and <code>requestId</code> is in
         the log.
       </p>
-      {typesOf(PROBLEMS).map((type) => {
+      {namesOf(PROBLEMS).map((type) => {
         const { status, title } = PROBLEMS[type];
         const { cause, cure } = PROBLEM_HELP[type];
         const from = all.filter((one) => problemsOf(one).includes(type));
@@ -166,7 +167,7 @@ function Problems({ all }: { readonly all: readonly Listed[] }) {
 const FEW = 8;
 const EXAMPLES: Readonly<Partial<Record<ProblemType, { readonly detail: string }>>> = PROBLEM_EXAMPLES;
 
-function typesOf<K extends string>(table: Readonly<Record<K, unknown>>): readonly K[] {
+function namesOf<K extends string>(table: Readonly<Record<K, unknown>>): readonly K[] {
   // The keys of a table that is written down here.
   return Object.keys(table).filter((name): name is K => name in table);
 }
@@ -194,16 +195,19 @@ function Findings() {
             </tr>
           </thead>
           <tbody>
-            {Object.entries<Limit>(LIMITS).map(([name, { value, reason, beyond }]) => (
-              <tr>
-                <td>
-                  <code>{name}</code>
-                </td>
-                <td>{value}</td>
-                <td>{beyond === undefined ? "" : `${beyond} (${((100 * beyond) / RECORDINGS).toFixed(1)} %)`}</td>
-                <td>{reason}</td>
-              </tr>
-            ))}
+            {namesOf(LIMITS).map((name) => {
+              const { reason, beyond } = LIMIT_REASONS[name];
+              return (
+                <tr>
+                  <td>
+                    <code>{name}</code>
+                  </td>
+                  <td>{LIMITS[name]}</td>
+                  <td>{beyond === undefined ? "" : `${beyond} (${((100 * beyond) / RECORDINGS).toFixed(1)} %)`}</td>
+                  <td>{reason}</td>
+                </tr>
+              );
+            })}
           </tbody>
         </table>
       </div>

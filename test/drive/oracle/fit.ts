@@ -72,7 +72,7 @@ export async function fitsOf(paths: readonly string[], folder: string): Promise<
 }
 
 function isNotHeard(place: ReturnType<typeof placeOf>): boolean {
-  return place !== null && place.similarity < LIMITS.fitSimilarity.value;
+  return place !== null && place.similarity < LIMITS.fitSimilarity;
 }
 
 async function decoded(path: string, folder: string): Promise<Float32Array> {

@@ -10,13 +10,13 @@ export const containerRules = {
       ...(trailing > 0 ? [`Its last frame is followed by ${bytesOf(trailing)} of no audio.`] : []),
     ];
     const measured = Math.max(missing, trailing);
-    const level = measured > LIMITS.junkBytes.value ? "warn" : "info";
+    const level = measured > LIMITS.junkBytes ? "warn" : "info";
     return sentences.length === 0 ? null : { level, message: sentences.join(" "), measured, limit: 0 };
   },
   header_mismatch: ({ facts: { frames, declaredFrames } }) => {
     // One more or fewer is how some encoders count.
     if (frames === null || declaredFrames === null || Math.abs(frames - declaredFrames) <= 1) return null;
-    const level = Math.abs(frames - declaredFrames) > declaredFrames * LIMITS.headerShare.value ? "warn" : "info";
+    const level = Math.abs(frames - declaredFrames) > declaredFrames * LIMITS.headerShare ? "warn" : "info";
     const message = `Its header counts ${declaredFrames} frames; there are ${frames}.`;
     return { level, message, measured: frames, limit: declaredFrames };
   },

@@ -15,9 +15,9 @@ export const requestRules = {
   duration_mismatch: ({ facts: { durationSeconds }, asked: { claimedDurationSeconds: claimed } }) => {
     if (durationSeconds === null || claimed === null || claimed <= 0) return null;
     const message = `It lasts ${durationSeconds.toFixed(1)} s; ${claimed.toFixed(1)} s were announced.`;
-    if (durationSeconds < claimed * LIMITS.shortestShare.value)
+    if (durationSeconds < claimed * LIMITS.shortestShare)
       return { level: "fail", message: `${message} The end is missing.`, measured: durationSeconds, limit: claimed };
-    const isOff = Math.abs(durationSeconds - claimed) > LIMITS.durationSeconds.value;
+    const isOff = Math.abs(durationSeconds - claimed) > LIMITS.durationSeconds;
     return isOff ? { level: "warn", message, measured: durationSeconds, limit: claimed } : null;
   },
   same_as_other_take: ({ asked: { sameAsOtherTake } }) => {
@@ -61,20 +61,19 @@ export const requestRules = {
   },
   half_length: ({ facts: { durationSeconds }, asked: { source } }) => {
     const whole = source?.durationSeconds ?? null;
-    if (durationSeconds === null || whole === null || durationSeconds >= whole * LIMITS.halfLengthShare.value)
-      return null;
+    if (durationSeconds === null || whole === null || durationSeconds >= whole * LIMITS.halfLengthShare) return null;
     const message = `It lasts ${durationSeconds.toFixed(1)} s; its source has ${whole.toFixed(1)} s.`;
     return { level: "warn", message, measured: durationSeconds, limit: whole };
   },
   source_not_heard: ({ facts: { fit } }) => {
-    const limit = LIMITS.fitSimilarity.value;
+    const limit = LIMITS.fitSimilarity;
     if (fit === null || fit.similarity === null || fit.similarity >= limit) return null;
     const message =
       "The source was not heard anywhere in it: it was made for something else, or the provider did not keep its sound.";
     return { level: "warn", message, measured: fit.similarity, limit };
   },
   style_missing: ({ asked: { style } }) => {
-    const limit = LIMITS.styleScore.value;
+    const limit = LIMITS.styleScore;
     if (style === null || style.claimedShare >= limit) return null;
     const message = `The provider's own words for it lack of the request: ${listed(style.missing)}.`;
     return { level: "info", message, measured: style.claimedShare, limit };

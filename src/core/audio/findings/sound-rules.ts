@@ -1,4 +1,4 @@
-/** The rules on what was measured of the sound itself. Pure; limits and their reasons are in `limits.ts`. */
+/** The rules on what was measured of the sound itself. Pure; limits are in `limits.ts`. */
 import { LIMITS } from "./limits.ts";
 import type { Remark, Rule } from "./findings.ts";
 
@@ -26,7 +26,7 @@ export const soundRules = {
       (lufs) => `At ${fixed(lufs)} LUFS it is loud: streaming services turn it down.`,
     ),
   true_peak_over: ({ facts: { truePeakDbtp } }) =>
-    truePeakDbtp !== null && truePeakDbtp > LIMITS.corruptPeakDbtp.value
+    truePeakDbtp !== null && truePeakDbtp > LIMITS.corruptPeakDbtp
       ? null
       : over(
           truePeakDbtp,
@@ -102,7 +102,7 @@ export const soundRules = {
       () => `It is the same ${fixed(repetitionSeconds ?? 0)} s over and over, from beginning to end.`,
     ),
   abrupt_end: ({ facts: { endLevelDb, durationSeconds }, asked: { claimedDurationSeconds } }) => {
-    const isShort = (claimedDurationSeconds ?? 0) - (durationSeconds ?? Infinity) > LIMITS.durationSeconds.value;
+    const isShort = (claimedDurationSeconds ?? 0) - (durationSeconds ?? Infinity) > LIMITS.durationSeconds;
     return over(endLevelDb, "endLevelDb", isShort ? "warn" : "info", () =>
       isShort ? "It breaks off in full sound, before its announced end." : "It ends in full sound: a loop, or a cut.",
     );
@@ -142,7 +142,7 @@ export const soundRules = {
     );
   },
   narrow_bandwidth: ({ facts: { bandwidthHz, sampleRateHz } }) => {
-    if (sampleRateHz === null || sampleRateHz < LIMITS.fullBandSampleRateHz.value) return null;
+    if (sampleRateHz === null || sampleRateHz < LIMITS.fullBandSampleRateHz) return null;
     return (
       under(bandwidthHz, "dullBandwidthHz", "warn", (hz) => `${above(hz)}: it is muffled.`) ??
       under(bandwidthHz, "bandwidthHz", "info", (hz) => `${above(hz)}: it was upsampled, coded hard, or is soft.`)
@@ -152,7 +152,7 @@ export const soundRules = {
     over(
       size(balanceDb),
       "balanceDb",
-      (balanceSpreadDb ?? 0) > LIMITS.balanceSpreadDb.value ? "info" : "warn",
+      (balanceSpreadDb ?? 0) > LIMITS.balanceSpreadDb ? "info" : "warn",
       (db) => `The ${balanceDb !== null && balanceDb < 0 ? "right" : "left"} channel is louder by ${fixed(db)} dB.`,
     ),
   resyncs: ({ facts: { resyncs, junkBytes, trailingBytes } }) =>
@@ -180,7 +180,7 @@ export const soundRules = {
 } as const satisfies Readonly<Record<string, Rule>>;
 
 function quiet(lufs: number): string {
-  return `At ${fixed(lufs)} LUFS it is quiet: raise it by at least ${fixed(LIMITS.quietLufs.value - lufs)} dB.`;
+  return `At ${fixed(lufs)} LUFS it is quiet: raise it by at least ${fixed(LIMITS.quietLufs - lufs)} dB.`;
 }
 
 function lateStart(seconds: number): string {
@@ -211,7 +211,7 @@ type Sentence = (measured: number) => string;
 type LimitName = keyof typeof LIMITS;
 
 function over(measured: number | null, name: LimitName, level: Remark["level"], sentence: Sentence): Remark | null {
-  return overNumber(measured, LIMITS[name].value, level, sentence);
+  return overNumber(measured, LIMITS[name], level, sentence);
 }
 
 function overNumber(measured: number | null, limit: number, level: Remark["level"], sentence: Sentence): Remark | null {
@@ -220,7 +220,7 @@ function overNumber(measured: number | null, limit: number, level: Remark["level
 }
 
 function under(measured: number | null, name: LimitName, level: Remark["level"], sentence: Sentence): Remark | null {
-  const limit = LIMITS[name].value;
+  const limit = LIMITS[name];
   if (measured === null || !(measured < limit)) return null;
   return { level, message: sentence(measured), measured, limit };
 }

@@ -41,14 +41,14 @@ const MIX = BAND.map((sample, at) => sample + 0.5 * (LATE[at] ?? 0));
 test("a source is found in the mix, where it begins", () => {
   const { offsetSeconds, similarity } = fit(landmarks(VOICE), spectrogram(MIX));
   expect(offsetSeconds).toBeCloseTo(LATE_SECONDS, 1);
-  expect(similarity).toBeGreaterThan(LIMITS.fitSimilarity.value);
+  expect(similarity).toBeGreaterThan(LIMITS.fitSimilarity);
   const quiet = fit(landmarks(VOICE), spectrogram(scaled(VOICE, 0.3)));
   expect(quiet.offsetSeconds).toBeCloseTo(0, 1);
   expect(quiet.similarity).toBeGreaterThan(0.5);
 });
 
 test("what is not in it stands out by chance alone", () => {
-  expect(fit(landmarks(VOICE), spectrogram(OTHER)).similarity).toBeLessThan(LIMITS.fitSimilarity.value);
+  expect(fit(landmarks(VOICE), spectrogram(OTHER)).similarity).toBeLessThan(LIMITS.fitSimilarity);
 });
 
 test("a source of another sample rate is found as well", () => {
@@ -56,7 +56,7 @@ test("a source of another sample rate is found as well", () => {
   const source = measure(rhythmMeter, faster, [clicks(12_000, 50, 1)]).spectrogram;
   const { offsetSeconds, similarity } = fit(source === null ? null : landmarksOf(source), spectrogram(MIX));
   expect(offsetSeconds).toBeCloseTo(LATE_SECONDS, 1);
-  expect(similarity).toBeGreaterThan(LIMITS.fitSimilarity.value);
+  expect(similarity).toBeGreaterThan(LIMITS.fitSimilarity);
 });
 
 test("what is too short, silent or has no landmarks has no place", () => {
