@@ -22,7 +22,7 @@ export async function publishTask(kv: KVNamespace, task: Task, shown: (view: Tas
 }
 
 /** What is published is no longer how the task stands: until it is published anew, readers are sent to its object. */
-export async function publishChange(kv: KVNamespace, task: Task): Promise<void> {
+export async function sendToObject(kv: KVNamespace, task: Task): Promise<void> {
   await kv.put(keyOf(task.taskId), JSON.stringify(askTheObject(task)));
 }
 

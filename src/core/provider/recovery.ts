@@ -5,7 +5,7 @@
 import { sha256Hex } from "../ids.ts";
 import { linkOf } from "./link.ts";
 import { firstText, isRecord, listOf, toInteger, toText } from "./loose-values.ts";
-import { MAX_TRACKS, parseMessage, type Observation, type ObservedTrack } from "./message.ts";
+import { MAX_TRACKS, type Observation, type ObservedTrack, type ParsedMessage } from "./message.ts";
 
 export type RecoveryReading =
   | { readonly type: "running" }
@@ -28,11 +28,11 @@ export function recoveryRef(taskId: string): string {
 /** What a delivery says: what came under the name of a task's recovery is about that task. */
 export function readDelivery(
   json: unknown,
-  taskId: string | null,
+  { taskIds, observation }: ParsedMessage,
+  taskId: string,
   ref: string | null,
 ): { readonly observation: Observation; readonly recovery?: RecoveryNews } {
-  const { taskIds, observation } = parseMessage(json);
-  if (taskId === null || ref !== recoveryRef(taskId)) return { observation };
+  if (ref === null || ref !== recoveryRef(taskId)) return { observation };
   const [id = null] = taskIds;
   const reading = readRecovery(json);
   switch (reading.type) {
@@ -50,8 +50,8 @@ const NOTHING: Observation = { kind: "unknown", failure: null, tracks: [], track
 const PASSING: ReadonlySet<number> = new Set([401, 405, 408, 429, 430, 455, 502, 503, 504]);
 
 /**
- * Code 201 is "still running", and so is a success that says of no track how it ended. A mix of recovered and failed tracks is done,
- * as long as one has a link.
+ * Code 201 is "still running", and so is a success that says of no track how it ended. A mix of recovered and failed
+ * tracks is done, as long as one has a link.
  */
 export function readRecovery(json: unknown): RecoveryReading {
   const root = isRecord(json) ? json : {};

@@ -85,10 +85,10 @@ function selectStatus(task: Task, track: Track, file: FileKind): FileStatus {
   const attempts = tries.reduce((sum, { progress }) => sum + progress.starts, 0);
   const copies = tries.flatMap(({ copied }) => copied ?? []);
   const cut = longestCut(task, tries);
-  const chosen = chosenOf(task, track, copies);
-  if (chosen !== null) {
-    const { stored } = chosen;
-    const doubt = doubtOf(task, track, chosen, tries);
+  const kept = keptOf(task, track, copies);
+  if (kept !== null) {
+    const { stored } = kept;
+    const doubt = doubtOf(task, track, kept, tries);
     const firstKeptAt = Math.min(...copies.map(({ at }) => at));
     const isProvisional = doubt !== null && betterThan(task, { stored, tries, doubt, firstKeptAt }).some(isBeingTried);
     const longer = cut !== null && stored.lastResort !== undefined && byLength(cut, stored) < 0 ? cut : null;
@@ -107,7 +107,7 @@ function selectStatus(task: Task, track: Track, file: FileKind): FileStatus {
  * The copy that is kept. A whole one goes before any other, and of these that of the latest stage, so that no preview
  * stands in the place of the final file; then one that is no other take's, and then the first of them.
  */
-function chosenOf(task: Task, track: Track, copies: readonly Copied[], isShared = sharing(task, track)): Judged | null {
+function keptOf(task: Task, track: Track, copies: readonly Copied[], isShared = sharing(task, track)): Judged | null {
   const [only] = copies;
   if (only !== undefined && copies.length === 1)
     return { stored: only, stage: 0, flaw: flawOf(task, track, only), isShared: false };
@@ -170,19 +170,16 @@ export function keptAssessmentOf(task: Task, track: Track, stored: Copied): Asse
   return assessmentOf(task, track, stored, isSameTake(task, track, stored));
 }
 
-/** Whether another take of the task is kept with the same bytes. */
-function isSameTake(task: Task, track: Track, { sha256 }: Copied): boolean {
+/** Whether another take of the task is kept with the same bytes. `isShared`: of that one's copies, see `keptOf`. */
+function isSameTake(task: Task, track: Track, { sha256 }: Copied, isShared?: (copy: Copied) => boolean): boolean {
   return othersWith(task, track, sha256).some(
-    ([other, copies]) => chosenOf(task, other, copies)?.stored.sha256 === sha256,
+    ([other, copies]) => keptOf(task, other, copies, isShared)?.stored.sha256 === sha256,
   );
 }
 
 /** Whether another take has the same bytes, as long as nothing is done about it. */
 function sharing(task: Task, track: Track): (copy: Copied) => boolean {
-  return ({ sha256 }) =>
-    othersWith(task, track, sha256).some(
-      ([other, copies]) => chosenOf(task, other, copies, () => false)?.stored.sha256 === sha256,
-    );
+  return (copy) => isSameTake(task, track, copy, () => false);
 }
 
 /** The other takes that have a copy of these bytes, with all their copies. */

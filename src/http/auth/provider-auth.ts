@@ -3,7 +3,7 @@
  *
  * The token stands in the path; the signature in two headers. Where both are configured, a wrong signature refuses
  * and a missing one does not. The signature is made for one task id: every id of the message is tried, and the one
- * that verifies is used and no other.
+ * that verifies is used and no other; what came by a recovery's path is for the task that this names.
  */
 import type { Context } from "hono";
 import { isTaskId } from "../../core/ids.ts";

@@ -91,10 +91,11 @@ async function deliver(
   const object = taskId === null ? null : await env.AUDIO.get(key);
   if (taskId === null || object === null) return false;
   const body = await object.text();
-  const said = readDelivery(JSON.parse(body), taskId, ref);
+  const json: unknown = JSON.parse(body);
+  const said = readDelivery(json, parseMessage(json), taskId, ref);
   const delivery: Delivery = { sha256, via: "callback", verdict, ...said, body, host, ref, vouched };
   const receipt = await observe(env.TASKS, taskId, delivery);
-  return receipt !== null && !receipt.misdirected;
+  return receipt !== null && receipt.misdirection === null;
 }
 
 /** The keys begin with the day, so the oldest come first. */

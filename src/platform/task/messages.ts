@@ -25,9 +25,8 @@ export interface Delivery extends Pick<Observed, "sha256" | "via" | "verdict" | 
 export interface Receipt {
   /** What the caller is to pass on to the catalog: null where nothing of it changed. */
   readonly catalogRow: CatalogRow | null;
-  /** The delivery came by the callBackUrl of another task, or of none. Nothing was recorded. */
-  readonly misdirected: boolean;
-  readonly reason?: Misdirection;
+  /** Why the delivery is not about this task, and nothing was recorded; null where it is. */
+  readonly misdirection: Misdirection | null;
 }
 
 /** The reference of the delivery was never submitted, or belongs to another task. */

@@ -28,7 +28,7 @@ import { linkPolicy, withAllowedLinks } from "./link-policy.ts";
 import { TaskState } from "./state.ts";
 import { advanceDeletion, announceDeletion, tombstoneWake } from "./tombstone.ts";
 import { logFault } from "../log-fault.ts";
-import { publishChange } from "../read-model.ts";
+import { sendToObject } from "../read-model.ts";
 
 export class TaskObject extends DurableObject<Env> {
   readonly #config: Config = parseConfig(this.env);
@@ -41,16 +41,17 @@ export class TaskObject extends DurableObject<Env> {
   /** Records a message of the provider, once per content. */
   async observe(delivery: Delivery): Promise<Receipt> {
     this.#wakeUp();
-    const reason = await misdirectionOf(this.env, this.#state, delivery);
-    if (reason !== null) return { catalogRow: null, misdirected: true, reason };
+    const misdirection = await misdirectionOf(this.env, this.#state, delivery);
+    if (misdirection !== null) return { catalogRow: null, misdirection };
     const before = this.#wakeUp();
     if (this.#state.tombstone !== null) {
       this.#state.countHit();
-      return { catalogRow: null, misdirected: false };
+      return { catalogRow: null, misdirection };
     }
-    if (!recordDelivery(this.#state, delivery)) return { catalogRow: null, misdirected: true };
+    const refusal = recordDelivery(this.#state, delivery);
+    if (refusal !== null) return { catalogRow: null, misdirection: refusal };
     await this.#armForWake();
-    return { catalogRow: isMoved(before, this.#state.known) ? this.#row() : null, misdirected: false };
+    return { catalogRow: isMoved(before, this.#state.known) ? this.#row() : null, misdirection };
   }
 
   /** Records what was asked of the provider. The first submission stands. */
@@ -145,7 +146,7 @@ export class TaskObject extends DurableObject<Env> {
     const moved = this.#state.movedOn(seen);
     if (moved !== null || this.#wakeUp() === null) return moved ?? this.view();
     const identical = this.#state.rebuild();
-    await this.#state.beside(depsOf(this.#wiring()).publish(this.#state.known));
+    await this.#state.withRival(depsOf(this.#wiring()).publish(this.#state.known));
     // What else is left to do is told last, and armed for: the alarm may have been lost.
     const row = (await this.touch()) ?? this.#row();
     await this.#tell(row);
@@ -207,7 +208,7 @@ export class TaskObject extends DurableObject<Env> {
       await this.#armForWake();
       const outdated = this.#state.outdated(before);
       if (outdated !== null)
-        await this.#state.beside(publishChange(this.env.STATE, outdated)).catch((error: unknown) => {
+        await this.#state.withRival(sendToObject(this.env.STATE, outdated)).catch((error: unknown) => {
           logFault("KV did not answer", error);
         });
       if (this.#state.task !== null) this.ctx.waitUntil(this.#tell(this.#row()));

@@ -1,5 +1,6 @@
 /** What the record of a recovery says. */
 import { expect, test } from "vitest";
+import { parseMessage } from "../../../src/core/provider/message.ts";
 import { readDelivery, readRecovery, recoveryRef } from "../../../src/core/provider/recovery.ts";
 
 const done = { id: "a", audio_url: "https://cdn.example.com/a.m4a", title: "A", status: "success", error: null };
@@ -55,18 +56,20 @@ test("what tells no end is still running: it was paid for", () => {
 
 test("a delivery is read as a recovery's under the name of that task's recovery alone", () => {
   const body = { code: 200, msg: "success", task_id: "r", data: [done, failed] };
-  expect(readDelivery(body, "original", recoveryRef("original"))).toMatchObject({
+  expect(readDelivery(body, parseMessage(body), "original", recoveryRef("original"))).toMatchObject({
     observation: { kind: "recovered", tracks: [{ id: "a" }, { id: "b" }] },
     recovery: { id: "r", reason: null },
   });
   const lost = { code: 500, msg: "no_audio_id_mappings", data: null };
-  expect(readDelivery(lost, "original", recoveryRef("original"))).toMatchObject({
+  expect(readDelivery(lost, parseMessage(lost), "original", recoveryRef("original"))).toMatchObject({
     observation: { kind: "unknown", failure: null },
     recovery: { id: null, reason: "not_recovered: no_audio_id_mappings" },
   });
   for (const ref of [null, "mine", recoveryRef("other")]) {
     const ordinary = { code: 200, data: { callbackType: "text", task_id: "original", data: [] } };
-    expect(readDelivery(ordinary, "original", ref)).toMatchObject({ observation: { kind: "text" } });
-    expect(readDelivery(ordinary, "original", ref).recovery).toBeUndefined();
+    expect(readDelivery(ordinary, parseMessage(ordinary), "original", ref)).toMatchObject({
+      observation: { kind: "text" },
+    });
+    expect(readDelivery(ordinary, parseMessage(ordinary), "original", ref).recovery).toBeUndefined();
   }
 });

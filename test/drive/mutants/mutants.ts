@@ -18,7 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/http/routes/callback/callback.ts",
     find: "const receipt = await observe(c.env.TASKS, taskId, delivery);",
     replace:
-      "const late = scheduler.wait(500).then(() => observe(c.env.TASKS, taskId, delivery));\n  c.executionCtx.waitUntil(late);\n  const receipt: Receipt = { misdirected: false, catalogRow: null };",
+      "const late = scheduler.wait(500).then(() => observe(c.env.TASKS, taskId, delivery));\n  c.executionCtx.waitUntil(late);\n  const receipt: Receipt = { misdirection: null, catalogRow: null };",
     tests: "test/worker/ingest/ingest.test.ts",
     caughtBy: "what is answered is durable by then: it outlives a crash right after the answer",
   },

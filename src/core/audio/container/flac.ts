@@ -36,32 +36,42 @@ export function flacFacts(head: Uint8Array): Partial<ContainerFacts> {
 export function flacReader(): ContainerReader {
   let head: Uint8Array = new Uint8Array(0);
   let carry: Uint8Array = new Uint8Array(0);
+  /** Null until all of the first block has come. */
+  let told: Partial<ContainerFacts> | null = null;
+  let blockSamples = 0;
   let bytesHeard = 0;
   let endSample = 0;
 
-  function hear({ number, isSample, samples }: FrameHeader): void {
-    const start = isSample ? number : number * viewOf(head).getUint16(BLOCK_BYTE);
-    const most = endSample + MOST_GAP_SECONDS * (flacFacts(head).sampleRateHz ?? 0);
+  function readStart(chunk: Uint8Array): void {
+    head = joined(head, chunk.subarray(0, FLAC_HEAD_BYTES - head.length));
+    if (head.length < FLAC_HEAD_BYTES) return;
+    told = flacFacts(head);
+    blockSamples = viewOf(head).getUint16(BLOCK_BYTE);
+  }
+
+  function hear({ number, isSample, samples }: FrameHeader, { sampleRateHz = 0 }: Partial<ContainerFacts>): void {
+    const start = isSample ? number : number * blockSamples;
+    const most = endSample + MOST_GAP_SECONDS * (sampleRateHz ?? 0);
     if (start >= endSample && start <= most) endSample = start + samples;
   }
 
-  const declared = (): number | null => flacFacts(head).durationSeconds ?? null;
+  const declared = (): number | null => told?.durationSeconds ?? null;
 
   /** To the end of the last frame that begins; null where none was found. */
   function seconds(): number | null {
-    const { sampleRateHz = null } = flacFacts(head);
-    return endSample === 0 || sampleRateHz === null ? null : endSample / sampleRateHz;
+    const rate = told?.sampleRateHz ?? null;
+    return endSample === 0 || rate === null ? null : endSample / rate;
   }
 
   return {
     push(chunk) {
       bytesHeard += chunk.length;
-      if (head.length < FLAC_HEAD_BYTES) head = joined(head, chunk.subarray(0, FLAC_HEAD_BYTES - head.length));
+      if (told === null) readStart(chunk);
       const bytes = carry.length === 0 ? chunk : joined(carry, chunk);
       const last = Math.max(0, bytes.length - FRAME_HEADER_BYTES);
       for (let at = bytes.indexOf(0xff); at !== -1 && at < last; at = bytes.indexOf(0xff, at + 1)) {
         const header = frameHeader(bytes.subarray(at, at + FRAME_HEADER_BYTES));
-        if (header !== null && head.length === FLAC_HEAD_BYTES) hear(header);
+        if (header !== null && told !== null) hear(header, told);
       }
       carry = bytes.slice(last);
     },
@@ -73,7 +83,7 @@ export function flacReader(): ContainerReader {
       if (heard === null) return "truncated: FLAC ends before its first frame";
       return `truncated: FLAC ends after ${heard.toFixed(1)} s of the ${whole.toFixed(1)} s its header declares`;
     },
-    facts: () => ({ ...flacFacts(head), durationSeconds: seconds() }),
+    facts: () => ({ ...told, durationSeconds: seconds() }),
   };
 }
 

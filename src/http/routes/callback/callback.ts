@@ -55,11 +55,12 @@ async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): P
   // Nothing is parsed for a stranger.
   refuseUnsigned(entry, text);
   const message = read(bytes, text, c.get("config").redaction);
-  const { taskIds, observation: named } = parseMessage(message.json);
-  if (named.product !== "midi") refuseOver(bytes.length, MAX_BODY_BYTES, WHAT);
+  const parsed = parseMessage(message.json);
+  const { product } = parsed.observation;
+  if (product !== "midi") refuseOver(bytes.length, MAX_BODY_BYTES, WHAT);
   // What nobody can name has no record to ask for.
-  const canConfirm = c.get("config").providerApiKey !== null && named.product !== "unknown";
-  const { taskId, verdict } = admitMessage(entry, taskIds, canConfirm, Date.now());
+  const canConfirm = c.get("config").providerApiKey !== null && product !== "unknown";
+  const { taskId, verdict } = admitMessage(entry, parsed.taskIds, canConfirm, Date.now());
 
   const sha256 = sha256Hex(bytes);
   const mail = { sha256, verdict, host, taskId, ref: entry.ref, receivedAt: new Date().toISOString() };
@@ -71,14 +72,14 @@ async function receive<P extends string>(c: Context<AppEnv, P>, entry: Entry): P
     sha256,
     via: "callback",
     verdict,
-    ...readDelivery(message.json, taskId, entry.ref),
+    ...readDelivery(message.json, parsed, taskId, entry.ref),
     body: message.body,
     host,
     ref: entry.ref,
   };
   const receipt = await observe(c.env.TASKS, taskId, delivery);
   if (receipt === null) await keep(c, { ...mail, reason: "unreachable" }, message.body);
-  else if (receipt.misdirected) await keep(c, { ...mail, reason: receipt.reason ?? "other_ref" }, message.body);
+  else if (receipt.misdirection !== null) await keep(c, { ...mail, reason: receipt.misdirection }, message.body);
   else if (receipt.catalogRow !== null) tellCatalog(c.env, c.executionCtx, receipt.catalogRow);
   return c.json(RECEIVED);
 }
