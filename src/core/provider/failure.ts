@@ -77,17 +77,17 @@ export const FAILURES: Record<FailureReason, FailureKind> = {
   },
 };
 
-/** The words of `no_news` where it was not silence: the provider knows no such task, or is done and sent no link. */
-export const GIVEN_UP_WORDS = {
+/** The advice of `no_news` where it was not silence: the provider knows no such task, or is done and sent no link. */
+const GIVEN_UP_WORDS = {
   unknown:
     "The provider does not know a task of this id (its record was asked for, and there is none). Check that PROVIDER_API_KEY is of the account that submitted it, and that PROVIDER_BASE_URL is the brand it was submitted to, then try again; if it never was, submit it. A late callback still counts.",
   no_link:
     "The provider said that it is done, and no usable link came within a day. Try again, which asks its record; if that has none, submit again. A late callback still counts.",
 } as const;
 
-/** What happened and what to do about it. Of silence that is our own finding, so its message says it. */
-export function adviceOf({ reason, message }: Failure): string {
-  return reason === "no_news" && message !== null ? message : FAILURES[reason].advice;
+/** What happened and what to do about it. `why`: a task that was given up, where it was not silence. */
+export function adviceOf(reason: FailureReason, why: keyof typeof GIVEN_UP_WORDS | null): string {
+  return reason === "no_news" && why !== null ? GIVEN_UP_WORDS[why] : FAILURES[reason].advice;
 }
 
 const BY_CODE: ReadonlyMap<number, FailureReason> = new Map([

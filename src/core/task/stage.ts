@@ -4,7 +4,7 @@
  * Pure.
  */
 import type { Observed } from "./event.ts";
-import { failureOf, FAILURES, GIVEN_UP_WORDS, type Failure } from "../provider/failure.ts";
+import { failureOf, type Failure } from "../provider/failure.ts";
 import { fileStatus, isQueued, mainKindOf, type Doubt, type FileStatus } from "./copies.ts";
 import { deliveredBy } from "./files.ts";
 import { isNews, type ObservationKind } from "../provider/message.ts";
@@ -134,8 +134,7 @@ export function failureSeen(task: Task): Failure | null {
   const failure = failed[0]?.observation.failure ?? null;
   if (failure !== null) return { ...failure, refunded: wasRefunded(task) };
   if (task.abandonedAt === null || task.abandonedAt < lastNewsAt(task)) return null;
-  const why = task.abandonedWhy === null ? FAILURES.no_news.advice : GIVEN_UP_WORDS[task.abandonedWhy];
-  return { ...failureOf(null, null, why), reason: "no_news" };
+  return { ...failureOf(null, null, null), reason: "no_news" };
 }
 
 /** The provider said that it is done, and sent no link to anything. */

@@ -155,7 +155,7 @@ export function viewOf(task: Task): TaskView {
     outcome: outcomeOf(task),
     settled: task.settledAt !== null,
     chosen: chosenOf(task),
-    failure: failure === null ? null : { ...failure, advice: adviceOf(failure) },
+    failure: failure === null ? null : { ...failure, advice: adviceOf(failure.reason, task.abandonedWhy) },
     refunded: wasRefunded(task),
     recovery: recoveryViewOf(task),
     tracks: tracksOf(task).map((track) => trackViewOf(task, track)),

@@ -1,8 +1,22 @@
 /** The timeline for people: a line for each file and each delivery, and nothing of how the work is done. */
 import { expect, test } from "vitest";
 import type { TaskEvent } from "../../../src/core/task/event.ts";
+import { viewOf } from "../../../src/core/view/view.ts";
 import { peopleLines } from "../../../src/http/pages/timeline/timeline-lines.ts";
-import { at, audioUrl, copied, failed, listed, lost, observation, observed, SECOND, started, T0 } from "../builders.ts";
+import {
+  at,
+  audioUrl,
+  copied,
+  failed,
+  listed,
+  lost,
+  observation,
+  observed,
+  SECOND,
+  started,
+  T0,
+  taskOf,
+} from "../builders.ts";
 
 const A = audioUrl("a");
 const complete = observed(observation("complete", [listed({ audioLink: A })]), { times: 3 });
@@ -78,6 +92,16 @@ test("our own bookkeeping does not show, and what failed of it neither hides a p
   ]);
   expect(lines.map(({ text }) => text)).toEqual(["Somebody asked to try again."]);
 });
+
+test.each([undefined, "unknown", "no_link"] as const)(
+  "why a task was given up is told as its advice begins: %s",
+  (why) => {
+    const abandoned = at(T0, { type: "abandoned", ...(why === undefined ? {} : { why }) });
+    const [what = ""] = viewOf(taskOf(at(T0, { type: "adopted" }), abandoned)).failure?.advice.split(". ") ?? [];
+    const [line] = linesOf([abandoned]);
+    expect([what.length > 40, line?.text]).toEqual([true, `${what}: it is closed. A late callback opens it again.`]);
+  },
+);
 
 function linesOf(events: readonly TaskEvent[], hasLater = false) {
   const logged = events.map((event, index) => ({ event, body: null, seq: index + 1 }));

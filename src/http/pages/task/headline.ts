@@ -191,10 +191,7 @@ function ofFailure({ failure, tracks, request, product }: TaskView): Headline {
   if (failure === null) return told("bad", `Failed${after}.`);
   const [, what = "", cure = ""] = /^(.*?)\. (.*)$/s.exec(failure.advice) ?? [];
   const code = failure.code === null ? "" : ` (code ${failure.code})`;
-  const said =
-    failure.message === null || failure.reason === "no_news"
-      ? ""
-      : ` The provider says: “${failure.message.replace(/\.$/, "")}”.`;
+  const said = failure.message === null ? "" : ` The provider says: “${failure.message.replace(/\.$/, "")}”.`;
   const refunded = failure.refunded && failure.reason !== "refunded" ? " The credits were given back." : "";
   return told(
     "bad",

@@ -1,4 +1,5 @@
 /** Each event of a task's log in a sentence, for people. Pure. */
+import { adviceOf } from "../../../core/provider/failure.ts";
 import type { FileKind, Observed, TaskEvent } from "../../../core/task/event.ts";
 import { byteWords, counted, reasonWords } from "../frame/words.ts";
 
@@ -62,7 +63,9 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
     case "assess_asked":
       return plain("Somebody asked to have the stored audio looked into again.");
     case "abandoned":
-      return bad(`${GIVEN_UP[event.why ?? "silence"]}: it is closed. A late callback opens it again.`);
+      return bad(
+        `${adviceOf("no_news", event.why ?? null).split(". ", 1)[0]}: it is closed. A late callback opens it again.`,
+      );
     case "published":
       return plain(`Version ${event.version} was published.`);
     case "swept":
@@ -101,12 +104,6 @@ export function eventWords(event: TaskEvent, trackName: (trackId: string) => str
       return plain(`An event that this release does not know (${event.originalType}).`);
   }
 }
-
-const GIVEN_UP = {
-  unknown: "The provider does not know the task",
-  no_link: "The provider said that the task is done, and no usable link came within a day",
-  silence: "Nothing was heard of the task for too long",
-} as const;
 
 const KINDS: Readonly<Record<Observed["observation"]["kind"], string>> = {
   pending: "in the queue",
