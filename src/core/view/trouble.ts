@@ -54,6 +54,11 @@ export function lastReason(task: Task): string | null {
   return reasons.find((reason) => reason !== null) ?? null;
 }
 
+/** Of the reason of a kept file in doubt, what there is to doubt. */
+export function doubtWords(reason: string): string {
+  return reason.slice(reason.indexOf(": ") + 2);
+}
+
 function gravestDoubt(task: Task): Doubt | null {
   const doubts = new Set(deliveredBy(task).map((track) => fileStatus(task, track, mainKindOf(track)).doubt));
   return DOUBTS.findLast((doubt) => doubts.has(doubt)) ?? null;

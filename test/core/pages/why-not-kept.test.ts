@@ -15,5 +15,14 @@ test.each([
   ["http_206: the server sent a part", "the provider's file server sent a part of the file instead of all of it"],
   ["http_503: the server answered 503", "the provider's file server failed (503)"],
 ])("%s", (reason, what) => {
-  expect(whyNotKept(reason)).toEqual({ what, cure: null });
+  expect(whyNotKept(reason)).toEqual({ what, cure: null, needsNewLink: false });
+});
+
+test.each([
+  ["http_404: not here", true],
+  ["refused: https://10.0.0.1 is an IP address, not a public name", true],
+  ["refused: https://elsewhere.example is not allowed by AUDIO_ORIGINS", false],
+  ["http_503: the server answered 503", false],
+])("a new link is wanted only where the same one cannot do: %s", (reason, needsNewLink) => {
+  expect(whyNotKept(reason)).toMatchObject({ needsNewLink });
 });

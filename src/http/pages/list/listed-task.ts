@@ -1,6 +1,7 @@
 /** A task in the list: its row of the catalog and, once it is settled, what was published of it. Pure. */
 import { FAILURES } from "../../../core/provider/failure.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
+import { doubtWords } from "../../../core/view/trouble.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import { whyNotKept } from "../task/why-not-kept.ts";
 
@@ -26,7 +27,7 @@ export function troubleOf({ row, view }: ListedTask): string | null {
     case "faulty":
       return faultOf(view) ?? "A take is faulty.";
     case "in_doubt":
-      return `A kept file is in doubt: ${row.reason?.split(": ")[1] ?? "see its page"}. If a better one comes, it takes its place.`;
+      return `A kept file is in doubt: ${row.reason === null ? "see its page" : doubtWords(row.reason)}. If a better one comes, it takes its place.`;
     case "stalled":
       return "Silent for longer than is usual.";
   }

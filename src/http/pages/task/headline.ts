@@ -2,7 +2,7 @@
 import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import { counted, reasonWords } from "../frame/words.ts";
-import { isUpToProvider, whyNotKept } from "./why-not-kept.ts";
+import { whyNotKept } from "./why-not-kept.ts";
 
 export type Standing = "good" | "warn" | "bad" | "busy";
 /** `retry` asks the provider again, too; `recover` may cost credits, `submit_again` does. */
@@ -77,17 +77,16 @@ const REST: readonly (readonly [state: string, say: (which: string, is: string) 
 ];
 
 function ofTrouble(view: TaskView, { state, reason }: Delivered, canAsk: boolean): Headline {
-  const { what, cure } = whyNotKept(reason ?? "");
-  const isAsked = isUpToProvider(cure);
+  const { what, cure, needsNewLink } = whyNotKept(reason ?? "");
   const far = view.stage === "complete" ? "Complete at the provider" : "Under way";
   if (view.recovery?.state === "running")
     return told("busy", `${far}, but ${unkept(view)} not kept yet: ${what}. ${RECOVERING}`);
-  const next = state === "waiting" ? "Another link is awaited." : isAsked ? (canAsk ? NEXT_ASKED : NO_KEY) : NEXT;
+  const next = state === "waiting" ? "Another link is awaited." : needsNewLink ? (canAsk ? NEXT_ASKED : NO_KEY) : NEXT;
   return told(
     "warn",
     `${far}, but ${unkept(view)} not kept yet: ${what}.`,
     `${cure ?? ""} ${next}`.trim(),
-    isAsked && !canAsk && state !== "waiting" ? null : "retry",
+    needsNewLink && !canAsk && state !== "waiting" ? null : "retry",
   );
 }
 
@@ -100,19 +99,18 @@ function ofEnd(view: TaskView, canRecover: boolean): Headline {
   const one = wordOf(view);
   const lost = deliveredIn(view).flatMap(({ state, reason }) => (state === "lost" ? [reason ?? ""] : []));
   if (lost.length > 0) {
-    const { what, cure } = whyNotKept(lost[0] ?? "");
+    const { what, cure, needsNewLink } = whyNotKept(lost[0] ?? "");
     const which =
       lost.length === all ? (lost.length === 1 ? `the ${one}` : `no ${one}`) : `${lost.length} of ${counted(all, one)}`;
     const verb = which.startsWith("no ") ? "could be kept" : "could not be kept";
     if (view.recovery?.state === "running") return told("busy", `Complete, but ${which} ${verb}. ${RECOVERING}`);
-    const isAsked = isUpToProvider(cure);
     return told(
       lost.length === all ? "bad" : "warn",
       `Complete, but ${which} ${verb}: ${what}.`,
       (cure ?? "Try again: the provider keeps files for 14 days.") +
-        (isAsked && !canRecover ? ` ${NO_KEY}` : "") +
-        recoveryWords(view, isAsked ? "and they are dead too" : "and did not help"),
-      isAsked ? newLinksOf(view, canRecover) : "retry",
+        (needsNewLink && !canRecover ? ` ${NO_KEY}` : "") +
+        recoveryWords(view, needsNewLink ? "and they are dead too" : "and did not help"),
+      needsNewLink ? newLinksOf(view, canRecover) : "retry",
     );
   }
   const faulty = view.tracks.flatMap(({ assessment }, index) => {
