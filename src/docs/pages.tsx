@@ -9,7 +9,7 @@ import { FINDING_CODES } from "../core/audio/findings/findings.ts";
 import { LIMITS } from "../core/audio/findings/limits.ts";
 import { PROBLEMS, type ProblemType } from "../http/problem.ts";
 import { openApiDocument } from "../openapi/document.ts";
-import { PROBLEM_EXAMPLES } from "../openapi/problem-examples.ts";
+import { PROBLEM_EXAMPLES } from "../openapi/examples/problem-examples.ts";
 import { LIMIT_REASONS, RECORDINGS } from "./limit-reasons.ts";
 import { Chapter, Words } from "./markdown.tsx";
 import { listed, OperationDetails, operations, problemsOf, type Listed } from "./operations.tsx";

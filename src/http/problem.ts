@@ -58,8 +58,8 @@ export const problemDocument = z.looseObject({
   status: z.int(),
   detail: z.string(),
   requestId: z.string(),
-  version: z.int().optional().meta({ description: "Of `version_not_reached`: where the task stands." }),
-  taskId: z.string().optional().meta({ description: "Of `task_deleted` by a submission: the task that it had made." }),
+  version: z.int().optional(),
+  taskId: z.string().optional(),
   // Of `source_refused`, where the source could be fetched: what is wrong with it.
   ...shownReport.partial().shape,
 });

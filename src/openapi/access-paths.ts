@@ -1,5 +1,5 @@
 /** Sessions for people, and share links. */
-import { EXAMPLE_VALUES } from "./examples.ts";
+import { EXAMPLE_VALUES } from "./examples/examples.ts";
 import {
   actOperation,
   ANYBODY,

@@ -7,9 +7,9 @@ import { choice } from "../http/routes/task/chosen.ts";
 import { keptSource, sourceQuestion } from "../http/routes/submit/sources.ts";
 import { submittedView, submittingView } from "../http/routes/submit/submissions.ts";
 import { rebuiltView, retriedPage } from "../http/routes/task/task-actions.ts";
-import { EXAMPLE_VALUES, SHA256 } from "./examples.ts";
-import { SOURCE_EXAMPLE } from "./assessment-examples.ts";
-import { STEMS_EXAMPLE, SUBMISSION_EXAMPLE, SUBMITTING_EXAMPLE, TASK_EXAMPLES } from "./task-examples.ts";
+import { EXAMPLE_VALUES, SHA256 } from "./examples/examples.ts";
+import { SOURCE_EXAMPLE } from "./examples/assessment-examples.ts";
+import { STEMS_EXAMPLE, SUBMISSION_EXAMPLE, SUBMITTING_EXAMPLE, TASK_EXAMPLES } from "./examples/task-examples.ts";
 import {
   actOperation,
   eitherOf,

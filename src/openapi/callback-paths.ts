@@ -1,6 +1,6 @@
 /** The provider's door. */
 import { received } from "../http/routes/callback/received.ts";
-import { CALLBACK_EXAMPLE } from "./examples.ts";
+import { CALLBACK_EXAMPLE } from "./examples/examples.ts";
 import { headerParameter, jsonResponse, pathParameter, problemResponses, type PathItem } from "./operation.ts";
 
 const TAG = ["Callbacks"] as const;

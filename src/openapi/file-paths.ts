@@ -2,8 +2,8 @@
 import { waveform } from "../core/audio/sound/waveform.ts";
 import { MIDI_TYPE } from "../core/audio/format.ts";
 import { fileQuery, sourceQuery } from "../http/request/query.ts";
-import { EXAMPLE_VALUES, SHA256 } from "./examples.ts";
-import { WAVEFORM_EXAMPLE } from "./assessment-examples.ts";
+import { EXAMPLE_VALUES, SHA256 } from "./examples/examples.ts";
+import { WAVEFORM_EXAMPLE } from "./examples/assessment-examples.ts";
 import {
   header,
   headerParameter,

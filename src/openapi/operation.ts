@@ -7,8 +7,8 @@ import { SIGNATURE, TIMESTAMP } from "../core/provider/signature.ts";
 import { DOCS_SECTIONS } from "../docs/sections.ts";
 import { PROBLEMS, problemDocument } from "../http/problem.ts";
 import { MAX_KEY_CHARS } from "../http/routes/submit/submissions.ts";
-import { EXAMPLE_VALUES } from "./examples.ts";
-import { PROBLEM_EXAMPLES } from "./problem-examples.ts";
+import { EXAMPLE_VALUES } from "./examples/examples.ts";
+import { PROBLEM_EXAMPLES } from "./examples/problem-examples.ts";
 import { querySchemas, schemaOf, type JsonSchema } from "./schemas.ts";
 
 export type Documented = keyof typeof PROBLEM_EXAMPLES;

@@ -4,7 +4,7 @@ import { healthReport } from "../http/routes/site/health.ts";
 import { frontView } from "../http/routes/site/home.tsx";
 import { deliveredAgain, inboxPage } from "../http/routes/callback/inbox.tsx";
 import { inboxQuery } from "../http/request/query.ts";
-import { HEALTH_EXAMPLES, INBOX_EXAMPLE, SHA256, TASK_ID } from "./examples.ts";
+import { HEALTH_EXAMPLES, INBOX_EXAMPLE, SHA256, TASK_ID } from "./examples/examples.ts";
 import {
   actOperation,
   ANYBODY,

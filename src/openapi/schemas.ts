@@ -23,6 +23,7 @@ import { choice } from "../http/routes/task/chosen.ts";
 import { rebuiltView, retriedPage } from "../http/routes/task/task-actions.ts";
 import { taskList, taskListItem } from "../http/reading/task-list.ts";
 import { timelineItem, timelinePage } from "../http/reading/timeline-page.ts";
+import { fieldWords } from "./field-words.ts";
 import { NEEDS, SUBMISSIONS } from "./submissions.ts";
 
 type Named = { readonly id: string; readonly description: string };
@@ -96,12 +97,14 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export function componentSchemas(): Readonly<Record<string, JsonSchema>> {
   const { schemas: answered } = z.toJSONSchema(answers, {
     uri: pathOf,
+    metadata: fieldWords,
     // The registry's own words, which zod leaves out.
     override: ({ zodSchema, jsonSchema }) =>
       open(Object.assign(plain(jsonSchema), wordsOf(answers.get(zodSchema)), zodSchema === guestView ? NO_TASK : {})),
   });
   const { schemas: taken } = z.toJSONSchema(requests, {
     uri: pathOf,
+    metadata: fieldWords,
     io: "input",
     override: ({ zodSchema, jsonSchema }) =>
       Object.assign(
@@ -127,7 +130,11 @@ export function schemaOf(schema: z.ZodType): { readonly $ref: string } {
 
 /** The fields of a query, each as what a client sends. */
 export function querySchemas(query: z.ZodObject): readonly (readonly [name: string, schema: JsonSchema])[] {
-  const { properties = {} } = z.toJSONSchema(query, { io: "input", override: ({ jsonSchema }) => plain(jsonSchema) });
+  const { properties = {} } = z.toJSONSchema(query, {
+    io: "input",
+    metadata: fieldWords,
+    override: ({ jsonSchema }) => plain(jsonSchema),
+  });
   const fields: Readonly<Record<string, z.ZodType>> = query.shape;
   return Object.entries(properties).flatMap(([name, schema]) =>
     typeof schema === "object" ? [[name, { ...schema, ...usual(fields[name]) }] as const] : [],
@@ -136,7 +143,7 @@ export function querySchemas(query: z.ZodObject): readonly (readonly [name: stri
 
 /** Of what is transformed, zod leaves out the default. */
 function usual(field: z.ZodType | undefined): JsonSchema {
-  const value = field?.meta()?.["default"];
+  const value = field === undefined ? undefined : fieldWords.get(field)?.default;
   return value === undefined ? {} : { default: value };
 }
 

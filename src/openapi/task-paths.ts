@@ -5,8 +5,8 @@ import { taskList } from "../http/reading/task-list.ts";
 import { guestView } from "../core/view/guest.ts";
 import { taskView } from "../core/view/view.ts";
 import { timelinePage } from "../http/reading/timeline-page.ts";
-import { EXAMPLE_VALUES } from "./examples.ts";
-import { GUEST_EXAMPLE, TASK_EXAMPLES, TASK_LIST_EXAMPLE, TIMELINE_EXAMPLE } from "./task-examples.ts";
+import { EXAMPLE_VALUES } from "./examples/examples.ts";
+import { GUEST_EXAMPLE, TASK_EXAMPLES, TASK_LIST_EXAMPLE, TIMELINE_EXAMPLE } from "./examples/task-examples.ts";
 import {
   eitherOf,
   header,

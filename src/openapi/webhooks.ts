@@ -1,8 +1,8 @@
 /** What is sent to `NOTIFY_URL`, a Standard Webhook (standardwebhooks.com). Pure. */
 import { NOTICE_KINDS } from "../core/task/event.ts";
 import { noticeBody } from "../core/next/notices.ts";
-import { TRACK_ID } from "./examples.ts";
-import { TASK_EXAMPLES } from "./task-examples.ts";
+import { TRACK_ID } from "./examples/examples.ts";
+import { TASK_EXAMPLES } from "./examples/task-examples.ts";
 import { schemaOf } from "./schemas.ts";
 
 const SIGNED = [

@@ -19,31 +19,16 @@ export const parentTask = z.object({
 export type ParentTask = z.infer<typeof parentTask>;
 
 const ours = {
-  parent: z
-    .strictObject(parentTask.shape)
-    .optional()
-    .meta({ description: "The task that it is made of; its ids are filled in." }),
-  force: z
-    .boolean()
-    .optional()
-    .meta({ description: "Submits although the check of the source found a fault in it; not sent to the provider." }),
-  ref: z
-    .string()
-    .regex(REF, REF_RULE)
-    .optional()
-    .meta({ description: "Your own name for it; not sent to the provider." }),
+  parent: z.strictObject(parentTask.shape).optional(),
+  force: z.boolean().optional(),
+  ref: z.string().regex(REF, REF_RULE).optional(),
 };
 const sources = {
   uploadUrl: z
     .url({ protocol: /^https?$/ })
     .max(4_096)
-    .optional()
-    .meta({ description: "The source audio, publicly reachable." }),
-  sourceId: z
-    .string()
-    .regex(SHA256, "must be the sourceId that POST /sources answered")
-    .optional()
-    .meta({ description: "In place of `uploadUrl`: what was uploaded here." }),
+    .optional(),
+  sourceId: z.string().regex(SHA256, "must be the sourceId that POST /sources answered").optional(),
 };
 const OWN_CALLBACK = { path: ["callBackUrl"], message: "is set by this Worker: leave it out" };
 
@@ -55,11 +40,7 @@ export const ADOPTED = SUBMITTED.filter((product) => (entryOf(product)?.record ?
 
 /** Of any product; its own fields are checked by the table of products. */
 export const productRequest = z
-  .looseObject({
-    product: z.enum(SUBMITTED).default("add_instrumental").meta({ description: "What is to be made." }),
-    ...sources,
-    ...ours,
-  })
+  .looseObject({ product: z.enum(SUBMITTED).default("add_instrumental"), ...sources, ...ours })
   .refine((request) => !("callBackUrl" in request), OWN_CALLBACK);
 
 /** Its other fields are the product's. */
@@ -74,12 +55,7 @@ export interface ProductRequest {
 }
 
 export const submissionRequest = z
-  .looseObject({
-    product: z.literal("add_instrumental").optional(),
-    ...ADD_INSTRUMENTAL,
-    ...sources,
-    ...ours,
-  })
+  .looseObject({ product: z.literal("add_instrumental").optional(), ...ADD_INSTRUMENTAL, ...sources, ...ours })
   .refine(({ uploadUrl, sourceId }) => (uploadUrl === undefined) !== (sourceId === undefined), {
     path: ["uploadUrl"],
     message: "give either uploadUrl or sourceId",

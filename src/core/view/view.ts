@@ -5,7 +5,6 @@
  */
 import * as z from "zod";
 import { shownReport, shownSource } from "../audio/findings/source-report.ts";
-import { SHA256, TASK_ID, TRACK_ID } from "../ids.ts";
 import { assessmentView } from "../task/assessment.ts";
 import { entryOf, PRODUCTS } from "../provider/products/products.ts";
 import { parentTask } from "../provider/submission.ts";
@@ -31,8 +30,8 @@ import { chosenOf, tracksOf, type Track } from "../task/tracks.ts";
 const time = z.iso.datetime();
 
 const count = z.int().min(0);
-const taskId = z.string().meta({ pattern: TASK_ID.source });
-const trackId = z.string().meta({ pattern: TRACK_ID.source });
+const taskId = z.string();
+const trackId = z.string();
 
 const attempted = { attempts: count, reason: z.string().nullable() };
 const nothing = { url: z.null(), bytes: z.null(), sha256: z.null(), contentType: z.null() };
@@ -42,7 +41,7 @@ const storedFile = z.object({
   /** Our own route. */
   url: z.string(),
   bytes: count,
-  sha256: z.string().meta({ pattern: SHA256.source }),
+  sha256: z.string(),
   contentType: z.string(),
   ...attempted,
 });

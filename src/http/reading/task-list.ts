@@ -15,21 +15,18 @@ export const taskListItem = z.object({
   taskId: taskView.shape.taskId,
   product: z.enum(PRODUCTS),
   ref: z.string().nullable(),
-  parent: parentTask.nullable().meta({ description: "What it was made of." }),
+  parent: parentTask.nullable(),
   title: z.string().nullable(),
   stage: z.enum(STAGES),
   settled: z.boolean(),
   stalled: z.boolean(),
-  chosen: z.string().nullable().meta({ description: "The track that somebody chose." }),
+  chosen: z.string().nullable(),
   failureReason: z.string().nullable(),
-  problem: z.enum(TROUBLES).nullable().meta({ description: "What wants attention; null where nothing does." }),
-  reason: z
-    .string()
-    .nullable()
-    .meta({ description: "Why the task failed, a file is not kept (yet), or a kept one is in doubt." }),
-  keptTracks: z.int().min(0).meta({ description: "Tracks whose audio is kept, of `tracks`." }),
-  tracks: z.int().min(0).meta({ description: "Tracks that are known." }),
-  version: z.int().min(0).meta({ description: "As of the last move of the stage: the task itself may be ahead." }),
+  problem: z.enum(TROUBLES).nullable(),
+  reason: z.string().nullable(),
+  keptTracks: z.int().min(0),
+  tracks: z.int().min(0),
+  version: z.int().min(0),
   createdAt: time,
   settledAt: time.nullable(),
 });

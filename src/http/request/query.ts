@@ -10,9 +10,9 @@ import { Problem } from "../problem.ts";
 import { SHARE_PARAMETER, SHARED_TRACK_PARAMETER } from "../auth/share-link.ts";
 import { inputWords, meant } from "./wrong-input.ts";
 
-const MAX_LIMIT = 100;
-const DEFAULT_LIMIT = 50;
-const MAX_WAIT_SECONDS = 25;
+export const MAX_LIMIT = 100;
+export const DEFAULT_LIMIT = 50;
+export const MAX_WAIT_SECONDS = 25;
 
 /** In digits alone: `Number` would read "", "0x10" and "1e3" too. */
 const whole = z
@@ -23,92 +23,40 @@ const whole = z
 const limit = whole
   .refine((value) => value > 0, "must be at least 1")
   .transform((value) => Math.min(value, MAX_LIMIT))
-  .default(DEFAULT_LIMIT)
-  .meta({
-    description: `The largest number of items; over ${MAX_LIMIT} counts as ${MAX_LIMIT}.`,
-    minimum: 1,
-    maximum: MAX_LIMIT,
-    default: DEFAULT_LIMIT,
-  });
+  .default(DEFAULT_LIMIT);
 
 export const taskQuery = z.object({
-  wait: whole
-    .transform((value) => Math.min(value, MAX_WAIT_SECONDS))
-    .optional()
-    .meta({
-      description: `Waits up to so many seconds for the task to change; over ${MAX_WAIT_SECONDS} counts as ${MAX_WAIT_SECONDS}.`,
-      maximum: MAX_WAIT_SECONDS,
-    }),
-  min_version: whole
-    .default(0)
-    .meta({ description: "Answers 412 while the task's version is lower; with `wait`, waits for it.", default: 0 }),
+  wait: whole.transform((value) => Math.min(value, MAX_WAIT_SECONDS)).optional(),
+  min_version: whole.default(0),
 });
 
 /** What a guest's query has beside that: it counts with a share alone. */
-export const guestQuery = z.object({
-  [SHARED_TRACK_PARAMETER]: z
-    .string()
-    .optional()
-    .meta({ description: "With the share link of one track, and only with it: the view is about that track." }),
-});
+export const guestQuery = z.object({ [SHARED_TRACK_PARAMETER]: z.string().optional() });
 
 export const tasksQuery = z.object({
-  status: z
-    .enum(LIST_STATUSES)
-    .optional()
-    .meta({ description: "A stage, or `open`, `settled`, `stalled`, `problems`." }),
-  ref: z.string().regex(REF, REF_RULE).optional().meta({ description: "Your own reference." }),
-  parent: z.string().min(1).max(128).optional().meta({ description: "What was made of this task." }),
-  q: z.string().min(1).max(200).optional().meta({
-    description:
-      "Part of a title, a task id, a track id or a `ref`, in any case. A page looks at a part of the tasks: follow `nextCursor`, also of an empty one.",
-  }),
-  cursor: place.optional().meta({ description: "`nextCursor` of the page before." }),
+  status: z.enum(LIST_STATUSES).optional(),
+  ref: z.string().regex(REF, REF_RULE).optional(),
+  parent: z.string().min(1).max(128).optional(),
+  q: z.string().min(1).max(200).optional(),
+  cursor: place.optional(),
   limit,
 });
 
-export const retryQuery = z.object({
-  status: z
-    .enum(LIST_STATUSES)
-    .meta({ description: "Which tasks: a stage, or `open`, `settled`, `stalled`, `problems`." }),
-  cursor: place.optional().meta({ description: "`nextCursor` of the call before." }),
-  limit,
-});
+export const retryQuery = z.object({ status: z.enum(LIST_STATUSES), cursor: place.optional(), limit });
 
-export const adoptQuery = z.object({
-  product: z
-    .enum(["music", ...ADOPTED])
-    .optional()
-    .meta({
-      description: "What it is of, where that is not known here; `music` unless it is named.",
-      default: "music",
-    }),
-});
+export const adoptQuery = z.object({ product: z.enum(["music", ...ADOPTED]).optional() });
 
-export const eventsQuery = z.object({
-  cursor: whole.default(0).meta({ description: "`nextCursor` of the page before.", default: 0 }),
-  limit,
-});
+export const eventsQuery = z.object({ cursor: whole.default(0), limit });
 
-export const fileQuery = z.object({
-  download: z.string().optional().meta({ description: "Save it under its title; without, play it in place." }),
-});
+export const fileQuery = z.object({ download: z.string().optional() });
 
-export const sourceQuery = z.object({
-  link: z.string().optional().meta({
-    description: "In place of a token, in the link that the provider gets: opens this file alone, for 24 hours.",
-  }),
-});
+export const sourceQuery = z.object({ link: z.string().optional() });
 
 /** Of what takes none. */
 export const noQuery = z.object({});
 
 export const inboxQuery = z.object({
-  cursor: z
-    .string()
-    .regex(INBOX_CURSOR, "must be `nextCursor` of the page before")
-    .optional()
-    .meta({ description: "`nextCursor` of the page before." }),
+  cursor: z.string().regex(INBOX_CURSOR, "must be `nextCursor` of the page before").optional(),
   limit,
 });
 

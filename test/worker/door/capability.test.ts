@@ -3,7 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { capabilityOf } from "../../../src/core/provider/callback-url.ts";
 import { catalogOf } from "../../../src/platform/catalog/catalog.ts";
-import { SOURCE_EXAMPLE } from "../../../src/openapi/assessment-examples.ts";
+import { SOURCE_EXAMPLE } from "../../../src/openapi/examples/assessment-examples.ts";
 import { message, newTaskId, track } from "../messages.ts";
 import { playProvider, recordOf } from "../provider-api.ts";
 import { SECRETS } from "../secrets.ts";

@@ -1,6 +1,6 @@
 /** Requests that the answers of the API's description are held against. */
 import { requestHash } from "../../../src/core/provider/submission.ts";
-import { SOURCE_EXAMPLE } from "../../../src/openapi/assessment-examples.ts";
+import { SOURCE_EXAMPLE } from "../../../src/openapi/examples/assessment-examples.ts";
 import type { Submission } from "../../../src/platform/catalog/submission-table.ts";
 import { acting } from "../worker.ts";
 

@@ -14,8 +14,8 @@ export const waveform = z.object({
   sample_rate: z.number(),
   samples_per_pixel: z.int(),
   bits: z.literal(8),
-  length: z.int().meta({ description: "How many points there are: half of the numbers." }),
-  data: z.array(z.int()).meta({ description: "Lowest and highest in turn, from -128 to 127." }),
+  length: z.int(),
+  data: z.array(z.int()),
 });
 
 export type Waveform = z.infer<typeof waveform>;

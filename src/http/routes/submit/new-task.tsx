@@ -25,7 +25,7 @@ const NUMBERS = new Set(["styleWeight", "weirdnessConstraint", "audioWeight"]);
 const NOT_SENT = new Set(["key", "file", "force"]);
 
 export const fromQuery = z.object({
-  from: z.string().max(128).optional().meta({ description: "A task whose request is filled in." }),
+  from: z.string().max(128).optional(),
 });
 
 export const newTask = new Hono<AppEnv>()

@@ -27,10 +27,10 @@ import { FRESH } from "../task/tasks.ts";
 
 export const sourceQuestion = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).max(4_096),
-  force: z.boolean().optional().meta({ description: "Answers 200 whatever the findings." }),
+  force: z.boolean().optional(),
 });
 
-export const keptSource = z.object({ sourceId: z.string().meta({ pattern: SHA256.source }), report: shownReport });
+export const keptSource = z.object({ sourceId: z.string(), report: shownReport });
 
 const LINK_SECONDS = 24 * 3_600;
 

@@ -11,7 +11,7 @@ import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { FRESH } from "./tasks.ts";
 
 export const choice = z.strictObject({
-  trackId: z.string().nullable().meta({ description: "One of the task's tracks; null takes the choice back." }),
+  trackId: z.string().nullable(),
 });
 
 /** Behind `requireApiToken`. */

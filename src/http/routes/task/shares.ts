@@ -13,15 +13,12 @@ import { makeShareLink, MAX_SHARE_SECONDS } from "../../auth/share-link.ts";
 import { movedOn, readTask, taskIdOf } from "../../reading/task-reader.ts";
 import { FRESH, readingOf } from "./tasks.ts";
 
-const DEFAULT_SECONDS = 3_600;
+export const DEFAULT_SHARE_SECONDS = 3_600;
 
 export const shareRequest = z.strictObject({
-  expiresInSeconds: z.int().min(1).max(MAX_SHARE_SECONDS).optional().meta({ default: DEFAULT_SECONDS }),
-  trackId: z.string().optional().meta({ description: "Opens the files of this track alone." }),
-  download: z
-    .boolean()
-    .optional()
-    .meta({ default: false, description: "Whether files may be taken along, beside being listened to." }),
+  expiresInSeconds: z.int().min(1).max(MAX_SHARE_SECONDS).optional(),
+  trackId: z.string().optional(),
+  download: z.boolean().optional(),
 });
 
 export const shareList = z.object({
@@ -43,7 +40,7 @@ export const shares = new Hono<AppEnv>()
     const { taskId, tracks, version } = await readTask({ ...readingOf(c), current: true });
     if (version !== (c.get("seen") ?? version)) throw movedOn(version);
     const {
-      expiresInSeconds = DEFAULT_SECONDS,
+      expiresInSeconds = DEFAULT_SHARE_SECONDS,
       trackId = null,
       download = false,
     } = await readJson(c, shareRequest, {});

@@ -1,5 +1,5 @@
 /** One of each problem that an operation may answer with. */
-import { documentOf, type ProblemType } from "../http/problem.ts";
+import { documentOf, type ProblemType } from "../../http/problem.ts";
 
 const REQUEST_ID = "2f1c9b1e-7c86-4f0e-9f53-0e9c8b6f3a17";
 

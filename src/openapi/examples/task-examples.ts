@@ -1,11 +1,11 @@
 /** One task of the API's description, from its first callback to its kept files. Pure. */
 import type * as z from "zod";
-import type { productRequest, SubmissionRequest } from "../core/provider/submission.ts";
-import { guestViewOf } from "../core/view/guest.ts";
-import type { TaskView } from "../core/view/view.ts";
-import type { submittingView } from "../http/routes/submit/submissions.ts";
-import type { taskList } from "../http/reading/task-list.ts";
-import type { timelinePage } from "../http/reading/timeline-page.ts";
+import type { productRequest, SubmissionRequest } from "../../core/provider/submission.ts";
+import { guestViewOf } from "../../core/view/guest.ts";
+import type { TaskView } from "../../core/view/view.ts";
+import type { submittingView } from "../../http/routes/submit/submissions.ts";
+import type { taskList } from "../../http/reading/task-list.ts";
+import type { timelinePage } from "../../http/reading/timeline-page.ts";
 import { ASSESSMENT_EXAMPLE } from "./assessment-examples.ts";
 import { CALLBACK_EXAMPLE, CURSOR, SHA256, TASK_ID, TEXT_AT, TRACK_ID } from "./examples.ts";
 

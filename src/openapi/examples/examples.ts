@@ -1,7 +1,7 @@
 /** The examples of the API's description. Pure. */
 import type * as z from "zod";
-import type { healthReport } from "../http/routes/site/health.ts";
-import type { inboxPage } from "../http/routes/callback/inbox.tsx";
+import type { healthReport } from "../../http/routes/site/health.ts";
+import type { inboxPage } from "../../http/routes/callback/inbox.tsx";
 
 export const TASK_ID = "ee9c2715375b7837f8bb51d641ff5863";
 export const TRACK_ID = "b5c6f1d2-3c1e-4a7e-9b1f-2f6f8c0d9e11";

@@ -1,8 +1,8 @@
 /** What the API's description shows of a track's sound. Pure. */
-import type { Assessment } from "../core/task/assessment.ts";
-import type { AudioFacts } from "../core/audio/facts.ts";
-import type { SourceReport } from "../core/audio/findings/source-report.ts";
-import type { Waveform } from "../core/audio/sound/waveform.ts";
+import type { Assessment } from "../../core/task/assessment.ts";
+import type { AudioFacts } from "../../core/audio/facts.ts";
+import type { SourceReport } from "../../core/audio/findings/source-report.ts";
+import type { Waveform } from "../../core/audio/sound/waveform.ts";
 
 const HEARD: AudioFacts = {
   format: "mp3",
