@@ -37,7 +37,7 @@ export function keptCount(task: Task): number {
 
 /**
  * Why it is not all well: of the failure, else of a file that is lost, else what is in doubt of a kept one, else of a
- * file that is not kept yet, else of a cover. Null where nothing went wrong.
+ * file that is not kept yet. A cover is no trouble. Null where nothing went wrong.
  */
 export function lastReason(task: Task): string | null {
   const failure = failureShown(task);
@@ -49,7 +49,6 @@ export function lastReason(task: Task): string | null {
     ...files.filter(({ state }) => state === "lost").map(({ reason }) => reason),
     doubt === null ? null : `${doubt}: ${DOUBT_WORDS[doubt]}`,
     ...files.map(({ reason }) => reason),
-    ...tracks.map((track) => fileStatus(task, track, "cover").reason),
   ];
   return reasons.find((reason) => reason !== null) ?? null;
 }

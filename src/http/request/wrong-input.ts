@@ -27,10 +27,7 @@ function issueWords(issue: z.core.$ZodIssue, given: readonly string[]): string {
   switch (issue.code) {
     case "invalid_type": {
       if (issue.input !== undefined) return `${name}: must be ${TYPES[issue.expected] ?? issue.expected}`;
-      const hint = given
-        .map((one) => (meant(one, [name]) === "" ? "" : ` (is it \`${one}\`?)`))
-        .find((one) => one !== "");
-      return name === "body" ? "The body must be a JSON object" : `${name}: is missing${hint ?? ""}`;
+      return name === "body" ? "The body must be a JSON object" : `${name}: is missing${misspelt(name, given)}`;
     }
     case "unrecognized_keys":
       return issue.keys.map((key) => `${[...issue.path, key].join(".")}: is not known here`).join("; ");
@@ -45,11 +42,18 @@ function issueWords(issue: z.core.$ZodIssue, given: readonly string[]): string {
     case "invalid_format":
       return `${name}: ${issue.format === "url" ? "must be a web address" : issue.message}`;
     case "custom":
+      return `${name}: ${issue.message}${given.includes(name) ? "" : misspelt(name, given)}`;
     case "invalid_element":
     case "invalid_key":
     case "invalid_union":
       return `${name}: ${issue.message}`;
   }
+}
+
+/** What was sent under a name that is near the one that is missing; as the end of a sentence. */
+function misspelt(name: string, given: readonly string[]): string {
+  const near = given.find((one) => meant(one, [name]) !== "");
+  return near === undefined ? "" : ` (is it \`${near}\`?)`;
 }
 
 function hintFor({ input, values }: z.core.$ZodIssueInvalidValue): string {

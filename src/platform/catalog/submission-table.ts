@@ -79,8 +79,8 @@ export function findSubmission(
   const [byKey] = key === null ? [] : rows(sql, "SELECT * FROM submissions WHERE key = ?", key);
   const [byRef] = rows(sql, "SELECT * FROM submissions WHERE ref = ?", ref);
   // A reference of the user's is taken once, whichever key it came with.
-  const found = byKey ?? (key === null ? byRef : undefined);
-  if (found === undefined) return byRef === undefined ? null : { state: "conflict" };
+  const found = byKey ?? byRef;
+  if (found === undefined) return null;
   if (found.request_hash !== requestHash) return { state: "conflict" };
   const { task_id: taskId } = found;
   if (taskId !== null) return { state: "submitted", taskId, ref: found.ref, handedOver: found.handed_over === 1 };

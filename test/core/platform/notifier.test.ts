@@ -1,12 +1,12 @@
 /** What the log holds of a notification, over an endpoint that is made of nothing. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { TaskView } from "../../../src/core/view/view.ts";
 import type { EventBody, TaskEvent } from "../../../src/core/task/event.ts";
 import { linkHash } from "../../../src/core/ids.ts";
 import { nextNotice, webhookIdOf, type Message } from "../../../src/core/next/notices.ts";
 import { paceOf } from "../../../src/core/next/pace.ts";
 import type { Task } from "../../../src/core/task/task.ts";
-import { tell, type NotifyOutcome } from "../../../src/platform/task/notifier.ts";
+import { sendMessage, tell, type NotifyOutcome } from "../../../src/platform/task/notifier.ts";
 import { audioUrl, copied, DAY, listed, observation, observed, SECOND, T0, TASK_ID, taskOf } from "../builders.ts";
 import { like } from "../matchers.ts";
 
@@ -105,4 +105,13 @@ test("after 410 nothing more is sent", async () => {
   life.now += SECOND;
   expect(await tellNext(life, { type: "taken" })).toBeUndefined();
   expect(life.sent).toHaveLength(1);
+});
+
+test("what nobody signs has no header of a signature", async () => {
+  const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response());
+  const message = { id: webhookId, body: "{}" };
+  const target = { url: "https://example.com/hook", secrets: [] };
+  expect(await sendMessage(target, message, T0, new AbortController().signal)).toEqual({ type: "taken" });
+  expect(new Headers(fetched.mock.calls[0]?.[1]?.headers).has("webhook-signature")).toBe(false);
+  fetched.mockRestore();
 });

@@ -52,6 +52,12 @@ test.each([
   expect(refused.detail).not.toMatch(/Invalid input|expected|received/);
 });
 
+test("a field that is wanted is found where it is misspelt", async () => {
+  const body = JSON.stringify({ title: "x", tags: "y", negativeTags: "z", uploadURL: "https://example.com/a.mp3" });
+  const refused = await problemOf(await worker(acting("POST", "/tasks", {}, body)));
+  expect(refused.detail).toContain("uploadUrl: give either uploadUrl or sourceId (is it `uploadURL`?)");
+});
+
 test("a misspelt value of a body is told, and what was meant", async () => {
   const refused = await problemOf(await worker(acting("POST", "/tasks", {}, '{"product":"stms"}')));
   expect([refused.status, refused.detail]).toEqual([422, expect.stringMatching(/did you mean `stems`\?/)]);

@@ -163,6 +163,18 @@ test("an unclear submission says what to do after an hour, and is forgotten afte
   expect(await (await submit(key)).json()).toMatchObject({ taskId });
 });
 
+test("what was submitted under a reference is not submitted again, whichever key it comes with", async () => {
+  const taskId = accepting();
+  const body = JSON.stringify({ ...song, ref: "once" });
+  for (const key of ["one", "another"]) {
+    const response = await worker(acting("POST", "/tasks", { "idempotency-key": key }, body));
+    expect([response.status, await response.json()]).toEqual([202, expect.objectContaining({ taskId })]);
+    accepting();
+  }
+  const other = JSON.stringify({ ...song, ref: "once", title: "Another" });
+  expect((await worker(acting("POST", "/tasks", { "idempotency-key": "third" }, other))).status).toBe(422);
+});
+
 test("what was submitted and deleted is not submitted again, and the answer says how to", async () => {
   const taskId = accepting();
   const key = newTaskId();
