@@ -30,3 +30,8 @@ test("nothing of the request, of failures or of the provider's links is in it", 
   for (const hidden of [secret, "order-17", "stream", "findings", "reason"])
     expect(JSON.stringify(view)).not.toContain(hidden);
 });
+
+test("where one track is shared, nothing of another is in it", () => {
+  const view = viewOf(taskOf(observed(observation("complete", [listed({ id: "one" }), listed({ id: "two" })]))));
+  expect(guestViewOf(view, "two").tracks.map(({ trackId }) => trackId)).toEqual(["two"]);
+});

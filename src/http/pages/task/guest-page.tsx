@@ -9,10 +9,9 @@ import type { Viewer } from "../frame/viewer.ts";
 import { clockWords, productWords } from "../frame/words.ts";
 
 interface GuestPageProps {
-  /** With all tracks, so that each has the number that it has for its owner. */
   readonly view: GuestView;
-  /** The one track that is shared; null: all there is. */
-  readonly alone: string | null;
+  /** Of the one track that is shared, the number that it has for its owner; null: all there is is shared. */
+  readonly alone: number | null;
   /** "WAV of Night Drive (take 1)", where it was made of another task that is known. */
   readonly madeName: string | null;
   readonly viewer: Viewer;
@@ -20,12 +19,8 @@ interface GuestPageProps {
 }
 
 export function GuestPage({ view, alone, madeName, viewer, nonce }: GuestPageProps) {
-  const { taskId, product, version, settled } = view;
-  const files = alone === null ? view.files.map((file) => ({ ...file, ...HIDDEN })) : [];
-  const takes = view.tracks
-    .map((track, index) => ({ track, number: index + 1 }))
-    .filter(({ track }) => alone === null || track.trackId === alone);
-  const tracks = takes.map(({ track }) => track);
+  const { taskId, product, version, settled, tracks } = view;
+  const files = view.files.map((file) => ({ ...file, ...HIDDEN }));
   const unnamed = madeName ?? (isMusicProduct(product) || product === "unknown" ? "A song" : productWords(product));
   const title = tracks.find((track) => track.title !== null)?.title ?? unnamed;
   const isKept = [...tracks.map(({ audio }) => audio), ...files].some(({ state }) => state === "stored");
@@ -46,19 +41,19 @@ export function GuestPage({ view, alone, madeName, viewer, nonce }: GuestPagePro
           </p>
         ) : null}
         <FileList view={{ product, files }} viewer={viewer} />
-        {takes.map(({ track, number }) => (
+        {tracks.map((track, index) => (
           <article class="track" id={`track-${track.trackId}`} aria-labelledby={`title-${track.trackId}`}>
             <Cover file={track.cover} link={viewer.link} />
             <div class="track-body">
               <h2 id={`title-${track.trackId}`}>
-                {track.title ?? "Untitled"} (take {number})
+                {track.title ?? "Untitled"} (take {index + (alone ?? 1)})
               </h2>
               <p class="hint">
                 {[track.durationSeconds === null ? null : clockWords(track.durationSeconds), track.tags]
                   .filter((one) => one !== null)
                   .join(" · ")}
               </p>
-              <Player track={shownAs(track)} number={number} viewer={viewer} />
+              <Player track={shownAs(track)} number={index + (alone ?? 1)} viewer={viewer} />
             </div>
           </article>
         ))}

@@ -22,7 +22,7 @@ import type { ListedTask } from "../list/listed-task.ts";
 import { DONE_COMMANDS } from "./task-actions.tsx";
 import { madeName } from "./made-name.ts";
 import { TaskPage } from "./task-page.tsx";
-import { saidOnce } from "../frame/said-once.ts";
+import { saidDeleted } from "../frame/said-deleted.ts";
 import { viewerOf } from "../frame/viewer.ts";
 
 const EVENTS = 100;
@@ -52,7 +52,9 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
   const viewer = viewerOf(c);
   if (viewer.isGuest) {
     const view = await readTask({ env: c.env, config, taskId, minVersion: 0, current: true });
-    const shown = { view: guestViewOf(view, null), alone: sharedTrack(c), madeName: await madeNameOf(c.env, view) };
+    const trackId = sharedTrack(c);
+    const alone = trackId === null ? null : view.tracks.findIndex((track) => track.trackId === trackId) + 1;
+    const shown = { view: guestViewOf(view, trackId), alone, madeName: await madeNameOf(c.env, view) };
     return page(c, <GuestPage {...shown} viewer={viewer} nonce={nonceOf(c)} />);
   }
   const query = parseQuery(taskPageQuery, c);
@@ -144,7 +146,7 @@ export const listPage = createMiddleware<AppEnv>(async (c, next) => {
       nextCursor={listed.next === null ? null : placeCursor(listed.next)}
       callBackUrl={callBackUrlOf(c)}
       inInbox={inInbox}
-      done={saidOnce(c)}
+      done={saidDeleted(c)}
       now={now}
       nonce={nonceOf(c)}
     />,

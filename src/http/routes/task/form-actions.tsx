@@ -17,7 +17,7 @@ import { makeShareLink, MAX_SHARE_SECONDS } from "../../auth/share-link.ts";
 import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { Layout } from "../../pages/frame/layout.tsx";
 import { nonceOf, page, prefersHtml } from "../../pages/frame/page.ts";
-import { sayOnce } from "../../pages/frame/said-once.ts";
+import { sayDeleted } from "../../pages/frame/said-deleted.ts";
 import { When } from "../../pages/frame/when.tsx";
 import { capitalized } from "../../pages/frame/words.ts";
 import { allWords, hearWords } from "../../pages/task/task-actions.tsx";
@@ -34,7 +34,7 @@ const shareForm = z.object({
 export const formActions = new Hono<AppEnv>()
   .post("/tasks/:id/delete", async (c) => {
     await forget(c);
-    sayOnce(c, "delete");
+    sayDeleted(c);
     return c.redirect("/tasks", 303);
   })
   .post("/tasks/:id/share", async (c, next) => {
