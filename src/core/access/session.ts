@@ -1,10 +1,12 @@
 /**
- * What opens without a token itself: the value of a session's cookie, and the signature of a share link.
+ * What opens without a token itself: the value of a session's cookie, and the signature of a share link or of the link
+ * of an uploaded source.
  *
- * Both are an id and an expiry with an HMAC-SHA256. Its key is made of one value of a token by HKDF (RFC 5869), with a
- * label for each use, so neither passes for the other and neither tells the token. A value that is dropped from its
- * variable revokes what was made with it; the ids of what ends earlier are listed in the catalog. A renewed session keeps
- * its id, its start and the value that signed it: it outlives neither its token nor its 30 days.
+ * Each is an expiry, of a session and a share an id too, with an HMAC-SHA256: in links the halves of two (`sealOf`). A key
+ * is made of one value of a token by HKDF (RFC 5869), with a label for each use, so none passes for another and none
+ * tells the token. A value that is dropped from its variable revokes what was made with it; the ids of what ends earlier
+ * are listed in the catalog. A renewed session keeps its id, its start and the value that signed it: it outlives neither
+ * its token nor its 30 days.
  *
  * Pure: `now`, `startedAt` and `expiresAt` are in epoch milliseconds. An expiry is signed in whole seconds.
  */
@@ -100,6 +102,17 @@ export function isMadeBy(tokens: readonly string[], value: string): boolean {
   const label = /^\d{1,12}$/.test(shown) ? SOURCE : SHARE;
   return signerOf(tokens, mac, (token) => sealed(label, token, shown, mac.slice(0, HALF_DIGITS))) !== null;
 }
+
+/**
+ * In a text, from the expiry on (until the year 2286): a source's link, and what ends a share or a session. It may begin
+ * within another.
+ */
+export const SIGNED_END = /(?=(\d{10}\.(?:[\w-]{22}\.)?[\w-]{43}))/g;
+/** What a share, or a session, has before that: so many characters at most. */
+export const SIGNED_START = /(?:(?:task|track)(?:-download)?|[\w-]{22}\.\d{13})\.$/;
+export const SIGNED_START_CHARS = 37;
+/** The shortest of them, the link of a source. */
+export const SHORTEST_SIGNED = 54;
 
 /** Of a share that is known to be good. */
 export function allowsDownload(share: string): boolean {

@@ -6,7 +6,7 @@
  * UTF-16, also where one of these is put into another, and in hex and base64. What we made is also found in hex or base64
  * of UTF-16, and where hex or base64 is encoded in either once more. What stands around a secret stays as it came.
  */
-import { isMadeBy } from "../access/session.ts";
+import { isMadeBy, SHORTEST_SIGNED, SIGNED_END, SIGNED_START, SIGNED_START_CHARS } from "../access/session.ts";
 import { claimedRef, capabilityOf } from "./callback-url.ts";
 
 /** Read off the configuration once. */
@@ -25,7 +25,7 @@ export const REMOVED = "[removed]";
 const MIN_SECRET_CHARS = 16;
 /** How often escapes may be nested. */
 const MAX_LAYERS = 6;
-/** More than one message holds by chance: what looks like a submission's token beyond that counts as one. */
+/** More than one message holds by chance: what looks like one that we made beyond that counts as one. */
 const MAX_VERIFICATIONS = 500;
 
 export function redactionOf(
@@ -83,14 +83,10 @@ function secretsIn(text: string, needles: readonly string[]): readonly Span[] {
 /** Behind the name of a submission. */
 const CAPABILITY_END = /\.[0-9a-f]{64}/g;
 const NAME = /[\w-]{1,64}$/;
-/** A source's link, and what ends a share or a session, from the expiry in whole seconds on. It may begin within another. */
-const SIGNED_END = /(?=(\d{10}\.(?:[\w-]{22}\.)?[\w-]{43}))/g;
-/** What a share, or a session, has before that. */
-const SIGNED_START = /(?:(?:task|track)(?:-download)?|[\w-]{22}\.\d{13})\.$/;
-/** As short as the link of a source can be, in digits that it shares with nothing. */
-const BASE64_RUN = /[A-Za-z0-9+/_-]{70,}={0,2}/g;
+/** As short as what is signed can be, in digits that it shares with nothing. */
+const BASE64_RUN = new RegExp(`[A-Za-z0-9+/_-]{${Math.floor((SHORTEST_SIGNED * 8 - 8) / 6)},}={0,2}`, "g");
 /** The same in hex, which is a part of a run of base64. */
-const HEX_RUN = /[0-9a-fA-F]{108,}/g;
+const HEX_RUN = new RegExp(`[0-9a-fA-F]{${SHORTEST_SIGNED * 2},}`, "g");
 /** Digits that stand for digits. */
 const MAX_DEPTH = 2;
 
@@ -119,7 +115,7 @@ function* plainIn(text: string, verify: Verify): Generator<Span> {
     if (length > 0) yield { start: end - length, end };
   }
   for (const { 1: signed = "", index } of text.matchAll(SIGNED_END)) {
-    const [start = ""] = SIGNED_START.exec(text.slice(Math.max(0, index - 37), index)) ?? [];
+    const [start = ""] = SIGNED_START.exec(text.slice(Math.max(0, index - SIGNED_START_CHARS), index)) ?? [];
     const length = verify(start + signed, [0, start.length]);
     const end = index + signed.length;
     if (length > 0) yield { start: end - length, end };
