@@ -1,17 +1,11 @@
 /** Which of two files is the better one: by the stage of its link, and by what is wrong with it. */
 import { expect, test } from "vitest";
-import { unheard } from "../../../src/core/audio/container/facts.ts";
-import { nextStep } from "../../../src/core/next/copying.ts";
 import { nextPoll } from "../../../src/core/next/polling.ts";
-import { fileStatus } from "../../../src/core/task/copies.ts";
 import type { Observed, TaskEvent } from "../../../src/core/task/event.ts";
-import type { Task } from "../../../src/core/task/task.ts";
-import { keptFilesOf } from "../../../src/core/view/kept-file.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
 import {
   audioUrl,
   copied,
-  failed,
   HOUR,
   listed,
   MINUTE,
@@ -21,33 +15,9 @@ import {
   started,
   T0,
   taskOf,
-  trackAt,
 } from "../builders.ts";
-import { askingPace, pace } from "../history.ts";
-
-const PREVIEW = audioUrl("preview");
-const FINAL = audioUrl("final");
-const first = observed(observation("first", [listed({ audioLink: PREVIEW, durationSeconds: 30 })]), {
-  at: T0 + 2 * MINUTE,
-});
-const complete = observed(observation("complete", [listed({ audioLink: FINAL, durationSeconds: 180 })]), {
-  at: T0 + MINUTE,
-});
-
-const lasting = (seconds: number) => ({
-  assess: "scan" as const,
-  container: unheard({ format: "mp3", durationSeconds: seconds }),
-});
-const stepOf = (task: Task) => nextStep(task, trackAt(task, 0), "audio", pace);
-const statusOf = (task: Task) => fileStatus(task, trackAt(task, 0), "audio");
-const keptKey = (task: Task) => keptFilesOf(task)[0]?.key;
-
-function misses(count: number, from: number, url: string, dead: boolean): readonly TaskEvent[] {
-  return Array.from({ length: count }, (_, index) => [
-    started(from + index * SECOND, url, { attempt: index + 1 }),
-    failed(from + index * SECOND, url, dead, { attempt: index + 1 }),
-  ]).flat();
-}
+import { askingPace } from "../history.ts";
+import { complete, FINAL, first, keptKey, lasting, misses, PREVIEW, statusOf, stepOf } from "./files-of-a-track.ts";
 
 function untold(kind: "first" | "complete", url: string, time: number): Observed {
   return observed(observation(kind, [listed({ audioLink: url })]), { at: time });

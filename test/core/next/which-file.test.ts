@@ -3,14 +3,11 @@ import { expect, test } from "vitest";
 import { unheard } from "../../../src/core/audio/container/facts.ts";
 import { linkHash } from "../../../src/core/ids.ts";
 import { due, nextWake, type Effect } from "../../../src/core/next/agenda.ts";
-import { nextStep } from "../../../src/core/next/copying.ts";
 import { paceOf } from "../../../src/core/next/pace.ts";
 import { nextPoll } from "../../../src/core/next/polling.ts";
-import { fileStatus } from "../../../src/core/task/copies.ts";
 import type { Copied, TaskEvent } from "../../../src/core/task/event.ts";
 import { outcomeOf } from "../../../src/core/task/stage.ts";
 import type { Task } from "../../../src/core/task/task.ts";
-import { keptFilesOf } from "../../../src/core/view/kept-file.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
 import {
   at,
@@ -27,44 +24,22 @@ import {
   started,
   T0,
   taskOf,
-  trackAt,
 } from "../builders.ts";
 import { askingPace, pace } from "../history.ts";
+import { complete, FINAL, first, keptKey, lasting, misses, PREVIEW, statusOf, stepOf } from "./files-of-a-track.ts";
 
-const PREVIEW = audioUrl("preview");
-const FINAL = audioUrl("final");
 const FRESH = audioUrl("fresh");
-const first = observed(observation("first", [listed({ audioLink: PREVIEW, durationSeconds: 30 })]), {
-  at: T0 + 2 * MINUTE,
-});
-const complete = observed(observation("complete", [listed({ audioLink: FINAL, durationSeconds: 180 })]), {
-  at: T0 + MINUTE,
-});
 const record = observed(observation("complete", [listed({ audioLink: FRESH, durationSeconds: 180 })]), {
   at: T0 + DAY,
   via: "poll",
   verdict: "record",
 });
 
-const lasting = (seconds: number) => ({
-  assess: "scan" as const,
-  container: unheard({ format: "mp3", durationSeconds: seconds }),
-});
-const stepOf = (task: Task, withPace = pace) => nextStep(task, trackAt(task, 0), "audio", withPace);
-const statusOf = (task: Task) => fileStatus(task, trackAt(task, 0), "audio");
-const keptKey = (task: Task) => keptFilesOf(task)[0]?.key;
 const effectsOf = (task: Task, now: number, withPace = askingPace): readonly Effect["type"][] =>
   due(task, now, withPace).map(({ type }) => type);
 
 function answered(result: "unchanged" | "failed", lastAt: number): TaskEvent {
   return { type: "polled", result, reason: null, at: lastAt, lastAt, times: 1 };
-}
-
-function misses(count: number, from: number, url = FINAL, dead = false): readonly TaskEvent[] {
-  return Array.from({ length: count }, (_, index) => [
-    started(from + index * SECOND, url, { attempt: index + 1 }),
-    failed(from + index * SECOND, url, dead, { attempt: index + 1 }),
-  ]).flat();
 }
 
 test("the final file is fetched, though a first comes later", () => {
