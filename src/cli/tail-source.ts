@@ -89,5 +89,3 @@ export function tailSource(origin: string, token: string): TailSource {
     task: (taskId) => read(`/tasks/${encodeURIComponent(taskId)}`, view),
   };
 }
-
-/** Null where it is none. */

@@ -2,7 +2,7 @@
  * The power spectrum of real samples: a complex FFT of half the size, radix 2, decimated in time.
  *
  * Even samples go in as the real and odd ones as the imaginary part; one more pass takes the two spectra apart
- * (Press et al., Numerical Recipes, 12.3). Nothing is scaled, and without a window a sine of amplitude 1 in the
+ * (Press et al., Numerical Recipes, 12.3). The transform scales nothing: without a window a sine of amplitude 1 in the
  * middle of a bin has the power (size / 2)². Pure, apart from the buffers that each returned function owns.
  */
 import { sampleAt, valueAt } from "./sample.ts";
