@@ -3,7 +3,7 @@ import type * as z from "zod";
 import type { Media } from "../../audio/format.ts";
 import type { Fields } from "../loose-values.ts";
 import type { NamedProduct } from "./products.ts";
-import type { Rule } from "./request-rules.ts";
+import type { FieldRule } from "./field-rules.ts";
 
 /**
  * How a product's message names its files: one link, a list of links, an object with a link in each `*_url`, or items
@@ -26,7 +26,7 @@ export interface ProductEntry {
     readonly fields: z.ZodObject;
     readonly credits: Price;
     /** What is looked into once each field by itself is right. */
-    readonly rules: readonly Rule[];
+    readonly rules: readonly FieldRule[];
   } | null;
   /** Null where the answer is what it delivers: no id comes with it, no callback and no record after it. */
   readonly record: { readonly path: string; readonly parameter: "taskId" | "task_id" } | null;

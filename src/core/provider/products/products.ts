@@ -21,7 +21,7 @@ import {
   words,
 } from "./request-fields.ts";
 import type { Price, ProductEntry } from "./product-entry.ts";
-import { needs, oneOf, spans, type Rule } from "./request-rules.ts";
+import { needs, oneOf, spans, type FieldRule } from "./field-rules.ts";
 
 /** They have stages and tracks. `music` is any of them that nobody named. */
 const MUSIC_PRODUCTS = [
@@ -67,13 +67,13 @@ function music(
   market: string,
   fields: z.ZodRawShape,
   price: number,
-  rules: readonly Rule[] = [],
+  rules: readonly FieldRule[] = [],
 ): ProductEntry {
   const rest = { marks: [], market, files: null, parent: null, rules };
   return { ...made(`generate${path}`, { ...style, ...fields }, price, rest), record: MUSIC_RECORD };
 }
 
-type Made = Omit<ProductEntry, "submit" | "record"> & { readonly rules?: readonly Rule[] };
+type Made = Omit<ProductEntry, "submit" | "record"> & { readonly rules?: readonly FieldRule[] };
 
 /** `generate` at the end of a path is not in that of its record. */
 function made(path: string, fields: z.ZodRawShape, price: number | Price, made: Made): ProductEntry {

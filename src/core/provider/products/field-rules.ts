@@ -5,7 +5,7 @@
  */
 import type { Fields } from "../loose-values.ts";
 
-export interface Rule {
+export interface FieldRule {
   /** What has to be, as the end of a sentence. */
   readonly words: string;
   /** What is wrong, as a sentence without its full stop; null where nothing is. */
@@ -17,7 +17,7 @@ export function needs(
   names: readonly (string | readonly string[])[],
   why: string,
   holds: (request: Fields) => boolean,
-): Rule {
+): FieldRule {
   const wanted = names.map((name) => [name].flat());
   return {
     words: `${wanted.map((some) => some.join(" or ")).join(", ")} ${why}`,
@@ -30,7 +30,7 @@ export function needs(
 }
 
 /** All of one of the sets has to be there. */
-export function oneOf(...sets: readonly (readonly string[])[]): Rule {
+export function oneOf(...sets: readonly (readonly string[])[]): FieldRule {
   const words = `either ${sets.map((names) => names.join(" and ")).join(", or ")}`;
   const [[first = ""] = []] = sets;
   return {
@@ -41,7 +41,7 @@ export function oneOf(...sets: readonly (readonly string[])[]): Rule {
 }
 
 /** From the one to the other it is at least so long. Both are numbers. */
-export function spans(from: string, to: string, leastSeconds: number): Rule {
+export function spans(from: string, to: string, leastSeconds: number): FieldRule {
   const words = `at least ${leastSeconds} s after ${from}`;
   return {
     words: `${to} ${words}`,
