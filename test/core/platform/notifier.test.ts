@@ -110,7 +110,7 @@ test("after 410 nothing more is sent", async () => {
 test("what nobody signs has no header of a signature", async () => {
   const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response());
   const message = { id: webhookId, body: "{}" };
-  const target = { url: "https://example.com/hook", secrets: [] };
+  const target = { url: new URL("https://example.com/hook"), secrets: [] };
   expect(await sendMessage(target, message, T0, new AbortController().signal)).toEqual({ type: "taken" });
   expect(new Headers(fetched.mock.calls[0]?.[1]?.headers).has("webhook-signature")).toBe(false);
   fetched.mockRestore();
