@@ -94,7 +94,7 @@ export const TASK_ACTIONS = {
         ),
       },
     },
-    ["invalid_query", "invalid_request", "task_not_found", "task_deleted", "provider_failed", "precondition_failed"],
+    ["invalid_request", "task_not_found", "task_deleted", "provider_failed", "precondition_failed"],
   ),
   delete: actOperation(
     {
@@ -124,7 +124,7 @@ export const actionPaths = {
           }),
         },
       },
-      ["invalid_query"],
+      [],
     ),
   },
   "/tasks/{id}/retry": command(

@@ -47,7 +47,7 @@ export function readOperation(operation: Omit<Operation, "security">, problems: 
 
 /** One that acts: a session counts only from a page of ours, and a query that is not known is refused. */
 export function actOperation(operation: Omit<Operation, "security">, problems: readonly Documented[]): Operation {
-  return readOperation(operation, [...new Set(["cross_site", "read_only", "invalid_query", ...problems] as const)]);
+  return readOperation(operation, ["cross_site", "read_only", "invalid_query", ...problems]);
 }
 
 /** One that a share link opens, too. */

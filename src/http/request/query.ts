@@ -1,5 +1,6 @@
 /** Query parameters, checked by zod: a bad value is a 400 that names the parameter. */
 import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
 import * as z from "zod";
 import { REF, REF_RULE } from "../../core/provider/callback-url.ts";
 import { ADOPTED } from "../../core/provider/submission.ts";
@@ -52,13 +53,17 @@ export const fileQuery = z.object({ download: z.string().optional() });
 
 export const sourceQuery = z.object({ link: z.string().optional() });
 
-/** Of what takes none. */
-export const noQuery = z.object({});
-
 export const inboxQuery = z.object({
   cursor: z.string().regex(INBOX_CURSOR, "must be `nextCursor` of the page before").optional(),
   limit,
 });
+
+/** Named in the route of what takes none. */
+export const takesNoQuery = createMiddleware(async (c, next) => {
+  parseQuery(NONE, c);
+  await next();
+});
+const NONE = z.object({});
 
 export function parseQuery<S extends z.ZodObject>(schema: S, c: Context): z.output<S> {
   const repeated = Object.keys(schema.shape).find((name) => (c.req.queries(name)?.length ?? 0) > 1);

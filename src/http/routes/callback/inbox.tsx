@@ -8,7 +8,7 @@ import type { AppEnv } from "../../app-env.ts";
 import { InboxPage, type BegunItem } from "../../pages/list/inbox-page.tsx";
 import { nonceOf, page, prefersHtml } from "../../pages/frame/page.ts";
 import { Problem } from "../../problem.ts";
-import { inboxQuery, noQuery, parseQuery } from "../../request/query.ts";
+import { inboxQuery, parseQuery, takesNoQuery } from "../../request/query.ts";
 import { FRESH } from "../task/tasks.ts";
 
 const MAX_PAGE_BYTES = 8 * 1_024 * 1_024;
@@ -45,8 +45,7 @@ export const inbox = new Hono<AppEnv>()
       <InboxPage items={items.map(begunOf)} nextCursor={nextCursor} now={Date.now()} nonce={nonceOf(c)} />,
     );
   })
-  .post("/inbox/:sha256/deliver", async (c) => {
-    parseQuery(noQuery, c);
+  .post("/inbox/:sha256/deliver", takesNoQuery, async (c) => {
     const sha256 = c.req.param("sha256");
     const again = await deliverAgain(c.env, sha256, Date.now());
     if (again.type !== "delivered") throw refused(again.type);

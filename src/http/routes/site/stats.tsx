@@ -7,11 +7,10 @@ import type { AppEnv } from "../../app-env.ts";
 import { DayChart } from "../../pages/stats/day-chart.tsx";
 import { Layout } from "../../pages/frame/layout.tsx";
 import { nonceOf, page, prefersHtml } from "../../pages/frame/page.ts";
-import { noQuery, parseQuery } from "../../request/query.ts";
+import { takesNoQuery } from "../../request/query.ts";
 import { byteWords, reasonWords, spanWords } from "../../pages/frame/words.ts";
 
-export const stats = new Hono<AppEnv>().get("/stats", requireApiToken, async (c) => {
-  parseQuery(noQuery, c);
+export const stats = new Hono<AppEnv>().get("/stats", requireApiToken, takesNoQuery, async (c) => {
   const board: Scoreboard = await catalogOf(c.env).scoreboard(Date.now());
   if (!prefersHtml(c))
     return c.json(board, 200, { "cache-control": "private, no-cache", vary: "Accept, Authorization, Cookie" });

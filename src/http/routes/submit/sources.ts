@@ -19,7 +19,7 @@ import { keepSource, type KeptSource } from "../../../platform/sources/source-up
 import { requireApiToken } from "../../auth/access.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { readJson } from "../../request/json-body.ts";
-import { noQuery, parseQuery, sourceQuery } from "../../request/query.ts";
+import { parseQuery, sourceQuery, takesNoQuery } from "../../request/query.ts";
 import { Problem } from "../../problem.ts";
 import { serveFile } from "../task/files.ts";
 import { SOURCE_LINK_PARAMETER } from "../../auth/unauthorized.ts";
@@ -45,8 +45,7 @@ export const sources = new Hono<AppEnv>()
   })
   .use("/sources", requireApiToken)
   .use("/sources/*", requireApiToken)
-  .post("/sources", async (c) => {
-    parseQuery(noQuery, c);
+  .post("/sources", takesNoQuery, async (c) => {
     // What wraps the file would be kept as a part of it.
     if (/^multipart\//i.test(c.req.header("content-type") ?? "")) throw new Problem("source_refused", MULTIPART);
     const announced = announcedBytes(c.req.raw);
@@ -54,8 +53,7 @@ export const sources = new Hono<AppEnv>()
     if (typeof kept === "string") throw notKept(kept);
     return c.json({ ...kept, report: shownSource(kept.report) }, 201, FRESH);
   })
-  .post("/sources/check", async (c) => {
-    parseQuery(noQuery, c);
+  .post("/sources/check", takesNoQuery, async (c) => {
     const { url, force = false } = await readJson(c, sourceQuestion);
     return c.json(shownSource(await judgeSource(c, url, force)), 200, FRESH);
   });

@@ -28,7 +28,7 @@ import type { Deleted } from "../../../platform/task/messages.ts";
 import { secretValues } from "../../auth/access.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { checkJson, readJson } from "../../request/json-body.ts";
-import { noQuery, parseQuery } from "../../request/query.ts";
+import { takesNoQuery } from "../../request/query.ts";
 import { logRefusal } from "../../log-line.ts";
 import { Problem } from "../../problem.ts";
 import { releaseSource, useSource } from "../../../platform/sources/source-store.ts";
@@ -55,10 +55,9 @@ export const submittingView = z.object({
 /** The task, and what of the request was passed on without being known here. */
 export const submittedView = taskView.extend({ warnings: z.array(z.string()) });
 
-export const submissions = new Hono<AppEnv>().post("/tasks", async (c) => {
-  parseQuery(noQuery, c);
-  return submit(c, await readSubmission(c), keyOf(c));
-});
+export const submissions = new Hono<AppEnv>().post("/tasks", takesNoQuery, async (c) =>
+  submit(c, await readSubmission(c), keyOf(c)),
+);
 
 async function readSubmission(c: Context<AppEnv>): Promise<ProductRequest> {
   const json = await readJson(c, z.looseObject({}));

@@ -6,7 +6,7 @@ import type { AppEnv } from "../../app-env.ts";
 import { readForm } from "../../request/body.ts";
 import { readJson } from "../../request/json-body.ts";
 import { Problem } from "../../problem.ts";
-import { noQuery, parseQuery } from "../../request/query.ts";
+import { takesNoQuery } from "../../request/query.ts";
 import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { FRESH } from "./tasks.ts";
 
@@ -16,8 +16,7 @@ export const choice = z.strictObject({
 
 /** Behind `requireApiToken`. */
 export const chosen = new Hono<AppEnv>()
-  .put("/tasks/:id/chosen", async (c) => {
-    parseQuery(noQuery, c);
+  .put("/tasks/:id/chosen", takesNoQuery, async (c) => {
     const { trackId } = await readJson(c, choice);
     return c.json(await choose(c, trackId), 200, FRESH);
   })

@@ -14,7 +14,7 @@ import { requireApiToken } from "../../auth/access.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { isKnown, isMet } from "../../request/entity-tag.ts";
 import { Problem } from "../../problem.ts";
-import { fileQuery, noQuery, parseQuery } from "../../request/query.ts";
+import { fileQuery, parseQuery, takesNoQuery } from "../../request/query.ts";
 import { present, readKeptFiles, readTask, taskIdOf } from "../../reading/task-reader.ts";
 import { readingOf } from "./tasks.ts";
 
@@ -33,7 +33,7 @@ export const files = new Hono<AppEnv>()
   .get("/tasks/:id/tracks/:trackId/audio", (c) => serve(c, "audio"))
   .get("/tasks/:id/tracks/:trackId/cover", (c) => serve(c, "cover"))
   .get("/tasks/:id/files/:name", (c) => serve(c, "file"))
-  .get("/tasks/:id/tracks/:trackId/waveform", (c) => serveWaveform(c));
+  .get("/tasks/:id/tracks/:trackId/waveform", takesNoQuery, (c) => serveWaveform(c));
 
 async function serve(c: Context<AppEnv>, file: FileKind): Promise<Response> {
   parseQuery(fileQuery, c);
@@ -108,7 +108,6 @@ function goneOf({ file }: KeptFile): never {
 
 /** The picture of a kept track, in the format of audiowaveform 2. */
 async function serveWaveform(c: Context<AppEnv>): Promise<Response> {
-  parseQuery(noQuery, c);
   const { sha256, waveform } = await keptFileOf(c, "audio");
   if (waveform === undefined) {
     throw new Problem(

@@ -7,7 +7,7 @@ import { catalogOf } from "../../../platform/catalog/catalog.ts";
 import { forgetEnded } from "../../../platform/catalog/ended-access.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { readJson } from "../../request/json-body.ts";
-import { noQuery, parseQuery } from "../../request/query.ts";
+import { takesNoQuery } from "../../request/query.ts";
 import { Problem } from "../../problem.ts";
 import { makeShareLink, MAX_SHARE_SECONDS } from "../../auth/share-link.ts";
 import { movedOn, readTask, taskIdOf } from "../../reading/task-reader.ts";
@@ -35,8 +35,7 @@ export const shareList = z.object({
 });
 
 export const shares = new Hono<AppEnv>()
-  .post("/tasks/:id/share", async (c) => {
-    parseQuery(noQuery, c);
+  .post("/tasks/:id/share", takesNoQuery, async (c) => {
     const { taskId, tracks, version } = await readTask({ ...readingOf(c), current: true });
     if (version !== (c.get("seen") ?? version)) throw movedOn(version);
     const {
@@ -49,15 +48,13 @@ export const shares = new Hono<AppEnv>()
     const link = await makeShareLink(c, { taskId, trackId, download }, expiresInSeconds, "file");
     return c.json(link, 200, { "cache-control": "no-store" });
   })
-  .get("/tasks/:id/shares", async (c) => {
-    parseQuery(noQuery, c);
+  .get("/tasks/:id/shares", takesNoQuery, async (c) => {
     const { taskId } = await readTask(readingOf(c));
     const found: readonly StoredShare[] = await catalogOf(c.env).shares(taskId, Date.now());
     const list: z.infer<typeof shareList> = { items: found.map(itemOf), nextCursor: null };
     return c.json(list, 200, FRESH);
   })
-  .delete("/tasks/:id/shares/:shareId", async (c) => {
-    parseQuery(noQuery, c);
+  .delete("/tasks/:id/shares/:shareId", takesNoQuery, async (c) => {
     await revoke(c, c.req.param("shareId"));
     return c.body(null, 204);
   });

@@ -18,7 +18,7 @@ import { observe } from "../../../platform/task/client.ts";
 import { eachOf } from "../../../platform/audio/slots.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { Problem } from "../../problem.ts";
-import { adoptQuery, noQuery, parseQuery, retryQuery } from "../../request/query.ts";
+import { adoptQuery, parseQuery, retryQuery, takesNoQuery } from "../../request/query.ts";
 import { placeCursor } from "../../reading/task-list.ts";
 import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { FRESH } from "./tasks.ts";
@@ -53,8 +53,7 @@ export const taskActions = new Hono<AppEnv>()
     };
     return c.json(page, 202, FRESH);
   })
-  .post("/tasks/:id/rebuild", async (c) => {
-    parseQuery(noQuery, c);
+  .post("/tasks/:id/rebuild", takesNoQuery, async (c) => {
     const taskId = taskIdOf(c);
     const rebuilt = await c.env.TASKS.getByName(taskId).rebuild(c.get("seen"));
     if (rebuilt === null || !("identical" in rebuilt)) return c.json(present<TaskView>(rebuilt), 200, FRESH);
@@ -63,8 +62,7 @@ export const taskActions = new Hono<AppEnv>()
     return c.json(view, 200, FRESH);
   })
   .put("/tasks/:id", (c) => adopt(c))
-  .delete("/tasks/:id", async (c) => {
-    parseQuery(noQuery, c);
+  .delete("/tasks/:id", takesNoQuery, async (c) => {
     await forget(c);
     return c.body(null, 204);
   });

@@ -9,7 +9,7 @@ import type { AppEnv } from "../../app-env.ts";
 import { Problem } from "../../problem.ts";
 import { prefersHtml } from "../../pages/frame/page.ts";
 import { isAllKept, NOTHING_TO_RETRY } from "../../pages/task/task-actions.tsx";
-import { noQuery, parseQuery } from "../../request/query.ts";
+import { takesNoQuery } from "../../request/query.ts";
 import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { FRESH } from "./tasks.ts";
 
@@ -50,8 +50,7 @@ const NO_KEY =
 /** Behind `requireApiToken`. */
 export const taskCommands = new Hono<AppEnv>();
 for (const [name, run] of Object.entries(COMMANDS)) {
-  taskCommands.post(`/tasks/:id/${name}`, async (c) => {
-    parseQuery(noQuery, c);
+  taskCommands.post(`/tasks/:id/${name}`, takesNoQuery, async (c) => {
     const taskId = taskIdOf(c);
     const view = present<TaskView>(await run(c.env.TASKS.getByName(taskId), c));
     return prefersHtml(c) ? c.redirect(`/tasks/${taskId}?did=${name}`, 303) : c.json(view, 202, FRESH);
