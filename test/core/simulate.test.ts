@@ -23,6 +23,7 @@ test.each([
   ["a task is adopted and its alarm lost before the catalog knows of it", "2329"],
   ["what a rebuild puts lands after what was published meanwhile", "824078"],
   ["what a wish puts lands after what was published meanwhile", "91001530"],
+  ["a put for a wish ends between the put of the run and what is recorded of it", "520425"],
   ["a superseded instance publishes a wish that is lost", "810271"],
   ["the final link is tried by an instance that crashes, and the earlier file stays", "91006778"],
 ])("it does not happen again: %s", async (_, seed) => {

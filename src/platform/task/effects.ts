@@ -71,7 +71,8 @@ export interface Deps {
   readonly copy: (order: CopyOrder, signal: AbortSignal) => Promise<CopyOutcome>;
   /** Safe to repeat. Rejects where the analysis broke off. */
   readonly assess: (order: AssessOrder) => Promise<AssessOutcome>;
-  readonly publish: (task: Task) => Promise<void>;
+  /** Until when another put may still land on this one, in epoch milliseconds; 0: there is none. */
+  readonly publish: (task: Task) => Promise<number>;
   readonly shown: Telling["shown"];
   /** Deletes what no file of the task has among the keys of attempts up to its last ones; returns how many. */
   readonly sweep: (task: Task) => Promise<number>;
@@ -88,8 +89,6 @@ export interface Deps {
   readonly usualSilence: () => Promise<number>;
   /** Drops the task, at once; what is left elsewhere is deleted by later runs. */
   readonly forget: () => void;
-  /** Until when a put of an earlier instance may still land, in epoch milliseconds; 0: there can be none. */
-  readonly rivalUntil: () => number;
   /** Throws where this instance was superseded: what it knows may never have been stored. */
   readonly assertOwned: () => void;
   /** Secures a successor, should this run die. */
@@ -268,14 +267,13 @@ const GAVE_UP = `${MAX_ASSESS_STARTS} analyses ended without a result, perhaps f
 async function publish(deps: Deps): Promise<void> {
   const task = deps.task();
   const done = await attemptOf(deps.publish(task));
-  const againAt = deps.rivalUntil();
   deps.record(
     done.ok
       ? {
           type: "published",
           version: task.version,
           settled: task.settledAt !== null,
-          ...(againAt === 0 ? {} : { againAt }),
+          ...(done.value === 0 ? {} : { againAt: done.value }),
         }
       : { type: "effect_failed", effect: "publish", reason: done.reason },
   );

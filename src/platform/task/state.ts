@@ -104,7 +104,7 @@ export class TaskState {
   }
 
   /** A put beside the engine's: what is published meanwhile, or while nobody knows whether it landed, is put once more. */
-  async withRival(put: Promise<void>): Promise<void> {
+  async withRival(put: Promise<unknown>): Promise<void> {
     const before = this.rivalSince;
     const since = this.now();
     this.rivalSince = since;

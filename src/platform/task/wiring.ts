@@ -78,7 +78,6 @@ export function depsOf(wiring: Wiring): Deps {
     notify: (message, signal) => notify(wiring, message, signal),
     usualSilence: async () => (await catalogOf(env).usual()).complete?.p90Ms ?? 0,
     forget: () => state.forget(),
-    rivalUntil: () => rivalUntil(wiring),
     assertOwned: () => state.assertOwned(),
     lease,
     rearm,
@@ -128,9 +127,10 @@ async function assess(
 /**
  * KV for the readers of a settled task, then the catalog for lists and the watchdog: it is to know when there is work
  * left, should the alarm be lost. Both come to their end before the next publication may begin: a put that lags behind
- * would undo it.
+ * would undo it. A put beside it may have ended meanwhile and yet land last: this one is due again as if it had not.
  */
-async function publish({ env, config, state, pace }: Wiring, task: Task): Promise<void> {
+async function publish({ env, config, state, pace }: Wiring, task: Task): Promise<number> {
+  const rivalBefore = rivalUntil({ config, state });
   const settled = task.settledAt !== null;
   const isPut = settled || task.published !== null;
   const put = isPut
@@ -141,7 +141,7 @@ async function publish({ env, config, state, pace }: Wiring, task: Task): Promis
     type: "published",
     version: task.version,
     settled,
-    againAt: rivalUntil({ config, state }),
+    againAt: Math.max(rivalBefore, rivalUntil({ config, state })),
     at: now,
   } as const;
   const wake = nextWake(isPut && put === null ? reduce(task, published) : task, pace);
@@ -155,6 +155,7 @@ async function publish({ env, config, state, pace }: Wiring, task: Task): Promis
     if (state.known.request === null) state.record({ ...submittedEvent(ref, requestJson), ...known });
     await catalogOf(env).handedOver(ref);
   }
+  return published.againAt;
 }
 
 /** Null where it worked. */

@@ -106,7 +106,6 @@ const unused = {
   origin: () => null,
   recover: never,
   followRecovery: never,
-  rivalUntil: () => 0,
   assertOwned: () => undefined,
   lease: never,
   rearm: never,
@@ -127,7 +126,10 @@ test("a run secures its successor before it does anything, and arms for the rest
     },
     ask: never,
     lease: async () => void done.push("lease"),
-    publish: async () => void done.push("publish"),
+    publish: async () => {
+      done.push("publish");
+      return 0;
+    },
     rearm: async () => void done.push("rearm"),
     awaitWake: () => new Promise(() => undefined),
   };
