@@ -80,7 +80,9 @@ async function upload(file: File): Promise<void> {
   if (status === 401) return tell(SESSION_ENDED, "alert", ...loginLink("new tab"), again);
   if (answer === null) return tell(`The upload of ${file.name} broke off.`, "alert", again);
   const { sourceId: id, report, detail } = answer;
-  if (id === undefined) return tell(detail ?? "The file was not taken.", "alert", again);
+  // What a file is refused for stays so.
+  const more = status === 413 || status === 422 ? [] : [again];
+  if (id === undefined) return tell(detail ?? "The file was not taken.", "alert", ...more);
   setSource(id);
   const input = document.querySelector<HTMLInputElement>("#file");
   if (input !== null) input.value = "";

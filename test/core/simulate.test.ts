@@ -26,6 +26,7 @@ test.each([
   ["a put for a wish ends between the put of the run and what is recorded of it", "520425"],
   ["a superseded instance publishes a wish that is lost", "810271"],
   ["the final link is tried by an instance that crashes, and the earlier file stays", "91006778"],
+  ["the final link was to be tried by an instance that dies before its log is stored", "200074870"],
 ])("it does not happen again: %s", async (_, seed) => {
   const { code, output } = await simulate("--lives", "1", "--seed", seed);
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("0 broke a law") as unknown });

@@ -70,14 +70,13 @@ export function effectName(effect: Effect): string {
   return effect.type === "notify" ? `notify ${noticeName(effect.notice)}` : effect.type;
 }
 
-const agendas = new WeakMap<Task, { readonly pace: Pace; readonly items: readonly Item[] }>();
+let known: { readonly task: Task; readonly pace: Pace; readonly items: readonly Item[] } | null = null;
 
 /** Made once for each state of the task: a delivery, and each turn of a run, look at it more than once. */
 function agenda(task: Task, pace: Pace): readonly Item[] {
-  const known = agendas.get(task);
-  if (known?.pace === pace) return known.items;
+  if (known?.task === task && known.pace === pace) return known.items;
   const items = itemsOf(task, pace);
-  agendas.set(task, { pace, items });
+  known = { task, pace, items };
   return items;
 }
 

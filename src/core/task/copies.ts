@@ -65,14 +65,16 @@ export function linksOf(track: Track, file: FileKind): readonly Link[] {
   return file === "cover" ? track.coverLinks : track.audioLinks;
 }
 
-const known = new WeakMap<Task, Map<string, FileStatus>>();
+let known: { readonly task: Task; readonly statuses: Map<string, FileStatus> } | null = null;
 
 /** Looked up once for each state of the task: a file can have hundreds of links. */
 export function fileStatus(task: Task, track: Track, file: FileKind): FileStatus {
-  const statuses = known.get(task) ?? new Map<string, FileStatus>();
-  known.set(task, statuses);
+  const statuses = known?.task === task ? known.statuses : new Map<string, FileStatus>();
   const name = lossKey(file, track.trackId);
-  const status = statuses.get(name) ?? selectStatus(task, track, file);
+  const found = statuses.get(name);
+  if (found !== undefined) return found;
+  known = { task, statuses };
+  const status = selectStatus(task, track, file);
   statuses.set(name, status);
   return status;
 }

@@ -19,8 +19,9 @@ export function reduce(task: Task, event: TaskEvent): Task {
   if (!changesView(task, event)) return next;
   const changed = { ...next, version: task.version + 1, updatedAt: event.at };
   const settledAt = isSettledAfter(task, changed, event) ? (task.settledAt ?? event.at) : null;
-  const turns = (settledAt === null) !== (task.settledAt === null);
-  return { ...changed, settledAt, turned: turns ? { at: event.at, version: changed.version } : task.turned };
+  // What was looked up to know it is known of this state.
+  if ((settledAt === null) === (task.settledAt === null)) return changed;
+  return { ...changed, settledAt, turned: { at: event.at, version: changed.version } };
 }
 
 /** The whole log of a task, in its order; null for an empty one. */

@@ -181,7 +181,7 @@ export function noteHandover(sql: SqlStorage, ref: string): void {
 
 /** What is still to be handed over, the longest waiting first; each moves to the end of the queue. Drops what is old. */
 export function submissionsToHandOver(sql: SqlStorage, now: number, limit: number): readonly Handover[] {
-  const due = rows(sql, "SELECT * FROM submissions WHERE look_at <= ? ORDER BY look_at LIMIT ?", now, limit);
+  const due = rows(sql, `SELECT * FROM submissions WHERE look_at <= ? ORDER BY look_at LIMIT ${limit}`, now);
   return due.flatMap((found) => {
     const handover = found.handed_over === 0 ? handoverOf(found) : null;
     if (handover === null || now - found.at > KEPT_MS) sql.exec("DELETE FROM submissions WHERE ref = ?", found.ref);

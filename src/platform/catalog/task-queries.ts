@@ -121,7 +121,8 @@ export function taskHolding(sql: SqlStorage, id: string, trackId: string): strin
 /** Open tasks that nobody has touched since `before`, of those first seen at or after `from`; the neglected first. */
 export function untouchedTasks(sql: SqlStorage, from: number, before: number, limit: number): readonly CatalogRow[] {
   const open = `SELECT * FROM tasks INDEXED BY open_tasks WHERE settled = 0 AND created_at >= ? ORDER BY created_at LIMIT ${WATCHED}`;
-  return readRows(sql, `SELECT * FROM (${open}) WHERE touched_at < ? ORDER BY touched_at LIMIT ?`, from, before, limit);
+  // A bound limit has SQLite plan the query anew each time.
+  return readRows(sql, `SELECT * FROM (${open}) WHERE touched_at < ? ORDER BY touched_at LIMIT ${limit}`, from, before);
 }
 
 /** Where the next round is to go on: open tasks are more than one round chooses from. Null: they are not. */
@@ -136,9 +137,8 @@ export function overdueTasks(sql: SqlStorage, before: number, limit: number): re
   const where = "settled = 1 AND wake IS NOT NULL AND wake < ?";
   return readRows(
     sql,
-    `SELECT * FROM tasks INDEXED BY unfinished_tasks WHERE ${where} ORDER BY wake LIMIT ?`,
+    `SELECT * FROM tasks INDEXED BY unfinished_tasks WHERE ${where} ORDER BY wake LIMIT ${limit}`,
     before,
-    limit,
   );
 }
 

@@ -71,7 +71,7 @@ function threadOf({ trace, plant }: Voyage, first: number, end: number): Worker 
 
 function endOf(thread: Worker, count: (life: LifeResult) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    thread.on("message", count);
+    thread.on("message", (lives: readonly LifeResult[]) => lives.forEach(count));
     thread.once("error", reject);
     thread.once("exit", () => resolve());
   });

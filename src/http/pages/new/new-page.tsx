@@ -5,6 +5,9 @@ import { Layout } from "../frame/layout.tsx";
 /** As the form sends them; what is not filled in is empty. */
 export type Filled = Readonly<Record<string, string>>;
 
+/** The label of the box that has a source submitted in spite of its faults. */
+export const FORCE = "Submit it whatever was found of the source";
+
 export interface NewPageProps {
   readonly filled: Filled;
   /** Why it was not submitted. */
@@ -111,8 +114,7 @@ export function NewPage({ filled, problem, credits, maxMegabytes, formKey, nonce
           ))}
         </details>
         <label class="check" id="force">
-          <input type="checkbox" name="force" checked={value("force") === "on"} /> Submit it whatever was found of the
-          source
+          <input type="checkbox" name="force" checked={value("force") === "on"} /> {FORCE}
         </label>
         <button id="create">Create</button>
         <p class="hint">It spends credits of the provider's account.</p>

@@ -7,16 +7,17 @@ import {
   type ProductRequest,
   type SubmissionRequest,
 } from "../../../core/provider/submission.ts";
+import { shownReport } from "../../../core/audio/findings/source-report.ts";
 import { askForCredits, providerAccess } from "../../../platform/provider-client.ts";
 import { requireApiToken } from "../../auth/access.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { NewPage, type Filled } from "../../pages/new/new-page.tsx";
+import { FORCE, NewPage, type Filled } from "../../pages/new/new-page.tsx";
 import { nonceOf, page } from "../../pages/frame/page.ts";
 import { Problem } from "../../problem.ts";
 import { parseQuery } from "../../request/query.ts";
 import { inputWords } from "../../request/wrong-input.ts";
 import { readTask } from "../../reading/task-reader.ts";
-import { uploadSource } from "./sources.ts";
+import { notKept, uploadSource } from "./sources.ts";
 import { submit } from "./submissions.ts";
 
 /** A form without script is held in memory as a whole; the script streams. */
@@ -61,9 +62,17 @@ export const newTask = new Hono<AppEnv>()
       return c.redirect(response.headers.get("location") ?? "/tasks", 303);
     } catch (error) {
       if (!(error instanceof Problem) || filled["product"] !== undefined) throw error;
-      return show(c, filled, error.message, error.status);
+      return show(c, filled, wordsOf(error), error.status);
     }
   });
+
+/** Of a source with a fault, what the form offers in place of what the API does. */
+function wordsOf({ members, message }: Problem): string {
+  const judged = shownReport.safeParse(members);
+  if (!judged.success) return message;
+  const faults = judged.data.findings.filter(({ level }) => level === "fail").map((fault) => fault.message);
+  return `The source has a fault, and nothing was submitted: ${faults.join(" ")} Choose another, or tick “${FORCE}”.`;
+}
 
 /** Who presses again after what came of it was deleted wants it made again. */
 async function submitOnce(c: Context<AppEnv>, request: ProductRequest, key: string): Promise<Response> {
@@ -81,7 +90,7 @@ async function submitOnce(c: Context<AppEnv>, request: ProductRequest, key: stri
 
 async function uploaded(c: Context<AppEnv>, file: File): Promise<string> {
   const kept = await uploadSource(c, new Response(file.stream()), file.size);
-  if (typeof kept === "string") throw new Problem("source_refused", `The file was not taken: ${kept}.`);
+  if (typeof kept === "string") throw notKept(kept);
   return kept.sourceId;
 }
 

@@ -61,10 +61,15 @@ export const sources = new Hono<AppEnv>()
 const MULTIPART =
   "The body is a form with parts (multipart), and was not read. Send the bytes of the file alone, as `curl --data-binary @file` does.";
 
-function notKept(reason: string): Problem {
+/** Of an uploaded file, by the reason for which it is not kept. */
+export function notKept(reason: string): Problem {
   if (reason.startsWith("broken_off"))
     return new Problem("incomplete_body", "The upload broke off before its end, and nothing was kept. Send it again.");
-  return new Problem(reason.startsWith("too_large") ? "payload_too_large" : "source_refused", `Not kept: ${reason}.`);
+  const words = reason.replace(/^not_audio: (.*)$/s, "it is no audio ($1)").replace(/^\w+: /, "");
+  return new Problem(
+    reason.startsWith("too_large") ? "payload_too_large" : "source_refused",
+    `The file was not taken: ${words}.`,
+  );
 }
 
 /** Keeps what the body brings. A string says why it is not kept. */

@@ -97,12 +97,13 @@ function judgeBest({ evidence: { world, internet }, known, kept, links, observat
   }
 }
 
-/** A link of a later stage that was tried, and works, is never left for what an earlier message named. */
-function judgeFinal({ evidence: { world, internet }, known, kept, links, observations }: Case): void {
+/** A link of a later stage that the log says was tried, and works, is never left for what an earlier message named. */
+function judgeFinal({ evidence: { world }, events, known, kept, links, observations }: Case): void {
   const link = links.find(({ url }) => linkHash(url) === kept?.link);
   if (link === undefined) return;
+  const tried = new Set(events.flatMap((event) => (event.type === "copy_started" ? event.link : [])));
   const later = known.filter((other) => isOfLaterStage(other, link, observations));
-  if (later.some((other) => isGood(other) && internet.fetched.has(other.url)))
+  if (later.some((other) => isGood(other) && tried.has(linkHash(other.url))))
     world.violate("final: a link of a later stage works, and the file of an earlier one is kept");
 }
 

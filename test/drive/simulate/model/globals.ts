@@ -29,6 +29,8 @@ function later(run: () => void, ms = 0): Timer {
   return world.after(ms, world.owner, run);
 }
 
+const TIMEOUT = new DOMException("The operation timed out", "TimeoutError");
+
 class SimulatedBlob {
   readonly #bytes: Uint8Array;
 
@@ -50,7 +52,7 @@ export function installGlobals(): void {
   Object.assign(AbortSignal, {
     timeout: (ms: number): AbortSignal => {
       const abort = new AbortController();
-      later(() => abort.abort(), ms);
+      later(() => abort.abort(TIMEOUT), ms);
       return abort.signal;
     },
   });

@@ -19,6 +19,8 @@ interface Values {
 class Database {
   readonly #db = new DatabaseSync(":memory:");
   readonly #statements = new Map<string, StatementSync>();
+  /** Those that are made once and then stay. */
+  #tables: readonly string[] | undefined;
 
   all(query: string, values: readonly SQLInputValue[] = []): readonly unknown[] {
     let statement = this.#statements.get(query);
@@ -31,8 +33,11 @@ class Database {
 
   /** As new, but for empty tables, which whoever makes them finds made. */
   wipe(): void {
-    for (const { name } of tables.parse(this.all("SELECT name FROM sqlite_master WHERE type = 'table'")))
-      this.#db.exec(name === "log" ? "DROP TABLE log" : `DELETE FROM ${name}`);
+    this.all("DROP TABLE IF EXISTS log");
+    this.#tables ??= tables
+      .parse(this.all("SELECT name FROM sqlite_master WHERE type = 'table'"))
+      .map(({ name }) => name);
+    for (const name of this.#tables) this.all(`DELETE FROM ${name}`);
   }
 }
 
