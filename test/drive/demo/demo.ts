@@ -114,6 +114,7 @@ async function stayOpen(
     for (const line of howToRead(tasks, origin, secrets.API_TOKEN, options.data)) screen.say(line);
     for (const line of howToOpen(login.url, origin + path, secrets.API_TOKEN)) screen.say(line);
     if (!signal.aborted) await once(signal, "abort");
+    screen.say("Stopping. The tasks and their files stay on disk.");
   } finally {
     await login.stop();
   }

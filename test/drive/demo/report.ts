@@ -12,6 +12,7 @@ export function earlierTasks(tasks: readonly TaskListItem[]): readonly string[] 
   const more = tasks.length - SHOWN;
   return [
     `Still here from earlier runs: ${counted(tasks.length, "task")}.`,
+    "The provider of those runs ended with them: what was under way stays so, and nothing more is made of these.",
     ...tasks
       .slice(0, SHOWN)
       .map(({ taskId, title, stage, createdAt }) => `  ${createdAt}  ${title ?? "untitled"}  ${stage}  ${taskId}`),

@@ -43,7 +43,7 @@ export function OutcomeBadge({ outcome }: { readonly outcome: TaskView["outcome"
 }
 
 export function AudioBadge({ audio }: { readonly audio: TaskView["tracks"][number]["audio"] }) {
-  const { tone, name } = FILES[audio.state];
+  const { tone, name } = audio.state === "queued" && audio.reason !== null ? NOT_YET : FILES[audio.state];
   return <Badge tone={tone}>{name}</Badge>;
 }
 
@@ -62,6 +62,9 @@ const VERDICTS: Readonly<Record<AudioVerdict, Label>> = {
   warn: { tone: "warn", name: "listen to it" },
   fail: { tone: "bad", name: "faulty" },
 };
+
+/** Nothing came of the attempts so far, and the reason stands below. */
+const NOT_YET: Label = { tone: "warn", name: "not kept yet" };
 
 const FILES: Readonly<Record<TaskView["tracks"][number]["audio"]["state"], Label>> = {
   waiting: { tone: "plain", name: "no audio yet" },

@@ -159,7 +159,11 @@ function Row({ task, now }: { readonly task: ListedTask; readonly now: number })
   const { taskId, title, stage, stalled, createdAt, ref } = row;
   const trouble = troubleOf(task);
   const tracks = view?.tracks ?? [];
-  const heard = tracks.find(({ trackId }) => trackId === row.chosen) ?? tracks.find(({ audio }) => audio.url !== null);
+  const kept = tracks.filter(({ audio }) => audio.url !== null);
+  const heard =
+    tracks.find(({ trackId }) => trackId === row.chosen) ??
+    kept.find(({ assessment }) => assessment?.verdict !== "fail") ??
+    kept[0];
   const seconds = heard?.assessment?.audio?.durationSeconds ?? heard?.durationSeconds ?? null;
   const created = isoTime(createdAt);
   return (

@@ -18,7 +18,10 @@ export const stats = new Hono<AppEnv>().get("/stats", requireApiToken, takesNoQu
     c,
     <Layout title="Stats" nonce={nonceOf(c)} visitor="person">
       <h1>Stats</h1>
-      <p class="hint">The last 30 days, since {board.since.slice(0, 10)}; times from the first sight of a task.</p>
+      <p class="hint">
+        Music tasks of the last 30 days, since {board.since.slice(0, 10)}; stems, WAVs and the like are not counted.
+        Times are from the first sight of a task.
+      </p>
       {board.tasks.all === 0 ? <p>No task yet. Figures appear with the first callback.</p> : <Board board={board} />}
     </Layout>,
   );
