@@ -1,7 +1,8 @@
 /**
  * The Worker's HTTP surface: every resource, and what holds for all of them.
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import { HTTPException } from "hono/http-exception";
 import { parseConfig, type Config } from "./core/config.ts";
 import { allowedMethods } from "./http/request/allowed-methods.ts";

@@ -83,8 +83,12 @@ export async function readForm<P extends string>(c: Context<AppEnv, P>): Promise
     const fields = Array.from(form, ([name, value]) => (typeof value === "string" ? [[name, value] as const] : []));
     return Object.fromEntries(fields.flat());
   } catch {
-    throw new Problem("malformed_form", "The form cannot be read. Send its fields as the page does.");
+    throw malformedForm();
   }
+}
+
+export function malformedForm(): Problem {
+  return new Problem("malformed_form", "The form cannot be read. Send its fields as the page does.");
 }
 
 const BROKEN_OFF = "The body broke off before its end, and nothing was stored. Send it again.";

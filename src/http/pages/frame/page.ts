@@ -7,7 +7,7 @@
 import { randomBytes } from "node:crypto";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
-import { html } from "hono/html";
+import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 const nonces = new WeakMap<Context, string>();
@@ -23,12 +23,8 @@ export function nonceOf(c: Context): string {
  * Sends what `Layout` gave. Without an entity tag: a 304 would bring the nonce of another response than the one whose
  * markup is kept.
  */
-export async function page(
-  c: Context,
-  jsx: ReturnType<typeof html>,
-  status: ContentfulStatusCode = 200,
-): Promise<Response> {
-  return c.html(await html`<!doctype html>${jsx}`, status, pageHeaders(nonceOf(c)));
+export async function page(c: Context, jsx: JSX.Element, status: ContentfulStatusCode = 200): Promise<Response> {
+  return c.html(`<!doctype html>${(await jsx).toString()}`, status, pageHeaders(nonceOf(c)));
 }
 
 /** Whether the client would rather have a page than JSON. One that says nothing, or takes anything, gets JSON. */

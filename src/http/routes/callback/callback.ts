@@ -4,7 +4,8 @@
  * Verify, parse, one durable commit in the task's object, 200. What is authenticated is never refused for its
  * content: a refusal may stop the provider for good. What belongs to no task is kept in the inbox.
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import { sha256Hex } from "../../../core/ids.ts";
 import { parseMessage } from "../../../core/provider/message.ts";
 import { readDelivery } from "../../../core/provider/recovery.ts";

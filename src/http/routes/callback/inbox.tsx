@@ -1,5 +1,5 @@
 /** `GET /inbox`: authenticated deliveries that belong to no task, or wait for theirs; `POST /inbox/:sha256/deliver`. */
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod";
 import { INBOX_REASONS, readInbox, type InboxItem } from "../../../platform/inbox/inbox.ts";
 import { deliverAgain, type Again } from "../../../platform/inbox/replay.ts";

@@ -1,5 +1,6 @@
 /** `GET /docs` and its sections: the API's description and the reference, open to all. The build makes what stands there. */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import { raw } from "hono/html";
 import { DOCS_SECTIONS, docsFile, type DocsSection } from "../../../docs/sections.ts";
 import { sessionOf } from "../../auth/access.ts";

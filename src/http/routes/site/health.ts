@@ -2,7 +2,7 @@
  * `GET /health`: is this Worker configured, and does its cron run? A stranger is told what is missing, by name; what is
  * to be looked after is told to who has a token. Never values.
  */
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod";
 import { missingSecrets, type Config } from "../../../core/config.ts";
 import { catalogOf } from "../../../platform/catalog/catalog.ts";

@@ -1,7 +1,7 @@
 /**
  * `GET /`: what this is, and whether it is configured. Open to all, so it tells names and commands, never values.
  */
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod";
 import { missingSecrets, type Config } from "../../../core/config.ts";
 import { countInbox } from "../../../platform/inbox/inbox.ts";

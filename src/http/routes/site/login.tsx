@@ -3,7 +3,8 @@
  *
  * A session ends by logging out, everywhere within a minute, and with `?everywhere` all of them do.
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { localPath } from "../../../core/access/local-path.ts";
 import { LONGEST_SESSION_MS } from "../../../core/access/session.ts";

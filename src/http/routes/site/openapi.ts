@@ -2,7 +2,7 @@
  * `GET /openapi.json`: the API's description, open to all. It is a file that the build makes (`src/cli/openapi-asset.ts`),
  * so neither its text nor what it is made with is part of the Worker.
  */
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import type { AppEnv } from "../../app-env.ts";
 import { isKnown } from "../../request/entity-tag.ts";
 

@@ -1,5 +1,5 @@
 /** `GET /stats`: how the provider did in the last 30 days, in figures and small charts, or as JSON. */
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import type { Scoreboard } from "../../../core/view/statistics.ts";
 import { catalogOf } from "../../../platform/catalog/catalog.ts";
 import { requireApiToken } from "../../auth/access.ts";
@@ -19,8 +19,7 @@ export const stats = new Hono<AppEnv>().get("/stats", requireApiToken, takesNoQu
     <Layout title="Stats" nonce={nonceOf(c)} visitor="person">
       <h1>Stats</h1>
       <p class="hint">
-        Music tasks of the last 30 days, since {board.since.slice(0, 10)}; stems, WAVs and the like are not counted.
-        Times are from the first sight of a task.
+        Music tasks of the last 30 days, since {board.since.slice(0, 10)}; times from the first sight of a task.
       </p>
       {board.tasks.all === 0 ? <p>No task yet. Figures appear with the first callback.</p> : <Board board={board} />}
     </Layout>,

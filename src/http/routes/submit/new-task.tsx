@@ -1,5 +1,6 @@
 /** `GET|POST /new`: the form to submit, filled in from another task where one is named, and what it sends. */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod";
 import {
   productRequest,
@@ -14,6 +15,7 @@ import type { AppEnv } from "../../app-env.ts";
 import { FORCE, NewPage, type Filled } from "../../pages/new/new-page.tsx";
 import { nonceOf, page } from "../../pages/frame/page.ts";
 import { Problem } from "../../problem.ts";
+import { malformedForm } from "../../request/body.ts";
 import { parseQuery } from "../../request/query.ts";
 import { inputWords } from "../../request/wrong-input.ts";
 import { readTask } from "../../reading/task-reader.ts";
@@ -47,7 +49,7 @@ export const newTask = new Hono<AppEnv>()
           "Without script a file may have 32 MB: give a link, or allow JavaScript.",
         );
       const form = await c.req.parseBody().catch(() => {
-        throw new Problem("malformed_form", "The form cannot be read. Send its fields as the page does.");
+        throw malformedForm();
       });
       for (const [name, value] of Object.entries(form)) if (typeof value === "string") filled[name] = value.trim();
       const file = form["file"];
@@ -71,7 +73,7 @@ function wordsOf({ members, message }: Problem): string {
   const judged = shownReport.safeParse(members);
   if (!judged.success) return message;
   const faults = judged.data.findings.filter(({ level }) => level === "fail").map((fault) => fault.message);
-  return `The source has a fault, and nothing was submitted: ${faults.join(" ")} Choose another, or tick “${FORCE}”.`;
+  return `The source has a fault: ${faults.join(" ")} Choose another, or tick "${FORCE}".`;
 }
 
 /** Who presses again after what came of it was deleted wants it made again. */

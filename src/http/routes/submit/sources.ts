@@ -2,7 +2,8 @@
  * The audio that an arrangement is made of: judged at its address (`POST /sources/check`), or uploaded (`POST /sources`)
  * and then read by the provider under a link that opens that file alone for a day (`GET /sources/:id`).
  */
-import { Hono, type Context, type Next } from "hono";
+import type { Context, Next } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod";
 import { checkSourceLink, makeSourceLink } from "../../../core/access/session.ts";
 import {

@@ -5,7 +5,8 @@
  * nor a callback that comes before the answer orphans a task, and an unclear outcome is never submitted twice. Of what
  * comes with the answer alone nothing can follow: where that is lost the caller is told to submit again.
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod";
 import type { SourceReport } from "../../../core/audio/findings/source-report.ts";
 import { capabilityOf } from "../../../core/provider/callback-url.ts";

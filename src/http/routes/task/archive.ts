@@ -1,6 +1,6 @@
 /** `GET /tasks/:id/files.zip`: all kept files in one archive, streamed as they come from R2, and not compressed again. */
 import { downloadZip } from "client-zip";
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import { contentDisposition, fileTitle } from "../../../core/audio/file-name.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { Problem } from "../../problem.ts";

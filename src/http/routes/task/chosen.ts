@@ -1,5 +1,6 @@
 /** `PUT /tasks/:id/chosen`: which of its tracks somebody chose. A form of the pages posts the same. */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod";
 import type { TaskView } from "../../../core/view/view.ts";
 import type { AppEnv } from "../../app-env.ts";

@@ -4,7 +4,8 @@
  *
  * Bytes come straight from R2 under the type that they proved to have. Source: RFC 9110 sections 13 and 14.
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import { cors } from "hono/cors";
 import parseRange from "range-parser";
 import type { FileKind } from "../../../core/task/event.ts";

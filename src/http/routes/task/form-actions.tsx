@@ -2,7 +2,8 @@
  * What people need beside the API: share links as a page, and deletion under an address of its own, for a form can
  * only post.
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod";
 import type { Shared } from "../../../core/access/session.ts";
 import { isoTime, type TaskView } from "../../../core/view/view.ts";

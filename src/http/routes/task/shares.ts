@@ -1,5 +1,6 @@
 /** Links for who has no token, to one task or one of its tracks: made, listed and revoked. */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod";
 import { isoTime } from "../../../core/view/view.ts";
 import type { StoredShare } from "../../../platform/catalog/access-table.ts";

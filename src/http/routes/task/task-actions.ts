@@ -2,7 +2,8 @@
  * What a user can do about tasks beside the commands of one word: try many again (never at the cost of credits),
  * adopt one that was submitted elsewhere, fold its log again, or forget it.
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod";
 import type { TaskView } from "../../../core/view/view.ts";
 import { catalogOf } from "../../../platform/catalog/catalog.ts";

@@ -2,7 +2,8 @@
  * `POST /tasks/:id/<command>`: what one word asks of a task, from one table. A client gets the task as JSON, a form
  * of the pages the way back to its page, which says what was done.
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import type { TaskView } from "../../../core/view/view.ts";
 import type { TaskObject } from "../../../platform/task/task-object.ts";
 import type { AppEnv } from "../../app-env.ts";

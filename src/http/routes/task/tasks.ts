@@ -1,7 +1,8 @@
 /**
  * What became of a task (`GET /tasks/:id`), how it came about (`/events`), and all of them (`GET /tasks`).
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import { timelineEvent } from "../../../core/view/timeline.ts";
 import { guestViewOf, type GuestView } from "../../../core/view/guest.ts";
 import type { TaskView } from "../../../core/view/view.ts";
