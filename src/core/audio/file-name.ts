@@ -5,6 +5,7 @@
  * `[A-Za-z0-9 ._-]`; the full one goes through RFC 8187 encoding (the `content-disposition` package).
  */
 import { create } from "content-disposition";
+import { redact, type Redaction } from "../provider/redaction.ts";
 
 export interface Named {
   readonly title: string | null;
@@ -19,19 +20,21 @@ export function fileTitle({ title, take }: Named): string | null {
   return `${name || "Track"} (take ${take})`;
 }
 
-/** The header's value for a title (may be null) and an extension without its dot. */
+/** The header's value for a title (may be null) and an extension without its dot. `redaction` is for the ASCII name. */
 export function contentDisposition(
   title: string | null,
   fallback: string,
   extension: string,
-  type: "inline" | "attachment",
+  { type, redaction }: { readonly type: "inline" | "attachment"; readonly redaction: Redaction },
 ): string {
   const name = readable(title ?? "") || fallback;
-  const ascii = name
+  const folded = name
     .normalize("NFKD")
     .replace(/[^A-Za-z0-9 ._-]/g, "")
     .replace(/\s+/g, " ")
     .trim();
+  // What stood between two halves of a secret is gone.
+  const ascii = redact(folded, redaction);
   return create(`${name}.${extension}`, { type, fallback: `${ascii || "track"}.${extension}` });
 }
 

@@ -3,10 +3,14 @@ import fc from "fast-check";
 import { parse } from "content-disposition";
 import { expect, test } from "vitest";
 import { contentDisposition, fileTitle } from "../../../src/core/audio/file-name.ts";
+import { redactionOf } from "../../../src/core/provider/redaction.ts";
 import { anyText } from "../any-text.ts";
 
+const TOKEN = "callback-token-0123456789abcdef0123456789";
+const REDACTION = redactionOf([], [TOKEN], []);
+
 function header(title: string | null): string {
-  return contentDisposition(title, "track-1", "mp3", "attachment");
+  return contentDisposition(title, "track-1", "mp3", { type: "attachment", redaction: REDACTION });
 }
 
 /** The name that a browser takes, and the plain one beside it. */
@@ -18,7 +22,9 @@ function names(title: string | null): { readonly full: string | undefined; reado
 
 test("a plain title is the name", () => {
   expect(header("Iron Man")).toBe('attachment; filename="Iron Man.mp3"');
-  expect(contentDisposition("Iron Man", "track-1", "wav", "inline")).toBe('inline; filename="Iron Man.wav"');
+  expect(contentDisposition("Iron Man", "track-1", "wav", { type: "inline", redaction: REDACTION })).toBe(
+    'inline; filename="Iron Man.wav"',
+  );
 });
 
 test("punctuation stays in the full name and leaves the plain one", () => {
@@ -33,6 +39,15 @@ test("other alphabets and emoji stay in the full name", () => {
   expect(header("Für Elise")).toBe("attachment; filename=\"Fur Elise.mp3\"; filename*=UTF-8''F%C3%BCr%20Elise.mp3");
   expect(names("夜曲")).toEqual({ full: "夜曲.mp3", ascii: "track.mp3" });
   expect(names("Night 🎸")).toEqual({ full: "Night 🎸.mp3", ascii: "Night.mp3" });
+});
+
+test("a secret that a title holds in parts is not whole in the plain name", () => {
+  const [head, tail] = [TOKEN.slice(0, 9), TOKEN.slice(9)];
+  const wide = Array.from(TOKEN, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0)).join("");
+  for (const title of [`${head}✓${tail}`, `${head}\u0301${tail}`, wide]) {
+    expect(names(title).ascii).toBe("[removed].mp3");
+    expect(names(title).full).toBe(`${title}.mp3`);
+  }
 });
 
 test("line ends, control characters, direction marks and separators become a space", () => {

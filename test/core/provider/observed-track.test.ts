@@ -1,6 +1,6 @@
 /** The fields of one track, each with the values that have been seen in its place. */
 import { expect, test } from "vitest";
-import { linkOf } from "../../../src/core/provider/link.ts";
+import { linkOf, readLink } from "../../../src/core/provider/link.ts";
 import { callback, observationOf, snakeTrack, trackFrom } from "../messages.ts";
 
 test("a missing link is absent, null, empty, None, or a file called None", () => {
@@ -49,6 +49,18 @@ test("a link is normalized, and what is no web address is none", () => {
     "https://a b/",
   ];
   for (const link of none) expect(linkOf(link)).toBeNull();
+});
+
+test("what parsing would leave out or join is no link, so that no secret is whole again that was redacted in parts", () => {
+  const parts = ["\t", "\n", "\r\n"].flatMap((gap) => [`https://cdn.example.com/to${gap}ken`, `to${gap}ken://a`]);
+  const hosts = ["to\u00adken", "to\u200bken", "to\ufeffken", "\uff54oken", "bücher"].map(
+    (host) => `https://${host}.example/`,
+  );
+  for (const link of [...parts, ...hosts]) {
+    expect([link, linkOf(link)]).toEqual([link, null]);
+    expect(readLink(link).refused).not.toContain("token");
+  }
+  expect(linkOf("https://cdn.example.com/für Elise.mp3")).toBe("https://cdn.example.com/f%C3%BCr%20Elise.mp3");
 });
 
 test("a link is at most 4,096 characters long, before and after it is normalized", () => {

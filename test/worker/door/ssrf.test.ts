@@ -31,14 +31,14 @@ test("there are enough of them", () => {
 test("a callback's link to any of them is refused with the reason in the timeline, and nothing is fetched", async () => {
   const fetched = vi.spyOn(globalThis, "fetch");
   // Written otherwise many of them are the same.
-  const links = NAMED.map((url, index) => `${url}?${index}`);
+  const links = NAMED.filter(isAscii).map((url, index) => `${url}?${index}`);
   expect(await reasonsOf(links)).toEqual(links.map((url) => [url, like(/^refused: /)]));
   expect(fetched).not.toHaveBeenCalled();
 });
 
-test("what is no web address is no link", async () => {
+test("what is no web address is no link, nor one to a host that is not in ASCII", async () => {
   const fetched = vi.spyOn(globalThis, "fetch");
-  for (const group of groupsOf([...RELATIVE, ...NOT_A_WEB_ADDRESS])) {
+  for (const group of groupsOf([...RELATIVE, ...NOT_A_WEB_ADDRESS, ...NAMED.filter((url) => !isAscii(url))])) {
     const taskId = newTaskId();
     const tracks = group.map((url, index) => track(`t${index}`, { audio_url: url }));
     await worker(callback(message(taskId, "first", tracks)));

@@ -9,6 +9,7 @@ import { dropUnusedSources } from "../../../src/platform/sources/source-store.ts
 import { brokenBody, newTaskId } from "../messages.ts";
 import { playProvider, type PlayedProvider } from "../provider-api.ts";
 import { SONG } from "../provider-files.ts";
+import { SECRETS } from "../secrets.ts";
 import { session } from "../sessions.ts";
 import { configureWithKey } from "../settings.ts";
 import { acting, problemOf, reading, request, viewOf, worker, workerWith } from "../worker.ts";
@@ -104,6 +105,16 @@ test("an unknown source is refused with what to do, and so are both ways at once
   expect([unknown.status, unknown.detail]).toEqual([422, expect.stringContaining("Upload it again")]);
   const both = { ...song, sourceId: sha256Hex(SONG), uploadUrl: "https://cdn.example.com/a.mp3" };
   expect((await problemOf(await submit(both))).detail).toContain("either uploadUrl or sourceId");
+});
+
+test("the host that a link's redirect leads to is told without a secret", async () => {
+  const location = `http://${SECRETS.CALLBACK_TOKEN}.example/`;
+  vi.spyOn(globalThis, "fetch").mockImplementation(
+    async () => new Response(null, { status: 302, headers: { location } }),
+  );
+  const url = "https://cdn.example.com/voice.mp3";
+  const asked = await worker(acting("POST", "/sources/check", {}, JSON.stringify({ url })));
+  expect((await problemOf(asked)).detail).toContain("refused: http://[removed].example is not in SOURCE_ORIGINS");
 });
 
 test("a source goes after a day without a task, with one it stays until the task goes", async () => {

@@ -13,6 +13,7 @@ import {
   type SourceReport,
 } from "../../../core/audio/findings/source-report.ts";
 import { SHA256 } from "../../../core/ids.ts";
+import { redact } from "../../../core/provider/redaction.ts";
 import { checkSource, type SourceRules } from "../../../platform/audio/source-check.ts";
 import { announcedBytes } from "../../../platform/audio/body-reader.ts";
 import { reportOf, sourceFile } from "../../../platform/sources/source-store.ts";
@@ -114,7 +115,8 @@ export async function judgeSource(c: Context<AppEnv>, url: string, force: boolea
     maxSeconds: assessMaxSeconds,
   };
   const checked = await checkSource(url, rules, c.req.raw.signal);
-  if (typeof checked === "string") throw refused(checked);
+  // It may name the host that a redirect led to.
+  if (typeof checked === "string") throw refused(redact(checked, c.get("config").redaction));
   return judged(sourceReportOf(checked.facts, checked.problem, checked.sha256, checked.landmarks), force);
 }
 

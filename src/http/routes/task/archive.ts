@@ -38,7 +38,10 @@ export const archive = new Hono<AppEnv>().get("/tasks/:id/files.zip", async (c) 
   const headers = {
     "content-type": "application/zip",
     "content-length": zip.headers.get("content-length") ?? "",
-    "content-disposition": contentDisposition(title, "tracks", "zip", "attachment"),
+    "content-disposition": contentDisposition(title, "tracks", "zip", {
+      type: "attachment",
+      redaction: c.get("config").redaction,
+    }),
     "cache-control": "private, no-store",
     "x-content-type-options": "nosniff",
   };

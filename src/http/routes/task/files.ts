@@ -146,11 +146,14 @@ async function keptFileOf(c: Context<AppEnv>, file: FileKind): Promise<KeptFile>
 }
 
 /** `?download` saves it, else it plays where it is. Named like the file in the archive of all. */
-function dispositionOf(c: Context, kept: KeptFile): string {
+function dispositionOf(c: Context<AppEnv>, kept: KeptFile): string {
   const { key, file, trackId } = kept;
   const extension = key.slice(key.lastIndexOf(".") + 1);
   const type = c.req.query("download") === undefined ? "inline" : "attachment";
-  return contentDisposition(fileTitle(kept), `${file}-${trackId}`, extension, type);
+  return contentDisposition(fileTitle(kept), `${file}-${trackId}`, extension, {
+    type,
+    redaction: c.get("config").redaction,
+  });
 }
 
 /**
