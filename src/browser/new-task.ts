@@ -22,7 +22,7 @@ export function offerUpload(): void {
     const [chosen] = file.files ?? [];
     if (chosen !== undefined) void upload(chosen);
   });
-  link.addEventListener("change", () => void judgeLink(link.value));
+  link.addEventListener("change", () => void judgeLink(link.value.trim()));
   offerDrop();
   for (const button of form.querySelectorAll<HTMLButtonElement>("[data-add-tag]")) {
     button.hidden = false;
@@ -30,12 +30,13 @@ export function offerUpload(): void {
   }
   document.addEventListener("pointerdown", () => (isPressed = true), true);
   for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => setTimeout(release), true);
-  const source = sourceId()?.value || link.value;
+  uploaded = sourceId()?.value ?? "";
+  const source = uploaded || link.value;
   const judged = recall(source);
   const wasRefused = source !== "" && document.querySelector("main > .alert") !== null;
   if (judged !== null) show(judged);
   // Where a fault is found, it is asked for then.
-  else if (!wasRefused) document.getElementById("force")?.toggleAttribute("hidden", true);
+  else if (!wasRefused) offerForce(false);
 }
 
 /** A file that misses the box would otherwise be opened in place of the form. */
@@ -55,38 +56,45 @@ function offerDrop(): void {
 
 /** The last one that was asked about: what is found of another comes too late. */
 let asked: File | string | null = null;
+let lastFile: File | null = null;
+/** The id of what was uploaded last. It is sent unless there is a link. */
+let uploaded = "";
 
 /** The form then sends its id in place of the file. */
 async function upload(file: File): Promise<void> {
   const progress = document.querySelector<HTMLProgressElement>("#upload");
   const create = document.querySelector<HTMLButtonElement>("#create");
   if (progress === null || create === null) return;
-  asked = file;
-  setSource("");
+  asked = lastFile = file;
+  uploaded = "";
+  changeSource();
+  const link = document.querySelector<HTMLInputElement>("#upload-url");
+  if (link !== null) link.value = "";
   tell(`Uploading ${file.name}…`, "note");
   progress.hidden = false;
   progress.value = 0;
   create.disabled = true;
   const { status, answer } = await send(file, (percent) => {
     progress.value = percent;
-    if (percent === 100) tell("Uploaded. It is being judged…", "note");
+    if (percent === 100 && asked === file) tell("Uploaded. It is being judged…", "note");
   });
+  if (lastFile !== file) return;
   create.disabled = false;
   progress.hidden = true;
+  uploaded = answer?.sourceId ?? "";
+  if (uploaded !== "") keep(uploaded, { name: file.name, verdict: "pass", findings: [], ...answer?.report });
+  if (asked !== file) return;
   const again = document.createElement("button");
   again.type = "button";
   again.textContent = "Try again";
   again.addEventListener("click", () => void upload(file));
   if (status === 401) return tell(SESSION_ENDED, "alert", ...loginLink("new tab"), again);
   if (answer === null) return tell(`The upload of ${file.name} broke off.`, "alert", again);
-  const { sourceId: id, report, detail } = answer;
   // What a file is refused for stays so.
   const more = status === 413 || status === 422 ? [] : [again];
-  if (id === undefined) return tell(detail ?? "The file was not taken.", "alert", ...more);
-  setSource(id);
-  const input = document.querySelector<HTMLInputElement>("#file");
-  if (input !== null) input.value = "";
-  found(id, { name: file.name, verdict: report?.verdict ?? "pass", findings: report?.findings ?? [] });
+  if (uploaded === "") return tell(answer.detail ?? "The file was not taken.", "alert", ...more);
+  forgetFile();
+  useUploaded();
 }
 
 interface Answer {
@@ -117,10 +125,13 @@ function send(file: File, onProgress: (percent: number) => void): Promise<Answer
   });
 }
 
+/** Where the link is taken back, what was uploaded is meant again. */
 async function judgeLink(url: string): Promise<void> {
+  asked = url || lastFile;
+  changeSource();
+  if (url === "") return useUploaded();
+  forgetFile();
   if (!URL.canParse(url)) return;
-  asked = url;
-  setSource("");
   tell("The source is being judged…", "note");
   const response = await fetch("/sources/check", {
     method: "POST",
@@ -131,7 +142,40 @@ async function judgeLink(url: string): Promise<void> {
   if (asked !== url) return;
   if (response?.status === 401) return tell(SESSION_ENDED, "alert", ...loginLink("new tab"));
   if (answer?.verdict === undefined) return tell(answer?.detail ?? "The source could not be judged.", "alert");
-  found(url, { name: "The source", verdict: answer.verdict, findings: answer.findings ?? [] });
+  const judged = { name: "The source", verdict: answer.verdict, findings: answer.findings ?? [] };
+  keep(url, judged);
+  show(judged);
+}
+
+function useUploaded(): void {
+  setSource(uploaded);
+  const judged = recall(uploaded);
+  if (judged !== null) show(judged);
+  else if (uploaded !== "") tell("The source from before is used again.", "note");
+}
+
+/** What was said of the one before, and the consent to its faults, do not hold for another. */
+function changeSource(): void {
+  setSource("");
+  const box = document.querySelector<HTMLInputElement>("#force input");
+  if (box !== null) box.checked = false;
+  whenReleased(() => {
+    offerForce(false);
+    document.getElementById("judged")?.replaceChildren();
+    const alert = document.querySelector("main > .alert");
+    // A setting that is missing is no matter of the source.
+    if (alert?.textContent.includes("PROVIDER_API_KEY") === false) alert.remove();
+  });
+}
+
+/** As long as it is in its field, the form would send it beside the link. */
+function forgetFile(): void {
+  const input = document.querySelector<HTMLInputElement>("#file");
+  if (input !== null) input.value = "";
+}
+
+function offerForce(isOffered: boolean): void {
+  document.getElementById("force")?.toggleAttribute("hidden", !isOffered);
 }
 
 function answerOf(json: unknown): Answer | null {
@@ -139,9 +183,8 @@ function answerOf(json: unknown): Answer | null {
 }
 
 /** `source` is its id or its link. */
-function found(source: string, judged: Judged): void {
+function keep(source: string, judged: Judged): void {
   sessionStorage.setItem(`source ${source}`, JSON.stringify(judged));
-  show(judged);
 }
 
 function recall(source: string): Judged | null {
@@ -157,7 +200,7 @@ function show({ name, verdict, findings }: Judged): void {
   const words = { pass: "sounds right.", warn: "can be used:", fail: "has a fault:" }[verdict] ?? "was judged:";
   const look = { pass: "ok", fail: "alert" }[verdict] ?? "note";
   tell(`${name} ${words} ${findings.map(({ message }) => message).join(" ")}`, look);
-  whenReleased(() => document.getElementById("force")?.toggleAttribute("hidden", verdict !== "fail"));
+  whenReleased(() => offerForce(verdict === "fail"));
 }
 
 function tell(text: string, look: string, ...more: readonly HTMLElement[]): void {

@@ -1,6 +1,7 @@
 /** From a file on the disk to a task's page, and to the comparison of what came with what was given. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser, Page } from "playwright-core";
+import { startOrigin } from "../e2e/origin.ts";
 import { API_TOKEN, SOURCE, startStand, type Stand } from "../e2e/stand.ts";
 import { song } from "../rig/provider/serving/songs.ts";
 import { SAMPLE_RATE } from "../rig/provider/serving/synth.ts";
@@ -81,7 +82,7 @@ test("what is no audio is told so before anything is spent", async () => {
   const text = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no song at all") };
   await page.getByLabel(/^An audio file/).setInputFiles(text);
   await page.locator("#judged .alert").waitFor({ timeout: STEP_MS });
-  expect(await page.locator("#judged").textContent()).toContain("not_audio");
+  expect(await page.locator("#judged").textContent()).toContain("The file was not taken: it is no audio");
   await visitor.leave();
 });
 
@@ -96,12 +97,54 @@ test("a source with a fault is named with its verdict when the form comes back, 
   await page.locator("#judged").getByText("silence.wav has a fault").waitFor({ timeout: STEP_MS });
   await fillIn(page, "Silent");
   await page.getByRole("button", { name: "Create" }).click();
-  await page.getByRole("alert").getByText("nothing was submitted").waitFor({ timeout: STEP_MS });
+  await page.getByRole("alert").getByText("The source has a fault").waitFor({ timeout: STEP_MS });
   expect(await page.locator("#judged .alert").textContent()).toContain("silence.wav has a fault");
   expect(await page.locator("#judged .ok").count()).toBe(0);
   await force.check();
   await page.getByRole("button", { name: "Create" }).click();
   await page.waitForURL(/\/tasks\/[0-9a-f]{32}$/, { timeout: STEP_MS });
+  await visitor.leave();
+});
+
+test("consent to a fault holds for its source alone, and what was said of a source goes with it", async () => {
+  await using site = await startOrigin(() => ({
+    headers: { "content-type": "text/html" },
+    body: Buffer.from("<!doctype html><title>No song</title>"),
+  }));
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.goto("/new");
+  const [force, judged, alert] = [page.locator("#force input"), page.locator("#judged"), page.locator("main > .alert")];
+  const [file, link, id] = [page.locator("#file"), page.locator("#upload-url"), page.locator("#source-id")];
+  const create = page.getByRole("button", { name: "Create" });
+  const says = async (text: string | RegExp) => judged.getByText(text).waitFor({ timeout: STEP_MS });
+  await fillIn(page, "Consented to once");
+  await file.setInputFiles(SILENCE);
+  await says("silence.wav has a fault");
+  await force.check();
+  await file.setInputFiles(VOICE);
+  await says("voice.mp3 sounds right");
+  await link.fill(`${site.url}/page`);
+  await create.click();
+  await alert.getByText("The source has a fault").waitFor({ timeout: STEP_MS });
+  expect([await force.isChecked(), await force.isVisible()]).toEqual([false, true]);
+
+  await file.setInputFiles(VOICE);
+  await says("voice.mp3 sounds right");
+  const uploaded = await id.inputValue();
+  expect([await alert.count(), await link.inputValue()]).toEqual([0, ""]);
+  await link.fill(`${site.url}/page`);
+  await link.blur();
+  await says("The source has a fault");
+  expect([await force.isVisible(), await id.inputValue()]).toEqual([true, ""]);
+  await link.fill("no link");
+  await link.blur();
+  expect([await force.isVisible(), await judged.textContent()]).toEqual([false, ""]);
+  await link.fill("");
+  await link.blur();
+  await says("voice.mp3 sounds right");
+  expect(await id.inputValue()).toBe(uploaded);
   await visitor.leave();
 });
 
