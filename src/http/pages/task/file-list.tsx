@@ -21,7 +21,11 @@ export function FileList({ view: { product, files }, viewer }: FileListProps) {
         <article class="track" id={`file-${file.name}`}>
           <div class="track-body">
             <h3>{fileWords(file.name)}</h3>
-            {file.url === null && file.reason === null ? <p class="note">Being copied.</p> : <FileNote file={file} />}
+            {file.url === null && file.reason === null ? (
+              <p class="note">{file.state === "lost" ? "This file could not be kept." : "Being copied."}</p>
+            ) : (
+              <FileNote file={file} />
+            )}
             <Player file={file} isStem={product === "stems"} link={viewer.link} />
             {file.url === null || !viewer.mayDownload ? null : (
               <p class="links">

@@ -24,13 +24,14 @@ export function GuestPage({ view, alone, madeName, viewer, nonce }: GuestPagePro
   const unnamed = madeName ?? (isMusicProduct(product) || product === "unknown" ? "A song" : productWords(product));
   const title = tracks.find((track) => track.title !== null)?.title ?? unnamed;
   const isKept = [...tracks.map(({ audio }) => audio), ...files].some(({ state }) => state === "stored");
+  const isGone = ({ state }: GuestTrack["audio"]) => state === "lost" || (settled && state !== "stored");
   return (
     <Layout title={title} nonce={nonce} visitor="guest">
       <div id="task" data-follow="task" data-version={String(version)} data-settled={String(settled)}>
         <h1>{title}</h1>
-        {settled || (isKept && alone !== null) ? null : (
+        {isKept && (settled || alone !== null) ? null : (
           <p class="lead" data-announce>
-            {isKept ? "The rest is still being made." : "It is still being made. All of it appears here by itself."}
+            {isKept ? "The rest is still being made." : settled ? NOTHING : AWAITED}
           </p>
         )}
         {viewer.mayDownload && isKept && alone === null ? (
@@ -54,6 +55,7 @@ export function GuestPage({ view, alone, madeName, viewer, nonce }: GuestPagePro
                   .join(" · ")}
               </p>
               <Player track={shownAs(track)} number={index + (alone ?? 1)} viewer={viewer} />
+              {isGone(track.audio) ? <p class="note">This take could not be kept.</p> : null}
             </div>
           </article>
         ))}
@@ -61,6 +63,9 @@ export function GuestPage({ view, alone, madeName, viewer, nonce }: GuestPagePro
     </Layout>
   );
 }
+
+const AWAITED = "It is still being made. All of it appears here by itself.";
+const NOTHING = "There is nothing to hear here.";
 
 /** Why something is not kept is not for guests. */
 const HIDDEN = { attempts: 0, reason: null };
