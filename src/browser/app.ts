@@ -4,6 +4,7 @@
  * Everything is there without it. It asks nobody but the Worker that the page came from.
  */
 import { offerCopies } from "./copies.ts";
+import { offerDraft } from "./draft.ts";
 import { follow } from "./follow.ts";
 import { offerPlayers } from "./player/deck.ts";
 import { offerList, watchEnd } from "./list.ts";
@@ -20,6 +21,7 @@ function enhance(): void {
 }
 
 enhance();
+offerDraft();
 offerUpload();
 offerList(enhance);
 follow(enhance);

@@ -37,6 +37,7 @@ test("a file is uploaded and judged, submitted, and heard beside its takes", asy
   const { page, faults } = visitor;
   await logIn(visitor, API_TOKEN);
   await page.goto("/new");
+  await page.getByText("An audio file, up to 104 MB and 8 minutes. Drop it here, too.").waitFor();
   await page.getByLabel(/^An audio file/).setInputFiles(VOICE);
   await page.locator("#judged").getByText("voice.mp3").waitFor({ timeout: STEP_MS });
   await expect.poll(() => page.locator("#source-id").inputValue(), { timeout: STEP_MS }).toMatch(/^[0-9a-f]{64}$/);
@@ -201,7 +202,7 @@ test("an upload that broke off is tried again with the same file, and a drop bes
   await visitor.leave();
 });
 
-test("a session that has ended is told in a musician's words, and the form waits for the login", async () => {
+test("a session that has ended is told in a musician's words, and the form outlasts the login", async () => {
   const visitor = await visit(browser, stand.origin);
   const { page } = visitor;
   await logIn(visitor, API_TOKEN);
@@ -226,9 +227,18 @@ test("a session that has ended is told in a musician's words, and the form waits
   await page.getByLabel("or a link to one").fill(stand.provider.sourceUrl(SOURCE));
   await page.keyboard.press("Tab");
   await judged.getByText("Your session has ended").waitFor({ timeout: STEP_MS });
-  await fillIn(page, "Lost");
+  await fillIn(page, "Kept");
   await page.getByRole("button", { name: "Create" }).click();
   await page.waitForURL("**/login?next=%2Fnew");
+  await page.getByLabel("API token").fill(API_TOKEN);
+  await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL("**/new");
+  expect(await page.getByLabel("Title").inputValue()).toBe("Kept");
+  expect(await page.getByLabel("or a link to one").inputValue()).toBe(stand.provider.sourceUrl(SOURCE));
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.waitForURL(/\/tasks\/[0-9a-f]{32}$/, { timeout: STEP_MS });
+  await page.goto("/new");
+  expect(await page.getByLabel("Title").inputValue()).toBe("");
   await visitor.leave();
 });
 
