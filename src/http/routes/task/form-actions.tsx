@@ -116,10 +116,12 @@ function ShareLinks({ view, shares, mayAct, now }: ShareLinksProps) {
       {shares.map(({ id, trackId, download, createdAt, expiresAt }) => (
         <li>
           <form method="post" action={`/tasks/${view.taskId}/shares/${id}/delete`} class="row">
-            {trackId === null ? capitalized(allWords(view)) : `${capitalized(takeWords(view, trackId))} alone`}, to{" "}
-            {hearWords(view)}
-            {download ? " and download" : ""}, made <When at={isoTime(createdAt)} now={now} />, until{" "}
-            <When at={isoTime(expiresAt)} now={now} />
+            <span>
+              {trackId === null ? capitalized(allWords(view)) : `${capitalized(takeWords(view, trackId))} alone`}, to{" "}
+              {hearWords(view)}
+              {download ? " and download" : ""}, made <When at={isoTime(createdAt)} now={now} />, until{" "}
+              <When at={isoTime(expiresAt)} now={now} />
+            </span>
             {mayAct ? <button class="quiet">Revoke</button> : null}
           </form>
         </li>
