@@ -14,20 +14,19 @@ interface Judged {
 }
 
 export function offerUpload(): void {
-  const form = document.querySelector<HTMLFormElement>("#new");
   const file = document.querySelector<HTMLInputElement>("#file");
   const link = document.querySelector<HTMLInputElement>("#upload-url");
-  if (form === null || file === null || link === null) return;
+  if (file === null || link === null) return;
   file.addEventListener("change", () => {
     const [chosen] = file.files ?? [];
     if (chosen !== undefined) void upload(chosen);
   });
   link.addEventListener("change", () => void judgeLink(link.value.trim()));
   offerDrop();
-  for (const button of form.querySelectorAll<HTMLButtonElement>("[data-add-tag]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => addTag(button.dataset["addTag"] ?? ""));
-  }
+  const label = document.querySelector<HTMLElement>("label[for=file]");
+  if (label !== null)
+    label.textContent = `An audio file, up to ${label.dataset["most"]} MB and 8 minutes. Drop it here, too.`;
+  document.querySelector("#suggested")?.replaceChildren(...TAGS.map(tagButton));
   document.addEventListener("pointerdown", () => (isPressed = true), true);
   for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => setTimeout(release), true);
   uploaded = sourceId()?.value ?? "";
@@ -233,6 +232,27 @@ function sourceId(): HTMLInputElement | null {
 function setSource(id: string): void {
   const input = sourceId();
   if (input !== null) input.value = id;
+}
+
+const TAGS = [
+  "dream pop",
+  "lo-fi",
+  "acoustic folk",
+  "jazz trio",
+  "house",
+  "cinematic strings",
+  "slow",
+  "warm",
+  "driving",
+];
+
+function tagButton(tag: string): HTMLElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = tag;
+  button.addEventListener("click", () => addTag(tag));
+  return button;
 }
 
 function addTag(tag: string): void {

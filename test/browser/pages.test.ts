@@ -135,6 +135,8 @@ test("without JavaScript everything is there: player, download, timeline, action
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByRole("status").getByText("There is nothing to try again").waitFor();
   await page.getByText("Somebody asked to try again.").first().waitFor();
+  await page.goto("/new");
+  await page.getByText(/^An audio file, up to 32 MB and 8 minutes\.$/).waitFor();
   expect(faults).toEqual([]);
   await visitor.leave();
 });

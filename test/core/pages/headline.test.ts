@@ -222,6 +222,14 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
     null,
   ],
   [
+    "failing though new links came",
+    [complete, ...keptA, asked, ended(null), started(T0, B, b), failed(T0, B, true, { ...b, reason: "http_403: no" })],
+    "warn",
+    /not kept yet: its link is dead/,
+    /Trying again asks at once\. New links came, and did not help\.$/,
+    "retry",
+  ],
+  [
     "lost by a dead link",
     [complete, lost(T0, [A], { ...a, ...dead }), ...keptB],
     "warn",

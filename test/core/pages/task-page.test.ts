@@ -72,6 +72,15 @@ test("what can be heard can be shared, and no failed or lost task offers to", as
   expect(shown).toContain('<option value="">all files</option>');
 });
 
+test("what was asked is called as the form calls it, and the id of an upload is no matter of a musician's", async () => {
+  const request = { negativeTags: "metal", uploadUrl: "https://example.com/a.mp3", sourceId: "5".repeat(64) };
+  const shown = await pageOf([at(T0, { type: "submitted", ref: "r", request }), complete]);
+  expect(shown).toContain('<th scope="row">What it should not</th><td>metal</td>');
+  expect(shown).toContain('<th scope="row">Link to your voice</th>');
+  expect(shown).not.toMatch(/<th scope="row">\w*[a-z][A-Z]/);
+  expect(shown).not.toContain(">sourceId<");
+});
+
 test("a choice says how it is taken back, and that it was", async () => {
   const chosen = at(T0, { type: "chosen", trackId: "a" });
   const shown = await pageOf([complete, ...keptA, ...cutB, chosen]);

@@ -3,7 +3,7 @@ import type { Stage } from "../../../core/task/stage.ts";
 import type { AudioVerdict } from "../../../core/audio/findings/findings.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 
-type BadgeTone = "plain" | "good" | "warn" | "bad" | "busy";
+export type BadgeTone = "plain" | "good" | "warn" | "bad" | "busy";
 
 export function Badge({ tone, children }: { readonly tone: BadgeTone; readonly children: string }) {
   return (

@@ -8,38 +8,40 @@ export type Filled = Readonly<Record<string, string>>;
 /** The label of the box that has a source submitted in spite of its faults. */
 export const FORCE = "Submit it whatever was found of the source";
 
+/** A form without script is held in memory as a whole; the script streams. */
+export const FORM_MEGABYTES = 32;
+
 export interface NewPageProps {
   readonly filled: Filled;
   /** Why it was not submitted. */
   readonly problem: string | null;
   /** Of the provider's account; null where it does not tell. */
   readonly credits: number | null;
+  /** For what the script uploads. */
   readonly maxMegabytes: number;
   /** So that a form that is sent twice is submitted once. (JSX keeps a prop that is called `key` for itself.) */
   readonly formKey: string;
   readonly nonce: string;
 }
 
-const TAGS = [
-  "dream pop",
-  "lo-fi",
-  "acoustic folk",
-  "jazz trio",
-  "house",
-  "cinematic strings",
-  "slow",
-  "warm",
-  "driving",
-];
-const WEIGHTS = [
-  ["styleWeight", "How closely the style is followed"],
-  ["weirdnessConstraint", "How far it may stray"],
-  ["audioWeight", "How closely the source is followed"],
-] as const;
+/** What a field of the request is called. */
+export const FIELDS: Readonly<Record<string, string>> = {
+  title: "Title",
+  tags: "What it should sound like",
+  negativeTags: "What it should not",
+  model: "Model",
+  vocalGender: "Voice, where there is any",
+  styleWeight: "How closely the style is followed",
+  weirdnessConstraint: "How far it may stray",
+  audioWeight: "How closely the source is followed",
+  uploadUrl: "Link to your voice",
+};
+const LENGTHS = { title: 100, tags: 1_000, negativeTags: 500 };
+const WEIGHTS = ["styleWeight", "weirdnessConstraint", "audioWeight"];
 
 export function NewPage({ filled, problem, credits, maxMegabytes, formKey, nonce }: NewPageProps) {
   const value = (name: string): string => filled[name] ?? "";
-  const weighted = WEIGHTS.some(([name]) => value(name) !== "") || value("vocalGender") !== "";
+  const weighted = WEIGHTS.some((name) => value(name) !== "") || value("vocalGender") !== "";
   return (
     <Layout title="New task" nonce={nonce} visitor="person">
       <h1>New task</h1>
@@ -58,7 +60,9 @@ export function NewPage({ filled, problem, credits, maxMegabytes, formKey, nonce
         <input type="hidden" name="sourceId" id="source-id" value={value("sourceId")} />
         <fieldset id="drop">
           <legend>Your voice</legend>
-          <label for="file">An audio file, up to {maxMegabytes} MB and 8 minutes. Drop it here, too.</label>
+          <label for="file" data-most={maxMegabytes}>
+            An audio file, up to {Math.min(maxMegabytes, FORM_MEGABYTES)} MB and 8 minutes.
+          </label>
           <input id="file" name="file" type="file" accept="audio/*" />
           <label for="upload-url">or a link to one</label>
           <input id="upload-url" name="uploadUrl" type="url" maxlength={4096} value={value("uploadUrl")} />
@@ -73,20 +77,17 @@ export function NewPage({ filled, problem, credits, maxMegabytes, formKey, nonce
             )}
           </div>
         </fieldset>
-        <label for="title">Title</label>
-        <input id="title" name="title" required maxlength={100} value={value("title")} />
-        <label for="tags">What it should sound like, with commas</label>
-        <input id="tags" name="tags" required maxlength={1000} value={value("tags")} />
-        <p class="row" id="suggested">
-          {TAGS.map((tag) => (
-            <button type="button" class="quiet" data-add-tag={tag} hidden>
-              {tag}
-            </button>
-          ))}
-        </p>
-        <label for="negative">What it should not</label>
-        <input id="negative" name="negativeTags" required maxlength={500} value={value("negativeTags")} />
-        <label for="model">Model</label>
+        {Object.entries(LENGTHS).map(([name, length]) => (
+          <>
+            <label for={name}>
+              {FIELDS[name]}
+              {name === "tags" ? ", with commas" : ""}
+            </label>
+            <input id={name} name={name} required maxlength={length} value={value(name)} />
+            {name === "tags" ? <p class="row" id="suggested"></p> : null}
+          </>
+        ))}
+        <label for="model">{FIELDS["model"]}</label>
         <select id="model" name="model">
           {MODELS.map(({ name, note }) => (
             <option value={name} selected={name === (value("model") || MODELS[0]?.name)}>
@@ -96,7 +97,7 @@ export function NewPage({ filled, problem, credits, maxMegabytes, formKey, nonce
         </select>
         <details open={weighted}>
           <summary>More</summary>
-          <label for="gender">Voice, where there is any</label>
+          <label for="gender">{FIELDS["vocalGender"]}</label>
           <select id="gender" name="vocalGender">
             <option value="">as it comes</option>
             <option value="f" selected={value("vocalGender") === "f"}>
@@ -106,9 +107,9 @@ export function NewPage({ filled, problem, credits, maxMegabytes, formKey, nonce
               male
             </option>
           </select>
-          {WEIGHTS.map(([name, words]) => (
+          {WEIGHTS.map((name) => (
             <>
-              <label for={name}>{words}, from 0 to 1</label>
+              <label for={name}>{FIELDS[name]}, from 0 to 1</label>
               <input id={name} name={name} type="number" min="0" max="1" step="0.01" value={value(name)} />
             </>
           ))}

@@ -85,7 +85,7 @@ function ofTrouble(view: TaskView, { state, reason }: Delivered, canAsk: boolean
   return told(
     "warn",
     `${far}, but ${unkept(view)} not kept yet: ${what}.`,
-    `${cure ?? ""} ${next}`.trim(),
+    `${cure ?? ""} ${next}`.trim() + recoveryWords(view, "and did not help"),
     needsNewLink && !canAsk && state !== "waiting" ? null : "retry",
   );
 }

@@ -1,6 +1,7 @@
 /** What was asked, beside what came. Pure. */
 import type { TaskView } from "../../../core/view/view.ts";
-import { Badge } from "../list/badge.tsx";
+import { Badge, type BadgeTone } from "../list/badge.tsx";
+import { FIELDS } from "../new/new-page.tsx";
 
 export function RequestTable({ view }: { readonly view: TaskView }) {
   const { request, tracks, source } = view;
@@ -19,40 +20,29 @@ export function RequestTable({ view }: { readonly view: TaskView }) {
             </tr>
           </thead>
           <tbody>
-            {Object.entries(request).map(([name, value]) => (
-              <tr>
-                <th scope="row">{name}</th>
-                <td>{shown(value)}</td>
-                <td>{cameOf(name, tracks)}</td>
-              </tr>
-            ))}
+            {Object.entries(request).map(([name, value]) =>
+              name === "sourceId" ? null : (
+                <tr>
+                  <th scope="row">{FIELDS[name] ?? name}</th>
+                  <td>{shown(value)}</td>
+                  <td>{cameOf(name, tracks)}</td>
+                </tr>
+              ),
+            )}
           </tbody>
         </table>
       </div>
       {style === undefined ? null : (
         <ul class="terms" aria-label="Style">
-          {style.measured.map(({ asked, measured, agrees }) => (
-            <li>
-              <Badge tone={agrees === null ? "plain" : agrees ? "good" : "warn"}>
-                {`measured: ${asked}, ${agrees === true ? "agrees" : (measured ?? "not clear")}`}
-              </Badge>
-            </li>
-          ))}
-          {style.matched.map((term) => (
-            <li>
-              <Badge tone="good">{`claimed: ${term}`}</Badge>
-            </li>
-          ))}
-          {style.missing.map((term) => (
-            <li>
-              <Badge tone="warn">{`not claimed: ${term}`}</Badge>
-            </li>
-          ))}
-          {style.contradicting.map((term) => (
-            <li>
-              <Badge tone="bad">{`claims the contrary: ${term}`}</Badge>
-            </li>
-          ))}
+          {style.measured.map(({ asked, measured, agrees }) =>
+            term(
+              agrees === null ? "plain" : agrees ? "good" : "warn",
+              `measured: ${asked}, ${agrees === true ? "agrees" : (measured ?? "not clear")}`,
+            ),
+          )}
+          {style.matched.map((one) => term("good", `claimed: ${one}`))}
+          {style.missing.map((one) => term("warn", `not claimed: ${one}`))}
+          {style.contradicting.map((one) => term("bad", `claims the contrary: ${one}`))}
         </ul>
       )}
       {source === null || source.findings.length === 0 ? null : (
@@ -66,6 +56,14 @@ export function RequestTable({ view }: { readonly view: TaskView }) {
         </>
       )}
     </>
+  );
+}
+
+function term(tone: BadgeTone, words: string) {
+  return (
+    <li>
+      <Badge tone={tone}>{words}</Badge>
+    </li>
   );
 }
 

@@ -12,7 +12,7 @@ import { shownReport } from "../../../core/audio/findings/source-report.ts";
 import { askForCredits, providerAccess } from "../../../platform/provider-client.ts";
 import { requireApiToken } from "../../auth/access.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { FORCE, NewPage, type Filled } from "../../pages/new/new-page.tsx";
+import { FORCE, FORM_MEGABYTES, NewPage, type Filled } from "../../pages/new/new-page.tsx";
 import { nonceOf, page } from "../../pages/frame/page.ts";
 import { Problem } from "../../problem.ts";
 import { malformedForm } from "../../request/body.ts";
@@ -22,8 +22,6 @@ import { readTask } from "../../reading/task-reader.ts";
 import { notKept, uploadSource } from "./sources.ts";
 import { submit } from "./submissions.ts";
 
-/** A form without script is held in memory as a whole; the script streams. */
-const MAX_FORM_BYTES = 32 * 1_024 * 1_024;
 const NUMBERS = new Set(["styleWeight", "weirdnessConstraint", "audioWeight"]);
 const NOT_SENT = new Set(["key", "file", "force"]);
 
@@ -43,10 +41,10 @@ export const newTask = new Hono<AppEnv>()
     const filled: Record<string, string> = {};
     try {
       const length = Number(c.req.header("content-length") ?? Number.POSITIVE_INFINITY);
-      if (length > MAX_FORM_BYTES)
+      if (length > FORM_MEGABYTES * 1_024 * 1_024)
         throw new Problem(
           "payload_too_large",
-          "Without script a file may have 32 MB: give a link, or allow JavaScript.",
+          `Without script a file may have ${FORM_MEGABYTES} MB: give a link, or allow JavaScript.`,
         );
       const form = await c.req.parseBody().catch(() => {
         throw malformedForm();
