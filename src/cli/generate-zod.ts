@@ -1,9 +1,9 @@
 /**
- * Writes zod as the Worker bundles it, `build/zod`: without what makes JSON schemas, which only the build does, and what
- * makes code of schemas, which no Worker may.
+ * Writes zod as the Worker bundles it, `build/zod`: without what makes JSON schemas, which only the build does, what
+ * makes code of schemas, which no Worker may, and what reads values that hold themselves, as no JSON does.
  *
  * Each schema of zod names those functions as methods, so no bundler can leave them out. The files are the package's
- * own, but for three, which keep their exports and lose what these do. `wrangler.toml` puts it in zod's place.
+ * own, but for four, which keep their exports and lose what these do. `wrangler.toml` puts it in zod's place.
  */
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,12 @@ import * as z from "zod";
 const SOURCE = new URL(".", import.meta.resolve("zod/package.json"));
 const TARGET = new URL("../../build/zod/", import.meta.url);
 const exported = z.record(z.string(), z.unknown());
-const EMPTIED = ["v4/core/to-json-schema.js", "v4/core/json-schema-processors.js", "v4/core/doc.js"];
+const EMPTIED = [
+  "v4/core/to-json-schema.js",
+  "v4/core/json-schema-processors.js",
+  "v4/core/doc.js",
+  "v4/core/memoizer.js",
+];
 
 // Two commands that begin at once share the folder.
 const made = `${await readFile(new URL("package.json", SOURCE), "utf8")}\nwithout ${EMPTIED.join(", ")}\n`;

@@ -153,10 +153,13 @@ function doubtOf(task: Task, track: Track, { stored, flaw }: Judged, tries: read
   return isSameTake(task, track, stored) ? "same_take" : null;
 }
 
-/** What came of an earlier stage may be a preview: a link of a later one was tried in vain, or nobody says how long it is. */
+/**
+ * What came of an earlier stage may be a preview, or another take: a link of a later one was tried in vain, nobody says
+ * how long the track is, or it is by its place alone that both are of it.
+ */
 function isOutranked(task: Task, track: Track, stored: Copied, tries: readonly Try[]): boolean {
   const own = tries.find(({ link }) => link.hash === stored.link)?.link;
-  const isSure = track.durationSeconds !== null && secondsOf(task, stored) !== null;
+  const isSure = track.isGuessed !== true && track.durationSeconds !== null && secondsOf(task, stored) !== null;
   return tries.some(
     ({ link, progress, copied }) =>
       own !== undefined &&

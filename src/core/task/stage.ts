@@ -85,8 +85,7 @@ export function audioStatus(task: Task, track: Track): FileStatus {
 export function concerns(task: Task, event: Observed): boolean {
   if (!isNews(event.observation)) return false;
   const after = { ...task, observations: [...task.observations, event] };
-  // Tracks show whatever the task is of.
-  if (event.observation.tracks.length > 0 || productOf(after) !== productOf(task)) return true;
+  if (productOf(after) !== productOf(task)) return true;
   return (event.observation.product === undefined && isMusic(after)) || saidOf(after).includes(event);
 }
 

@@ -27,6 +27,8 @@ export interface Track {
   readonly coverLinks: readonly Link[];
   /** Why the link that the provider sent for the audio is none; null where it sent none, or a good one. */
   readonly refusedLink: string | null;
+  /** What earlier messages said of it was of other ids, and only its place speaks for its being the same track. */
+  readonly isGuessed?: boolean;
 }
 
 /** The one that counts comes first: stage, then a poll over a callback, then the later, then the content's hash. */
@@ -70,6 +72,7 @@ interface Group {
   readonly mentions: Mention[];
   readonly observations: Set<Observed>;
   readonly links: Set<string>;
+  isGuessed: boolean;
 }
 
 function selectTracks(observations: readonly Observed[]): readonly Track[] {
@@ -117,24 +120,23 @@ function groupById(ranked: readonly Observed[]): ReadonlyMap<string, Group> {
 }
 
 /**
- * The provider has been seen to change the ids between `first` and `complete`. A track of an earlier stage that no
- * `complete` lists is then one that only a `complete` lists: by a shared link, else by its place.
+ * The provider has been seen to change the ids between its messages. A track of an earlier stage that no `complete`
+ * lists is then one that only a `complete` lists, and no message lists beside it: by a shared link, else by its place.
  */
 function withoutGhosts(groups: readonly Group[]): Group[] {
   const newcomers = groups.filter(({ mentions }) => mentions.every(isFinal));
   const ghosts = groups.filter(({ mentions }) => !mentions.some(isFinal));
   const joined = new Set<Group>();
-  const taken = new Set<Group>();
   for (const linked of [true, false])
     for (const ghost of ghosts) {
-      const free = newcomers.filter((one) => !taken.has(one));
+      const free = newcomers.filter((one) => !ghost.mentions.some(({ observed }) => one.observations.has(observed)));
       const place = ghost.mentions[0]?.index;
       const peer = linked
         ? free.find((one) => ghost.mentions.some(({ track }) => sharesLink(one, track)))
         : (free.find(({ mentions }) => mentions[0]?.index === place) ?? free[0]);
       if (peer === undefined || joined.has(ghost)) continue;
       for (const mention of ghost.mentions) join(peer, mention);
-      taken.add(peer);
+      peer.isGuessed ||= !linked;
       joined.add(ghost);
     }
   return groups.filter((group) => !joined.has(group));
@@ -145,7 +147,7 @@ function isFinal({ observed }: Mention): boolean {
 }
 
 function groupOf(mention: Mention): Group {
-  const group: Group = { mentions: [], observations: new Set(), links: new Set() };
+  const group: Group = { mentions: [], observations: new Set(), links: new Set(), isGuessed: false };
   join(group, mention);
   return group;
 }
@@ -218,6 +220,7 @@ function trackOf(group: Group, trackId: string): Track {
     coverLinks: linksOf(mentions, "coverLink"),
     refusedLink:
       audioLinks.length > 0 ? null : (mentions.find(({ track }) => track.refusedLink)?.track.refusedLink ?? null),
+    isGuessed: group.isGuessed,
   };
 }
 

@@ -284,6 +284,7 @@ test("an AAC's frames tell its length", () => {
   });
   expect(factsOf(joined(adts(441), id3v1()))).toMatchObject({ durationSeconds: 10.24 });
   expect(check(adts(43), "audio", null, [], 2)).toMatch(/^truncated: aac ends after 1\.0 s of the 2\.0 s/);
+  expect(check(adts(43).slice(0, -5), "audio", null)).toBe("truncated: the last AAC frame lacks 5 bytes");
 });
 
 test("how long an MP3 is, is known at its end", () => {

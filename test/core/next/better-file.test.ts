@@ -63,6 +63,17 @@ test("where nobody says how long it is, what was kept of an earlier stage may be
     expect([keptKey(taskOf(...events)), stepOf(taskOf(...events))]).toEqual(["final-2", null]);
 });
 
+test("where the ids changed and the place alone speaks for it, what was kept of an earlier stage may be another take", () => {
+  const named = (kind: "first" | "complete", id: string, url: string, time: number) =>
+    observed(observation(kind, [listed({ id, audioLink: url, durationSeconds: 180 })]), { at: time });
+  const kept = copied(T0, PREVIEW, lasting(180));
+  const early = named("first", "x", PREVIEW, T0 - 1);
+  expect(stepOf(taskOf(early, kept, named("complete", "x", FINAL, T0 + MINUTE)))).toBeNull();
+  const changed = taskOf(early, kept, named("complete", "y", FINAL, T0 + MINUTE));
+  expect(statusOf(changed)).toMatchObject({ doubt: "outranked" });
+  expect(stepOf(changed)).toMatchObject({ type: "copy", link: { url: FINAL } });
+});
+
 test("a final file that is whole does not give way to one of an earlier stage, whatever is said against it", () => {
   const late = observed(first.observation, { at: T0 + HOUR });
   const shared = observed(

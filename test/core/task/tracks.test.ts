@@ -145,6 +145,30 @@ test("ids that change between first and complete leave no ghost that holds the t
   ]);
 });
 
+test("ids that change with each message leave none either, in whatever order they come", () => {
+  const ids = (stage: string) => [listed({ id: `${stage}-a` }), listed({ id: `${stage}-b` })];
+  const finals = ids("complete").map((one, index) => ({ ...one, audioLink: audioUrl(`final-${index}`) }));
+  const messages = [
+    observed(observation("text", ids("text"))),
+    observed(observation("first", ids("first")), { at: T0 + 1 }),
+    observed(observation("complete", finals), { at: T0 + 2 }),
+  ];
+  for (const order of [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ]) {
+    const task = taskOf(...order.flatMap((index) => messages[index] ?? []));
+    expect([order, tracksOf(task).map(({ audioLinks }) => audioLinks.map(({ url }) => url))]).toEqual([
+      order,
+      [[audioUrl("final-0")], [audioUrl("final-1")]],
+    ]);
+  }
+});
+
 test("of the links of a file the best is of the latest stage, then the record's, then the newest, an unconfirmed one last", () => {
   const messages = [
     linkIn("complete", "old", { at: T0 }),

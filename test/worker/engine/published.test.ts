@@ -61,6 +61,17 @@ test("a read of what settled long ago comes from KV, and calls no object", async
   expect(sameVersion.status).toBe(200);
 });
 
+test("a file that is not published yet is asked of the object", async () => {
+  const taskId = newTaskId();
+  serveFiles({ [AUDIO]: SONG });
+  await worker(callback(message(taskId, "complete", [track("a", { audio_url: AUDIO })])));
+  await runDurableObjectAlarm(env.TASKS.getByName(taskId));
+  const view = await viewOf(taskId);
+  await env.STATE.put(`task:${taskId}`, JSON.stringify({ view, files: [] }));
+  const audio = await workerWith(later)(reading(`/tasks/${taskId}/tracks/a/audio`));
+  expect(new Uint8Array(await audio.arrayBuffer())).toEqual(SONG);
+});
+
 test("the object is asked where KV could be behind", async () => {
   const taskId = newTaskId();
   await settle(taskId);

@@ -56,7 +56,11 @@ export function adtsReader(): ContainerReader {
 
   return {
     push: walker.push,
-    finish: () => (facts().durationSeconds === undefined ? "not_audio: no run of AAC frames was found" : null),
+    finish() {
+      if (facts().durationSeconds === undefined) return "not_audio: no run of AAC frames was found";
+      const lacks = walker.lacksBytes();
+      return lacks > 0 ? `truncated: the last AAC frame lacks ${lacks} bytes` : null;
+    },
     lacksBytes: walker.lacksBytes,
     facts,
   };

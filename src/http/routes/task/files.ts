@@ -132,10 +132,13 @@ async function serveWaveform(c: Context<AppEnv>): Promise<Response> {
 
 async function keptFileOf(c: Context<AppEnv>, file: FileKind): Promise<KeptFile> {
   const asked = c.req.param("trackId") ?? c.req.param("name") ?? "";
-  const keptFiles = await readKeptFiles(readingOf(c));
-  const kept = keptFiles.find((one) => one.file === file && one.trackId === asked);
-  if (kept !== undefined) return kept;
-  const { tracks, files } = await readTask(readingOf(c));
+  // What is published may be older than a file that the task has got since.
+  for (const current of [false, true]) {
+    const keptFiles = await readKeptFiles({ ...readingOf(c), current });
+    const kept = keptFiles.find((one) => one.file === file && one.trackId === asked);
+    if (kept !== undefined) return kept;
+  }
+  const { tracks, files } = await readTask({ ...readingOf(c), current: true });
   const isFile = file === "file";
   const names = isFile ? files.map(({ name }) => name) : tracks.map(({ trackId }) => trackId);
   const why = names.includes(asked)
