@@ -14,7 +14,7 @@ test.each([
   [{ problem: "failed", failureReason: "a reason of a newer version" }, /^The provider sent a code/],
   [{ problem: "lost", reason: "dead_link: http_404: not here" }, /^A file was lost: its link is dead \(.*404\)\.$/],
   [{ problem: "lost", reason: null }, /^A file was lost/],
-  [{ problem: "lost", settled: true, tracks: 2 }, /^Files were lost/],
+  [{ problem: "lost", settled: true, tracks: 2 }, /^No file could be kept: /],
   [{ problem: "faulty" }, /^A take is faulty\.$/],
   [
     { problem: "in_doubt", reason: "same_take: another take has the same bytes" },

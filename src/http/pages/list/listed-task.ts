@@ -23,7 +23,7 @@ export function troubleOf({ row, view }: ListedTask): string | null {
         (Object.entries(FAILURES).find(([reason]) => reason === row.failureReason)?.[1] ?? FAILURES.unknown).advice
       );
     case "lost":
-      return `${row.settled && row.tracks - row.keptTracks > 1 ? "Files were" : "A file was"} lost: ${row.reason === null ? "see its page" : whyNotKept(row.reason).what}.`;
+      return `${row.settled && row.tracks > 1 && row.keptTracks === 0 ? "No file could be kept" : "A file was lost"}: ${row.reason === null ? "see its page" : whyNotKept(row.reason).what}.`;
     case "faulty":
       return faultOf(view) ?? "A take is faulty.";
     case "in_doubt":
