@@ -63,9 +63,10 @@ test("where nobody says how long it is, what was kept of an earlier stage may be
     expect([keptKey(taskOf(...events)), stepOf(taskOf(...events))]).toEqual(["final-2", null]);
 });
 
+const named = (kind: "first" | "complete", id: string, url: string, time: number) =>
+  observed(observation(kind, [listed({ id, audioLink: url, durationSeconds: 180 })]), { at: time });
+
 test("where the ids changed and the place alone speaks for it, what was kept of an earlier stage may be another take", () => {
-  const named = (kind: "first" | "complete", id: string, url: string, time: number) =>
-    observed(observation(kind, [listed({ id, audioLink: url, durationSeconds: 180 })]), { at: time });
   const kept = copied(T0, PREVIEW, lasting(180));
   const early = named("first", "x", PREVIEW, T0 - 1);
   expect(stepOf(taskOf(early, kept, named("complete", "x", FINAL, T0 + MINUTE)))).toBeNull();

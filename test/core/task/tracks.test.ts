@@ -145,9 +145,13 @@ test("ids that change between first and complete leave no ghost that holds the t
   ]);
 });
 
+const ids = (stage: string) => [listed({ id: `${stage}-a` }), listed({ id: `${stage}-b` })];
+
 test("ids that change with each message leave none either, in whatever order they come", () => {
-  const ids = (stage: string) => [listed({ id: `${stage}-a` }), listed({ id: `${stage}-b` })];
-  const finals = ids("complete").map((one, index) => ({ ...one, audioLink: audioUrl(`final-${index}`) }));
+  const finals = [
+    listed({ id: "complete-a", audioLink: audioUrl("final-0") }),
+    listed({ id: "complete-b", audioLink: audioUrl("final-1") }),
+  ];
   const messages = [
     observed(observation("text", ids("text"))),
     observed(observation("first", ids("first")), { at: T0 + 1 }),
