@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildWorker } from "../../../rig/local/bundle.ts";
 import { startWorker, type LocalWorker } from "../../../rig/local/worker.ts";
+import { wav } from "../../../core/audio/audio-bytes.ts";
 import { song } from "../../../rig/provider/serving/songs.ts";
 import { archiveMemory, memoryRows, type MemoryFigure } from "./archive-memory.ts";
 import { copied } from "../copied.ts";
@@ -26,10 +27,12 @@ interface Contender {
 }
 
 const BARE: Contender = { name: "shortest Worker", path: "/bare", file: "known/music.mp3" };
-/** A FLAC is checked by its first bytes and its length, and hashed; only an MP3 is walked frame by frame. */
-const HASHED: Contender = { name: "verified and hashed (FLAC)", path: "/ours", file: "known/music.flac" };
+/** A WAV is checked by its header and its length, and hashed; an MP3 is walked frame by frame. */
+const HASHED: Contender = { name: "verified and hashed (WAV)", path: "/ours", file: "known/music.wav" };
 const SCANNED: Contender = { name: "with the frame scan (MP3)", path: "/ours", file: "known/music.mp3" };
 const UNSIZED: Contender = { name: "the same, of unknown length", path: "/ours", file: "unknown/music.mp3" };
+
+const WAV_HEADER_BYTES = 44;
 
 interface Figure {
   readonly contender: string;
@@ -62,10 +65,9 @@ function files(): ReadonlyMap<string, Uint8Array> {
   const minute = song(2, 60).bytes;
   const music = (megabytes: number): Buffer =>
     Buffer.concat(Array.from({ length: Math.floor((megabytes * MEGABYTE) / minute.length) }, () => minute));
-  const flac = music(MEGABYTES);
-  flac.write("fLaC");
+  const mp3 = music(MEGABYTES);
   const sizes = [5, MEGABYTES, 100].map((megabytes) => [`${megabytes}.mp3`, music(megabytes)] as const);
-  return new Map<string, Uint8Array>([["music.mp3", music(MEGABYTES)], ["music.flac", flac], ...sizes]);
+  return new Map<string, Uint8Array>([["music.mp3", mp3], ["music.wav", wav(mp3.length - WAV_HEADER_BYTES)], ...sizes]);
 }
 
 async function speeds(worker: LocalWorker, origin: Origin, rounds: number, atOnce: number): Promise<readonly Figure[]> {
