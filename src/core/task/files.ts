@@ -18,6 +18,11 @@ export function deliveredBy(task: Task): readonly Track[] {
   return isMusic(task) ? tracksOf(task) : filesOf(task);
 }
 
+/** Its tracks, where it delivers tracks: what is said of music under another product's id is waited for by nobody. */
+export function takesOf(task: Task): readonly Track[] {
+  return isMusic(task) ? tracksOf(task) : [];
+}
+
 /** What the bytes of a file of the task have to be. */
 export function mediaOf(task: Task, file: FileKind): Media {
   if (file !== "file") return file === "cover" ? "image" : "audio";

@@ -3,13 +3,13 @@
  * table and of the calls to it. Pure. Times are epoch milliseconds.
  */
 import { failureShown, isStalled, stageOf, stageReport, type Stage } from "../task/stage.ts";
-import { deliveredBy } from "../task/files.ts";
+import { deliveredBy, takesOf } from "../task/files.ts";
 import { parentOf, productOf } from "../task/product.ts";
 import type { ParentTask } from "../provider/submission.ts";
 import type { Product } from "../provider/products/products.ts";
 import type { Task } from "../task/task.ts";
 import { tallyOf, type Tally } from "./tally.ts";
-import { chosenOf, tracksOf } from "../task/tracks.ts";
+import { chosenOf } from "../task/tracks.ts";
 import { keptCount, lastReason, troubleOf, type Trouble } from "./trouble.ts";
 
 export interface CatalogRow {
@@ -51,11 +51,11 @@ export function catalogRowOf(task: Task, now: number, wake: number | null): Cata
     product: productOf(task),
     ref: task.ref,
     parent: parentOf(task),
-    title: tracksOf(task)[0]?.title ?? requestedTitle(task),
+    title: takesOf(task)[0]?.title ?? requestedTitle(task),
     stage: stageOf(task),
     failureReason: failureShown(task)?.reason ?? null,
     chosen: chosenOf(task),
-    trackIds: tracksOf(task).map(({ trackId }) => trackId),
+    trackIds: takesOf(task).map(({ trackId }) => trackId),
     settled: task.settledAt !== null,
     stalled: isStalled(task),
     problem: troubleOf(task),

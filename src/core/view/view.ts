@@ -22,10 +22,10 @@ import {
   unconfirmedReport,
   wasRefunded,
 } from "../task/stage.ts";
-import { filesOf } from "../task/files.ts";
-import { isMusic, parentOf, productOf } from "../task/product.ts";
+import { filesOf, takesOf } from "../task/files.ts";
+import { parentOf, productOf } from "../task/product.ts";
 import type { Task } from "../task/task.ts";
-import { chosenOf, tracksOf, type Track } from "../task/tracks.ts";
+import { chosenOf, type Track } from "../task/tracks.ts";
 
 const time = z.iso.datetime();
 
@@ -157,7 +157,7 @@ export function viewOf(task: Task): TaskView {
     failure: failure === null ? null : { ...failure, advice: adviceOf(failure.reason, task.abandonedWhy) },
     refunded: wasRefunded(task),
     recovery: recoveryViewOf(task),
-    tracks: isMusic(task) ? tracksOf(task).map((track) => trackViewOf(task, track)) : [],
+    tracks: takesOf(task).map((track) => trackViewOf(task, track)),
     files: filesOf(task).map((file) => namedFileViewOf(task, file)),
     stages: { text: reported(task, "text"), first: reported(task, "first"), complete: reported(task, "complete") },
     request: requestOf(task),

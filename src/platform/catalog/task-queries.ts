@@ -1,6 +1,7 @@
 /**
  * What is asked of the catalog's rows of tasks. No query grows with the number of tasks: it has an index of just what
- * it looks for, or looks at a bounded number of rows and hands on where it stopped.
+ * it looks for, or looks at a bounded number of rows and hands on where it stopped. Limits are ours and written out: a
+ * bound one has SQLite plan the query again at each call.
  */
 import * as z from "zod";
 import type { CatalogRow } from "../../core/view/catalog-row.ts";
@@ -43,10 +44,9 @@ export function listTasks(sql: SqlStorage, query: CatalogQuery): CatalogPage {
   const filter = filterOf(query);
   const found = readRows(
     sql,
-    `SELECT * FROM (SELECT * ${from} LIMIT ${LOOKED_AT}) WHERE ${filter.where} LIMIT ?`,
+    `SELECT * FROM (SELECT * ${from} LIMIT ${LOOKED_AT}) WHERE ${filter.where} LIMIT ${limit + 1}`,
     ...values,
     ...filter.values,
-    limit + 1,
   );
   const items = found.slice(0, limit);
   if (found.length > limit) return { items, next: items.at(-1) ?? null };
@@ -121,7 +121,6 @@ export function taskHolding(sql: SqlStorage, id: string, trackId: string): strin
 /** Open tasks that nobody has touched since `before`, of those first seen at or after `from`; the neglected first. */
 export function untouchedTasks(sql: SqlStorage, from: number, before: number, limit: number): readonly CatalogRow[] {
   const open = `SELECT * FROM tasks INDEXED BY open_tasks WHERE settled = 0 AND created_at >= ? ORDER BY created_at LIMIT ${WATCHED}`;
-  // A bound limit has SQLite plan the query anew each time.
   return readRows(sql, `SELECT * FROM (${open}) WHERE touched_at < ? ORDER BY touched_at LIMIT ${limit}`, from, before);
 }
 
@@ -156,13 +155,13 @@ export function isFullRound(rows: readonly CatalogRow[]): boolean {
 /** The latest tasks that came to their end, for what is usual here. */
 export function completedTasks(sql: SqlStorage, limit: number): readonly CatalogRow[] {
   const newest = `SELECT * FROM tasks ${NEWEST_FIRST} LIMIT ${LOOKED_AT}`;
-  return readRows(sql, `SELECT * FROM (${newest}) WHERE complete_at IS NOT NULL AND deleted = 0 LIMIT ?`, limit);
+  return readRows(sql, `SELECT * FROM (${newest}) WHERE complete_at IS NOT NULL AND deleted = 0 LIMIT ${limit}`);
 }
 
 /** Tasks first seen at or after `since`, the newest first. */
 export function recentTasks(sql: SqlStorage, since: number, limit: number): readonly CatalogRow[] {
   const where = "created_at >= ? AND deleted = 0";
-  return readRows(sql, `SELECT * FROM tasks WHERE ${where} ${NEWEST_FIRST} LIMIT ?`, since, limit);
+  return readRows(sql, `SELECT * FROM tasks WHERE ${where} ${NEWEST_FIRST} LIMIT ${limit}`, since);
 }
 
 const place = z.object({ created_at: z.int(), task_id: z.string() });

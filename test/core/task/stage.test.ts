@@ -17,6 +17,7 @@ import { reduce } from "../../../src/core/task/reduce.ts";
 import { TaskActions } from "../../../src/http/pages/task/task-actions.tsx";
 import type { Task } from "../../../src/core/task/task.ts";
 import { tracksOf } from "../../../src/core/task/tracks.ts";
+import { catalogRowOf } from "../../../src/core/view/catalog-row.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
 import {
   audioUrl,
@@ -184,6 +185,7 @@ test("what another product's task is told of music changes nothing of what shows
   expect(taskOf(wav, noCredits).version).toBe(version + 1);
   const tracks = observed(observation("text", [a]), { verdict: "hmac" });
   expect(viewOf(taskOf(wav, tracks))).toMatchObject({ product: "wav", version, tracks: [] });
+  expect(catalogRowOf(taskOf(wav, tracks), T0, null)).toMatchObject({ title: null, trackIds: [] });
   // Another product shows, though nothing of it counts yet.
   const verdict = "hmac_unconfirmed";
   const claims = [observed(observation("text"), { verdict }), { ...wav, verdict }];

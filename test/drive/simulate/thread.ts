@@ -1,4 +1,4 @@
-/** One thread's share of the lives: each in its turn, the results posted by the dozen. */
+/** One thread's share of the lives: each in its turn, the results posted fifty at a time. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import * as z from "zod";
