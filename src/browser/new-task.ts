@@ -32,10 +32,11 @@ export function offerUpload(): void {
   uploaded = sourceId()?.value ?? "";
   const source = uploaded || link.value;
   const judged = recall(source);
-  const wasRefused = source !== "" && document.querySelector("main > .alert") !== null;
+  const box = document.getElementById("force")?.textContent.trim() ?? "";
+  const isOffered = document.querySelector("main > .alert")?.textContent.includes(box) === true;
   if (judged !== null) show(judged);
   // Where a fault is found, it is asked for then.
-  else if (!wasRefused) offerForce(false);
+  else if (!isOffered) offerForce(false);
 }
 
 /** A file that misses the box would otherwise be opened in place of the form. */

@@ -66,6 +66,10 @@ function invalid(name: string, fault: string, wanted: string): Secret {
   return { state: "invalid", name, cure: `${name} ${fault}: ${putOf(name)} with a value ${wanted}.` };
 }
 
+/** What is to be done where the key is not set, as the end of a sentence. */
+export const SET_PROVIDER_KEY =
+  "run `npx wrangler secret put PROVIDER_API_KEY` (locally: set PROVIDER_API_KEY in .dev.vars)";
+
 function putOf(name: string): string {
   return `run \`npx wrangler secret put ${name}\` (locally: \`npm run setup\`, which writes .dev.vars)`;
 }

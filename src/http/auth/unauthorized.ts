@@ -28,7 +28,7 @@ export function whyUnauthorized(c: Context<AppEnv>): string {
   if (/\s/.test(sent)) return `More than the token follows \`Bearer\`. ${SEND}`;
   if (isOf(c.get("config").callbackToken, sent))
     return "This is CALLBACK_TOKEN, which is for callbacks alone. Send API_TOKEN, and give the callback token to the provider only.";
-  return "This bearer token is not API_TOKEN: compare it with what this Worker was deployed with (locally: .dev.vars).";
+  return "This bearer token is not API_TOKEN: compare it with what this Worker was deployed with (locally: .dev.vars; of the demo and dev:sim: what they printed).";
 }
 
 function withoutHeader(c: Context<AppEnv>): string {

@@ -1,12 +1,12 @@
 /** What can be said of an open task beyond its own log: when its stages are usually reached, and what a key would add. */
+import { SET_PROVIDER_KEY } from "../../core/secrets.ts";
 import type { Config } from "../../core/config.ts";
 import type { Spread, Usual } from "../../core/view/usual.ts";
 import { isoTime, type TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../../platform/catalog/catalog.ts";
 
 const ASK_EVERY_MS = 60_000;
-const NO_KEY =
-  "PROVIDER_API_KEY is not set: if the callbacks of this task get lost or its links expire, the provider cannot be asked. Run `npx wrangler secret put PROVIDER_API_KEY`.";
+const NO_KEY = `PROVIDER_API_KEY is not set: if the callbacks of this task get lost or its links expire, the provider cannot be asked. To change that, ${SET_PROVIDER_KEY}.`;
 
 let asked: { readonly at: number; readonly usual: Usual } = {
   at: Number.NEGATIVE_INFINITY,

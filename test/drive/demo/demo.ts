@@ -73,7 +73,9 @@ async function run(
   const { origin, client, provider, callBackUrl } = playground;
   screen.say(`Backline listens on ${origin}, the provider on ${provider.url}.`);
   for (const line of earlierTasks(await client.tasks())) screen.say(line);
-  screen.say(`Submitting ${options.tasks} with the callBackUrl ${masked(callBackUrl)}.`);
+  screen.say(
+    `Submitting ${options.tasks} to the provider, as an app of yours would, with the callBackUrl ${masked(callBackUrl)}.`,
+  );
   screen.say("Track 1 of the first falls silent half-way on purpose, so that there is something to find.");
   const { tasks: submitted, adopted } = await submitAll(playground, options, { screen, signal });
   if (options.problems)

@@ -15,7 +15,7 @@ else if ("wrong" in read) {
     process.exitCode = await demo(read.options, end);
   } catch (error) {
     const interrupted = exitCodeOf(end);
-    if (interrupted === null) console.error(wordsOf(error));
+    console.error(interrupted === null ? wordsOf(error) : "Stopped before the end. What was kept stays on disk.");
     process.exitCode = interrupted ?? 1;
   }
 }

@@ -1,13 +1,13 @@
 /** `npm run dev:sim`: the Worker and a simulated provider on this machine, with sources that work, until Ctrl-C. */
 import { once } from "node:events";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import * as z from "zod";
 import { runCommand, whole } from "../../rig/local/command.ts";
 import { startLoginLink } from "../../rig/local/login-link.ts";
 import { holdDataFolder } from "../demo/data-folder.ts";
 import { howToOpen } from "../demo/report.ts";
 import { startPlayground } from "../demo/playground.ts";
-import { demoSecrets } from "../demo/secrets.ts";
+import { demoSecrets, SECRETS_FILE } from "../demo/secrets.ts";
 
 const USAGE = `Usage: npm run dev:sim -- [options]
 
@@ -36,11 +36,16 @@ async function run(port: number, dataDir: string, end: AbortSignal): Promise<boo
   );
   const { origin, provider } = playground;
   const login = await startLoginLink(`${origin}/new`, secrets.API_TOKEN);
-  console.log(`The provider listens on ${provider.url}; a source to submit: ${provider.sourceUrl("vocals")}
-Ctrl-C ends both; what was kept stays in ${dataDir}.`);
+  const source = provider.sourceUrl("vocals");
+  const body = `{"uploadUrl": "${source}", "title": "Night drive", "tags": "synthwave", "negativeTags": "vocals", "model": "V5"}`;
+  console.log(`Backline listens on ${origin}, the provider on ${provider.url}. Its takes have a tempo of their own.
+The tokens are in ${join(dataDir, SECRETS_FILE)}. To submit its source ${source}:
+  curl -H 'Authorization: Bearer ${secrets.API_TOKEN}' -H 'Content-Type: application/json' ${origin}/tasks -d '${body}'
+Ctrl-C ends both; what was kept stays on disk.`);
   for (const line of howToOpen(login.url, `${origin}/new`, secrets.API_TOKEN)) console.log(line);
   if (!end.aborted) await once(end, "abort");
   await login.stop();
   await playground.stop();
+  console.log("Stopped. The tasks and their files stay on disk.");
   return true;
 }

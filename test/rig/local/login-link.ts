@@ -9,6 +9,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
+import { html } from "hono/html";
 import { startSession } from "../../../src/http/auth/session-cookie.ts";
 
 export interface LoginLink {
@@ -23,11 +24,14 @@ export async function startLoginLink(target: string, apiToken: string): Promise<
   if (hostname !== "127.0.0.1") throw new Error("a login link is for a Worker on 127.0.0.1");
   const path = `/login/${randomBytes(24).toString("base64url")}`;
   let isUsed = false;
+  const used = html`<p>
+    This link has been used. Open <a href="${target}">${target}</a> and log in with the API token.
+  </p>`;
   const app = new Hono().get("*", (c) => {
     c.header("cache-control", "no-store");
     c.header("referrer-policy", "no-referrer");
     if (c.req.path !== path) return c.text("There is nothing here.\n", 404);
-    if (isUsed) return c.text(`This link has been used. Open ${target} and log in with the API token.\n`, 410);
+    if (isUsed) return c.html(used, 410);
     // Who only looks (a HEAD) logs nobody in.
     if (c.req.method !== "GET") return c.body(null, 204);
     isUsed = true;

@@ -18,7 +18,7 @@ interface InboxPageProps {
 
 const REASONS: Readonly<Record<z.infer<typeof inboxItem>["reason"], string>> = {
   not_utf8: "It is no text.",
-  not_json: "It is no JSON, or was cut short.",
+  not_json: "It is no JSON, is empty, or was cut short.",
   no_task_id: "It names no task.",
   unreachable: "Its task was out of reach. It is delivered again by itself.",
   other_ref: "It came by the callBackUrl of another submission.",

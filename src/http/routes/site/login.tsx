@@ -129,8 +129,9 @@ function LoginForm({ next, describedBy }: { readonly next: string; readonly desc
       />
       <input type="hidden" name="next" value={next} />
       <p id="hint">
-        The value of API_TOKEN that this Worker was deployed with (locally it stands in .dev.vars), or of READ_TOKEN,
-        which looks and changes nothing. You stay logged in until a week passes without a visit, 30 days at most.
+        The value of API_TOKEN that this Worker was deployed with (locally it stands in .dev.vars; the demo and dev:sim
+        print theirs), or of READ_TOKEN, which looks and changes nothing. You stay logged in until a week passes without
+        a visit, 30 days at most.
       </p>
       <button>Log in</button>
     </form>

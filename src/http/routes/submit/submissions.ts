@@ -5,6 +5,7 @@
  * nor a callback that comes before the answer orphans a task, and an unclear outcome is never submitted twice. Of what
  * comes with the answer alone nothing can follow: where that is lost the caller is told to submit again.
  */
+import { SET_PROVIDER_KEY } from "../../../core/secrets.ts";
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as z from "zod";
@@ -197,8 +198,7 @@ async function shown(c: Context<AppEnv>, handover: Handover): Promise<Response> 
   return accepted(c, present<TaskView>(view));
 }
 
-const NO_KEY =
-  "PROVIDER_API_KEY is not set, so nothing can be submitted: run `npx wrangler secret put PROVIDER_API_KEY`.";
+const NO_KEY = `PROVIDER_API_KEY is not set, so nothing can be submitted: ${SET_PROVIDER_KEY}.`;
 
 /** Null where the reference is the key. */
 function keyOf(c: Context): string | null {

@@ -2,6 +2,7 @@
  * What a user can do about tasks beside the commands of one word: try many again (never at the cost of credits),
  * adopt one that was submitted elsewhere, fold its log again, or forget it.
  */
+import { SET_PROVIDER_KEY } from "../../../core/secrets.ts";
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as z from "zod";
@@ -121,5 +122,4 @@ async function recordFor<P extends string>(
   return answer;
 }
 
-const NO_KEY =
-  "PROVIDER_API_KEY is not set, so the provider cannot be asked about this task: run `npx wrangler secret put PROVIDER_API_KEY`.";
+const NO_KEY = `PROVIDER_API_KEY is not set, so the provider cannot be asked about this task: ${SET_PROVIDER_KEY}.`;

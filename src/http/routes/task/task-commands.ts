@@ -2,6 +2,7 @@
  * `POST /tasks/:id/<command>`: what one word asks of a task, from one table. A client gets the task as JSON, a form
  * of the pages the way back to its page, which says what was done.
  */
+import { SET_PROVIDER_KEY } from "../../../core/secrets.ts";
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { TaskView } from "../../../core/view/view.ts";
@@ -45,8 +46,7 @@ const NO_RECOVERY = {
 } as const;
 const NOBODY =
   "NOTIFY_URL is not set, so there is nobody to tell: set it in wrangler.toml and NOTIFY_SECRET by `npx wrangler secret put NOTIFY_SECRET`, then deploy.";
-const NO_KEY =
-  "PROVIDER_API_KEY is not set, so the provider cannot be asked for new links: run `npx wrangler secret put PROVIDER_API_KEY`.";
+const NO_KEY = `PROVIDER_API_KEY is not set, so the provider cannot be asked for new links: ${SET_PROVIDER_KEY}.`;
 
 /** Behind `requireApiToken`. */
 export const taskCommands = new Hono<AppEnv>();
