@@ -107,6 +107,19 @@ test("a source with a fault is named with its verdict when the form comes back, 
   await visitor.leave();
 });
 
+test("a link that may not be fetched is refused without a box that could not help", async () => {
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.goto("/new");
+  await page.locator("#upload-url").fill("https://elsewhere.example/vocals.mp3");
+  await fillIn(page, "From elsewhere");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.locator("main > .alert").getByText("SOURCE_ORIGINS").waitFor({ timeout: STEP_MS });
+  expect(await page.getByLabel(/Submit it whatever was found/).isVisible()).toBe(false);
+  await visitor.leave();
+});
+
 test("consent to a fault holds for its source alone, and what was said of a source goes with it", async () => {
   await using site = await startOrigin(() => ({
     headers: { "content-type": "text/html" },
