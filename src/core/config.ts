@@ -86,9 +86,17 @@ const environment = z.object({
   TIME_SCALE: text,
 });
 
-/** Takes the Worker's `env`; other bindings in it are passed over. */
+let known: { readonly values: string; readonly config: Config } | null = null;
+
+/** Takes the Worker's `env`; other bindings in it are passed over. The objects of an isolate share what it says. */
 export function parseConfig(env: unknown): Config {
-  const vars = environment.parse(pickText(env));
+  const picked = pickText(env);
+  const values = JSON.stringify(picked);
+  if (known?.values !== values) known = { values, config: configOf(environment.parse(picked)) };
+  return known.config;
+}
+
+function configOf(vars: z.infer<typeof environment>): Config {
   const warnings: string[] = [];
   const audioOrigins = originsOf("AUDIO_ORIGINS", vars.AUDIO_ORIGINS, warnings);
   warnOfOpenWays(vars, audioOrigins, warnings);

@@ -123,10 +123,11 @@ function publishItems(task: Task, pace: Pace): readonly Item[] {
  * without an outcome may still be writing, so it is given longer than a run of the alarm lasts.
  */
 function sweepItems(task: Task, files: readonly Item[], pace: Pace): readonly Item[] {
+  if (files.length > 0 || !isSettled(task)) return [];
   const unswept = task.sweptAttempts !== task.attempts && task.stored.size !== task.attempts;
   const superseded = supersededKeys(task);
   const told = superseded.told.length > 0;
-  if ((!unswept && superseded.all.length === 0) || files.length > 0 || !isSettled(task)) return [];
+  if (!unswept && superseded.all.length === 0) return [];
   // What readers may still be told of stays until KV names another, and no older put can land any more.
   if (told && (!isPublished(task) || typeof task.published?.againAt === "number")) return [];
   const cut = [...task.progress.values()].map(({ unanswered, lastAt, cutAt }) => (unanswered > 0 ? lastAt : cutAt));

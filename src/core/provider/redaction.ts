@@ -84,7 +84,10 @@ function secretsIn(text: string, needles: readonly string[]): readonly Span[] {
 const CAPABILITY_END = /\.[0-9a-f]{64}/g;
 const NAME = /[\w-]{1,64}$/;
 /** As short as what is signed can be, in digits that it shares with nothing. */
-const BASE64_RUN = new RegExp(`[A-Za-z0-9+/_-]{${Math.floor((SHORTEST_SIGNED * 8 - 8) / 6)},}={0,2}`, "g");
+const BASE64_RUN = new RegExp(
+  `(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{${Math.floor((SHORTEST_SIGNED * 8 - 8) / 6)},}={0,2}`,
+  "g",
+);
 /** The same in hex, which is a part of a run of base64. */
 const HEX_RUN = new RegExp(`[0-9a-fA-F]{${SHORTEST_SIGNED * 2},}`, "g");
 /** Digits that stand for digits. */

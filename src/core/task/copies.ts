@@ -278,6 +278,7 @@ function lossOf(task: Task, track: Track, file: FileKind): string | null {
 
 /** The keys in R2 that the files of the task have now. */
 export function keysInUse(task: Task): ReadonlySet<string> {
+  if (task.stored.size === 0 && task.cuts.size === 0) return new Set();
   const kept = deliveredBy(task).flatMap((track) =>
     kindsOf(track).flatMap((file) => {
       const { stored, cut } = fileStatus(task, track, file);

@@ -215,7 +215,7 @@ function trackOf(group: Group, trackId: string): Track {
     durationSeconds: firstOf(mentions, "durationSeconds"),
     model: firstOf(mentions, "model"),
     createdAt: firstOf(mentions, "createdAt"),
-    streamLink: linksOf(mentions, "streamLink")[0]?.url ?? null,
+    streamLink: linksOf(mentions, "streamLink", noHash)[0]?.url ?? null,
     audioLinks,
     coverLinks: linksOf(mentions, "coverLink"),
     refusedLink:
@@ -227,17 +227,20 @@ function trackOf(group: Group, trackId: string): Track {
 type Field = "title" | "tags" | "durationSeconds" | "model" | "createdAt";
 type LinkField = "audioLink" | "coverLink" | "streamLink";
 
+/** A stream is never copied, so no copy is looked for by its hash. */
+const noHash = (): string => "";
+
 function firstOf<F extends Field>(mentions: readonly Mention[], field: F): ObservedTrack[F] | null {
   return mentions.find((mention) => mention.track[field] !== null)?.track[field] ?? null;
 }
 
-function linksOf(mentions: readonly Mention[], field: LinkField): readonly Link[] {
+function linksOf(mentions: readonly Mention[], field: LinkField, hashed = hashOf): readonly Link[] {
   const file = field === "coverLink" ? "cover" : "audio";
   const named = mentions.flatMap(({ track, observed }) => {
     const url = track[field];
     return url === null ? [] : [{ url, observed, track }];
   });
-  return rankedLinks(named, file, (url, { track }) => hashOf(track, field, url));
+  return rankedLinks(named, file, (url, { track }) => hashed(track, field, url));
 }
 
 const hashes = new WeakMap<ObservedTrack, Map<LinkField, string>>();

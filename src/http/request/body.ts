@@ -33,7 +33,6 @@ export async function readBody<P extends string>(
   const tooLarge = (): Problem => overLimit(maxBytes, what);
   const body: ReadableStream<Uint8Array> | null = c.req.raw.body;
   if (body === null) return new Uint8Array(0);
-  const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const deadline = Promise.withResolvers<never>();
@@ -43,7 +42,12 @@ export async function readBody<P extends string>(
   const early =
     announced > maxBytes ? setTimeout(() => isExcepted() || deadline.reject(tooLarge()), BEGIN_MS) : undefined;
   let judged = false;
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   try {
+    // Of what is not too long there is nothing to watch but the time.
+    if (announced > 0 && announced <= maxBytes)
+      return new Uint8Array(await Promise.race([c.req.raw.arrayBuffer(), deadline.promise]));
+    reader = body.getReader();
     for (;;) {
       const { done, value } = await Promise.race([reader.read(), deadline.promise]);
       if (done) return joined(chunks, bytes);
@@ -55,7 +59,7 @@ export async function readBody<P extends string>(
       refuseOver(bytes, exception?.maxBytes ?? maxBytes, what);
     }
   } catch (error) {
-    reader.cancel().catch(() => undefined);
+    reader?.cancel().catch(() => undefined);
     if (error instanceof Problem) throw error;
     throw announced > maxBytes && !isExcepted() ? tooLarge() : new Problem("incomplete_body", BROKEN_OFF);
   } finally {

@@ -68,6 +68,17 @@ const stored = z
     tally: tally.parse(JSON.parse(row.tally)),
   }));
 
+/** What a newer word is compared with, as it is stored. */
+const compared = z.object({
+  version: z.int(),
+  touched_at: z.int(),
+  ref: z.string().nullable(),
+  parent: z.string().nullable(),
+  settled: z.int(),
+  problem: z.string().nullable(),
+  wake: z.int().nullable(),
+});
+
 export function createTasks(sql: SqlStorage): void {
   sql.exec(`CREATE TABLE IF NOT EXISTS tasks (
     created_at INTEGER NOT NULL, task_id TEXT NOT NULL, product TEXT NOT NULL, ref TEXT, title TEXT,
@@ -124,13 +135,13 @@ export function upsertTask(sql: SqlStorage, row: CatalogRow): void {
   }
   if (known.version > row.version) return;
   if (known.version === row.version) {
-    const isLater = row.touchedAt >= known.touchedAt && row.wake !== known.wake;
+    const isLater = row.touchedAt >= known.touched_at && row.wake !== known.wake;
     if (isLater) update(sql, row, { wake: row.wake, touched_at: row.touchedAt });
     return;
   }
-  const before = indexedOf(known);
+  const before: Readonly<Record<string, SqlStorageValue>> = known;
   const changed = Object.entries(indexed).filter(([name, value]) => before[name] !== value);
-  const touchedAt = Math.max(known.touchedAt, row.touchedAt);
+  const touchedAt = Math.max(known.touched_at, row.touchedAt);
   update(sql, row, { ...values, ...Object.fromEntries(changed), touched_at: touchedAt });
 }
 
@@ -143,7 +154,7 @@ function indexedOf({ ref, parent, settled, problem, wake }: CatalogRow): Readonl
 export function touchTask(sql: SqlStorage, visited: CatalogPlace, at: number, wake: number | null): void {
   const known = findTask(sql, visited);
   if (known === null) return;
-  const touched = { touched_at: Math.max(known.touchedAt, at) };
+  const touched = { touched_at: Math.max(known.touched_at, at) };
   update(sql, visited, known.wake === wake ? touched : { ...touched, wake });
 }
 
@@ -179,9 +190,10 @@ export function readRows(sql: SqlStorage, query: string, ...values: readonly Sql
     .map((found) => stored.parse(found));
 }
 
-function findTask(sql: SqlStorage, { createdAt, taskId }: CatalogPlace): CatalogRow | null {
-  const query = "SELECT * FROM tasks WHERE created_at = ? AND task_id = ?";
-  return readRows(sql, query, createdAt, taskId)[0] ?? null;
+function findTask(sql: SqlStorage, { createdAt, taskId }: CatalogPlace): z.infer<typeof compared> | null {
+  const query = `SELECT ${Object.keys(compared.shape).join(", ")} FROM tasks WHERE created_at = ? AND task_id = ?`;
+  const [found] = sql.exec(query, createdAt, taskId).toArray();
+  return found === undefined ? null : compared.parse(found);
 }
 
 function update(

@@ -10,7 +10,7 @@ import { handOver } from "./handover.ts";
 import { logFault } from "../log-fault.ts";
 
 /** Long enough that a burst is one call, short enough that a list is current at once. */
-const GATHER_MS = 50;
+const GATHER_MS = 200;
 /** A request that was to tell can be cut off: then the next one takes over. */
 const OVERDUE_MS = 1_000;
 let gathered: CatalogRow[] = [];

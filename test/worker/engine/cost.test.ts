@@ -70,7 +70,7 @@ test("on the way of an answer there is one subrequest: the call to the task's ob
     tally.reset();
     const response = await app.fetch(callback(message(newTaskId(), kind)), env, context);
     expect(response.status).toBe(200);
-    // The catalog is told 50 ms later at the soonest.
+    // The catalog is told 200 ms later at the soonest.
     const { "tasks.busyMs": _, ...counts } = tally.counts();
     expect({ counts, fetched }).toEqual({ counts: { "tasks.observe": 1 }, fetched: [] });
   }
@@ -106,7 +106,7 @@ async function costOfPlainTask(): Promise<Counts> {
 
   await worker(callback(message(taskId, "text")));
   // The catalog is told of both in one call otherwise.
-  await scheduler.wait(200);
+  await scheduler.wait(500);
   await worker(callback(message(taskId, "first", [track("a", track1), track("b")])));
   await vi.waitFor(async () => expect((await viewOf(taskId)).tracks[0]?.audio.state).toBe("stored"), {
     timeout: 5_000,

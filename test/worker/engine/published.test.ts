@@ -175,7 +175,7 @@ test("what the catalog missed is made good by the watchdog", async () => {
   await worker(callback(message(taskId, "text")));
   await vi.waitFor(async () => expect(await rowOf(taskId)).toMatchObject({ stage: "text" }));
   await workerWith({ CATALOG: noObjects.CATALOG })(callback(message(taskId, "first", [track("a")])));
-  await scheduler.wait(50);
+  await scheduler.wait(300);
   expect(await rowOf(taskId)).toMatchObject({ stage: "text" });
 
   await watch(env, Date.now() + 9 * MINUTE_MS);
