@@ -81,6 +81,22 @@ test("single samples that jump out are clicks; drums are not", () => {
   expect(measureSplit(clicksMeter, STEREO, [clicked, MUSIC], [1, 70, 5_000])).toEqual(whole);
 });
 
+test("clicks that keep time are played, by a drum computer or as a low note", () => {
+  const beats = Array.from({ length: 120 }, (_, at) => 0.2 + at * 0.2311);
+  const syncopated = beats.filter((_, at) => [0, 3, 6].includes(at % 8));
+  const pulses = Array.from({ length: 2_000 }, (_, at) => 0.2 + at * 0.0119);
+  const faults = Array.from({ length: 12 }, (_, at) => 1 + 2.1 * at + 0.3 * Math.sin(at * at));
+  expect([beats, syncopated, pulses].map(clicked)).toEqual([0, 0, 0]);
+  expect(clicked(faults)).toBeGreaterThan(18);
+  expect(clicked([...syncopated, ...faults])).toBeGreaterThan(18);
+});
+
+function clicked(starts: readonly number[]): number | null {
+  const sound = MUSIC.slice();
+  for (const start of starts) sound[Math.round(start * RATE_HZ)] = 0.9;
+  return measure(clicksMeter, MONO, [sound]).clicksPerMinute;
+}
+
 test("clipping is found at any level, and loud music is none", () => {
   const loud = noise(10 * RATE_HZ, 0.4, 1).map((sample, at, all) => sample + (all[at + 7] ?? 0) + (all[at + 31] ?? 0));
   expect(measure(flatTopsMeter, MONO, [loud]).flatTopShare).toBeLessThan(0.001);
@@ -123,6 +139,16 @@ test("the tone of the mains has its level, and a bass that plays the same note h
   expect(humUnderPad(mains)).toBeCloseTo(-36, 0);
   expect(humUnderPad(bass)).toBeNull();
 });
+
+test("a drone that never stops is a hum at the frequency of the mains alone", () => {
+  for (const hertz of [49.8, 60.2]) expect(humUnderPad(drone(hertz))).toBeGreaterThan(-38);
+  for (const hertz of [49.4, 50.6, 59.4, 60.6]) expect(humUnderPad(drone(hertz))).toBeNull();
+});
+
+function drone(hertz: number): Float32Array {
+  const [tone, overtone] = [sine(RATE_HZ, 30, hertz, amplitude(-36)), sine(RATE_HZ, 30, 3 * hertz, 0.005)];
+  return tone.map((sample, at) => sample + (overtone[at] ?? 0));
+}
 
 function humUnderPad(tone: Float32Array): number | null {
   return measure(keyMeter, MONO, [PAD.map((sample, at) => sample + (tone[at] ?? 0))]).humDbfs;
