@@ -43,9 +43,11 @@ export const requestRules = {
     const message = `${measured}; its source has ${sourceBpm.toFixed(1)} bpm. ${same}`;
     return { level: "warn", message, measured: facts.tempoBpm, limit: sourceBpm };
   },
-  tempo_inconclusive: ({ facts: { tempoBpm }, asked: { requestedBpm, tempoAgreement } }) => {
+  tempo_inconclusive: ({ facts: { tempoBpm, tempoConfidence }, asked: { requestedBpm, tempoAgreement } }) => {
     if (requestedBpm === null || tempoAgreement !== "inconclusive") return null;
-    const message = `Whether it has the requested ${requestedBpm} bpm could not be told: its beat is not clear enough.`;
+    const isClear = tempoBpm !== null && (tempoConfidence ?? 0) >= LEAST_CONFIDENCE;
+    const why = isClear ? `${tempoBpm.toFixed(1)} bpm is too near to it` : "its beat is not clear enough";
+    const message = `Whether it has the requested ${requestedBpm} bpm could not be told: ${why}.`;
     return { level: "info", message, measured: tempoBpm, limit: requestedBpm };
   },
   key_mismatch: ({ facts: { key }, asked: { requestedKey, keyAgreement } }) => {

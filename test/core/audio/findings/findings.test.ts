@@ -318,6 +318,15 @@ test("a finding is a sentence, and its numbers are in it", () => {
   expect(found(styled({ claimedShare: 0, missing: many }))[0]?.message).toMatch(/word7 and 12 more\.$/);
 });
 
+test("a tempo that could not be told is unclear, or too near to the requested one", () => {
+  const whys = [0.9, 0.3].map((tempoConfidence) =>
+    found({ asked: { requestedBpm: 120, tempoAgreement: "inconclusive" }, facts: { tempoBpm: 124.5, tempoConfidence } })
+      .filter(({ code }) => code === "tempo_inconclusive")
+      .map(({ message }) => message.split(": ")[1]),
+  );
+  expect(whys).toEqual([["124.5 bpm is too near to it."], ["its beat is not clear enough."]]);
+});
+
 test("what was not measured gives no finding, and a good song none either", () => {
   const nothing = audioFacts.parse(Object.fromEntries(Object.keys(GOOD).map((name) => [name, null])));
   const nobody: Asked = {

@@ -123,6 +123,17 @@ test("half and double agree within the tolerance, and other tempi do not", () =>
   }
 });
 
+test("a tempo that is near, but farther off than it can be measured, settles nothing", () => {
+  for (const [requested, tempoBpm] of [
+    [120, 124.5],
+    [120, 57.8],
+    [80, 77.2],
+    [170, 174.5],
+    [60, 124],
+  ] as const)
+    expect(tempoAgreement(requested, { tempoBpm, tempoConfidence: 1 })).toBe("inconclusive");
+});
+
 test("seven beats a minute off is another tempo, however fast it is, also where it was measured at half of it", () => {
   for (const tempoBpm of [90, 140, 178, 200])
     for (const off of [-7, 7])
