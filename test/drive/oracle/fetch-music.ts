@@ -98,7 +98,8 @@ const PACKAGES = [
 ] as const;
 const SOUNDFONT = { name: "fluid-soundfont-gm", path: "usr/share/sounds/sf2/FluidR3_GM.sf2" };
 /** So that no game speaks for all of them. */
-const MOST_PER_PACKAGE = 6;
+const MOST_RECORDINGS = 10;
+const MOST_SCORES = 24;
 const SHORTEST_SECONDS = 40;
 const ENCODER = ["-map_metadata", "-1", "-vn", "-c:a", "libmp3lame", "-b:a", "192k", "-compression_level", "9"];
 const RECORDINGS = new Set([".ogg", ".oga", ".opus", ".flac", ".mp3", ".wav"]);
@@ -119,7 +120,7 @@ for (const name of PACKAGES) {
   );
   let kept = 0;
   for (const path of songs.toSorted((a, b) => order(a).localeCompare(order(b)))) {
-    if (kept < MOST_PER_PACKAGE * (isMidi(path) ? 4 : 1) && (await keep(name, path))) kept += 1;
+    if (kept < (isMidi(path) ? MOST_SCORES : MOST_RECORDINGS) && (await keep(name, path))) kept += 1;
   }
   console.log(`${name}: ${kept}`);
 }
