@@ -15,7 +15,7 @@ export type Verdict = Omit<Check, "name">;
 const problem = z.object({ type: z.string(), detail: z.string() });
 
 export const SAME_SECRETS =
-  "It must be the Worker's own value, from the environment or .dev.vars: CALLBACK_TOKEN=… API_TOKEN=… npm run doctor -- <address>.";
+  "It must be the Worker's own value, from the environment or .dev.vars (the demo and dev:sim keep theirs in secrets.json of their data folder, .backline/demo or .backline/dev-sim): CALLBACK_TOKEN=… API_TOKEN=… npm run doctor -- <address>.";
 
 export function deliveryCure(answer: Answer): string {
   if (answer.status === 401) return `The Worker has another CALLBACK_TOKEN (or CALLBACK_HMAC_KEY). ${SAME_SECRETS}`;

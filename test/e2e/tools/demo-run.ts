@@ -18,7 +18,12 @@ export interface DemoRun {
 }
 
 export function runDemo(...args: readonly string[]): DemoRun {
-  const child = spawn(process.execPath, [join(ROOT, "test/drive/demo/main.ts"), ...args], {
+  return runDrive("demo", ...args);
+}
+
+/** Another command of `test/drive`, in the same way. */
+export function runDrive(name: string, ...args: readonly string[]): DemoRun {
+  const child = spawn(process.execPath, [join(ROOT, "test/drive", name, "main.ts"), ...args], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -10,7 +10,7 @@ import { taskView } from "../../../src/core/view/view.ts";
 import { holdDataFolder } from "../../drive/demo/data-folder.ts";
 import { readOptions } from "../../drive/demo/options.ts";
 import { faultsOf } from "../../rig/judge/files.ts";
-import { isRunning, runDemo } from "./demo-run.ts";
+import { isRunning, runDemo, runDrive } from "./demo-run.ts";
 import { startStand } from "../stand.ts";
 
 const secrets = z.object({ API_TOKEN: z.string() });
@@ -93,6 +93,16 @@ test.concurrent("interrupted before its end it says so by its exit code, and lea
   run.interrupt();
   expect(await run.exited).toBe(130);
   await vi.waitFor(() => expect(children.filter(isRunning)).toEqual([]));
+  await rm(dir, { recursive: true, force: true });
+});
+
+test.concurrent.each(["demo", "dev-sim"])("%s interrupted while it builds says that it stopped", async (name) => {
+  const dir = await mkdtemp(join(tmpdir(), "backline-demo-"));
+  const run = runDrive(name, "--port", "0", "--data", dir);
+  await vi.waitFor(() => expect(run.children()).not.toEqual([]), { timeout: 30_000, interval: 20 });
+  run.interrupt();
+  expect(await run.exited).toBe(130);
+  expect(run.stderr).toMatch(/^Stopped before the end\..*\n$/);
   await rm(dir, { recursive: true, force: true });
 });
 

@@ -77,6 +77,8 @@ test.concurrent("a wrong token is red, with what to do", async () => {
   expect(cureOf(callback, "callback")).toContain("another CALLBACK_TOKEN");
   expect(redOf(reader)).toEqual(["settings", "provider key", "read back", "clock", "range request", "removed"]);
   expect(cureOf(reader, "read back")).toContain("another API_TOKEN");
+  for (const cure of [cureOf(callback, "callback"), cureOf(reader, "read back")])
+    expect(cure).toContain("the demo and dev:sim keep theirs in secrets.json of their data folder");
 });
 
 test.concurrent("a provider key that the provider refuses is red", async () => {

@@ -35,7 +35,8 @@ export async function runCommand<T>(command: Command<T>): Promise<void> {
     process.exitCode = (await command.run(read.options, end)) ? 0 : 1;
   } catch (error) {
     const interrupted = exitCodeOf(end);
-    if (interrupted === null) console.error(error instanceof UserError ? error.message : error);
+    const words = error instanceof UserError ? error.message : error;
+    console.error(interrupted === null ? words : "Stopped before the end.");
     process.exitCode = interrupted ?? 1;
   }
 }
