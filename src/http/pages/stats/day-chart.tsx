@@ -2,8 +2,7 @@
 import type { Scoreboard } from "../../../core/view/statistics.ts";
 
 const WIDTH = 620;
-const HEIGHT = 120;
-const BASE = 100;
+const HEIGHT = 100;
 
 export function DayChart({ days }: { readonly days: Scoreboard["perDay"] }) {
   const most = Math.max(1, ...days.map(({ tasks }) => tasks));
@@ -11,6 +10,7 @@ export function DayChart({ days }: { readonly days: Scoreboard["perDay"] }) {
   const busiest = days.reduce((a, b) => (b.tasks > a.tasks ? b : a), { day: "", tasks: 0, failed: 0 });
   return (
     <>
+      <p class="hint">At most {String(busiest.tasks)} on a day</p>
       <svg
         class="chart"
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -18,20 +18,15 @@ export function DayChart({ days }: { readonly days: Scoreboard["perDay"] }) {
         aria-label={`Bars of tasks per day, at most ${busiest.tasks}, on ${busiest.day}`}
       >
         {days.map(({ tasks }, index) => {
-          const height = (tasks / most) * (BASE - 15);
-          return <rect x={index * step + 1} y={BASE - height} width={step - 2} height={height} />;
+          const height = (tasks / most) * HEIGHT;
+          return <rect x={index * step + 1} y={HEIGHT - height} width={step - 2} height={height} />;
         })}
-        <line x1="0" x2={WIDTH} y1={BASE} y2={BASE} />
-        <text x="0" y={BASE + 15}>
-          {days[0]?.day ?? ""}
-        </text>
-        <text x={WIDTH} y={BASE + 15} text-anchor="end">
-          {days.at(-1)?.day ?? ""}
-        </text>
-        <text x="0" y="11">
-          {`most: ${busiest.tasks}`}
-        </text>
+        <line x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
       </svg>
+      <p class="hint ends">
+        <span>{days[0]?.day ?? ""}</span>
+        <span>{days.at(-1)?.day ?? ""}</span>
+      </p>
       <details>
         <summary>As a table</summary>
         <table>
