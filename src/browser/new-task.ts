@@ -59,6 +59,8 @@ let asked: File | string | null = null;
 let lastFile: File | null = null;
 /** The id of what was uploaded last. It is sent unless there is a link. */
 let uploaded = "";
+/** Says why the last upload came to nothing. */
+let sayRefused = (): void => undefined;
 
 /** The form then sends its id in place of the file. */
 async function upload(file: File): Promise<void> {
@@ -67,6 +69,7 @@ async function upload(file: File): Promise<void> {
   if (progress === null || create === null) return;
   asked = lastFile = file;
   uploaded = "";
+  sayRefused = () => undefined;
   changeSource();
   const link = document.querySelector<HTMLInputElement>("#upload-url");
   if (link !== null) link.value = "";
@@ -83,17 +86,17 @@ async function upload(file: File): Promise<void> {
   progress.hidden = true;
   uploaded = answer?.sourceId ?? "";
   if (uploaded !== "") keep(uploaded, { name: file.name, verdict: "pass", findings: [], ...answer?.report });
-  if (asked !== file) return;
   const again = document.createElement("button");
   again.type = "button";
   again.textContent = "Try again";
   again.addEventListener("click", () => void upload(file));
-  if (status === 401) return tell(SESSION_ENDED, "alert", ...loginLink("new tab"), again);
-  if (answer === null) return tell(`The upload of ${file.name} broke off.`, "alert", again);
+  const broke = `The upload of ${file.name} broke off.`;
+  const words = status === 401 ? SESSION_ENDED : answer === null ? broke : (answer.detail ?? "The file was not taken.");
   // What a file is refused for stays so.
-  const more = status === 413 || status === 422 ? [] : [again];
-  if (uploaded === "") return tell(answer.detail ?? "The file was not taken.", "alert", ...more);
-  forgetFile();
+  const more = status === 413 || status === 422 ? [] : [...(status === 401 ? loginLink("new tab") : []), again];
+  sayRefused = () => tell(words, "alert", ...more);
+  if (asked !== file) return;
+  if (uploaded !== "") forgetFile();
   useUploaded();
 }
 
@@ -148,10 +151,11 @@ async function judgeLink(url: string): Promise<void> {
 }
 
 function useUploaded(): void {
+  if (uploaded === "") return sayRefused();
   setSource(uploaded);
   const judged = recall(uploaded);
   if (judged !== null) show(judged);
-  else if (uploaded !== "") tell("The source from before is used again.", "note");
+  else tell("The source from before is used again.", "note");
 }
 
 /** What was said of the one before, and the consent to its faults, do not hold for another. */

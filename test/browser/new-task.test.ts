@@ -202,6 +202,13 @@ test("an upload that broke off is tried again with the same file, and a drop bes
   await page.getByLabel(/^An audio file/).setInputFiles(VOICE);
   await page.locator("#judged").getByText("The upload of voice.mp3 broke off").waitFor({ timeout: STEP_MS });
   await page.unroute("**/sources");
+  const link = page.getByLabel("or a link to one");
+  for (const typed of ["no link", ""]) {
+    await link.fill(typed);
+    await link.blur();
+    const said = page.locator("#judged").getByText("The upload of voice.mp3 broke off");
+    await expect.poll(() => said.count()).toBe(typed === "" ? 1 : 0);
+  }
   await page.getByRole("button", { name: "Try again" }).click();
   await expect.poll(() => page.locator("#source-id").inputValue(), { timeout: STEP_MS }).toMatch(/^[0-9a-f]{64}$/);
   const dropped = await page.evaluate(`(() => {
