@@ -20,6 +20,16 @@ function enhance(): void {
   watchEnd(enhance);
 }
 
+/** What is unfolded to be played shows how long it is. */
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target instanceof HTMLDetailsElement && target.open)
+      for (const media of target.querySelectorAll("audio, video")) media.setAttribute("preload", "metadata");
+  },
+  true,
+);
+
 enhance();
 offerDraft();
 offerUpload();

@@ -114,6 +114,7 @@ test("one song is heard at a time, also of what was made, and Space and the bar 
   await page.getByText(/^WAV of .*: complete, 1 of 1 file kept/).waitFor();
   await page.getByText("Play here").click();
   const made = page.locator("[id^=made-] audio");
+  await expect.poll(() => made.evaluate(({ duration }: HTMLAudioElement) => duration)).toBeCloseTo(20, 0);
   await made.evaluate((audio: HTMLAudioElement) => audio.play());
   const bar = page.getByRole("region", { name: "Player" });
   await bar.getByText("wav", { exact: true }).waitFor();
@@ -125,6 +126,26 @@ test("one song is heard at a time, also of what was made, and Space and the bar 
   await expect.poll(() => heard(page)).toEqual([]);
   await page.keyboard.press(" ");
   await expect.poll(() => heard(page)).toEqual(["wav"]);
+  await visitor.leave();
+});
+
+test("the length of a kept WAV shows before it plays", async () => {
+  const { taskId, tracks } = stand.submit("To be measured");
+  await stand.finished(taskId);
+  const visitor = await visit(browser, stand.origin);
+  const { page, faults } = visitor;
+  await logIn(visitor, API_TOKEN);
+  const parent = { taskId, trackId: tracks[0].trackId };
+  await stand.client.get("/tasks", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ product: "wav", parent }),
+  });
+  await page.goto(`/tasks/${taskId}`);
+  await page.getByRole("link", { name: "WAV of To be measured (take 1)" }).click();
+  await page.locator(".transport .time").getByText("0:00 / 0:20").waitFor({ timeout: STEP_MS });
+  await screenshot(page, "wav");
+  expect(faults).toEqual([]);
   await visitor.leave();
 });
 

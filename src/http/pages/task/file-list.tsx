@@ -53,7 +53,7 @@ function Player({ file, isStem, link }: PlayerProps) {
   if (url === null) return null;
   const src = link(url);
   const name = fileWords(file.name);
-  const media = <Media src={src} contentType={contentType} name={name} preload={isStem ? "metadata" : "none"} />;
+  const media = <Media src={src} contentType={contentType} name={name} preload="metadata" />;
   if (!isSound(contentType)) return media;
   return (
     <div
