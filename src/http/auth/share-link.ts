@@ -29,20 +29,32 @@ export async function makeShareLink(
   seconds: number,
   leadsTo: "file" | "page",
 ): Promise<z.infer<typeof shareLink>> {
-  const token = c.get("vouchedBy");
-  if (token === undefined) throw new Error("nobody vouches for this request");
   // In whole seconds, as it is signed.
   const now = Date.now();
   const expiresAt = (Math.floor(now / 1_000) + seconds) * 1_000;
   const shareId = randomId();
   const { taskId, trackId, download = false } = shared;
   await catalogOf(c.env).addShare({ id: shareId, taskId, trackId, download, createdAt: now, expiresAt });
+  return { shareId, url: shareUrl(c, shareId, shared, expiresAt, leadsTo), expiresAt: isoTime(expiresAt) };
+}
+
+/** Of a share that is recorded: whoever may make one may see it again. */
+export function shareUrl(
+  c: Context<AppEnv>,
+  shareId: string,
+  shared: Shared,
+  expiresAt: number,
+  leadsTo: "file" | "page",
+): string {
+  const token = c.get("vouchedBy");
+  if (token === undefined) throw new Error("nobody vouches for this request");
+  const { taskId, trackId } = shared;
   const isFile = trackId !== null && leadsTo === "file";
   const path = isFile ? `/tasks/${taskId}/tracks/${trackId}/audio` : `/tasks/${taskId}`;
   const url = new URL(path, (c.get("config").publicUrl ?? new URL(c.req.url)).origin);
   if (trackId !== null && !isFile) url.searchParams.set(SHARED_TRACK_PARAMETER, trackId);
   url.searchParams.set(SHARE_PARAMETER, makeShare(token, shareId, shared, expiresAt));
-  return { shareId, url: url.href, expiresAt: isoTime(expiresAt) };
+  return url.href;
 }
 
 /** Whether the request's share lets files be taken along; it has been checked. */

@@ -5,7 +5,6 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as z from "zod";
-import type { Shared } from "../../../core/access/session.ts";
 import { isoTime, type TaskView } from "../../../core/view/view.ts";
 import type { StoredShare } from "../../../platform/catalog/access-table.ts";
 import { catalogOf } from "../../../platform/catalog/catalog.ts";
@@ -14,7 +13,7 @@ import { readForm } from "../../request/body.ts";
 import { Problem } from "../../problem.ts";
 import { revoke } from "./shares.ts";
 import { forget } from "./task-actions.ts";
-import { makeShareLink, MAX_SHARE_SECONDS } from "../../auth/share-link.ts";
+import { makeShareLink, MAX_SHARE_SECONDS, shareUrl } from "../../auth/share-link.ts";
 import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { Layout } from "../../pages/frame/layout.tsx";
 import { nonceOf, page, prefersHtml } from "../../pages/frame/page.ts";
@@ -48,7 +47,9 @@ export const formActions = new Hono<AppEnv>()
     if (trackId !== "" && !view.tracks.some((track) => track.trackId === trackId))
       throw new Problem("invalid_request", "trackId: The task has no such track.");
     const shared = { taskId, trackId: trackId === "" ? null : trackId, download: download === "on" };
-    return sharePage(c, view, shared, expiresInSeconds);
+    const { shareId } = await makeShareLink(c, shared, expiresInSeconds, "page");
+    // To load again what this leads to makes no other link.
+    return c.redirect(`/tasks/${taskId}/shares?made=${shareId}`, 303);
   })
   .post("/tasks/:id/shares/:shareId/delete", async (c) => {
     await revoke(c, c.req.param("shareId"));
@@ -57,11 +58,14 @@ export const formActions = new Hono<AppEnv>()
   .get("/tasks/:id/shares", async (c, next) => {
     if (!prefersHtml(c)) return next();
     const view = present<TaskView>(await objectOf(c).view());
+    const [shares, mayAct, now] = [await sharesOf(c), c.get("mayAct") === true, Date.now()];
+    const made = shares.find(({ id }) => mayAct && id === c.req.query("made"));
     return page(
       c,
       <Layout title="Share links" nonce={nonceOf(c)} visitor="person">
         <h1>Share links</h1>
-        <ShareLinks view={view} shares={await sharesOf(c)} mayAct={c.get("mayAct") === true} now={Date.now()} />
+        {made === undefined ? null : <MadeLink view={view} share={made} url={urlOf(c, made)} now={now} />}
+        <ShareLinks view={view} shares={shares} mayAct={mayAct} now={now} />
         <p>
           <a href={`/tasks/${view.taskId}`}>Back to the task</a>
         </p>
@@ -69,22 +73,23 @@ export const formActions = new Hono<AppEnv>()
     );
   });
 
-async function sharePage(
-  c: Context<AppEnv, "/tasks/:id/share">,
-  view: TaskView,
-  shared: Shared,
-  seconds: number,
-): Promise<Response> {
-  const { url, expiresAt } = await makeShareLink(c, shared, seconds, "page");
-  const { taskId, trackId, download } = shared;
-  const now = Date.now();
-  return page(
-    c,
-    <Layout title="Share link" nonce={nonceOf(c)} visitor="person">
-      <h1>Share link</h1>
+function urlOf(c: Context<AppEnv>, { id, expiresAt, ...share }: StoredShare): string {
+  return shareUrl(c, id, share, expiresAt, "page");
+}
+
+interface MadeLinkProps {
+  readonly view: TaskView;
+  readonly share: StoredShare;
+  readonly url: string;
+  readonly now: number;
+}
+
+function MadeLink({ view, share: { trackId, download, expiresAt }, url, now }: MadeLinkProps) {
+  return (
+    <>
       <p>
         Whoever has this link can {hearWords(view)}
-        {download === true ? " and download" : ""} until <When at={expiresAt} now={now} />, and nothing else:{" "}
+        {download ? " and download" : ""} until <When at={isoTime(expiresAt)} now={now} />, and nothing else:{" "}
         {trackId === null ? `${allWords(view)} of the task` : `${takeWords(view, trackId)} alone`}.
       </p>
       <pre id="share-link" tabindex={0}>
@@ -93,12 +98,10 @@ async function sharePage(
       <p>
         <button type="button" data-copy="share-link" hidden>
           Copy link
-        </button>{" "}
-        <a href={`/tasks/${taskId}`}>Back to the task</a>
+        </button>
       </p>
       <h2>Links that open it</h2>
-      <ShareLinks view={view} shares={await sharesOf(c)} mayAct={c.get("mayAct") === true} now={now} />
-    </Layout>,
+    </>
   );
 }
 
