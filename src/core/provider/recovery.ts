@@ -46,6 +46,7 @@ export function readDelivery(
 }
 
 const NOTHING: Observation = { kind: "unknown", failure: null, tracks: [], tracksDropped: 0 };
+const MAX_QUOTED_CHARS = 300;
 /** Of who asked, and not of the recovery: it can be asked about again. */
 const PASSING: ReadonlySet<number> = new Set([401, 405, 408, 429, 430, 455, 502, 503, 504]);
 
@@ -66,7 +67,13 @@ export function readRecovery(json: unknown): RecoveryReading {
     errors.some((error) => error !== null) || items.some((item) => isRecord(item) && item["status"] === "failed");
   if (!isOver && (code === null || code === 200 || PASSING.has(code))) return { type: "running" };
   const word = firstText([...errors, root["msg"]]) ?? "no_links";
-  return { type: "failed", reason: `not_recovered: ${/^[a-z_]{1,64}$/.test(word) ? word : `code ${code ?? "none"}`}` };
+  return { type: "failed", reason: `not_recovered: ${/^[a-z_]{1,64}$/.test(word) ? word : codeWords(code, word)}` };
+}
+
+/** "code 455, “Under maintenance”". Of an answer that holds no secret any more. */
+export function codeWords(code: number | null, message: string | null): string {
+  const said = message === null ? "" : `, “${message.replace(/\s+/g, " ").slice(0, MAX_QUOTED_CHARS)}”`;
+  return `code ${code ?? "none"}${said}`;
 }
 
 /** By the original's audio id. */

@@ -11,6 +11,7 @@ import type { ContainerFacts } from "../../core/audio/container/facts.ts";
 import type { AssessMode, Assessed, Copied, EventBody, FileKind, Observed, Polled } from "../../core/task/event.ts";
 import type { Message } from "../../core/next/notices.ts";
 import { MAX_ASSESS_STARTS, type Pace } from "../../core/next/pace.ts";
+import { codeWords } from "../../core/provider/recovery.ts";
 import { lastNewsAt } from "../../core/task/stage.ts";
 import { fileStatus, supersededKeys, type Played } from "../../core/task/copies.ts";
 import { lossKey, type Task } from "../../core/task/task.ts";
@@ -223,7 +224,7 @@ const UNCLEAR = "unclear: the provider may have begun it, and gave no id. It is 
 function refusalOf(answer: Exclude<SubmitAnswer, { type: "accepted" }>): string {
   switch (answer.type) {
     case "refused":
-      return `refused_${answer.code}: the provider answered with code ${answer.code}`;
+      return `refused_${answer.code}: the provider answered with ${codeWords(answer.code, answer.message)}`;
     case "not_the_api":
       return `not_the_api: something else answered with status ${answer.status}. Check PROVIDER_BASE_URL`;
     case "unclear":

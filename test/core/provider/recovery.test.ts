@@ -33,11 +33,12 @@ test("where no track came back, the provider's own word says why", () => {
     type: "failed",
     reason: "not_recovered: no_audio_id_mappings",
   });
-  // A sentence of the provider's may echo anything, so its code alone is told.
-  expect(readRecovery({ code: 500, msg: "The original Suno task does not exist." })).toEqual({
+  expect(readRecovery({ code: 500, msg: "The original Suno\n task does not exist." })).toEqual({
     type: "failed",
-    reason: "not_recovered: code 500",
+    reason: "not_recovered: code 500, “The original Suno task does not exist.”",
   });
+  const long = readRecovery({ code: 501, msg: "word ".repeat(1_000) });
+  expect(long.type === "failed" && long.reason.length).toBeLessThan(400);
 });
 
 test("what tells no end is still running: it was paid for", () => {

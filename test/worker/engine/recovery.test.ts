@@ -164,16 +164,23 @@ test("the callBackUrl of a recovery is good for its task alone, and one out of r
   expect(await viewOf(taskId)).toMatchObject({ recovery: { state: "done" } });
 });
 
-test("a recovery that the provider refuses says so", async () => {
+test("a recovery that the provider refuses says so in the provider's words, without a secret", async () => {
   const taskId = newTaskId();
-  provider.recover = { code: 500, msg: "The original Suno task does not exist.", data: null };
+  const echo = `/callback/${SECRETS.CALLBACK_TOKEN}`;
+  provider.recover = { code: 500, msg: `The original Suno task does not exist, says ${echo}.`, data: null };
   await worker(callback(message(taskId, "text", [track("a", {})])));
   await worker(acting("POST", `/tasks/${taskId}/recover`));
   await vi.waitFor(async () => {
     expect(await viewOf(taskId)).toMatchObject({
-      recovery: { state: "failed", reason: "refused_500: the provider answered with code 500" },
+      recovery: {
+        state: "failed",
+        reason: expect.stringMatching(
+          /^refused_500: the provider answered with code 500, “The original Suno task does not exist, says /,
+        ) as unknown,
+      },
     });
   }, PATIENTLY);
+  expect(JSON.stringify(await viewOf(taskId))).not.toContain(SECRETS.CALLBACK_TOKEN);
 });
 
 test("of another product than music no new links are asked for: it costs credits, and gives none", async () => {
