@@ -70,17 +70,21 @@ export class Problem extends HTTPException {
   readonly headers: Readonly<Record<string, string>>;
   /** Further members of the document. */
   readonly members: Readonly<Record<string, unknown>>;
+  /** In place of the detail, for who has a page and no program. */
+  readonly forPeople: string;
 
   constructor(
     type: ProblemType,
     detail: string,
     headers: Record<string, string> = {},
     members: Record<string, unknown> = {},
+    forPeople = detail,
   ) {
     super(PROBLEMS[type].status, { message: detail });
     this.type = type;
     this.headers = headers;
     this.members = members;
+    this.forPeople = forPeople;
   }
 }
 

@@ -40,7 +40,7 @@ export async function readKeptFiles(reading: Reading): Promise<readonly KeptFile
 
 /** What an object answered of its task, or the problem that there is none. */
 export function present<T extends object>(answer: T | Deleted | MovedOn | null): T {
-  if (answer === null) throw new Problem("task_not_found", UNKNOWN);
+  if (answer === null) throw new Problem("task_not_found", UNKNOWN, {}, {}, UNKNOWN_TO_PEOPLE);
   if ("movedTo" in answer) throw movedOn(answer.movedTo);
   if ("deletedAt" in answer)
     throw new Problem("task_deleted", `The task was deleted at ${answer.deletedAt}. Its files are gone.`);
@@ -61,8 +61,9 @@ export function taskIdOf(c: Context): string {
   return id;
 }
 
-const UNKNOWN =
-  "No callback has named this task yet. Check the id, and that its callBackUrl leads here; PUT /tasks/:id adopts a task that was submitted elsewhere.";
+const NOT_YET = "No callback has named this task yet. Check the id, and that its callBackUrl leads here";
+const UNKNOWN = `${NOT_YET}; PUT /tasks/:id adopts a task that was submitted elsewhere.`;
+const UNKNOWN_TO_PEOPLE = `${NOT_YET}. With its first callback it appears by itself: open this page again then. If it was submitted elsewhere, with a callBackUrl that leads elsewhere, whoever runs this Backline can adopt it.`;
 
 /** Resolves when the version is no longer `seen` and at least `minVersion`, when the time is up, or when the reader went away. */
 export async function waitForChange(

@@ -42,6 +42,16 @@ test("who accepts nothing in particular gets JSON, with a tag that no page has",
   await Promise.all([json.text(), html.text()]);
 });
 
+test("an unknown task tells a person what to do in words, and a program in methods", async () => {
+  const path = `/tasks/${newTaskId()}`;
+  const [html, json] = [await worker(reading(path, HTML)), await worker(reading(path))];
+  const words = await html.text();
+  expect([html.status, json.status]).toEqual([404, 404]);
+  expect((await problemOf(json)).detail).toContain("PUT /tasks/:id adopts a task");
+  expect(words).toContain("With its first callback it appears by itself");
+  expect(words).not.toMatch(/\b(PUT|POST|GET)\b/);
+});
+
 test("a page runs one script, under a nonce of its own", async () => {
   const nonces = new Set<string>();
   for (let n = 0; n < 2; n++) {

@@ -18,7 +18,7 @@ export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise
     <Layout title={title} nonce={nonceOf(c)} visitor={visitor}>
       <h1>{title}</h1>
       <p class="alert" role="alert">
-        {problem.message}
+        {problem.forPeople}
       </p>
       <p class="hint">
         Request <code>{c.get("requestId")}</code>
