@@ -130,7 +130,7 @@ export const taskView = z.object({
   stalled: z.boolean(),
   /** Of an open task: when each stage is usually reached here; null until ten tasks have shown it. */
   expected: z.object({ firstAt: spreadView, completeAt: spreadView }).nullable(),
-  /** What is missing in the configuration that this task could need. */
+  /** What to do where something is wrong, and what is missing in the configuration that an open task could need. */
   advice: z.string().nullable(),
   createdAt: time,
   updatedAt: time,
@@ -169,6 +169,20 @@ export function viewOf(task: Task): TaskView {
     updatedAt: isoTime(task.updatedAt),
     settledAt: task.settledAt === null ? null : isoTime(task.settledAt),
   };
+}
+
+export const NOTHING_TO_RETRY = "There is nothing to try again: every file of the task is kept.";
+
+/** Nothing is left that could be tried again. */
+export function isAllKept({ settled, stage, tracks, files }: TaskView): boolean {
+  const kept = [...tracks.flatMap(({ audio, cover }) => [audio, cover]), ...files];
+  return (
+    settled &&
+    stage === "complete" &&
+    kept.every(({ state }) => state === "stored" || state === "none") &&
+    tracks.every(({ assessment }) => assessment?.verdict !== "fail") &&
+    files.every(({ reason }) => reason === null)
+  );
 }
 
 /** As it went to the provider. */

@@ -1,12 +1,11 @@
-/** What can be said of an open task beyond its own log: when its stages are usually reached, and what a key would add. */
-import { SET_PROVIDER_KEY } from "../../core/secrets.ts";
+/** What can be said of a task beyond its own log: when its stages are usually reached, and what to do about it. */
 import type { Config } from "../../core/config.ts";
 import type { Spread, Usual } from "../../core/view/usual.ts";
 import { isoTime, type TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../../platform/catalog/catalog.ts";
+import { adviceFor } from "../pages/task/headline.ts";
 
 const ASK_EVERY_MS = 60_000;
-const NO_KEY = `PROVIDER_API_KEY is not set: if the callbacks of this task get lost or its links expire, the provider cannot be asked. To change that, ${SET_PROVIDER_KEY}.`;
 
 let asked: { readonly at: number; readonly usual: Usual } = {
   at: Number.NEGATIVE_INFINITY,
@@ -14,13 +13,14 @@ let asked: { readonly at: number; readonly usual: Usual } = {
 };
 
 export async function withExpectedTimes(env: Env, config: Config, view: TaskView): Promise<TaskView> {
-  if (view.settled) return view;
+  const advice = adviceFor(view, config.providerApiKey !== null);
+  if (view.settled) return { ...view, advice };
   const usual = await usualHere(env, Date.now());
   const createdAt = Date.parse(view.createdAt);
   const firstAt = spreadFrom(createdAt, usual.first);
   const completeAt = spreadFrom(createdAt, usual.complete);
   const expected = firstAt === null && completeAt === null ? null : { firstAt, completeAt };
-  return { ...view, expected, advice: config.providerApiKey === null ? NO_KEY : null };
+  return { ...view, expected, advice };
 }
 
 /** It changes slowly, so an isolate asks once a minute. A catalog that is out of reach costs no reader its answer. */

@@ -15,7 +15,8 @@ import { whyNoRecovery } from "../../core/task/stage.ts";
 import { isOpenTo, type Product } from "../../core/provider/products/products.ts";
 import { productOf } from "../../core/task/product.ts";
 import type { Task } from "../../core/task/task.ts";
-import { viewOf, type TaskView } from "../../core/view/view.ts";
+import { troubleOf } from "../../core/view/trouble.ts";
+import { isAllKept, NOTHING_TO_RETRY, viewOf, type TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../catalog/catalog.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { configuredPace, depsOf } from "./wiring.ts";
@@ -75,12 +76,18 @@ export class TaskObject extends DurableObject<Env> {
     return true;
   }
 
-  /** Tries again what failed: copies, lost files, polls, and files that R2 has lost. */
+  /** Tries again what failed: copies, lost files, polls, and files that R2 has lost. Where all is well it changes nothing. */
   async retry(seen?: number): Promise<WishAnswer> {
-    const answer = await this.#recordWish({ type: "retried" }, seen);
+    const task = this.#wakeUp();
+    const isWell = task !== null && troubleOf(task) === null && isAllKept(viewOf(task));
+    const answer = isWell
+      ? (this.#state.movedOn(seen) ?? this.view())
+      : await this.#recordWish({ type: "retried" }, seen);
     if (answer === null || "movedTo" in answer) return answer;
     await Promise.all(keptFilesOf(this.#state.known).map(({ key }) => this.missing(key)));
-    return this.view();
+    const view = this.view();
+    const isStill = isWell && view !== null && "advice" in view && isAllKept(view);
+    return isStill ? { ...view, advice: NOTHING_TO_RETRY } : view;
   }
 
   /** Has the provider make new links, which may cost credits. `origin` is where our own callBackUrls lead. */

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { unheard } from "../../../src/core/audio/container/facts.ts";
 import { failureOf } from "../../../src/core/provider/failure.ts";
 import type { TaskEvent } from "../../../src/core/task/event.ts";
+import { catalogRowOf } from "../../../src/core/view/catalog-row.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
 import { doneWords } from "../../../src/http/pages/task/task-actions.tsx";
 import { TaskPage, type TaskPageProps } from "../../../src/http/pages/task/task-page.tsx";
@@ -70,6 +71,38 @@ test("what can be heard can be shared, and no failed or lost task offers to", as
   const shown = await pageOf([film, started(T0, A, file), kept]);
   expect(shown).toContain("can open it, and nothing else");
   expect(shown).toContain('<option value="">all files</option>');
+});
+
+test("what was made of a take under one name is told apart, by when it was made and by number", async () => {
+  const film = observed(observation("complete", [], { product: "stems", files: [{ name: "vocal", link: A }] }));
+  const made = [3, 2, 1].map((minute) => {
+    const row = catalogRowOf(taskOf({ ...film, at: T0 - minute * 60_000 }), T0, null);
+    const trackId = minute === 1 ? "b" : "a";
+    return {
+      row: { ...row, taskId: `s${minute}`, parent: { taskId: row.taskId, trackId } },
+      view: null,
+      madeName: null,
+    };
+  });
+  const shown = await pageOf([complete, ...keptA], { made: made.toReversed() });
+  const lines = [...shown.matchAll(/<li id="product-s\d">(.*?)<\/time>/g)].map(([, line = ""]) =>
+    line.replace(/<[^>]*>/g, ""),
+  );
+  expect(lines).toEqual([
+    "Stems of Night Drive (take 2), 1 min ago",
+    "Stems of Night Drive (take 1), no. 2, 2 min ago",
+    "Stems of Night Drive (take 1), no. 1, 3 min ago",
+  ]);
+});
+
+test("a style that is only claimed is explained", async () => {
+  const tagged = { ...song, tags: "jazz, warm" };
+  const style = observed(observation("complete", [listed({ id: "a", audioLink: A, ...tagged })]));
+  const request = { title: "Night Drive", tags: "jazz, metal" };
+  const heard = copied(T0, A, { ...a, container: unheard({ format: "mp3", durationSeconds: 30 }), assess: "scan" });
+  const shown = await pageOf([at(T0, { type: "submitted", ref: "r", request }), style, started(T0, A, a), heard]);
+  expect(shown).toContain("claimed: jazz");
+  expect(shown).toContain("Claimed: only said by the tags that came with it.");
 });
 
 test("what was asked is called as the form calls it, and the id of an upload is no matter of a musician's", async () => {

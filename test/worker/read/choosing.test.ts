@@ -3,12 +3,15 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import * as z from "zod";
+import { frames } from "../../core/audio/audio-bytes.ts";
 import { message, newTaskId, track } from "../messages.ts";
 import { COVER, serveFiles, SONG } from "../provider-files.ts";
 import { share } from "../sessions.ts";
-import { acting, callback, problemOf, reading, request, viewOf, worker } from "../worker.ts";
+import { acting, callback, eventsOf, problemOf, reading, request, viewOf, worker } from "../worker.ts";
 
 const listed = z.object({ items: z.array(z.object({ taskId: z.string(), chosen: z.string().nullable() })) });
+
+const OTHER_SONG = frames(41);
 
 /** Publications of one task are two seconds apart. */
 const PATIENTLY = { timeout: 10_000 };
@@ -40,14 +43,18 @@ test("what is no track of the task cannot be chosen, and the tracks are named", 
   expect([refused.status, refused.detail]).toEqual([422, expect.stringContaining("a, b")]);
 });
 
-test("where all is kept, trying again says that there is nothing to try, and else nothing of the kind", async () => {
+test("where all is kept, trying again says that there is nothing to try and changes nothing, and else nothing of the kind", async () => {
   const advised = z.object({ advice: z.string().nullable() });
   const kept = await keptTask();
+  const [before, events] = [await viewOf(kept), await eventsOf(kept)];
   const nothing = await worker(acting("POST", `/tasks/${kept}/retry`));
   expect([nothing.status, advised.parse(await nothing.json()).advice]).toEqual([
     202,
     "There is nothing to try again: every file of the task is kept.",
   ]);
+  expect(await viewOf(kept)).toEqual(before);
+  expect(await eventsOf(kept)).toEqual(events);
+  expect((await worker(acting("POST", `/tasks/${kept}/retry`, { "if-match": '"other"' }))).status).toBe(412);
   const open = newTaskId();
   await worker(callback(message(open, "text")));
   const something = await worker(acting("POST", `/tasks/${open}/retry`));
@@ -110,7 +117,7 @@ async function keptTask(): Promise<string> {
     image_url: `https://cdn.example.com/${taskId}/${name}.jpeg`,
   });
   const [a, b] = [files("a"), files("b")];
-  serveFiles({ [a.audio_url]: SONG, [a.image_url]: COVER, [b.audio_url]: SONG, [b.image_url]: COVER });
+  serveFiles({ [a.audio_url]: SONG, [a.image_url]: COVER, [b.audio_url]: OTHER_SONG, [b.image_url]: COVER });
   await worker(callback(message(taskId, "complete", [track("a", a), track("b", b)])));
   await runDurableObjectAlarm(env.TASKS.getByName(taskId));
   await vi.waitFor(async () => expect(await viewOf(taskId)).toMatchObject({ settled: true }), { timeout: 10_000 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { message, newTaskId, track } from "../messages.ts";
 import { playProvider, type PlayedProvider } from "../provider-api.ts";
 import { SONG } from "../provider-files.ts";
-import { acting, callback, problemOf, viewOf, worker } from "../worker.ts";
+import { acting, callback, problemOf, reading, viewOf, worker } from "../worker.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -64,6 +64,32 @@ test("without a key the view of a task says so when its link died, and when its 
   expect(stopped).toMatchObject({ stalled: true, settled: false });
   expect(stopped.advice).toMatch(/callbacks of this task get lost/);
   expect(provider.asked).toEqual([]);
+});
+
+test("what the page says to do about a task the view advises too: no link came, a link is dead, all is well", async () => {
+  const linkless = newTaskId();
+  await worker(callback(message(linkless, "complete", [track("a", { audio_url: null })])));
+  vi.setSystemTime(Date.now() + 11 * MINUTE_MS);
+  await runDurableObjectAlarm(env.TASKS.getByName(linkless));
+  const dead = newTaskId();
+  provider.files.set(AUDIO, null);
+  await worker(callback(message(dead, "complete", [track("a", { audio_url: AUDIO })])));
+  await runDurableObjectAlarm(env.TASKS.getByName(dead));
+  provider.files.set(AUDIO, SONG);
+  for (const [taskId, cure] of [
+    [linkless, /^The provider's record is not asked, .*: set it and try again, or look at the task there\. PROVIDER_/],
+    [dead, /^Only the provider can give a new link\. /],
+  ] as const) {
+    const { advice } = await viewOf(taskId);
+    expect(advice).toMatch(cure);
+    const page = await (await worker(reading(`/tasks/${taskId}`, { accept: "text/html" }))).text();
+    const [, shown = "none"] = /id="cure">([^<]*)</.exec(page) ?? [];
+    expect(advice).toContain(shown.replaceAll("&#39;", "'"));
+  }
+  const whole = newTaskId();
+  await worker(callback(message(whole, "complete", [track("a", { audio_url: AUDIO })])));
+  await runDurableObjectAlarm(env.TASKS.getByName(whole));
+  expect(await viewOf(whole)).toMatchObject({ settled: true, advice: null });
 });
 
 test("what needs the key is refused with the variable and the command that sets it", async () => {

@@ -1,5 +1,6 @@
 /** How a task stands in one sentence, what helps in another, and the one thing to do. Pure. */
 import { isMusicProduct } from "../../../core/provider/products/products.ts";
+import { SET_PROVIDER_KEY } from "../../../core/secrets.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import { counted, reasonWords } from "../frame/words.ts";
 import { whyNotKept } from "./why-not-kept.ts";
@@ -26,6 +27,20 @@ export function headlineOf(view: TaskView, canRecover: boolean): Headline {
   if (failing !== undefined) return ofTrouble(view, failing, canRecover);
   return view.stalled ? ofSilence(view, canRecover) : told("busy", underWay(view));
 }
+
+/** What the page says to do, for programs; null where that is nothing, or the failure says it. */
+export function adviceFor(view: TaskView, canRecover: boolean): string | null {
+  const { standing, more } = headlineOf(view, canRecover);
+  const cure = view.stage === "failed" || standing === "good" ? "" : more;
+  return [cure, keyWords(view, canRecover)].join(" ").trim() || null;
+}
+
+/** What a key would add; empty where there is one, or nothing is left to ask about. */
+export function keyWords({ settled }: TaskView, hasKey: boolean): string {
+  return settled || hasKey ? "" : KEYLESS;
+}
+
+const KEYLESS = `PROVIDER_API_KEY is not set: if the callbacks of this task get lost or its links expire, the provider cannot be asked. To change that, ${SET_PROVIDER_KEY}.`;
 
 function ofSilence(view: TaskView, canAsk: boolean): Headline {
   const { text, first, complete } = view.stages;

@@ -2,30 +2,44 @@
 import { MODELS } from "../../../core/provider/products/models.ts";
 import { entryOf, type NamedProduct } from "../../../core/provider/products/products.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
-import type { TaskView } from "../../../core/view/view.ts";
+import { isoTime, type TaskView } from "../../../core/view/view.ts";
 import type { ListedTask } from "../list/listed-task.ts";
+import { When } from "../frame/when.tsx";
 import { counted, productWords, reasonWords } from "../frame/words.ts";
 import { madeName } from "./made-name.ts";
 import { fileWords, Media } from "./file-list.tsx";
 
-export function MadeList({ of, made }: { readonly of: TaskView; readonly made: readonly ListedTask[] }) {
+interface MadeListProps {
+  readonly of: TaskView;
+  /** The newest first. */
+  readonly made: readonly ListedTask[];
+  readonly now: number;
+}
+
+export function MadeList({ of, made, now }: MadeListProps) {
   if (made.length === 0) return null;
+  const names = made.map(({ row }) => madeName(row.product, row.parent, of) ?? row.title ?? productWords(row.product));
   return (
     <section aria-labelledby="made">
       <h2 id="made">Made of it</h2>
       <ul>
-        {made.map(({ row, view }) => (
+        {made.map(({ row, view }, index) => (
           <li id={`product-${row.taskId}`}>
-            <a href={`/tasks/${row.taskId}`}>
-              {madeName(row.product, row.parent, of) ?? row.title ?? productWords(row.product)}
-            </a>
-            : {standingOf(row)}
+            <a href={`/tasks/${row.taskId}`}>{numbered(names, index)}</a>,{" "}
+            <When at={isoTime(row.createdAt)} now={now} />: {standingOf(row)}
             {view === null ? null : <Kept view={view} />}
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+/** By age, where several have the same name. */
+function numbered(names: readonly string[], index: number): string {
+  const name = names[index] ?? "";
+  const older = names.slice(index + 1).filter((other) => other === name).length;
+  return older > 0 || names.indexOf(name) < index ? `${name}, no. ${older + 1}` : name;
 }
 
 /** Stems play together on their own page. */

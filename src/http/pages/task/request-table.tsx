@@ -33,17 +33,20 @@ export function RequestTable({ view }: { readonly view: TaskView }) {
         </table>
       </div>
       {style === undefined ? null : (
-        <ul class="terms" aria-label="Style">
-          {style.measured.map(({ asked, measured, agrees }) =>
-            term(
-              agrees === null ? "plain" : agrees ? "good" : "warn",
-              `measured: ${asked}, ${agrees === true ? "agrees" : (measured ?? "not clear")}`,
-            ),
-          )}
-          {style.matched.map((one) => term("good", `claimed: ${one}`))}
-          {style.missing.map((one) => term("warn", `not claimed: ${one}`))}
-          {style.contradicting.map((one) => term("bad", `claims the contrary: ${one}`))}
-        </ul>
+        <>
+          <p class="hint">Measured: heard in the take. Claimed: only said by the tags that came with it.</p>
+          <ul class="terms" aria-label="Style">
+            {style.measured.map(({ asked, measured, agrees }) =>
+              term(
+                agrees === null ? "plain" : agrees ? "good" : "warn",
+                `measured: ${asked}, ${agrees === true ? "agrees" : (measured ?? "not clear")}`,
+              ),
+            )}
+            {style.matched.map((one) => term("good", `claimed: ${one}`))}
+            {style.missing.map((one) => term("warn", `not claimed: ${one}`))}
+            {style.contradicting.map((one) => term("bad", `claims the contrary: ${one}`))}
+          </ul>
+        </>
       )}
       {source === null || source.findings.length === 0 ? null : (
         <>

@@ -1,7 +1,7 @@
 /** What can be done about a task, beside its headline: the one thing that helps, then the rest in menus. Pure. */
 import type { Child } from "hono/jsx";
 import { isMusicProduct } from "../../../core/provider/products/products.ts";
-import type { TaskView } from "../../../core/view/view.ts";
+import { isAllKept, NOTHING_TO_RETRY, type TaskView } from "../../../core/view/view.ts";
 import { isCut, type Help } from "./headline.ts";
 
 /** What was done, by the command: for the page that a form leads back to. */
@@ -21,24 +21,10 @@ export const DONE_COMMANDS = [
   "choose",
 ] as const satisfies (keyof typeof DONE)[];
 
-export const NOTHING_TO_RETRY = "There is nothing to try again: every file of the task is kept.";
-
 /** What a command did, in a sentence. */
 export function doneWords(did: Did, view: TaskView): string {
   if (did === "choose" && view.chosen === null) return "No take is chosen any more.";
   return did === "retry" && isAllKept(view) ? NOTHING_TO_RETRY : DONE[did];
-}
-
-/** Nothing is left that could be tried again. */
-export function isAllKept({ settled, stage, tracks, files }: TaskView): boolean {
-  const kept = [...tracks.flatMap(({ audio, cover }) => [audio, cover]), ...files];
-  return (
-    settled &&
-    stage === "complete" &&
-    kept.every(({ state }) => state === "stored" || state === "none") &&
-    tracks.every(({ assessment }) => assessment?.verdict !== "fail") &&
-    files.every(({ reason }) => reason === null)
-  );
 }
 
 export type Did = (typeof DONE_COMMANDS)[number];

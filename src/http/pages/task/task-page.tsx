@@ -9,7 +9,7 @@ import { FileList } from "./file-list.tsx";
 import { Layout } from "../frame/layout.tsx";
 import { Progress } from "./progress.tsx";
 import { RequestTable } from "./request-table.tsx";
-import { headlineOf } from "./headline.ts";
+import { headlineOf, keyWords } from "./headline.ts";
 import { doneWords, TaskActions, type Did } from "./task-actions.tsx";
 import { TimelineList, type TimelinePart } from "../timeline/timeline-list.tsx";
 import { TrackCard } from "./track-card.tsx";
@@ -48,7 +48,8 @@ export function TaskPage({
   now,
   nonce,
 }: TaskPageProps) {
-  const { tracks, stage, advice } = view;
+  const { tracks, stage } = view;
+  const keyless = keyWords(view, canRecover);
   const { standing, text, more, help } = headlineOf(view, canRecover);
   return (
     <Layout title={titleOf(view, madeName)} standing={standing} nonce={nonce} visitor="person">
@@ -73,7 +74,7 @@ export function TaskPage({
         </div>
         {viewer.mayAct ? <TaskActions view={view} help={help} canNotify={canNotify} canRecover={canRecover} /> : null}
         <Progress view={view} usual={usual} />
-        {advice === null ? null : <p class="note">{advice}</p>}
+        {keyless === "" ? null : <p class="note">{keyless}</p>}
         <FileList view={view} viewer={viewer} />
         {tracks.length === 0 && (stage === "failed" || !isMusicProduct(view.product)) ? null : (
           <section aria-labelledby="tracks">
@@ -99,7 +100,7 @@ export function TaskPage({
             )}
           </section>
         )}
-        <MadeList of={view} made={made} />
+        <MadeList of={view} made={made} now={now} />
         <section aria-labelledby="request">
           <h2 id="request">Asked and came</h2>
           <RequestTable view={view} />

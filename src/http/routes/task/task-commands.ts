@@ -10,7 +10,6 @@ import type { TaskObject } from "../../../platform/task/task-object.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { Problem } from "../../problem.ts";
 import { prefersHtml } from "../../pages/frame/page.ts";
-import { isAllKept, NOTHING_TO_RETRY } from "../../pages/task/task-actions.tsx";
 import { takesNoQuery } from "../../request/query.ts";
 import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { FRESH } from "./tasks.ts";
@@ -19,10 +18,7 @@ type Stub = DurableObjectStub<TaskObject>;
 
 /** Only `recover` may spend credits. */
 const COMMANDS = {
-  retry: async (task: Stub, c: Context<AppEnv>) => {
-    const view = present<TaskView>(await task.retry(c.get("seen")));
-    return isAllKept(view) ? { ...view, advice: NOTHING_TO_RETRY } : view;
-  },
+  retry: async (task: Stub, c: Context<AppEnv>) => task.retry(c.get("seen")),
   assess: async (task: Stub, c: Context<AppEnv>) => task.assess(c.get("seen")),
   notify: async (task: Stub, c: Context<AppEnv>) => {
     const { notify, warnings } = c.get("config");
