@@ -52,6 +52,30 @@ test("an unknown task tells a person what to do in words, and a program in metho
   expect(words).not.toMatch(/\b(PUT|POST|GET)\b/);
 });
 
+test("a share link that was made is shown at an address of its own, which makes none however often it is loaded", async () => {
+  const taskId = await taskAfter("text");
+  const headers = { ...session(), "sec-fetch-site": "same-origin", ...HTML };
+  const form = { method: "POST", headers, body: new URLSearchParams({ expiresInSeconds: "60" }) };
+  const made = await worker(request(`/tasks/${taskId}/share`, { ...form, redirect: "manual" }));
+  const path = made.headers.get("location") ?? "";
+  expect([made.status, path.split("=")[0]]).toEqual([303, `/tasks/${taskId}/shares?made`]);
+  const links = [];
+  for (let load = 0; load < 2; load += 1) {
+    const shown = await (await worker(request(path, { headers }))).text();
+    links.push(/<pre id="share-link"[^>]*>([^<]*)</.exec(shown)?.[1] ?? "none");
+  }
+  expect(links[1]).toBe(links[0]);
+  expect((await worker(request((links[0] ?? "").replace("https://backline.test", "")))).status).toBe(200);
+  const listed = await (await worker(reading(`/tasks/${taskId}/shares`))).json<{ items: unknown[] }>();
+  expect(listed.items).toHaveLength(1);
+  // Who may only read could make none, and is shown none.
+  const READ_TOKEN = "test-read-token-0123456789abcdef012345";
+  const reader = { authorization: `Bearer ${READ_TOKEN}`, ...HTML };
+  const seen = await (await workerWith({ READ_TOKEN })(request(path, { headers: reader }))).text();
+  expect(seen).toContain("All takes, to listen");
+  expect(seen).not.toContain("share=");
+});
+
 test("a page runs one script, under a nonce of its own", async () => {
   const nonces = new Set<string>();
   for (let n = 0; n < 2; n++) {
