@@ -90,6 +90,19 @@ test("of a track that changes its tempo, one of the two is told, or nothing", ()
   for (const wrong of [72, 80, 108, 116, 120, 150]) expect(tempoAgreement(wrong, tempo)).not.toBe("agrees");
 });
 
+test("a band that gets faster and faster settles nothing: its beat hardly recurs", () => {
+  for (const [from, to] of [
+    [150, 175],
+    [140, 180],
+  ] as const) {
+    const parts = Array.from({ length: 8 }, (_, at) =>
+      drums({ sampleRateHz: RATE_HZ, seconds: 4, bpm: from + ((to - from) * at) / 7 }),
+    );
+    const tempo = measure(rhythmMeter, MONO, [joined(...parts)]);
+    expect([from, tempoAgreement((from + to) / 2, tempo)]).toEqual([from, "inconclusive"]);
+  }
+});
+
 test("silence around a track, and a window that is not a number, leave its tempo alone", () => {
   const track = drums({ sampleRateHz: RATE_HZ, seconds: 20, bpm: 112 });
   const broken = track.slice();

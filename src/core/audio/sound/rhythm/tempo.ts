@@ -23,13 +23,13 @@ type TempoAgreement = "agrees" | "disagrees" | "inconclusive";
 /** Under this a measured tempo says nothing of the requested one. */
 export const LEAST_CONFIDENCE = 0.5;
 /**
- * Within both a tempo is the requested one, as a share and in bpm. A steady beat is measured to 0.3 %; of 97 released
+ * Within both a tempo is the requested one, as a share and in bpm. A steady beat is measured to 0.3 %; of 120 released
  * tracks the worst was 1.4 % and 2 bpm from what other programs say.
  */
 const SAME_TEMPO = { share: 0.03, bpm: 4 } as const;
 /**
- * Outside of either it is another, in between it could be a band that drifts. The nearest tempo that is mistaken for one
- * is 4:3 or 3:4 of it, so this accepts none of those. Of a fast tempo, 4 % would be asked for by another number.
+ * Outside of either it is another; in between it could be a band that drifts. The nearest tempo that is mistaken for
+ * one is 4:3 or 3:4 of it, so this accepts none of those. Of a fast tempo, 4 % would be asked for by another number.
  */
 export const TEMPO_TOLERANCE = 0.04;
 const MOST_BPM_OFF = 5;
@@ -52,8 +52,11 @@ const COMB: readonly (readonly [beat: number, weight: number])[] = [
 /** A beat and a half, or three quarters of one, meets every other tooth; but a beat recurs more than its thirds do. */
 const THIRDS = [2, 4] as const;
 const FINE_BEATS = [1, 2, 3, 4, 6, 8] as const;
-/** What the comb and the margin over the next tempo must reach to count in full; half of either is confidence 0.5. */
-const FULL_COMB = 0.24;
+/**
+ * What the comb and the margin over the next tempo must reach to count in full; half of either is confidence 0.5. Of
+ * released tracks under half of this comb, other programs take every other one for another tempo.
+ */
+const FULL_COMB = 0.5;
 const FULL_MARGIN = 0.25;
 /** Candidates this near to an octave of the best are the slope of its own peak. */
 const SLOPE = 0.06;
