@@ -3,8 +3,7 @@
  *
  * The energy of the second difference, which has little of the music and all of an edge, is summed over 16 frames
  * (0.4 ms). A click is a sum that is 23 dB over those of the 6 ms on both sides, two sums away. A drum rings for longer
- * than that, also a hi-hat. What keeps time is played, by a drum computer or as the pulses of a low note: three in a row
- * at even distances are no fault. Nor is a fault told that keeps time so. Pure.
+ * than that, also a hi-hat. Pure.
  */
 import type { Meter, PcmShape } from "../pcm.ts";
 import { channelOf, sampleAt, valueAt } from "../sample.ts";
@@ -24,12 +23,6 @@ const KEPT = 64;
 const RATIO = 200;
 /** The least sum: a single sample that is off by some 0.2 of full scale. */
 const LEAST = 0.3;
-/** Each click is held against so many before it: few enough that chance makes little of a crackle even. */
-const RECENT = 8;
-/** A beat is shorter, also a slow one. */
-const LONGEST_SECONDS = 2;
-/** In sums: each of three is placed to one of them, the middle one counts twice. */
-const UNEVEN = 2;
 
 export function clicksMeter({ sampleRateHz, channels }: PcmShape): Meter<Clicks> {
   // The last two samples of each channel, and its energy since the last sum.
@@ -39,8 +32,6 @@ export function clicksMeter({ sampleRateHz, channels }: PcmShape): Meter<Clicks>
   let filled = 0;
   let frames = 0;
   let clicks = 0;
-  const recent: { readonly at: number; isEven: boolean }[] = [];
-  const longest = (LONGEST_SECONDS * sampleRateHz) / FRAMES;
 
   function endSum(): void {
     let loudest = 0;
@@ -49,26 +40,9 @@ export function clicksMeter({ sampleRateHz, channels }: PcmShape): Meter<Clicks>
       side.energy = 0;
     }
     sums[summed % KEPT] = loudest;
-    if (summed >= 2 * REACH && isClick(sums, summed - REACH)) hear(summed);
+    if (summed >= 2 * REACH && isClick(sums, summed - REACH)) clicks++;
     summed++;
     filled = 0;
-  }
-
-  /** Counts the click that is past comparing. */
-  function hear(at: number): void {
-    const click = { at, isEven: false };
-    for (const [index, middle] of recent.entries()) {
-      for (const first of recent.slice(0, index)) {
-        if (at - middle.at > longest || Math.abs(at - 2 * middle.at + first.at) > UNEVEN) continue;
-        for (const one of [first, middle, click]) one.isEven = true;
-      }
-    }
-    recent.push(click);
-    if (recent.length > RECENT && recent.shift()?.isEven === false) clicks++;
-  }
-
-  function counted(): number {
-    return clicks + recent.filter(({ isEven }) => !isEven).length;
   }
 
   return {
@@ -86,7 +60,7 @@ export function clicksMeter({ sampleRateHz, channels }: PcmShape): Meter<Clicks>
         if (filled === FRAMES) endSum();
       }
     },
-    finish: () => ({ clicksPerMinute: frames === 0 ? null : (counted() * 60 * sampleRateHz) / frames }),
+    finish: () => ({ clicksPerMinute: frames === 0 ? null : (clicks * 60 * sampleRateHz) / frames }),
   };
 }
 
