@@ -3,8 +3,10 @@ import { assessmentOf } from "../task/assessment.ts";
 import { DOUBTS, fileStatus, mainKindOf, type Doubt } from "../task/copies.ts";
 import { deliveredBy } from "../task/files.ts";
 import { audioStatus, failureShown, isStalled, stageOf } from "../task/stage.ts";
+import { lacksParent } from "../task/product.ts";
 import type { Task } from "../task/task.ts";
 import type { Track } from "../task/tracks.ts";
+import { isAllKept, viewOf } from "./view.ts";
 
 /** The gravest first. **A persisted contract** of the catalog's table. */
 export const TROUBLES = ["failed", "lost", "faulty", "in_doubt", "stalled"] as const;
@@ -28,6 +30,11 @@ export function troubleOf(task: Task): Trouble | null {
   if (tracks.some((track) => isFaulty(task, track))) return "faulty";
   if (gravestDoubt(task) !== null) return "in_doubt";
   return isStalled(task) ? "stalled" : null;
+}
+
+/** All is kept without a doubt, and the provider has nothing more to say: to try again would change nothing. */
+export function isBeyondRetry(task: Task): boolean {
+  return troubleOf(task) === null && !lacksParent(task) && isAllKept(viewOf(task));
 }
 
 /** Tracks whose audio is kept, of those that are known. */

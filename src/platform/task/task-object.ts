@@ -15,7 +15,7 @@ import { whyNoRecovery } from "../../core/task/stage.ts";
 import { isOpenTo, type Product } from "../../core/provider/products/products.ts";
 import { productOf } from "../../core/task/product.ts";
 import type { Task } from "../../core/task/task.ts";
-import { troubleOf } from "../../core/view/trouble.ts";
+import { isBeyondRetry } from "../../core/view/trouble.ts";
 import { isAllKept, NOTHING_TO_RETRY, viewOf, type TaskView } from "../../core/view/view.ts";
 import { catalogOf } from "../catalog/catalog.ts";
 import { AlarmClock } from "./alarm-clock.ts";
@@ -79,7 +79,7 @@ export class TaskObject extends DurableObject<Env> {
   /** Tries again what failed: copies, lost files, polls, and files that R2 has lost. Where all is well it changes nothing. */
   async retry(seen?: number): Promise<WishAnswer> {
     const task = this.#wakeUp();
-    const isWell = task !== null && troubleOf(task) === null && isAllKept(viewOf(task));
+    const isWell = task !== null && isBeyondRetry(task);
     const answer = isWell
       ? (this.#state.movedOn(seen) ?? this.view())
       : await this.#recordWish({ type: "retried" }, seen);

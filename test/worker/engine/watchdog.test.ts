@@ -200,7 +200,7 @@ test("an instance that was superseded tells the catalog nothing of what it may h
   vi.spyOn(TaskState.prototype, "assertOwned").mockImplementation(() => {
     throw new Error("this instance was superseded");
   });
-  expect((await worker(acting("POST", `/tasks/${taskId}/retry`))).status).toBe(202);
+  expect((await worker(acting("PUT", `/tasks/${taskId}/chosen`, {}, '{"trackId":"a"}'))).status).toBe(200);
   await scheduler.wait(300);
   expect(await rowOf()).toBe(before);
   expect((await viewOf(taskId)).version).toBeGreaterThan(before ?? 0);
