@@ -91,6 +91,9 @@ test("what is made of a take shows on its page how far it is, by itself, and is 
   await screenshot(page, "made");
   expect(await violations(page)).toEqual([]);
   await page.setViewportSize({ width: 360, height: 740 });
+  const player = await page.locator("[id^=made-] audio").boundingBox();
+  expect(player?.height).toBeGreaterThan(40);
+  expect((player?.x ?? 0) + (player?.width ?? 0)).toBeLessThanOrEqual(344);
   expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
   await page.getByRole("link", { name: /^Video of / }).click();
   await page.locator("video").waitFor();
