@@ -129,11 +129,3 @@ function takeApart(
     power[k] = sumReal * sumReal + sumImaginary * sumImaginary;
   }
 }
-
-/** Where between the bins a peak lies, by a parabola through the logarithms of it and its neighbours. */
-export function peakPlace(power: Float32Array, bin: number): number {
-  const below = Math.log(sampleAt(power, bin - 1));
-  const here = Math.log(sampleAt(power, bin));
-  const above = Math.log(sampleAt(power, bin + 1));
-  return bin + (below - above) / (2 * (below - 2 * here + above));
-}

@@ -124,16 +124,6 @@ test("the tone of the mains has its level, and a bass that plays the same note h
   expect(humUnderPad(bass)).toBeNull();
 });
 
-test("a drone that never stops is a hum at the frequency of the mains alone", () => {
-  for (const hertz of [49.8, 60.2]) expect(humUnderPad(drone(hertz))).toBeGreaterThan(-38);
-  for (const hertz of [49.4, 50.6, 59.4, 60.6]) expect(humUnderPad(drone(hertz))).toBeNull();
-});
-
-function drone(hertz: number): Float32Array {
-  const [tone, overtone] = [sine(RATE_HZ, 30, hertz, amplitude(-36)), sine(RATE_HZ, 30, 3 * hertz, 0.005)];
-  return tone.map((sample, at) => sample + (overtone[at] ?? 0));
-}
-
 function humUnderPad(tone: Float32Array): number | null {
   return measure(keyMeter, MONO, [PAD.map((sample, at) => sample + (tone[at] ?? 0))]).humDbfs;
 }

@@ -8,7 +8,7 @@
  *
  * Pure: the values depend on the samples alone, not on how they are split into stretches.
  */
-import { hannSpectrum, peakPlace } from "../fft.ts";
+import { hannSpectrum } from "../fft.ts";
 import type { Pcm, PcmShape } from "../pcm.ts";
 import { framer } from "../frames.ts";
 import { sampleAt } from "../sample.ts";
@@ -67,8 +67,10 @@ function frameChroma(rateHz: number): (power: Float32Array) => Float32Array {
     for (let bin = from; bin <= to; bin++) {
       const here = sampleAt(power, bin);
       if (here < highest * LEAST_SHARE) continue;
-      if (here <= sampleAt(power, bin - 1) || here < sampleAt(power, bin + 1)) continue;
-      const hertz = (peakPlace(power, bin) * rateHz) / FRAME;
+      const [below, above] = [sampleAt(power, bin - 1), sampleAt(power, bin + 1)];
+      if (here <= below || here < above) continue;
+      const [l, m, r] = [Math.log(below), Math.log(here), Math.log(above)];
+      const hertz = ((bin + (l - r) / (2 * (l - 2 * m + r))) * rateHz) / FRAME;
       const place = Math.round(CHROMA_BINS * Math.log2(hertz / REFERENCE_HZ));
       const index = ((place % CHROMA_BINS) + CHROMA_BINS) % CHROMA_BINS;
       const weight = Math.sqrt(here);
