@@ -59,12 +59,13 @@ export const formActions = new Hono<AppEnv>()
     if (!prefersHtml(c)) return next();
     const view = present<TaskView>(await objectOf(c).view());
     const [shares, mayAct, now] = [await sharesOf(c), c.get("mayAct") === true, Date.now()];
+    const urlOf = (share: StoredShare) => shareUrl(c, share.id, share, share.expiresAt, "page");
     const made = shares.find(({ id }) => mayAct && id === c.req.query("made"));
     return page(
       c,
       <Layout title="Share links" nonce={nonceOf(c)} visitor="person">
         <h1>Share links</h1>
-        {made === undefined ? null : <MadeLink view={view} share={made} url={urlOf(c, made)} now={now} />}
+        {made === undefined ? null : <MadeLink view={view} share={made} url={urlOf(made)} now={now} />}
         <ShareLinks view={view} shares={shares} mayAct={mayAct} now={now} />
         <p>
           <a href={`/tasks/${view.taskId}`}>Back to the task</a>
@@ -72,10 +73,6 @@ export const formActions = new Hono<AppEnv>()
       </Layout>,
     );
   });
-
-function urlOf(c: Context<AppEnv>, { id, expiresAt, ...share }: StoredShare): string {
-  return shareUrl(c, id, share, expiresAt, "page");
-}
 
 interface MadeLinkProps {
   readonly view: TaskView;
