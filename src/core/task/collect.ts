@@ -1,5 +1,6 @@
 /** What each event adds to the facts that are known of a task. Nothing that follows from them is here. Pure. */
 import type { Copied, Observed, Polled, TaskEvent } from "./event.ts";
+import { byLength } from "./copies.ts";
 import { withNotice } from "./notice-progress.ts";
 import { copyKey, forgiven, lossKey, progressOf, type LinkProgress, type Recovery, type Task } from "./task.ts";
 import { isSameMessage } from "./trust.ts";
@@ -39,7 +40,7 @@ export function collect(task: Task, event: TaskEvent): Task {
           dead: false,
           had: true,
         }),
-        stored: withEntry(task.stored, copyKey(event), event),
+        stored: withEntry(task.stored, copyKey(event), longerOf(task.stored.get(copyKey(event)), event)),
         assessments: event.assess === "full" ? asPending(task, event) : task.assessments,
       };
     case "copy_failed": {
@@ -183,6 +184,12 @@ function withoutFailures(task: Task): Task {
     abandonedWhy: null,
     stalledAt: null,
   };
+}
+
+/** What a link gave before stays where it gives less now. It counts as seen again. */
+function longerOf(known: Copied | undefined, copied: Copied): Copied {
+  const isLonger = known !== undefined && known.lastResort === undefined && byLength(known, copied) < 0;
+  return isLonger ? { ...known, at: copied.at } : copied;
 }
 
 /** Once for each file's bytes, however often they are copied. */

@@ -222,8 +222,11 @@ export function betterThan(
   const stage = tries[own] === undefined ? 0 : linkStage(tries[own].link);
   const isWhole = doubt === "same_take" || doubt === "outranked" || doubt === "failed";
   return tries.filter(({ link, progress, copied }, index) => {
-    // Somebody who wants it tried again means the link of a cut file too.
-    if (copied !== null) return copied.lastResort !== undefined && (retriedAt ?? 0) > copied.at;
+    const isOwn = index === own && (doubt === "short" || doubt === "failed");
+    // A server may have had no more of it yet.
+    if (isOwn && doubt === "short" && progress.starts < TRIES_IN_A_ROW) return true;
+    // Somebody who wants it tried again means the link of a faulty file too.
+    if (copied !== null) return (isOwn || copied.lastResort !== undefined) && (retriedAt ?? 0) > copied.at;
     // Its file was had, and was no better.
     if (progress.had || (isWhole && linkStage(link) < stage)) return false;
     return index < own || link.at > (firstKeptAt ?? 0) || progress.failures === 0;

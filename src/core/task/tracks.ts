@@ -82,8 +82,13 @@ function selectTracks(observations: readonly Observed[]): readonly Track[] {
   for (const observed of ranked) {
     const recovered = observed.observation.kind === "recovered";
     const mentions = observed.observation.tracks.map((track, index) => ({ track, observed, index }));
-    // What is recovered belongs to a track that is known, by its id or by its place.
-    const strangers = mentions.filter(({ track: { id } }) => id === null || (recovered && !byId.has(id)));
+    // What is recovered belongs to a track that is known, by its id or by its place; of two under one id, one is another.
+    const strangers = mentions.filter(
+      ({ track: { id }, index }) =>
+        id === null ||
+        (recovered && !byId.has(id)) ||
+        observed.observation.tracks.findIndex((other) => other.id === id) < index,
+    );
     const unlinked: Mention[] = [];
     for (const mention of strangers) {
       const group = groups.find((one) => sharesLink(one, mention.track));
@@ -112,6 +117,7 @@ function groupById(ranked: readonly Observed[]): ReadonlyMap<string, Group> {
       for (const [index, track] of observed.observation.tracks.entries()) {
         if (track.id === null) continue;
         const group = groups.get(track.id);
+        if (group?.observations.has(observed) === true) continue;
         if (group !== undefined) join(group, { track, observed, index });
         else if (!recovered) groups.set(track.id, groupOf({ track, observed, index }));
       }
@@ -121,26 +127,38 @@ function groupById(ranked: readonly Observed[]): ReadonlyMap<string, Group> {
 
 /**
  * The provider has been seen to change the ids between its messages. A track of an earlier stage that no `complete`
- * lists is then one that only a `complete` lists, and no message lists beside it: by a shared link, else by its place.
+ * lists is then one that only a `complete` lists, and no message lists beside it: by a shared link, else by a title that
+ * no other has, else by its place.
  */
 function withoutGhosts(groups: readonly Group[]): Group[] {
   const newcomers = groups.filter(({ mentions }) => mentions.every(isFinal));
   const ghosts = groups.filter(({ mentions }) => !mentions.some(isFinal));
   const joined = new Set<Group>();
-  for (const linked of [true, false])
+  for (const by of ["link", "title", "place"] as const)
     for (const ghost of ghosts) {
       const free = newcomers.filter((one) => !ghost.mentions.some(({ observed }) => one.observations.has(observed)));
-      const place = ghost.mentions[0]?.index;
-      const peer = linked
-        ? free.find((one) => ghost.mentions.some(({ track }) => sharesLink(one, track)))
-        : (free.find(({ mentions }) => mentions[0]?.index === place) ?? free[0]);
+      const peer = PEERS[by](ghost, free, ghosts);
       if (peer === undefined || joined.has(ghost)) continue;
       for (const mention of ghost.mentions) join(peer, mention);
-      peer.isGuessed ||= !linked;
+      peer.isGuessed ||= by === "place";
       joined.add(ghost);
     }
   return groups.filter((group) => !joined.has(group));
 }
+
+/** Which of the free groups a ghost is. */
+const PEERS = {
+  link: ({ mentions }: Group, free: readonly Group[]) =>
+    free.find((one) => mentions.some(({ track }) => sharesLink(one, track))),
+  title: (ghost: Group, free: readonly Group[], ghosts: readonly Group[]) => {
+    const title = firstOf(ghost.mentions, "title");
+    const alike = (groups: readonly Group[]) => groups.filter((one) => firstOf(one.mentions, "title") === title);
+    const [peer, ...others] = alike(free);
+    return title === null || others.length > 0 || alike(ghosts).length > 1 ? undefined : peer;
+  },
+  place: ({ mentions }: Group, free: readonly Group[]) =>
+    free.find((one) => one.mentions[0]?.index === mentions[0]?.index) ?? free[0],
+};
 
 function isFinal({ observed }: Mention): boolean {
   return observed.observation.kind === "complete";

@@ -80,6 +80,12 @@ export function isMoved(before: Task | null, task: Task): boolean {
   return before.settledAt !== null && before.version !== task.version;
 }
 
+/** Whether an older row says the same in a list. The reason of a file that is tried again changes with each try. */
+export function isShownBy(older: CatalogRow, row: CatalogRow): boolean {
+  const isSame = (["stage", "keptTracks", "tracks"] as const).every((name) => older[name] === row[name]);
+  return isSame && (older.reason === null) === (row.reason === null);
+}
+
 function requestedTitle({ request }: Task): string | null {
   const title = request?.["title"];
   return typeof title === "string" ? title : null;

@@ -19,7 +19,7 @@ const DOUBT_WORDS: Readonly<Record<Doubt, string>> = {
   failed: "it sounds faulty",
   short: "it is much shorter than announced",
   unconfirmed: "no confirmed message names the link that it came from",
-  last_resort: "it is cut short, and nothing longer was found",
+  last_resort: "it is cut short or no such file, and nothing better was found",
 };
 
 /** A lost cover is none: nothing else would tell of it. */

@@ -32,7 +32,7 @@ export class TaskState {
   }
 
   /** What this instance told the catalog last. */
-  told: Pick<CatalogRow, "wake" | "problem"> | null = null;
+  told: CatalogRow | null = null;
 
   /** Since when another put than the engine's may be under way: of an earlier instance, or for a wish. 0: there is none. */
   rivalSince = 0;

@@ -7,7 +7,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { isRecovering, nextWake } from "../../core/next/agenda.ts";
-import { catalogRowOf, isMoved, type CatalogRow } from "../../core/view/catalog-row.ts";
+import { catalogRowOf, isMoved, isShownBy, type CatalogRow } from "../../core/view/catalog-row.ts";
 import { parseConfig, type Config } from "../../core/config.ts";
 import { submittedEvent, type EventBody } from "../../core/task/event.ts";
 import { keptFilesOf, type KeptFile } from "../../core/view/kept-file.ts";
@@ -196,13 +196,14 @@ export class TaskObject extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     if (this.#state.tombstone !== null) return this.#advanceDeletion();
     if (this.#state.task === null) return;
+    const before = this.#row();
     this.#running = true;
     try {
       await runAlarm(depsOf(this.#wiring()));
     } finally {
       this.#running = false;
     }
-    await this.#tellIfBehind();
+    await this.#tellIfBehind(before);
   }
 
   /** What was seen is compared and the wish recorded without an await between. */
@@ -274,12 +275,14 @@ export class TaskObject extends DurableObject<Env> {
     return catalogRowOf(this.#state.known, this.#state.now(), this.#wake());
   }
 
-  /** Where the catalog would look for work that is done, or not for work or trouble that there is. Best effort. */
-  async #tellIfBehind(): Promise<void> {
+  /** Where lists would show less than a run came to, or the catalog look for work that is done, or not for what there is. */
+  async #tellIfBehind(before: CatalogRow): Promise<void> {
     const { task, told } = this.#state;
     if (task === null) return;
     const row = this.#row();
-    if (row.problem === (told?.problem ?? null) && (!row.settled || row.wake === (told?.wake ?? null))) return;
+    const shown = told !== null && told.version >= before.version ? told : before;
+    const isIdle = row.problem === (told?.problem ?? null) && (!row.settled || row.wake === (told?.wake ?? null));
+    if (isIdle && isShownBy(shown, row)) return;
     await this.#tell(row);
   }
 

@@ -4,6 +4,7 @@ import { nextPoll } from "../../../src/core/next/polling.ts";
 import type { Observed, TaskEvent } from "../../../src/core/task/event.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
 import {
+  at,
   audioUrl,
   copied,
   HOUR,
@@ -40,6 +41,37 @@ test("what was kept of an earlier stage gives way once the final link works, how
     const final = copied(T0 + 2 * HOUR, FINAL, { key: "final-2", attempt: 4, ...lasting(180) });
     const whole = taskOf(...missed, final);
     expect([keptKey(whole), statusOf(whole).doubt, stepOf(whole)]).toEqual(["final-2", null, null]);
+  }
+});
+
+/** Of the final link, each of 12 s. */
+const copies = (count: number): readonly TaskEvent[] =>
+  Array.from({ length: count }, (_, index) => [
+    started(T0 + HOUR + index, FINAL, { attempt: index + 1 }),
+    copied(T0 + HOUR + index, FINAL, { key: `try-${index + 1}`, attempt: index + 1, ...lasting(12) }),
+  ]).flat();
+
+test("what is shorter than announced is fetched again from the same link: three times by itself, and when somebody asks", () => {
+  for (const count of [1, 2]) {
+    const task = taskOf(complete, ...copies(count));
+    expect(statusOf(task)).toMatchObject({ state: "stored", doubt: "short", isProvisional: true });
+    expect(stepOf(task)).toMatchObject({ type: "copy", link: { url: FINAL } });
+  }
+  const spent = [complete, ...copies(3)];
+  expect([stepOf(taskOf(...spent)), taskOf(...spent).settledAt]).toEqual([null, T0 + HOUR + 2]);
+  const asked = [...spent, at(T0 + 2 * HOUR, { type: "retried" })];
+  expect(stepOf(taskOf(...asked))).toMatchObject({ type: "copy", link: { url: FINAL } });
+  // What is longer takes its place, what is shorter does not, and neither is fetched for ever.
+  for (const [seconds, key] of [
+    [180, "try-4"],
+    [6, "try-3"],
+  ] as const) {
+    const again = [
+      started(T0 + 3 * HOUR, FINAL, { attempt: 4 }),
+      copied(T0 + 3 * HOUR, FINAL, { key: "try-4", attempt: 4, ...lasting(seconds) }),
+    ];
+    const task = taskOf(...asked, ...again);
+    expect([keptKey(task), stepOf(task)]).toEqual([key, null]);
   }
 });
 

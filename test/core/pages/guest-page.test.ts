@@ -13,11 +13,13 @@ const [a, b] = [{ trackId: "a" }, { trackId: "b", attempt: 2, reason: "http_404:
 const complete = observed(
   observation("complete", [listed({ id: "a", audioLink: A }), listed({ id: "b", audioLink: B })]),
 );
+const listen = observed(observation("first", complete.observation.tracks));
 const keptA = [started(T0, A, a), copied(T0, A, a)];
 const failed = observed(observation("failed", [], { failure: failureOf(451, null, "a reason") }));
 const film = observed(observation("complete", [], { product: "video", files: [{ name: "video", link: A }] }));
 const file = { file: "file", trackId: "video", reason: "http_404: a reason" } as const;
 const [NOTHING, AWAITED] = ["There is nothing to hear here.", "It is still being made."];
+const [MADE, REST] = ["The rest is still being made.", "The rest could not be kept so far."];
 const [TAKE, FILE] = ["This take could not be kept.", "This file could not be kept."];
 
 test.each<[state: string, events: readonly TaskEvent[], says: readonly string[]]>([
@@ -25,12 +27,14 @@ test.each<[state: string, events: readonly TaskEvent[], says: readonly string[]]
   ["failed", [failed], [NOTHING]],
   ["lost", [complete, lost(T0, [A], { ...b, trackId: "a" }), lost(T0, [B], b)], [NOTHING, TAKE, TAKE]],
   ["partial", [complete, ...keptA, lost(T0, [B], b)], [TAKE]],
+  ["kept, and the rest failed", [complete, ...keptA, failed], [REST]],
+  ["kept, and the rest is made", [listen, ...keptA], [MADE]],
   ["a file lost", [film, lost(T0, [A], file)], [NOTHING, FILE]],
 ])("%s: a guest is told what does not come, and not why", async (_state, events, says) => {
   const view = guestViewOf(viewOf(taskOf(...events)), null);
   const viewer = { isGuest: true, mayAct: false, mayDownload: false, link: (path: string) => path };
   const shown = String(await html`${GuestPage({ view, alone: null, madeName: null, viewer, nonce: "n" })}`);
-  const said = [NOTHING, AWAITED, TAKE, FILE].flatMap((words) =>
+  const said = [NOTHING, AWAITED, MADE, REST, TAKE, FILE].flatMap((words) =>
     shown
       .split(words)
       .slice(1)

@@ -145,6 +145,48 @@ test("ids that change between first and complete leave no ghost that holds the t
   ]);
 });
 
+test("ids that change are told apart by titles that no other has, wherever they stand in the list", () => {
+  const early = observed(
+    observation("first", [
+      listed({ id: "a1", title: "A", audioLink: audioUrl("a") }),
+      listed({ id: "b1", title: "B" }),
+    ]),
+  );
+  const late = observed(
+    observation("complete", [
+      listed({ id: "b2", title: "B", audioLink: audioUrl("final-b") }),
+      listed({ id: "a2", title: "A", audioLink: audioUrl("final-a") }),
+    ]),
+    { at: T0 + MINUTE },
+  );
+  for (const events of [
+    [early, late],
+    [late, early],
+  ]) {
+    const told = tracksOf(taskOf(...events)).map(({ title, audioLinks, isGuessed }) => [
+      title,
+      audioLinks.map(({ url }) => url),
+      isGuessed,
+    ]);
+    expect(told.toSorted(([a], [b]) => ((a ?? "") < (b ?? "") ? -1 : 1))).toEqual([
+      ["A", [audioUrl("final-a"), audioUrl("a")], false],
+      ["B", [audioUrl("final-b")], false],
+    ]);
+  }
+});
+
+test("two tracks of one message are two, also under one id", () => {
+  const twice = observation("complete", [
+    listed({ id: "same", title: "A", audioLink: audioUrl("a") }),
+    listed({ id: "same", title: "B", audioLink: audioUrl("b") }),
+  ]);
+  const task = taskOf(observed(twice), observed(twice, { at: T0 + 1, via: "poll" }));
+  expect(tracksOf(task).map(({ title, audioLinks }) => [title, audioLinks.map(({ url }) => url)])).toEqual([
+    ["A", [audioUrl("a")]],
+    ["B", [audioUrl("b")]],
+  ]);
+});
+
 const ids = (stage: string) => [listed({ id: `${stage}-a` }), listed({ id: `${stage}-b` })];
 
 test("ids that change with each message leave none either, in whatever order they come", () => {

@@ -50,7 +50,8 @@ test("what is in doubt of a kept file is told by its kind", () => {
   const keptA = copied(T0, A, { trackId: "a" });
   const kinds: readonly (readonly [task: Task, reason: RegExp])[] = [
     [taskOf(complete, { ...keptA, container }), /^short: it is much shorter than announced$/],
-    [taskOf(complete, { ...keptA, lastResort: "truncated: cut" }), /^last_resort: it is cut short/],
+    [taskOf(complete, { ...keptA, lastResort: "truncated: cut" }), /^last_resort: it is cut short or/],
+    [taskOf(complete, { ...keptA, lastResort: "not_wav: MP3" }), /^last_resort: it is cut short or no such file/],
     [
       taskOf(
         observed(observation("complete", [listed(known)]), { verdict: "hmac" }),

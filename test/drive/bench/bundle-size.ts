@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-export const MOST_GZIP_BYTES = 169 * 1_024;
+export const MOST_GZIP_BYTES = 168 * 1_024;
 
 export interface BundleSize {
   readonly scriptBytes: number;

@@ -7,6 +7,7 @@ import { healthReport } from "../../../src/http/routes/site/health.ts";
 import { taskList } from "../../../src/http/reading/task-list.ts";
 import { catalogOf } from "../../../src/platform/catalog/catalog.ts";
 import { watch } from "../../../src/platform/watchdog.ts";
+import { like } from "../../core/matchers.ts";
 import { catalogRow } from "../catalog-rows.ts";
 import { failure, message, newTaskId, track } from "../messages.ts";
 import { COVER, serveFiles, SONG } from "../provider-files.ts";
@@ -168,6 +169,19 @@ test("told twice, late or out of order, the catalog keeps the newest", async () 
   expect(await listed("order")).toMatchObject([{ version: 3, stage: "first", title: "Newer", settled: false }]);
   const neglected = await catalogOf(env).neglected(Date.now() - 30 * MINUTE_MS, 100);
   expect(neglected.map(({ taskId }) => taskId)).not.toContain(old.taskId);
+});
+
+test("while a task is open, a list says what its page says: how much is kept, and that the rest fails", async () => {
+  const taskId = newTaskId();
+  const link = `https://cdn.example.com/${taskId}.mp3`;
+  serveFiles({ [link]: SONG });
+  const gone = track("b", { audio_url: "https://cdn.example.com/gone.mp3" });
+  await worker(callback(message(taskId, "first", [track("a", { audio_url: link }), gone])));
+  const kept = { stage: "first", settled: false, keptTracks: 1, tracks: 2 };
+  await vi.waitFor(
+    async () => expect(await rowOf(taskId)).toMatchObject({ ...kept, reason: like("unreachable") }),
+    PATIENTLY,
+  );
 });
 
 test("what the catalog missed is made good by the watchdog", async () => {

@@ -128,5 +128,15 @@ function kindOf(product: OtherProduct, parts: Parts, files: readonly ObservedFil
   const told = shape?.as === "notes" ? [] : MARKS.flatMap(([, fields]) => fields);
   const isThere = told.some((field) => isFull(data[field] ?? root[field] ?? null));
   if (isThere || hasLink) return "complete";
-  return UNDER_WAY.test(word) || number === 0 || number === 2 ? "pending" : "complete";
+  if (UNDER_WAY.test(word) || number === 0 || number === 2) return "pending";
+  return isEmpty(product, parts) ? "failed" : "complete";
+}
+
+/** The fields for what the product delivers are there, and nothing is in them. A file can still come. */
+function isEmpty(product: OtherProduct, { root, data, items }: Parts): boolean {
+  const { marks = [], itemMarks = [], files = null } = entryOf(product) ?? {};
+  const fields = [...marks, ...itemMarks];
+  const parts = [data, root, ...items].filter(isRecord);
+  const given = parts.flatMap((part) => fields.flatMap((field) => (field in part ? [part[field]] : [])));
+  return files === null && given.length > 0 && !given.some(isFull);
 }

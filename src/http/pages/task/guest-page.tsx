@@ -19,11 +19,12 @@ interface GuestPageProps {
 }
 
 export function GuestPage({ view, alone, madeName, viewer, nonce }: GuestPageProps) {
-  const { taskId, product, version, settled, tracks } = view;
+  const { taskId, product, stage, version, settled, tracks } = view;
   const files = view.files.map((file) => ({ ...file, ...HIDDEN }));
   const unnamed = madeName ?? (isMusicProduct(product) || product === "unknown" ? "A song" : productWords(product));
   const title = tracks.find((track) => track.title !== null)?.title ?? unnamed;
   const isKept = [...tracks.map(({ audio }) => audio), ...files].some(({ state }) => state === "stored");
+  const isMade = stage === "complete" || stage === "failed";
   const isGone = ({ state }: GuestTrack["audio"]) => state === "lost" || (settled && state !== "stored");
   return (
     <Layout title={title} nonce={nonce} visitor="guest">
@@ -31,7 +32,7 @@ export function GuestPage({ view, alone, madeName, viewer, nonce }: GuestPagePro
         <h1>{title}</h1>
         {isKept && (settled || alone !== null) ? null : (
           <p class="lead" data-announce>
-            {isKept ? "The rest is still being made." : settled ? NOTHING : AWAITED}
+            {isKept ? (isMade ? UNKEPT : "The rest is still being made.") : settled ? NOTHING : AWAITED}
           </p>
         )}
         {viewer.mayDownload && isKept && alone === null ? (
@@ -65,6 +66,7 @@ export function GuestPage({ view, alone, madeName, viewer, nonce }: GuestPagePro
 }
 
 const AWAITED = "It is still being made. All of it appears here by itself.";
+const UNKEPT = "The rest could not be kept so far.";
 const NOTHING = "There is nothing to hear here.";
 
 /** Why something is not kept is not for guests. */

@@ -65,6 +65,21 @@ test("each product's failure is one, settled at once", () => {
   }
 });
 
+test("a product that is text is failed where its fields are there and hold nothing", () => {
+  const words = { callbackType: "complete", taskId: TASK_ID };
+  const empty: readonly (readonly [OtherProduct, object])[] = [
+    ["lyrics", ok({ ...words, data: [{ text: "", title: "", status: "failed", errorMessage: "bad" }] })],
+    ["voice", ok({ voiceId: null, status: "success" })],
+  ];
+  for (const [product, body] of empty) {
+    const task = taskOf(observed(parsed(body).observation));
+    expect(viewOf(task)).toMatchObject({ product, stage: "failed", settled: true });
+    expect(catalogRowOf(task, T0, null).problem).toBe("failed");
+  }
+  const one = ok({ ...words, data: [{ text: "" }, { text: "la" }] });
+  expect(parsed(one).observation.kind).toBe("complete");
+});
+
 test("files are named as the provider names them, and by their place where it does not", () => {
   const market = ok({ state: "success", resultJson: JSON.stringify({ resultUrls: [MP3, WAV, "none", MP3] }) });
   expect(namesIn(market)).toEqual(["file-1", "file-2"]);
