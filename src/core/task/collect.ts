@@ -40,7 +40,7 @@ export function collect(task: Task, event: TaskEvent): Task {
           dead: false,
           had: true,
         }),
-        stored: withEntry(task.stored, copyKey(event), longerOf(task.stored.get(copyKey(event)), event)),
+        stored: withCopy(task.stored, event),
         assessments: event.assess === "full" ? asPending(task, event) : task.assessments,
       };
     case "copy_failed": {
@@ -63,10 +63,10 @@ export function collect(task: Task, event: TaskEvent): Task {
       return { ...task, progress, failedCopies, cuts: withEntry(task.cuts, copyKey(event), cut) };
     }
     case "file_gone": {
-      const { sha256 } = task.stored.get(copyKey(event)) ?? {};
+      const { sha256 } = [...task.stored.values()].find(({ key }) => key === event.key) ?? {};
       return {
         ...task,
-        stored: without(task.stored, copyKey(event)),
+        stored: withoutKeys(task.stored, [event.key]),
         cuts: withoutKeys(task.cuts, [event.key]),
         progress: withEntry(task.progress, copyKey(event), forgiven(progressOf(task, event))),
         // What was drawn of the file may be gone with it.
@@ -186,10 +186,17 @@ function withoutFailures(task: Task): Task {
   };
 }
 
-/** What a link gave before stays where it gives less now. It counts as seen again. */
-function longerOf(known: Copied | undefined, copied: Copied): Copied {
-  const isLonger = known !== undefined && known.lastResort === undefined && byLength(known, copied) < 0;
-  return isLonger ? { ...known, at: copied.at } : copied;
+/**
+ * What a link gave before stays where it gives less now, and counts as seen again. The other one is of no link: it waits
+ * for the sweep, as readers may have been told of it.
+ */
+function withCopy(stored: Task["stored"], copied: Copied): Task["stored"] {
+  const name = copyKey(copied);
+  const known = stored.get(name);
+  if (known === undefined || known.key === copied.key) return withEntry(stored, name, copied);
+  const isLonger = known.lastResort === undefined && byLength(known, copied) < 0;
+  const [kept, other] = isLonger ? [{ ...known, at: copied.at }, copied] : [copied, known];
+  return withEntry(withEntry(stored, name, kept), `${name} ${other.attempt}`, other);
 }
 
 /** Once for each file's bytes, however often they are copied. */

@@ -1,5 +1,6 @@
 /** Which of two files is the better one: by the stage of its link, and by what is wrong with it. */
 import { expect, test } from "vitest";
+import { supersededKeys } from "../../../src/core/task/copies.ts";
 import { nextPoll } from "../../../src/core/next/polling.ts";
 import type { Observed, TaskEvent } from "../../../src/core/task/event.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
@@ -72,6 +73,9 @@ test("what is shorter than announced is fetched again from the same link: three 
     ];
     const task = taskOf(...asked, ...again);
     expect([keptKey(task), stepOf(task)]).toEqual([key, null]);
+    // Readers may have been told of the others: they are swept later, by name.
+    const others = ["try-1", "try-2", "try-3", "try-4"].filter((one) => one !== key);
+    expect(supersededKeys(task).told.toSorted()).toEqual(others);
   }
 });
 
