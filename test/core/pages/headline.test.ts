@@ -68,6 +68,14 @@ test.each<[state: string, events: readonly TaskEvent[], standing: string, text: 
     null,
   ],
   [
+    "complete with a link that cannot be used",
+    [observed(observation("complete", [listed({ id: "a", refusedLink: "refused_link: its scheme is ftp:" })]))],
+    "busy",
+    /is done, and sent no usable link/,
+    /^$/,
+    null,
+  ],
+  [
     "silent after a complete without a link",
     [observed(observation("complete", [listed({ id: "a" })])), at(T0, { type: "stalled" })],
     "warn",

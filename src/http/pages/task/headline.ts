@@ -60,7 +60,7 @@ function underWay(view: TaskView): string {
     return `A signed callback says that ${complete ? "all" : first ? "the first take" : "the text"} is done. It counts once the provider's record confirms it.`;
   // An end without a link counts as no more than this stage: the provider is asked, and may call once more.
   if (complete === null && first !== null && deliveredIn(view).every(({ state }) => state === "waiting"))
-    return `The provider says that ${isMusicProduct(view.product) ? "music" : "it"} is done, and sent no link to it yet.`;
+    return `The provider says that ${isMusicProduct(view.product) ? "music" : "it"} is done, and sent no ${deliveredIn(view).some(({ reason }) => reason !== null) ? "usable " : ""}link to it yet.`;
   switch (view.stage) {
     case "pending":
       return "Waiting for the provider's first word.";
