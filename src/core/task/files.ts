@@ -63,6 +63,7 @@ function fileOf(name: string, mentions: readonly Mention[]): Track {
   const refused = mentions.findLast((mention) => mention.refused !== undefined)?.refused ?? null;
   return {
     trackId: name,
+    audioId: null,
     isFile: true,
     title: name,
     tags: null,

@@ -14,6 +14,8 @@ import { effective } from "./trust.ts";
 
 export interface Track {
   readonly trackId: string;
+  /** The provider's own id of it, the one that counts by precedence; null where it never gave one. */
+  readonly audioId: string | null;
   /** It is a file of another product than music: `trackId` is its name, and `audioLinks` lead to it. */
   readonly isFile?: true;
   readonly title: string | null;
@@ -228,6 +230,7 @@ function trackOf(group: Group, trackId: string): Track {
   const audioLinks = linksOf(mentions, "audioLink");
   return {
     trackId,
+    audioId: firstOf(mentions, "id"),
     title: firstOf(mentions, "title"),
     tags: firstOf(mentions, "tags"),
     durationSeconds: firstOf(mentions, "durationSeconds"),
@@ -242,7 +245,7 @@ function trackOf(group: Group, trackId: string): Track {
   };
 }
 
-type Field = "title" | "tags" | "durationSeconds" | "model" | "createdAt";
+type Field = "id" | "title" | "tags" | "durationSeconds" | "model" | "createdAt";
 type LinkField = "audioLink" | "coverLink" | "streamLink";
 
 /** A stream is never copied, so no copy is looked for by its hash. */

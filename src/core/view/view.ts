@@ -59,6 +59,8 @@ const namedFileView = z.discriminatedUnion("state", [
 
 export const trackView = z.object({
   trackId,
+  /** What the provider calls it, which may change; null where it gave no id. */
+  audioId: z.string().nullable(),
   title: z.string().nullable(),
   tags: z.string().nullable(),
   durationSeconds: z.number().nullable(),
@@ -202,6 +204,7 @@ function trackViewOf(task: Task, track: Track): TrackView {
   const path = `/tasks/${task.taskId}/tracks/${track.trackId}`;
   return {
     trackId: track.trackId,
+    audioId: track.audioId,
     title: track.title,
     tags: track.tags,
     durationSeconds: track.durationSeconds,

@@ -25,6 +25,7 @@ const STORED = {
 
 const TRACK = {
   trackId: TRACK_ID,
+  audioId: TRACK_ID,
   title: "Midnight Bossa",
   tags: "bossa nova, warm, brushed drums",
   durationSeconds: 182.4,

@@ -150,3 +150,29 @@ test("a parent that comes after its child is found by asking again, by the same 
     expect([rebuilt, await viewOf(id)]).toMatchObject([{ identical: true }, found]);
   }
 });
+
+test("a take whose id came late or changed is asked for by the id of now, under the name it has here", async () => {
+  const provider = playProvider();
+  provider.accept = () => ({ code: 200, msg: "success", data: { taskId: newTaskId() } });
+  const [taskId, audio_url] = [newTaskId(), "https://cdn.example.com/a.mp3"];
+  const make = (trackId: string) => {
+    const request = JSON.stringify({ product: "wav", parent: { taskId, trackId } });
+    return worker(acting("POST", "/tasks", { "content-type": "application/json" }, request));
+  };
+  await worker(callback(message(taskId, "first", [track("", { audio_url }), track("old", { title: "B" })])));
+  const early = await make("track-1");
+  expect([early.status, (await problemOf(early)).detail]).toEqual([
+    422,
+    expect.stringContaining("gave this track no id"),
+  ]);
+  await worker(callback(message(taskId, "complete", [track("odd / id", { audio_url }), track("new", { title: "B" })])));
+  for (const [trackId, audioId] of [
+    ["track-1", "odd / id"],
+    ["old", "new"],
+  ] as const) {
+    const made = await make(trackId);
+    expect([made.status, await made.json()]).toMatchObject([202, { parent: { taskId, trackId } }]);
+    expect(provider.submitted.at(-1)).toMatchObject({ body: { taskId, audioId } });
+    expect((await viewOf(taskId)).tracks).toContainEqual(expect.objectContaining({ trackId, audioId }));
+  }
+});

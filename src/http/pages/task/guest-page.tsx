@@ -77,6 +77,7 @@ function shownAs({ audio, cover, assessment, ...track }: GuestTrack): TrackView 
   const unjudged = { reason: null, verdict: null, findings: [], style: null, analyzerVersion: null, assessedAt: null };
   return {
     ...track,
+    audioId: null,
     model: null,
     createdAt: null,
     streamUrl: null,

@@ -8,7 +8,7 @@ import { productWords } from "../frame/words.ts";
 export function madeName(product: Product, parent: ParentTask | null, parentView: TaskView | null): string | null {
   if (parent === null || parentView === null || product === "music" || product === "unknown") return null;
   const { tracks } = parentView;
-  const index = tracks.findIndex(({ trackId }) => trackId === parent.trackId);
+  const index = tracks.findIndex(({ trackId, audioId }) => [trackId, audioId].includes(parent.trackId));
   const title = tracks[index]?.title ?? tracks.find((track) => track.title !== null)?.title ?? null;
   if (title === null) return null;
   return `${productWords(product)} of ${title}${index === -1 ? "" : ` (take ${index + 1})`}`;

@@ -75,7 +75,7 @@ async function idsOf(c: Context<AppEnv>, { parent }: ProductEntry, named: Parent
   return { ...ofTask, [parent.audioId]: audioIdIn(view, trackId) };
 }
 
-/** The provider knows a track by its own id. One that it never gave an id, or an unusable one, is called otherwise here. */
+/** The provider knows a track by its own id, which is not always what it is called here. */
 function audioIdIn({ tracks }: TaskView, trackId: string | null): string {
   const track = tracks.find((one) => one.trackId === trackId);
   if (track === undefined)
@@ -83,12 +83,12 @@ function audioIdIn({ tracks }: TaskView, trackId: string | null): string {
       "invalid_request",
       `parent.trackId: must be one of ${tracks.map((one) => one.trackId).join(", ") || "the task's tracks, of which there is none yet"}. Nothing was submitted.`,
     );
-  if (/^(track-\d+|x[0-9a-f]{32})$/.test(track.trackId))
+  if (track.audioId === null)
     throw new Problem(
       "invalid_request",
       "parent.trackId: the provider gave this track no id to make anything of it by.",
     );
-  return track.trackId;
+  return track.audioId;
 }
 
 /** Of one who names the ids without a parent, the parent all the same. */
