@@ -74,10 +74,9 @@ async function readers({ send, report }: Ground): Promise<readonly Verdict[]> {
     ["POST", "/tasks/retry?status=open"],
     ["POST", "/sources/check"],
     ["POST", "/logout?everywhere"],
-    ...["retry", "assess", "notify", "rebuild", "recover", "share", "delete", "shares/x/delete"].map((wish) => [
-      "POST",
-      `/tasks/${taskId}/${wish}`,
-    ]),
+    ...["retry", "assess", "notify", "rebuild", "recover", "share", "delete", "adopt", "shares/x/delete"].map(
+      (wish) => ["POST", `/tasks/${taskId}/${wish}`],
+    ),
     ["PUT", `/tasks/${taskId}`],
     ["PUT", `/tasks/${taskId}/chosen`],
     ["DELETE", `/tasks/${taskId}`],

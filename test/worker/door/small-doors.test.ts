@@ -34,6 +34,7 @@ const WRITES = [
   ["POST", "/tasks/ID/recover"],
   ["POST", "/tasks/ID/share"],
   ["POST", "/tasks/ID/delete"],
+  ["POST", "/tasks/ID/adopt"],
   ["DELETE", "/tasks/ID/shares/none"],
   ["POST", "/tasks/ID/shares/none/delete"],
 ] as const;

@@ -43,10 +43,8 @@ const LARGE = "x".repeat(65_536 + 1);
 
 /** What the forms of the pages post to: a form can neither DELETE nor be told of JSON. */
 const OF_FORMS = new Set([
-  "POST /tasks/:id/delete",
-  "POST /tasks/:id/chosen",
+  ...["delete", "adopt", "chosen", "shares/:shareId/delete"].map((action) => `POST /tasks/:id/${action}`),
   "POST /new",
-  "POST /tasks/:id/shares/:shareId/delete",
 ]);
 
 const content = z.record(z.string(), z.looseObject({ examples: z.record(z.string(), z.unknown()).optional() }));

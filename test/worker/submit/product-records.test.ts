@@ -6,7 +6,7 @@ import { playProvider } from "../provider-api.ts";
 import { COVER, WAV } from "../provider-files.ts";
 import { SECRETS } from "../secrets.ts";
 import { configureWithKey } from "../settings.ts";
-import { acting, callback, problemOf, reading, signedCallback, viewOf, worker } from "../worker.ts";
+import { acting, callback, problemOf, reading, signedCallback, viewOf, worker, workerWith } from "../worker.ts";
 
 configureWithKey(10_000);
 
@@ -113,6 +113,31 @@ test("a permanent code ends it though its record says pending", async () => {
   await worker(callback({ code: 200, data: { task_id: taskId, audioWavUrl: null, successFlag: "PENDING" } }));
   await vi.waitFor(async () => expect(await viewOf(taskId)).toMatchObject({ settled: true }), PATIENTLY);
   expect(await viewOf(taskId)).toMatchObject({ product: "wav", stage: "failed", failure: { code: 413 } });
+});
+
+test("the page of an unknown task asks the provider for it, where that can be asked and the visitor may act", async () => {
+  const provider = playProvider();
+  provider.files.set(LINK, WAV);
+  const [taskId, html] = [newTaskId(), { accept: "text/html" }];
+  const shown = await (await worker(reading(`/tasks/${taskId}`, html))).text();
+  expect(shown).toContain(`action="/tasks/${taskId}/adopt"`);
+  const keyless = workerWith({ PROVIDER_API_KEY: "" });
+  expect(await (await keyless(reading(`/tasks/${taskId}`, html))).text()).not.toContain("/adopt");
+  const ask = (product: string) => {
+    const form = { ...html, "content-type": "application/x-www-form-urlencoded" };
+    const request = acting("POST", `/tasks/${taskId}/adopt`, form, `product=${product}`);
+    return worker(new Request(request, { redirect: "manual" }));
+  };
+  const unknown = await ask("stems");
+  expect([unknown.status, await unknown.text()]).toEqual([404, expect.stringContaining("has no record of this id")]);
+  expect((await ask("song")).status).toBe(422);
+  provider.records.set(taskId, record(taskId, { audioWavUrl: LINK }, { successFlag: "SUCCESS" }));
+  const made = await ask("wav");
+  expect([made.status, made.headers.get("location")]).toEqual([303, `/tasks/${taskId}`]);
+  await vi.waitFor(
+    async () => expect(await viewOf(taskId)).toMatchObject({ product: "wav", settled: true }),
+    PATIENTLY,
+  );
 });
 
 test("a parent that comes after its child is found by asking again, by the same answer and however long its id is", async () => {

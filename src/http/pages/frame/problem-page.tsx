@@ -4,8 +4,12 @@ import type { AppEnv } from "../../app-env.ts";
 import { PROBLEMS, type Problem } from "../../problem.ts";
 import { sessionOf } from "../../auth/access.ts";
 import { SHARE_PARAMETER } from "../../auth/share-link.ts";
+import { isTaskId } from "../../../core/ids.ts";
+import { isMusicProduct } from "../../../core/provider/products/products.ts";
+import { ADOPTED } from "../../../core/provider/submission.ts";
 import { Layout } from "./layout.tsx";
 import { nonceOf, page } from "./page.ts";
+import { productWords } from "./words.ts";
 
 export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise<Response> {
   const { status, title } = PROBLEMS[problem.type];
@@ -29,6 +33,7 @@ export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise
           </>
         )}
       </p>
+      <Adoption c={c} problem={problem} />
       {isGuest ? null : (
         <p>
           <a href={wayBack}>{place}</a>
@@ -45,4 +50,24 @@ export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise
 /** Where no door asked: an address without a resource, say. That the page comes matters more. */
 async function isLoggedIn(c: Context<AppEnv>): Promise<boolean> {
   return (await sessionOf(c).catch(() => null)) !== null;
+}
+
+/** Of a task that is not known here: the provider may know it. */
+function Adoption({ c, problem }: { readonly c: Context<AppEnv>; readonly problem: Problem }) {
+  const [, taskId = ""] = /^\/tasks\/([^/]+)(?:\/adopt)?$/.exec(c.req.path) ?? [];
+  const isOffered = problem.type === "task_not_found" && isTaskId(taskId) && c.get("mayAct") === true;
+  if (!isOffered || c.get("config").providerApiKey === null) return null;
+  return (
+    <form method="post" action={`/tasks/${taskId}/adopt`} class="row">
+      <label>
+        What it makes
+        <select name="product">
+          {["music" as const, ...ADOPTED.filter((product) => !isMusicProduct(product))].map((product) => (
+            <option value={product}>{productWords(product)}</option>
+          ))}
+        </select>
+      </label>
+      <button>Ask the provider for it</button>
+    </form>
+  );
 }

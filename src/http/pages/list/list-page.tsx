@@ -108,7 +108,8 @@ function InDoubt({ awaited: { state, taskId, unclearAt } }: { readonly awaited: 
       return (
         <p class="note">
           The provider's answer to this submission was lost, and no callback came since. Look into your account there:
-          if it has the task, <code>PUT /tasks/&lt;its id&gt;</code> adopts it; if not, submit it again.
+          if it has the task, open <code>/tasks/</code> with its id behind it, where the provider can be asked for it;
+          if not, submit it again.
         </p>
       );
     case "submitted":

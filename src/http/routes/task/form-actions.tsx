@@ -1,6 +1,6 @@
 /**
- * What people need beside the API: share links as a page, and deletion under an address of its own, for a form can
- * only post.
+ * What people need beside the API: share links as a page, and deletion and adoption under addresses of their own, for
+ * a form can only post.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -11,8 +11,10 @@ import { catalogOf } from "../../../platform/catalog/catalog.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { readForm } from "../../request/body.ts";
 import { Problem } from "../../problem.ts";
+import { adoptQuery } from "../../request/query.ts";
+import { inputWords } from "../../request/wrong-input.ts";
 import { revoke } from "./shares.ts";
-import { forget } from "./task-actions.ts";
+import { adopt, forget } from "./task-actions.ts";
 import { makeShareLink, MAX_SHARE_SECONDS, shareUrl } from "../../auth/share-link.ts";
 import { present, taskIdOf } from "../../reading/task-reader.ts";
 import { Layout } from "../../pages/frame/layout.tsx";
@@ -36,6 +38,12 @@ export const formActions = new Hono<AppEnv>()
     await forget(c);
     sayDeleted(c);
     return c.redirect("/tasks", 303);
+  })
+  .post("/tasks/:id/adopt", async (c) => {
+    const form = adoptQuery.safeParse(await readForm(c));
+    if (!form.success) throw new Problem("invalid_request", `${inputWords(form.error.issues, ["product"])}.`);
+    await adopt(c, form.data.product);
+    return c.redirect(`/tasks/${taskIdOf(c)}`, 303);
   })
   .post("/tasks/:id/share", async (c, next) => {
     if (!prefersHtml(c)) return next();

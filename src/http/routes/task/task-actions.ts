@@ -63,7 +63,10 @@ export const taskActions = new Hono<AppEnv>()
     const view: z.infer<typeof rebuiltView> = { taskId, identical, version: row.version, published: true };
     return c.json(view, 200, FRESH);
   })
-  .put("/tasks/:id", (c) => adopt(c))
+  .put("/tasks/:id", async (c) => {
+    const { view, isNew } = await adopt(c, parseQuery(adoptQuery, c).product);
+    return isNew ? c.json(view, 201, { ...FRESH, location: `/tasks/${view.taskId}` }) : c.json(view, 200, FRESH);
+  })
   .delete("/tasks/:id", takesNoQuery, async (c) => {
     await forget(c);
     return c.body(null, 204);
@@ -76,21 +79,23 @@ export async function forget<P extends string>(c: Context<AppEnv, P>): Promise<v
 }
 
 /** Asked about before anything is stored: an id that the provider does not know makes no task, and names no product. */
-async function adopt<P extends string>(c: Context<AppEnv, P>): Promise<Response> {
+export async function adopt<P extends string>(
+  c: Context<AppEnv, P>,
+  named: Product | undefined,
+): Promise<{ readonly view: TaskView; readonly isNew: boolean }> {
   const taskId = taskIdOf(c);
-  const { product: named } = parseQuery(adoptQuery, c);
   const object = c.env.TASKS.getByName(taskId);
   const known = await object.view();
   const view = known === null ? null : present<TaskView>(known);
-  if (view !== null && isAnswered(view.product, named)) return c.json(view, 200, FRESH);
+  if (view !== null && isAnswered(view.product, named)) return { view, isNew: false };
   const answer = await recordFor(c, taskId, named ?? "music");
   const { host } = new URL(c.req.url);
   await object.adopt(host, named ?? "music");
-  if (view === null)
-    return c.json(present<TaskView>(await object.view()), 201, { ...FRESH, location: `/tasks/${taskId}` });
-  const { sha256, observation, body } = answer;
-  await observe(c.env.TASKS, taskId, { sha256, observation, body, via: "poll", verdict: "record", host, ref: null });
-  return c.json(present<TaskView>(await object.view()), 200, FRESH);
+  if (view !== null) {
+    const { sha256, observation, body } = answer;
+    await observe(c.env.TASKS, taskId, { sha256, observation, body, via: "poll", verdict: "record", host, ref: null });
+  }
+  return { view: present<TaskView>(await object.view()), isNew: view === null };
 }
 
 /** Whether a known task needs no more than to be shown. Throws where it is of another product than it is named. */
