@@ -63,7 +63,7 @@ export function taskIdOf(c: Context): string {
 
 const NOT_YET = "No callback has named this task yet. Check the id, and that its callBackUrl leads here";
 const UNKNOWN = `${NOT_YET}; PUT /tasks/:id adopts a task that was submitted elsewhere.`;
-const UNKNOWN_TO_PEOPLE = `${NOT_YET}. With its first callback it appears by itself: open this page again then. If its callBackUrl leads elsewhere, or its callbacks were lost, it can be adopted: the provider is then asked for it, for which PROVIDER_API_KEY has to be set.`;
+const UNKNOWN_TO_PEOPLE = `${NOT_YET}. With its first callback it appears by itself: open this page again then. If its callBackUrl leads elsewhere, or its callbacks were lost, the provider can be asked for it where PROVIDER_API_KEY is set.`;
 
 /** Resolves when the version is no longer `seen` and at least `minVersion`, when the time is up, or when the reader went away. */
 export async function waitForChange(

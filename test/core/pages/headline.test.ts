@@ -4,7 +4,7 @@ import { failureOf } from "../../../src/core/provider/failure.ts";
 import type { OtherProduct } from "../../../src/core/provider/products/products.ts";
 import type { TaskEvent } from "../../../src/core/task/event.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
-import { headlineOf } from "../../../src/http/pages/task/headline.ts";
+import { adviceFor, headlineOf } from "../../../src/http/pages/task/headline.ts";
 import { unheard } from "../../../src/core/audio/container/facts.ts";
 import { at, audioUrl, copied, failed, listed, lost, observation, observed, started, T0, taskOf } from "../builders.ts";
 
@@ -327,4 +327,17 @@ test("what sounds faulty and cannot be made anew is tried again, and what is who
 test("silence after a word of the provider says that its record is asked, where there is a key", () => {
   const view = viewOf(taskOf(observed(observation("complete")), at(T0, { type: "stalled" })));
   expect(headlineOf(view, true).more).toMatch(/asked for its record.*Trying again asks at once/);
+});
+
+test("how to set the provider's key is said once, whichever sentence does", () => {
+  const dead = lost(T0, [A], { ...a, trackId: "a" });
+  for (const events of [
+    [observed(observation("text"))],
+    [observed(observation("complete")), at(T0, { type: "stalled" })],
+    [complete, started(T0, A, a), dead],
+  ]) {
+    const view = viewOf(taskOf(...events));
+    expect(adviceFor(view, false)?.split("secret put PROVIDER_API_KEY")).toHaveLength(2);
+    expect(adviceFor(view, true) ?? "").not.toContain("PROVIDER_API_KEY");
+  }
 });

@@ -1,13 +1,15 @@
 /** What the list of problems says of each kind of trouble. */
 import { expect, test } from "vitest";
 import { TROUBLES } from "../../../src/core/view/trouble.ts";
-import { isWhole, outcomeShown, troubleOf } from "../../../src/http/pages/list/listed-task.ts";
+import { isWhole, outcomeShown, troubleOf, verdictsShown } from "../../../src/http/pages/list/listed-task.ts";
+import type { TaskEvent } from "../../../src/core/task/event.ts";
 import { unheard } from "../../../src/core/audio/container/facts.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
 import { audioUrl, copied, listed, observation, observed, T0, taskOf } from "../builders.ts";
 import { catalogRow } from "../../worker/catalog-rows.ts";
 
 const container = unheard({ format: "mp3", durationSeconds: 18 });
+const whole = unheard({ format: "mp3", durationSeconds: 30 });
 
 test.each([
   [{ problem: "failed", failureReason: "no_credits" }, /^The provider account is out of credits\. Top it up/],
@@ -57,4 +59,21 @@ test("a faulty take is named by its number where there are several", () => {
   expect(troubleOf({ row, view: two, madeName: null })).toMatch(/^Take 2: It is cut/);
   const one = viewOf(taskOf(observed(observation("complete", [track("b")])), short));
   expect(troubleOf({ row, view: one, madeName: null })).toMatch(/^It is cut/);
+});
+
+const kept = (id: string) =>
+  copied(T0, audioUrl(id), { trackId: id, container: whole, assess: "scan", attempt: id === "a" ? 1 : 2 });
+const said = (...events: readonly TaskEvent[]) => verdictsShown(viewOf(taskOf(...events)).tracks);
+
+test("how takes sound is said once where all sound right, else of each by its number", () => {
+  const short = { ...kept("b"), lastResort: "truncated: after 18 s" };
+  const both = observed(observation("complete", [track("a"), track("b")]));
+  expect(said(both)).toEqual([]);
+  expect(said(both, kept("a"), kept("b"))).toEqual([{ verdict: "pass", take: null }]);
+  expect(said(both, kept("a"), short)).toEqual([
+    { verdict: "pass", take: 1 },
+    { verdict: "fail", take: 2 },
+  ]);
+  expect(said(both, kept("a"))).toEqual([{ verdict: "pass", take: 1 }]);
+  expect(said(observed(observation("complete", [track("b")])), short)).toEqual([{ verdict: "fail", take: null }]);
 });

@@ -54,7 +54,7 @@ test("without a key the view of a task says so when its link died, and when its 
   const died = await viewOf(dead);
   expect(died.tracks[0]?.audio.state).toBe("queued");
   expect(died.tracks[0]?.audio.reason).toMatch(/^http_404: /);
-  expect(died.advice).toMatch(/links expire, the provider cannot be asked/);
+  expect(died.advice).toMatch(/With PROVIDER_API_KEY set, the provider can be asked for one: run `npx wrangler secret/);
 
   const silent = newTaskId();
   await worker(callback(message(silent, "text")));
@@ -62,7 +62,7 @@ test("without a key the view of a task says so when its link died, and when its 
   await runDurableObjectAlarm(env.TASKS.getByName(silent));
   const stopped = await viewOf(silent);
   expect(stopped).toMatchObject({ stalled: true, settled: false });
-  expect(stopped.advice).toMatch(/callbacks of this task get lost/);
+  expect(stopped.advice).toMatch(/since PROVIDER_API_KEY is not set\. To have it asked, run `npx wrangler secret/);
   expect(provider.asked).toEqual([]);
 });
 
@@ -77,7 +77,7 @@ test("what the page says to do about a task the view advises too: no link came, 
   await runDurableObjectAlarm(env.TASKS.getByName(dead));
   provider.files.set(AUDIO, SONG);
   for (const [taskId, cure] of [
-    [linkless, /^The provider's record is not asked, .*: set it and try again, or look at the task there\. PROVIDER_/],
+    [linkless, /^The provider's record is not asked, .*, then try again; or look at the task there\.$/],
     [dead, /^Only the provider can give a new link\. /],
   ] as const) {
     const { advice } = await viewOf(taskId);

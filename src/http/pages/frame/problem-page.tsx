@@ -24,6 +24,7 @@ export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise
       <p class="alert" role="alert">
         {problem.forPeople}
       </p>
+      <Adoption c={c} problem={problem} />
       <p class="hint">
         Request <code>{c.get("requestId")}</code>
         {isGuest ? null : (
@@ -33,7 +34,6 @@ export async function problemPage(c: Context<AppEnv>, problem: Problem): Promise
           </>
         )}
       </p>
-      <Adoption c={c} problem={problem} />
       {isGuest ? null : (
         <p>
           <a href={wayBack}>{place}</a>
@@ -58,7 +58,7 @@ function Adoption({ c, problem }: { readonly c: Context<AppEnv>; readonly proble
   const isOffered = problem.type === "task_not_found" && isTaskId(taskId) && c.get("mayAct") === true;
   if (!isOffered || c.get("config").providerApiKey === null) return null;
   return (
-    <form method="post" action={`/tasks/${taskId}/adopt`} class="row">
+    <form method="post" action={`/tasks/${taskId}/adopt`} class="row filter">
       <label>
         What it makes
         <select name="product">

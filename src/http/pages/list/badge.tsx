@@ -30,10 +30,10 @@ export function StageBadge({ stage, stalled, whole }: StageBadgeProps) {
   );
 }
 
-/** `take`: which one it is of, counted from 1; null where that is plain. Said of those that something is wrong with. */
+/** `take`: which one it is of, counted from 1; null where that is plain. */
 export function VerdictBadge({ verdict, take }: { readonly verdict: AudioVerdict; readonly take: number | null }) {
   const { tone, name } = VERDICTS[verdict];
-  return <Badge tone={tone}>{take === null || verdict === "pass" ? name : `take ${take}: ${name}`}</Badge>;
+  return <Badge tone={tone}>{take === null ? name : `take ${take}: ${name}`}</Badge>;
 }
 
 /** Of what is complete at the provider, and not here. */

@@ -6,7 +6,7 @@ import type { Awaited } from "../../../platform/catalog/submission-table.ts";
 import { Badge, OutcomeBadge, StageBadge, VerdictBadge } from "./badge.tsx";
 import type { CallBackUrl } from "../frame/callback-url.ts";
 import { Layout } from "../frame/layout.tsx";
-import { isUnderWay, isWhole, outcomeShown, troubleOf, type ListedTask } from "./listed-task.ts";
+import { isUnderWay, isWhole, outcomeShown, troubleOf, verdictsShown, type ListedTask } from "./listed-task.ts";
 import { Cover } from "../task/track-card.tsx";
 import { ageWords, clockWords, productWords, utcWords } from "../frame/words.ts";
 
@@ -176,11 +176,9 @@ function Row({ task, now }: { readonly task: ListedTask; readonly now: number })
         </a>
         <p class="badges">
           <StageBadge stage={stage} stalled={stalled} whole={isWhole(task)} />
-          {tracks.map(({ assessment }, index) =>
-            assessment?.verdict == null ? null : (
-              <VerdictBadge verdict={assessment.verdict} take={tracks.length > 1 ? index + 1 : null} />
-            ),
-          )}
+          {verdictsShown(tracks).map((one) => (
+            <VerdictBadge {...one} />
+          ))}
           <OutcomeBadge outcome={outcomeShown(row)} />
           {row.chosen === null ? null : <Badge tone="good">★ chosen</Badge>}
           {row.tracks === 0 ? null : (

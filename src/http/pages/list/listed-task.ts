@@ -1,4 +1,5 @@
 /** A task in the list: its row of the catalog and, once it is settled, what was published of it. Pure. */
+import type { AudioVerdict } from "../../../core/audio/findings/findings.ts";
 import { FAILURES } from "../../../core/provider/failure.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
 import { doubtWords } from "../../../core/view/trouble.ts";
@@ -58,4 +59,15 @@ export function outcomeShown({ settled, stage, keptTracks, tracks }: CatalogRow)
 export function isUnderWay({ row, view }: ListedTask): boolean {
   if (!row.settled) return true;
   return view === null || view.tracks.some(({ assessment }) => assessment?.state === "pending");
+}
+
+/** How the takes sound, each by its number; said once where there is one, or all sound right. */
+export function verdictsShown(
+  tracks: TaskView["tracks"],
+): readonly { readonly verdict: AudioVerdict; readonly take: number | null }[] {
+  const verdicts = tracks.map(({ assessment }) => assessment?.verdict ?? null);
+  const isOne = verdicts.length === 1 || verdicts.every((verdict) => verdict === "pass");
+  return verdicts
+    .slice(0, isOne ? 1 : undefined)
+    .flatMap((verdict, index) => (verdict === null ? [] : [{ verdict, take: isOne ? null : index + 1 }]));
 }

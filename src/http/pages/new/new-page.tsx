@@ -35,6 +35,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
   weirdnessConstraint: "How far it may stray",
   audioWeight: "How closely the source is followed",
   uploadUrl: "Link to your voice",
+  taskId: "Task it is made of",
+  audioId: "Take it is made of",
 };
 const LENGTHS = { title: 100, tags: 1_000, negativeTags: 500 };
 const WEIGHTS = ["styleWeight", "weirdnessConstraint", "audioWeight"];

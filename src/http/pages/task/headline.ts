@@ -35,9 +35,9 @@ export function adviceFor(view: TaskView, canRecover: boolean): string | null {
   return [cure, keyWords(view, canRecover)].join(" ").trim() || null;
 }
 
-/** What a key would add; empty where there is one, or nothing is left to ask about. */
-export function keyWords({ settled }: TaskView, hasKey: boolean): string {
-  return settled || hasKey ? "" : KEYLESS;
+/** What a key would add; empty where there is one, nothing is left to ask about, or the headline says it. */
+export function keyWords(view: TaskView, hasKey: boolean): string {
+  return view.settled || hasKey || headlineOf(view, hasKey).more.includes(SET_PROVIDER_KEY) ? "" : KEYLESS;
 }
 
 const KEYLESS = `PROVIDER_API_KEY is not set: if the callbacks of this task get lost or its links expire, the provider cannot be asked. To change that, ${SET_PROVIDER_KEY}.`;
@@ -50,8 +50,7 @@ function ofSilence(view: TaskView, canAsk: boolean): Headline {
 
 const SILENCE = "The timeline shows what came. Check the task at the provider, and that its callBackUrl leads here.";
 const ASKED = "The provider is asked for its record by itself, 60 times at most. Trying again asks at once.";
-const NOT_ASKED =
-  "The provider's record is not asked, since PROVIDER_API_KEY is not set: set it and try again, or look at the task there.";
+const NOT_ASKED = `The provider's record is not asked, since PROVIDER_API_KEY is not set. To have it asked, ${SET_PROVIDER_KEY}, then try again; or look at the task there.`;
 
 /** What is shown of an open task where nothing is wrong. */
 function underWay(view: TaskView): string {
@@ -107,7 +106,7 @@ function ofTrouble(view: TaskView, { state, reason }: Delivered, canAsk: boolean
 
 const NEXT = "It is tried again by itself.";
 const NEXT_ASKED = "Its record is asked for one by itself. Trying again asks at once.";
-const NO_KEY = "It may come with another callback. With PROVIDER_API_KEY set, the provider can be asked for one.";
+const NO_KEY = `It may come with another callback. With PROVIDER_API_KEY set, the provider can be asked for one: ${SET_PROVIDER_KEY}.`;
 
 function ofEnd(view: TaskView, canRecover: boolean): Headline {
   const all = deliveredIn(view).length;
