@@ -6,6 +6,7 @@
 import { audioFacts, type AudioFacts } from "../../core/audio/facts.ts";
 import { unheard, type ContainerFacts } from "../../core/audio/container/facts.ts";
 import { FREE_FORMAT_CODEC } from "../../core/audio/container/mpeg-frame.ts";
+import { folder } from "../../core/audio/sound/frames.ts";
 import type { Pcm, PcmShape } from "../../core/audio/sound/pcm.ts";
 import { soundMeter } from "../../core/audio/sound/meters.ts";
 import { keyMeter } from "../../core/audio/sound/tonal/key.ts";
@@ -126,23 +127,25 @@ function listenerOf({ channels, durationSeconds }: ContainerFacts): Listener {
       const heard = mono ? sound.slice(0, 1) : sound;
       frames += heard[0]?.length ?? 0;
       meters.sound.push(heard);
-      meters.rhythm.push(heard);
-      meters.key.push(heard);
+      const folded = meters.fold(heard);
+      meters.rhythm.push(folded);
+      meters.key.push(folded);
     },
     strange: () => strange,
     seconds: () => (rate === 0 ? 0 : frames / rate),
     problem: () => problem,
     finish(): Heard | null {
       if (meters === null || frames === 0) return null;
-      const { samplePeakDbfs: _, durationSeconds: heardSeconds, ...sound } = meters.sound.finish();
-      const durations = { durationSeconds: durationSeconds ?? heardSeconds };
-      return { ...sound, ...meters.rhythm.finish(), ...meters.key.finish(), ...durations };
+      const seconds = { durationSeconds: durationSeconds ?? frames / rate };
+      return { ...meters.sound.finish(), ...meters.rhythm.finish(), ...meters.key.finish(), ...seconds };
     },
   };
 }
 
 function metersOf(shape: PcmShape) {
-  return { sound: soundMeter(shape), rhythm: rhythmMeter(shape), key: keyMeter(shape) };
+  // Folded once for both.
+  const { shape: low, fold } = folder(shape);
+  return { sound: soundMeter(shape), fold, rhythm: rhythmMeter(low), key: keyMeter(low) };
 }
 
 function skipped(reason: string): Analysis {

@@ -5,8 +5,8 @@
  * neighbours are joined, again and again, so that memory is bounded and a point is 512 times a power of two. Pure.
  */
 import * as z from "zod";
-import type { Meter, PcmShape } from "./pcm.ts";
-import { channelOf, sampleAt } from "./sample.ts";
+import type { BlockListener } from "./blocks.ts";
+import type { PcmShape } from "./pcm.ts";
 
 export const waveform = z.object({
   version: z.literal(2),
@@ -24,30 +24,18 @@ const FIRST_SAMPLES_PER_POINT = 512;
 /** Over ten seconds or so, a sound has at least this many points, and at most twice as many. */
 const WANTED_POINTS = 800;
 
-export function waveformMeter({ sampleRateHz, channels }: PcmShape): Meter<Waveform> {
+export function outline({ sampleRateHz }: PcmShape): BlockListener<Waveform> {
   const lows = new Float32Array(2 * WANTED_POINTS);
   const highs = new Float32Array(2 * WANTED_POINTS);
   let samplesPerPoint = FIRST_SAMPLES_PER_POINT;
   let points = 0;
   let filled = 0;
 
-  function read(samples: Float32Array, from: number, to: number): void {
-    let low = sampleAt(lows, points);
-    let high = sampleAt(highs, points);
-    for (let n = from; n < to; n++) {
-      const sample = sampleAt(samples, n);
-      if (sample < low) low = sample;
-      if (sample > high) high = sample;
-    }
-    lows[points] = low;
-    highs[points] = high;
-  }
-
   function begin(): void {
     if (points === lows.length) {
       for (let n = 0; n < WANTED_POINTS; n++) {
-        lows[n] = Math.min(sampleAt(lows, 2 * n), sampleAt(lows, 2 * n + 1));
-        highs[n] = Math.max(sampleAt(highs, 2 * n), sampleAt(highs, 2 * n + 1));
+        lows[n] = Math.min(lows[2 * n] ?? 0, lows[2 * n + 1] ?? 0);
+        highs[n] = Math.max(highs[2 * n] ?? 0, highs[2 * n + 1] ?? 0);
       }
       points = WANTED_POINTS;
       samplesPerPoint *= 2;
@@ -57,19 +45,14 @@ export function waveformMeter({ sampleRateHz, channels }: PcmShape): Meter<Wavef
   }
 
   return {
-    push(sound) {
-      const length = channelOf(sound, 0).length;
-      for (let from = 0; from < length;) {
-        if (filled === 0) begin();
-        const to = Math.min(length, from + samplesPerPoint - filled);
-        for (let n = 0; n < channels; n++) read(channelOf(sound, n), from, to);
-        filled += to - from;
-        from = to;
-        if (filled === samplesPerPoint) {
-          points++;
-          filled = 0;
-        }
-      }
+    hear(block) {
+      if (filled === 0) begin();
+      lows[points] = Math.min(lows[points] ?? 0, block.lowest);
+      highs[points] = Math.max(highs[points] ?? 0, block.highest);
+      filled += block.frames;
+      if (filled < samplesPerPoint) return;
+      points++;
+      filled = 0;
     },
     finish() {
       const length = filled === 0 ? points : points + 1;
@@ -80,7 +63,7 @@ export function waveformMeter({ sampleRateHz, channels }: PcmShape): Meter<Wavef
         samples_per_pixel: samplesPerPoint,
         bits: 8,
         length,
-        data: Array.from({ length: 2 * length }, (_, n) => eightBits(sampleAt(n % 2 === 0 ? lows : highs, n >> 1))),
+        data: Array.from({ length: 2 * length }, (_, n) => eightBits((n % 2 === 0 ? lows : highs)[n >> 1] ?? 0)),
       };
     },
   };

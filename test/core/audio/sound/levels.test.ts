@@ -1,8 +1,11 @@
-/** Sample peak, offset and clipping of sounds made to have them. */
+/** Offset and clipping of sounds made to have them. */
 import { expect, test } from "vitest";
-import { levelsMeter } from "../../../../src/core/audio/sound/levels.ts";
+import { blockMeter } from "../../../../src/core/audio/sound/blocks.ts";
+import { levels } from "../../../../src/core/audio/sound/levels.ts";
+import type { PcmShape } from "../../../../src/core/audio/sound/pcm.ts";
 import { joined, measure, measureSplit, MONO, silence, sine, STEREO } from "../signals.ts";
 
+const levelsMeter = (shape: PcmShape) => blockMeter(shape, levels(shape));
 const SECOND = 44_100;
 
 /** Samples at full scale, one and then the other sign, so that no offset comes of them. */
@@ -19,6 +22,11 @@ test("a run of three clipped samples counts, one of two does not", () => {
   expect(perMinute(clipped(2), silence(1), clipped(2), silence(1), clipped(1))).toBe(0);
   expect(perMinute(clipped(3))).toBe(1);
   expect(perMinute(silence(5), clipped(3), silence(1), clipped(3))).toBe(2);
+});
+
+test("a run counts once wherever a block ends in it", () => {
+  for (const before of [253, 254, 255, 256]) expect(perMinute(silence(before), clipped(3), silence(1))).toBe(1);
+  expect(perMinute(silence(255), clipped(2))).toBe(0);
 });
 
 test("a long run counts once", () => {
@@ -47,16 +55,7 @@ test("the offset is that of the channel farthest from zero, whichever it is and 
   expect(measure(levelsMeter, STEREO, [lifted, lowered]).dcOffset).toBeCloseTo(0.02, 6);
 });
 
-test("the sample peak is the highest magnitude of any channel", () => {
-  expect(measure(levelsMeter, MONO, [Float32Array.of(0.1, -0.5, 0.2)]).samplePeakDbfs).toBeCloseTo(-6.02, 2);
-  expect(measure(levelsMeter, STEREO, [Float32Array.of(0.1), Float32Array.of(1)]).samplePeakDbfs).toBe(0);
-});
-
-test("silence has no peak, and no sound has nothing", () => {
-  expect(measure(levelsMeter, MONO, [silence(100)])).toEqual({
-    samplePeakDbfs: null,
-    dcOffset: 0,
-    clippedRunsPerMinute: 0,
-  });
-  expect(measure(levelsMeter, MONO, [])).toEqual({ samplePeakDbfs: null, dcOffset: null, clippedRunsPerMinute: null });
+test("silence has neither, and of no sound nothing is said", () => {
+  expect(measure(levelsMeter, MONO, [silence(100)])).toEqual({ dcOffset: 0, clippedRunsPerMinute: 0 });
+  expect(measure(levelsMeter, MONO, [])).toEqual({ dcOffset: null, clippedRunsPerMinute: null });
 });

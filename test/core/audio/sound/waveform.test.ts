@@ -1,13 +1,15 @@
 /** The outline of sounds of known extremes. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { waveformMeter } from "../../../../src/core/audio/sound/waveform.ts";
+import { blockMeter } from "../../../../src/core/audio/sound/blocks.ts";
+import { outline as outlineListener } from "../../../../src/core/audio/sound/waveform.ts";
 import { measure, MONO, silence, STEREO } from "../signals.ts";
 
 const POINT = 512;
 
 function outline(...channels: readonly Float32Array[]) {
-  return measure(waveformMeter, channels.length === 2 ? STEREO : MONO, channels);
+  const shape = channels.length === 2 ? STEREO : MONO;
+  return measure((of) => blockMeter(of, outlineListener(of)), shape, channels);
 }
 
 test("has the shape of audiowaveform's JSON", () => {

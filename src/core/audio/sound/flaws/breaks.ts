@@ -8,7 +8,6 @@
  */
 import type { Block, BlockListener } from "../blocks.ts";
 import type { PcmShape } from "../pcm.ts";
-import { valueAt } from "../sample.ts";
 
 export interface Breaks {
   /** Breaks of at most a quarter of a second; null for no sound. */
@@ -68,7 +67,7 @@ export function breaks({ sampleRateHz }: PcmShape): BlockListener<Breaks> {
 
   /** The level of what was heard before, without the block just gone, which may be half empty. */
   function contextDb(): number {
-    const sum = powers.reduce((total, power) => total + power, 0) - valueAt(powers, (blocks - 1) % CONTEXT_BLOCKS);
+    const sum = powers.reduce((total, power) => total + power, 0) - (powers[(blocks - 1) % CONTEXT_BLOCKS] ?? 0);
     return decibels(sum / (CONTEXT_BLOCKS - 1));
   }
 
@@ -95,11 +94,11 @@ export function breaks({ sampleRateHz }: PcmShape): BlockListener<Breaks> {
           judge(rise);
           rise = null;
         }
-      } else if (hole === null && blocks >= CONTEXT_BLOCKS) {
+      } else if (hole === null && blocks >= CONTEXT_BLOCKS && levels.some((level) => db < level - SHARP_DB)) {
         const before = contextDb();
-        const topDb = Math.max(...levels);
-        if (before > AUDIBLE_DB && db < before - FALL_DB && db < topDb - SHARP_DB) {
+        if (before > AUDIBLE_DB && db < before - FALL_DB) {
           const last = new Float64Array(EDGE_BLOCKS).fill(db);
+          const topDb = Math.max(...levels);
           hole = { belowDb: before - FALL_DB, topDb, frames: 0, blocks: 0, bottomDb: db, last };
           inHole(hole, block, db);
         }
