@@ -4,7 +4,6 @@
  *
  * Pure: the levels depend on the samples alone, not on how they are split into stretches.
  */
-import { sampleAt } from "../sound/sample.ts";
 
 export const BINS = 256;
 const SECONDS = 120;
@@ -26,6 +25,17 @@ export function levelOf(power: number): number {
   return Math.max(0, Math.min(255, Math.round(STEPS * Math.log(power / LEAST_POWER + 1))));
 }
 
+/** Stands for powers of two levels. */
+const EITHER = -1;
+let shared: Int16Array | null = null;
+
+/** By the upper half of a power's bits, the level of all powers that have it: a logarithm for each would be dear. */
+function sharedLevels(): Int16Array {
+  const ends = new Uint32Array(2 << 15).map((_, n) => (n >> 1) * 0x10000 + (n & 1) * 0xffff);
+  const levels = new Float32Array(ends.buffer).map(levelOf);
+  return new Int16Array(1 << 15).map((_, n) => (levels[2 * n] === levels[2 * n + 1] ? (levels[2 * n] ?? 0) : EITHER));
+}
+
 /** The level at an index, 0 outside. */
 export function levelAt(levels: Uint8Array, index: number): number {
   return levels[index] ?? 0;
@@ -42,6 +52,7 @@ interface SpectrogramReader {
 export function spectrogramReader(hopsPerSecond: number, binHz: number): SpectrogramReader {
   const momentsPerSecond = hopsPerSecond / EVERY_HOP;
   const most = Math.floor(SECONDS * momentsPerSecond);
+  const known = (shared ??= sharedLevels());
   let levels = new Uint8Array(BINS * Math.ceil(SHORTEST_SECONDS * momentsPerSecond));
   let hops = 0;
   let moments = 0;
@@ -49,7 +60,11 @@ export function spectrogramReader(hopsPerSecond: number, binHz: number): Spectro
     push(power) {
       if (hops++ % EVERY_HOP !== 0 || moments === most) return;
       if ((moments + 1) * BINS > levels.length) levels = longer(levels, most * BINS);
-      for (let bin = 0; bin < BINS; bin++) levels[moments * BINS + bin] = levelOf(sampleAt(power, bin));
+      const bits = new Uint32Array(power.buffer, power.byteOffset, BINS);
+      for (let bin = 0; bin < BINS; bin++) {
+        const level = known[(bits[bin] ?? 0) >>> 16] ?? EITHER;
+        levels[moments * BINS + bin] = level === EITHER ? levelOf(power[bin] ?? 0) : level;
+      }
       moments++;
     },
     finish: () =>

@@ -6,7 +6,7 @@
  * over the peak so far is passed over. The result is the same as without. Pure.
  */
 import type { Meter, PcmShape } from "./pcm.ts";
-import { channelOf, valueAt } from "./sample.ts";
+import { channelOf } from "./sample.ts";
 
 export interface TruePeak {
   /** Null for digital silence. */
@@ -58,71 +58,67 @@ export function truePeakMeter({ channels }: PcmShape): Meter<TruePeak> {
 
 /** The peak of one channel. The blocks do not depend on the stretches, so neither does the last digit of the result. */
 function channelPeak() {
-  const window = new Float64Array(HISTORY + BLOCK);
+  const window = new Float32Array(HISTORY + BLOCK);
   let filled = HISTORY;
   let peak = 0;
 
-  function endBlock(): void {
-    peak = peakOf(window, peak);
-    window.copyWithin(0, BLOCK);
-    filled = HISTORY;
+  function push(samples: Float32Array): void {
+    for (let from = 0; from < samples.length;) {
+      const to = Math.min(samples.length, from + window.length - filled);
+      window.set(samples.subarray(from, to), filled);
+      filled += to - from;
+      from = to;
+      if (filled < window.length) continue;
+      peak = peakOf(window, peak);
+      window.copyWithin(0, BLOCK);
+      filled = HISTORY;
+    }
   }
 
   return {
-    push(samples: Float32Array): void {
-      for (let from = 0; from < samples.length;) {
-        const to = Math.min(samples.length, from + window.length - filled);
-        window.set(samples.subarray(from, to), filled);
-        filled += to - from;
-        from = to;
-        if (filled === window.length) endBlock();
-      }
-    },
+    push,
     /** The last samples have yet to pass through the middle of the filter: silence follows them. */
     finish(): number {
-      const missing = filled + HISTORY > window.length;
-      window.fill(0, filled);
-      endBlock();
-      if (missing) {
-        window.fill(0, HISTORY);
-        endBlock();
-      }
+      push(new Float32Array(2 * BLOCK));
       return peak;
     },
   };
 }
 
-function peakOf(window: Float64Array, before: number): number {
+function peakOf(window: Float32Array, before: number): number {
   let peak = before;
-  let last = magnitude(window, 0, HISTORY);
+  let last = magnitude(window, 0, HISTORY, 0);
   for (let start = 0; start < BLOCK; start += SPAN) {
     const from = start + HISTORY;
-    const next = magnitude(window, from, from + SPAN);
+    // What stays under this cannot reach over the peak, whatever it is.
+    const quiet = peak / (INNER + OUTER);
+    const next = magnitude(window, from, from + SPAN, quiet);
     const highest = next > last ? next : last;
     last = next;
     if (next > peak) peak = next;
-    if (highest * (INNER + OUTER) > peak) peak = spanPeak(window, start, highest, peak);
+    if (highest > quiet) peak = spanPeak(window, start, highest, peak);
   }
   return peak;
 }
 
-function magnitude(window: Float64Array, from: number, to: number): number {
-  let highest = 0;
+/** Of samples, and at least so much: a branch that is seldom taken costs nothing. */
+function magnitude(window: Float32Array, from: number, to: number, least: number): number {
+  let highest = least;
   for (let n = from; n < to; n++) {
-    const size = Math.abs(valueAt(window, n));
+    const size = Math.abs(window[n] ?? 0);
     if (size > highest) highest = size;
   }
   return highest;
 }
 
 /** The same for each output alone: it is passed over when neither sample in its middle is high enough. */
-function spanPeak(window: Float64Array, start: number, highest: number, before: number): number {
+function spanPeak(window: Float32Array, start: number, highest: number, before: number): number {
   let peak = before;
   const needed = (before - OUTER * highest) / INNER;
-  let right = Math.abs(valueAt(window, start + MIDDLE - 1));
+  let right = Math.abs(window[start + MIDDLE - 1] ?? 0);
   for (let n = start; n < start + SPAN; n++) {
     const left = right;
-    right = Math.abs(valueAt(window, n + MIDDLE));
+    right = Math.abs(window[n + MIDDLE] ?? 0);
     if (left <= needed && right <= needed) continue;
     const between = interpolated(window, n);
     if (between > peak) peak = between;
@@ -131,19 +127,19 @@ function spanPeak(window: Float64Array, start: number, highest: number, before: 
 }
 
 /** The greatest magnitude of the four phases over the twelve samples from `n` on. */
-function interpolated(window: Float64Array, n: number): number {
-  const x0 = valueAt(window, n);
-  const x1 = valueAt(window, n + 1);
-  const x2 = valueAt(window, n + 2);
-  const x3 = valueAt(window, n + 3);
-  const x4 = valueAt(window, n + 4);
-  const x5 = valueAt(window, n + 5);
-  const x6 = valueAt(window, n + 6);
-  const x7 = valueAt(window, n + 7);
-  const x8 = valueAt(window, n + 8);
-  const x9 = valueAt(window, n + 9);
-  const x10 = valueAt(window, n + 10);
-  const x11 = valueAt(window, n + 11);
+function interpolated(window: Float32Array, n: number): number {
+  const x0 = window[n] ?? 0;
+  const x1 = window[n + 1] ?? 0;
+  const x2 = window[n + 2] ?? 0;
+  const x3 = window[n + 3] ?? 0;
+  const x4 = window[n + 4] ?? 0;
+  const x5 = window[n + 5] ?? 0;
+  const x6 = window[n + 6] ?? 0;
+  const x7 = window[n + 7] ?? 0;
+  const x8 = window[n + 8] ?? 0;
+  const x9 = window[n + 9] ?? 0;
+  const x10 = window[n + 10] ?? 0;
+  const x11 = window[n + 11] ?? 0;
   const s0 = x0 + x11;
   const s1 = x1 + x10;
   const s2 = x2 + x9;

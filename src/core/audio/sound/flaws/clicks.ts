@@ -6,7 +6,7 @@
  * than that, also a hi-hat. Pure.
  */
 import type { Meter, PcmShape } from "../pcm.ts";
-import { channelOf, sampleAt, valueAt } from "../sample.ts";
+import { channelOf } from "../sample.ts";
 
 export interface Clicks {
   /** Null for no sound. */
@@ -25,67 +25,50 @@ const RATIO = 200;
 const LEAST = 0.3;
 
 export function clicksMeter({ sampleRateHz, channels }: PcmShape): Meter<Clicks> {
-  // The last two samples of each channel, and its energy since the last sum.
-  const sides = Array.from({ length: channels }, () => ({ last: 0, before: 0, energy: 0 }));
   const sums = new Float64Array(KEPT);
-  let summed = 0;
-  let filled = 0;
+  // Of each side the last two samples, and the energy since the last sum.
+  let [left, leftBefore, leftEnergy, right, rightBefore, rightEnergy] = [0, 0, 0, 0, 0, 0];
   let frames = 0;
+  let summed = 0;
   let clicks = 0;
 
-  function endSum(): void {
-    let loudest = 0;
-    for (const side of sides) {
-      loudest = Math.max(loudest, side.energy);
-      side.energy = 0;
-    }
-    sums[summed % KEPT] = loudest;
+  function endSum(energy: number): void {
+    sums[summed % KEPT] = energy;
     if (summed >= 2 * REACH && isClick(sums, summed - REACH)) clicks++;
     summed++;
-    filled = 0;
   }
 
   return {
     push(sound) {
-      const length = channelOf(sound, 0).length;
-      frames += length;
-      for (let from = 0; from < length;) {
-        const to = Math.min(length, from + FRAMES - filled);
-        for (let n = 0; n < channels; n++) {
-          const side = sides[n];
-          if (side !== undefined) differ(channelOf(sound, n), from, to, side);
-        }
-        filled += to - from;
-        from = to;
-        if (filled === FRAMES) endSum();
+      const [lefts, rights] = [channelOf(sound, 0), channelOf(sound, channels - 1)];
+      let [l1, l2, ll, r1, r2, rr] = [left, leftBefore, leftEnergy, right, rightBefore, rightEnergy];
+      let filled = frames % FRAMES;
+      for (let n = 0; n < lefts.length; n++) {
+        const l = lefts[n] ?? 0;
+        const r = rights[n] ?? 0;
+        const leftSecond = l - 2 * l1 + l2;
+        const rightSecond = r - 2 * r1 + r2;
+        ll += leftSecond * leftSecond;
+        rr += rightSecond * rightSecond;
+        l2 = l1;
+        l1 = l;
+        r2 = r1;
+        r1 = r;
+        if (++filled < FRAMES) continue;
+        endSum(Math.max(ll, rr));
+        ll = 0;
+        rr = 0;
+        filled = 0;
       }
+      [left, leftBefore, leftEnergy, right, rightBefore, rightEnergy] = [l1, l2, ll, r1, r2, rr];
+      frames += lefts.length;
     },
     finish: () => ({ clicksPerMinute: frames === 0 ? null : (clicks * 60 * sampleRateHz) / frames }),
   };
 }
 
-interface Side {
-  last: number;
-  before: number;
-  energy: number;
-}
-
-function differ(samples: Float32Array, from: number, to: number, side: Side): void {
-  let { last, before, energy } = side;
-  for (let n = from; n < to; n++) {
-    const sample = sampleAt(samples, n);
-    const second = sample - 2 * last + before;
-    energy += second * second;
-    before = last;
-    last = sample;
-  }
-  side.last = last;
-  side.before = before;
-  side.energy = energy;
-}
-
 function isClick(sums: Float64Array, middle: number): boolean {
-  const at = (index: number): number => valueAt(sums, index % KEPT);
+  const at = (index: number): number => sums[index % KEPT] ?? 0;
   const peak = at(middle);
   if (peak < LEAST) return false;
   // One click, though it may fall into two sums.

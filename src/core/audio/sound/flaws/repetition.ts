@@ -5,7 +5,6 @@
  * resembles itself most is sought coarsely, then to a hop. Music repeats its beats, never all that is heard: even
  * a sequencer's loop with a melody over it stays clearly under 1. Pure.
  */
-import { sampleAt, valueAt } from "../sample.ts";
 
 export interface Repetition {
   /** From 0 (nothing recurs) to 1 (the same again, throughout); null for a sound under 20 s, or without onsets. */
@@ -33,15 +32,15 @@ const STRETCH_SECONDS = 8;
 const SPARED_SHARE = 0.2;
 
 export function repetitionReader(hopsPerSecond: number): RepetitionReader {
-  const kept: number[] = [];
-  const most = Math.round(KEPT_SECONDS * hopsPerSecond);
+  const kept = new Float64Array(Math.round(KEPT_SECONDS * hopsPerSecond));
+  let count = 0;
   return {
     push(onset) {
-      if (kept.length < most) kept.push(onset);
+      if (count < kept.length) kept[count++] = onset;
     },
     finish() {
-      if (kept.length < SHORTEST_SECONDS * hopsPerSecond) return NONE;
-      const onsets = centred(softened(kept), Math.round(hopsPerSecond / 2));
+      if (count < SHORTEST_SECONDS * hopsPerSecond) return NONE;
+      const onsets = centred(softened(kept.subarray(0, count)), Math.round(hopsPerSecond / 2));
       const longest = Math.min(LONGEST_LAG_SECONDS * hopsPerSecond, onsets.length / LEAST_TIMES);
       const lags = candidates(onsets, SHORTEST_LAG_SECONDS * hopsPerSecond, longest);
       let best = { lag: 0, likeness: 0 };
@@ -57,7 +56,7 @@ export function repetitionReader(hopsPerSecond: number): RepetitionReader {
 }
 
 /** So that a lag between two hops resembles as much as one of whole hops. */
-function softened(onsets: readonly number[]): Float32Array {
+function softened(onsets: Float64Array): Float32Array {
   const at = (index: number): number => onsets[Math.max(0, Math.min(onsets.length - 1, index))] ?? 0;
   return Float32Array.from(
     onsets,
@@ -68,10 +67,10 @@ function softened(onsets: readonly number[]): Float32Array {
 /** Without the mean around each moment. */
 function centred(onsets: Float32Array, reach: number): Float32Array {
   const upTo = new Float64Array(onsets.length + 1);
-  for (let at = 0; at < onsets.length; at++) upTo[at + 1] = valueAt(upTo, at) + sampleAt(onsets, at);
+  for (let at = 0; at < onsets.length; at++) upTo[at + 1] = (upTo[at] ?? 0) + (onsets[at] ?? 0);
   return onsets.map((onset, at) => {
     const [from, to] = [Math.max(0, at - reach), Math.min(onsets.length, at + reach + 1)];
-    return onset - (valueAt(upTo, to) - valueAt(upTo, from)) / (to - from);
+    return onset - ((upTo[to] ?? 0) - (upTo[from] ?? 0)) / (to - from);
   });
 }
 
@@ -80,7 +79,7 @@ function candidates(onsets: Float32Array, shortest: number, longest: number): re
   const coarse = new Float32Array(Math.floor(onsets.length / COARSE_HOPS));
   for (let at = 0; at < coarse.length * COARSE_HOPS; at++) {
     const index = Math.floor(at / COARSE_HOPS);
-    coarse[index] = sampleAt(coarse, index) + sampleAt(onsets, at);
+    coarse[index] = (coarse[index] ?? 0) + (onsets[at] ?? 0);
   }
   const scored: { lag: number; score: number }[] = [];
   for (let lag = Math.ceil(shortest / COARSE_HOPS); lag <= longest / COARSE_HOPS; lag++)
@@ -104,7 +103,8 @@ function sameness(onsets: Float32Array, lag: number, stretch: number): number {
 function alike(onsets: Float32Array, lag: number, from: number, to: number): number {
   let [ab, aa, bb] = [0, 0, 0];
   for (let at = from; at < to; at++) {
-    const [a, b] = [sampleAt(onsets, at), sampleAt(onsets, at + lag)];
+    const a = onsets[at] ?? 0;
+    const b = onsets[at + lag] ?? 0;
     ab += a * b;
     aa += a * a;
     bb += b * b;

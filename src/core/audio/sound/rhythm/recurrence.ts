@@ -4,7 +4,6 @@
  * What is held does not grow with the sound: one window of the envelope, and the sum over the windows so far. Each
  * window counts the same however loud it is; one in which nothing begins does not count. Pure.
  */
-import { valueAt } from "../sample.ts";
 
 const WINDOW_SECONDS = 12;
 /** A shorter stretch holds too few beats to tell how far apart they are. */
@@ -37,7 +36,7 @@ export function recurrenceMeter(hopsPerSecond: number, longestLagSeconds: number
   const count = (onsets: Float64Array): void => {
     const correlation = autocorrelation(withoutSwell(onsets, swell), sums.length);
     if (correlation === null) return;
-    for (let lag = 0; lag < sums.length; lag++) sums[lag] = valueAt(sums, lag) + valueAt(correlation, lag);
+    for (let lag = 0; lag < sums.length; lag++) sums[lag] = (sums[lag] ?? 0) + (correlation[lag] ?? 0);
     windows++;
   };
   return {
@@ -62,30 +61,42 @@ function recurrence(correlation: Float64Array): Recurrence {
     at(lagHops) {
       const whole = Math.floor(lagHops);
       const rest = lagHops - whole;
-      return valueAt(correlation, whole) * (1 - rest) + valueAt(correlation, whole + 1) * rest;
+      return (correlation[whole] ?? 0) * (1 - rest) + (correlation[whole + 1] ?? 0) * rest;
     },
   };
 }
 
 function withoutSwell(onsets: Float64Array, reach: number): Float64Array {
   const upTo = new Float64Array(onsets.length + 1);
-  for (let at = 0; at < onsets.length; at++) upTo[at + 1] = valueAt(upTo, at) + valueAt(onsets, at);
+  for (let at = 0; at < onsets.length; at++) upTo[at + 1] = (upTo[at] ?? 0) + (onsets[at] ?? 0);
   return onsets.map((onset, at) => {
     const from = Math.max(0, at - reach);
     const to = Math.min(onsets.length, at + reach + 1);
-    return onset - (valueAt(upTo, to) - valueAt(upTo, from)) / (to - from);
+    return onset - ((upTo[to] ?? 0) - (upTo[from] ?? 0)) / (to - from);
   });
 }
 
 /** Per pair of moments, so that a long lag, which has fewer pairs, weighs no less. Null when there is nothing. */
 function autocorrelation(values: Float64Array, lags: number): Float64Array | null {
   const products = new Float64Array(lags);
-  for (let lag = 0; lag < lags; lag++) {
-    let sum = 0;
-    for (let at = lag; at < values.length; at++) sum += valueAt(values, at) * valueAt(values, at - lag);
-    products[lag] = sum / (values.length - lag);
+  // Four lags at once: each value is read once for all of them, and no sum waits for another.
+  for (let lag = 0; lag < lags; lag += 4) {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    let [x, y, z] = [0, 0, 0];
+    for (let at = lag; at < values.length; at++) {
+      const value = values[at] ?? 0;
+      const w = values[at - lag] ?? 0;
+      a += value * w;
+      b += value * x;
+      c += value * y;
+      d += value * z;
+      z = y;
+      y = x;
+      x = w;
+    }
+    for (const [n, sum] of [a, b, c, d].entries()) products[lag + n] = sum / (values.length - lag - n);
   }
-  const self = valueAt(products, 0);
+  const self = products[0] ?? 0;
   // Written so that a window with a sample that is not a number is dropped too.
   return self >= LEAST_VARIANCE ? products.map((product) => product / self) : null;
 }
