@@ -10,7 +10,7 @@ import { hann, realFft } from "./fft.ts";
 import { noiseReader, type Noise } from "./flaws/noise.ts";
 import { panningReader, type Panning } from "./panning.ts";
 import type { Meter, PcmShape } from "./pcm.ts";
-import { channelOf, sampleAt, valueAt } from "./sample.ts";
+import { channelOf } from "./sample.ts";
 
 export interface Bandwidth extends Noise, Panning {
   /** The upper edge of the highest band. Null for silence, and for a sound shorter than one window. */
@@ -50,12 +50,13 @@ export function bandwidthMeter({ sampleRateHz, channels }: PcmShape): Meter<Band
 
   function endWindow(): void {
     for (const { window, bands } of sides) {
+      for (let n = 0; n < WINDOW; n++) window[n] = (window[n] ?? 0) * (shape[n] ?? 0);
       const loudest = bandPowers(transform(window), bands);
       if (loudest < FLOOR) continue;
       noise.hear(bands);
       windows++;
       const floor = Math.max(FLOOR, loudest * RANGE);
-      for (let n = 0; n < BANDS; n++) if (valueAt(bands, n) > floor) present[n] = valueAt(present, n) + 1;
+      for (let n = 0; n < BANDS; n++) if ((bands[n] ?? 0) > floor) present[n] = (present[n] ?? 0) + 1;
     }
     panning.hear();
   }
@@ -66,13 +67,9 @@ export function bandwidthMeter({ sampleRateHz, channels }: PcmShape): Meter<Band
       for (let from = 0; from < length;) {
         const end = position < WINDOW ? WINDOW : hop;
         const to = Math.min(length, from + end - position);
-        if (position < WINDOW) {
-          for (const [channel, { window }] of sides.entries()) {
-            const samples = channelOf(sound, channel);
-            for (let n = from; n < to; n++)
-              window[position + n - from] = sampleAt(samples, n) * valueAt(shape, position + n - from);
-          }
-        }
+        if (position < WINDOW)
+          for (const [channel, { window }] of sides.entries())
+            window.set(channelOf(sound, channel).subarray(from, to), position);
         position += to - from;
         from = to;
         if (position === WINDOW) endWindow();
@@ -93,7 +90,7 @@ function bandPowers(powers: Float32Array, bands: Float64Array): number {
   for (let band = 0; band < BANDS; band++) {
     let sum = 0;
     // From bin 1 on: an offset from zero is no sound.
-    for (let n = 1; n <= BINS_PER_BAND; n++) sum += sampleAt(powers, band * BINS_PER_BAND + n);
+    for (let n = 1; n <= BINS_PER_BAND; n++) sum += powers[band * BINS_PER_BAND + n] ?? 0;
     const mean = sum / BINS_PER_BAND / FULL_SCALE;
     bands[band] = mean;
     if (mean > loudest) loudest = mean;

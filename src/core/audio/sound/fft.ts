@@ -5,7 +5,6 @@
  * (Press et al., Numerical Recipes, 12.3). The transform scales nothing: without a window a sine of amplitude 1 in the
  * middle of a bin has the power (size / 2)². Pure, apart from the buffers that each returned function owns.
  */
-import { sampleAt, valueAt } from "./sample.ts";
 
 /**
  * A transform of `size` samples, a power of two and at least 8, into size / 2 + 1 powers from 0 Hz to Nyquist.
@@ -22,9 +21,9 @@ export function realFft(size: number): (input: Float32Array) => Float32Array {
   const power = new Float32Array(half + 1);
   return (input) => {
     for (let n = 0; n < half; n++) {
-      const from = 2 * valueAt(order, n);
-      real[n] = sampleAt(input, from);
-      imaginary[n] = sampleAt(input, from + 1);
+      const from = 2 * (order[n] ?? 0);
+      real[n] = input[from] ?? 0;
+      imaginary[n] = input[from + 1] ?? 0;
     }
     firstTwoStages(real, imaginary);
     for (let span = 4; span < half; span *= 2) stage(real, imaginary, cosines, sines, span);
@@ -43,15 +42,15 @@ export function hannSpectrum(size: number, gain = 1): (frame: Float32Array) => F
   const window = Float32Array.from(hann(size), (value) => value * gain);
   const windowed = new Float32Array(size);
   return (frame) => {
-    for (let n = 0; n < size; n++) windowed[n] = sampleAt(frame, n) * sampleAt(window, n);
+    for (let n = 0; n < size; n++) windowed[n] = (frame[n] ?? 0) * (window[n] ?? 0);
     return transform(windowed);
   };
 }
 
-function bitReversal(length: number): Float64Array {
-  const order = new Float64Array(length);
+function bitReversal(length: number): Uint16Array {
+  const order = new Uint16Array(length);
   for (let filled = 1, step = length / 2; filled < length; filled *= 2, step /= 2) {
-    for (let n = 0; n < filled; n++) order[filled + n] = valueAt(order, n) + step;
+    for (let n = 0; n < filled; n++) order[filled + n] = (order[n] ?? 0) + step;
   }
   return order;
 }
@@ -59,14 +58,14 @@ function bitReversal(length: number): Float64Array {
 /** Spans 1 and 2 at once: their factors are 1 and -i, so there is nothing to multiply. */
 function firstTwoStages(real: Float64Array, imaginary: Float64Array): void {
   for (let n = 0; n < real.length; n += 4) {
-    const a = valueAt(real, n) + valueAt(real, n + 1);
-    const b = valueAt(real, n) - valueAt(real, n + 1);
-    const c = valueAt(real, n + 2) + valueAt(real, n + 3);
-    const d = valueAt(real, n + 2) - valueAt(real, n + 3);
-    const e = valueAt(imaginary, n) + valueAt(imaginary, n + 1);
-    const f = valueAt(imaginary, n) - valueAt(imaginary, n + 1);
-    const g = valueAt(imaginary, n + 2) + valueAt(imaginary, n + 3);
-    const h = valueAt(imaginary, n + 2) - valueAt(imaginary, n + 3);
+    const a = (real[n] ?? 0) + (real[n + 1] ?? 0);
+    const b = (real[n] ?? 0) - (real[n + 1] ?? 0);
+    const c = (real[n + 2] ?? 0) + (real[n + 3] ?? 0);
+    const d = (real[n + 2] ?? 0) - (real[n + 3] ?? 0);
+    const e = (imaginary[n] ?? 0) + (imaginary[n + 1] ?? 0);
+    const f = (imaginary[n] ?? 0) - (imaginary[n + 1] ?? 0);
+    const g = (imaginary[n + 2] ?? 0) + (imaginary[n + 3] ?? 0);
+    const h = (imaginary[n + 2] ?? 0) - (imaginary[n + 3] ?? 0);
     real[n] = a + c;
     imaginary[n] = e + g;
     real[n + 1] = b + h;
@@ -89,14 +88,14 @@ function stage(
   const stride = real.length / span;
   for (let start = 0; start < real.length; start += 2 * span) {
     for (let k = 0; k < span; k++) {
-      const cosine = valueAt(cosines, k * stride);
-      const sine = valueAt(sines, k * stride);
+      const cosine = cosines[k * stride] ?? 0;
+      const sine = sines[k * stride] ?? 0;
       const even = start + k;
       const odd = even + span;
-      const x = valueAt(real, odd) * cosine - valueAt(imaginary, odd) * sine;
-      const y = valueAt(real, odd) * sine + valueAt(imaginary, odd) * cosine;
-      const u = valueAt(real, even);
-      const v = valueAt(imaginary, even);
+      const x = (real[odd] ?? 0) * cosine - (imaginary[odd] ?? 0) * sine;
+      const y = (real[odd] ?? 0) * sine + (imaginary[odd] ?? 0) * cosine;
+      const u = real[even] ?? 0;
+      const v = imaginary[even] ?? 0;
       real[even] = u + x;
       imaginary[even] = v + y;
       real[odd] = u - x;
@@ -114,16 +113,16 @@ function takeApart(
   power: Float32Array,
 ): void {
   const half = real.length;
-  power[0] = (valueAt(real, 0) + valueAt(imaginary, 0)) ** 2;
-  power[half] = (valueAt(real, 0) - valueAt(imaginary, 0)) ** 2;
+  power[0] = ((real[0] ?? 0) + (imaginary[0] ?? 0)) ** 2;
+  power[half] = ((real[0] ?? 0) - (imaginary[0] ?? 0)) ** 2;
   for (let k = 1; k < half; k++) {
     const mirror = half - k;
-    const evenReal = (valueAt(real, k) + valueAt(real, mirror)) / 2;
-    const evenImaginary = (valueAt(imaginary, k) - valueAt(imaginary, mirror)) / 2;
-    const oddReal = (valueAt(imaginary, k) + valueAt(imaginary, mirror)) / 2;
-    const oddImaginary = (valueAt(real, mirror) - valueAt(real, k)) / 2;
-    const cosine = valueAt(cosines, k);
-    const sine = valueAt(sines, k);
+    const evenReal = ((real[k] ?? 0) + (real[mirror] ?? 0)) / 2;
+    const evenImaginary = ((imaginary[k] ?? 0) - (imaginary[mirror] ?? 0)) / 2;
+    const oddReal = ((imaginary[k] ?? 0) + (imaginary[mirror] ?? 0)) / 2;
+    const oddImaginary = ((real[mirror] ?? 0) - (real[k] ?? 0)) / 2;
+    const cosine = cosines[k] ?? 0;
+    const sine = sines[k] ?? 0;
     const sumReal = evenReal + oddReal * cosine - oddImaginary * sine;
     const sumImaginary = evenImaginary + oddReal * sine + oddImaginary * cosine;
     power[k] = sumReal * sumReal + sumImaginary * sumImaginary;

@@ -1,7 +1,6 @@
 /** How loud a sound still is when it ends. Pure. */
 import { BLOCK_FRAMES, type BlockListener } from "../blocks.ts";
 import type { PcmShape } from "../pcm.ts";
-import { valueAt } from "../sample.ts";
 
 export interface Ending {
   /** The level of the last 50 ms over that of the whole, in dB; null for silence. A fade ends far under 0. */
@@ -26,7 +25,7 @@ export function ending({ sampleRateHz }: PcmShape): BlockListener<Ending> {
       if (energy === 0) return { endLevelDb: null };
       const held = Math.min(blocks, most);
       let last = 0;
-      for (let n = 0; n < held; n++) last += valueAt(powers, n);
+      for (let n = 0; n < held; n++) last += powers[n] ?? 0;
       return { endLevelDb: 10 * Math.log10((last / held + FLOOR) / (energy / frames)) };
     },
   };

@@ -6,7 +6,7 @@
  * A limiter makes no pile: it turns down whole periods. Pure.
  */
 import type { Meter, PcmShape } from "../pcm.ts";
-import { channelOf, sampleAt, valueAt } from "../sample.ts";
+import { channelOf } from "../sample.ts";
 
 export interface FlatTops {
   /** The share of the samples that is in the pile beyond what the level under it leads to expect; null for no sound. */
@@ -36,8 +36,8 @@ export function flatTopsMeter({ channels }: PcmShape): Meter<FlatTops> {
       for (let n = 0; n < channels; n++) {
         const samples = channelOf(sound, n);
         for (let at = skip; at < length; at += STRIDE) {
-          const bin = Math.min(BINS - 1, Math.floor(Math.abs(sampleAt(samples, at)) * PER_FULL_SCALE));
-          counts[bin] = valueAt(counts, bin) + 1;
+          const bin = Math.min(BINS - 1, Math.floor(Math.abs(samples[at] ?? 0) * PER_FULL_SCALE));
+          counts[bin] = (counts[bin] ?? 0) + 1;
           total++;
         }
       }
@@ -49,8 +49,8 @@ export function flatTopsMeter({ channels }: PcmShape): Meter<FlatTops> {
 
 function highestPile(counts: Float64Array): number {
   const upTo = new Float64Array(BINS + 1);
-  for (let bin = 0; bin < BINS; bin++) upTo[bin + 1] = valueAt(upTo, bin) + valueAt(counts, bin);
-  const between = (from: number, to: number): number => valueAt(upTo, to) - valueAt(upTo, from);
+  for (let bin = 0; bin < BINS; bin++) upTo[bin + 1] = (upTo[bin] ?? 0) + (counts[bin] ?? 0);
+  const between = (from: number, to: number): number => (upTo[to] ?? 0) - (upTo[from] ?? 0);
   let highest = 0;
   for (let bin = LOWEST_CEILING * PER_FULL_SCALE; bin < BINS / (1 + PILE_REACH) - 1; bin++) {
     const reach = Math.max(2, Math.floor(bin * PILE_REACH));

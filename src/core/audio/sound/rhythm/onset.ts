@@ -11,7 +11,6 @@
 import { hannSpectrum } from "../fft.ts";
 import type { Pcm, PcmShape } from "../pcm.ts";
 import { framer } from "../frames.ts";
-import { sampleAt, valueAt } from "../sample.ts";
 
 const FRAME = 512;
 const HOP = 128;
@@ -61,9 +60,9 @@ function bandRise(rateHz: number): (power: Float32Array) => number {
     let band = 0;
     for (const { from, weights } of bands) {
       let level = FLOOR;
-      for (let at = 0; at < weights.length; at++) level += sampleAt(power, from + at) * sampleAt(weights, at);
+      for (let at = 0; at < weights.length; at++) level += (power[from + at] ?? 0) * (weights[at] ?? 0);
       const db = 10 * Math.log10(level);
-      if (hops >= RISE_HOPS) flux += Math.max(0, db - valueAt(before, band));
+      if (hops >= RISE_HOPS) flux += Math.max(0, db - (before[band] ?? 0));
       before[band++] = db;
     }
     hops++;

@@ -11,7 +11,6 @@
 import { hannSpectrum } from "../fft.ts";
 import type { Pcm, PcmShape } from "../pcm.ts";
 import { framer } from "../frames.ts";
-import { sampleAt } from "../sample.ts";
 
 export const BINS_PER_SEMITONE = 3;
 export const CHROMA_BINS = 12 * BINS_PER_SEMITONE;
@@ -47,7 +46,7 @@ export function chromagram(shape: PcmShape): Chromagram {
     push: (sound, hear) =>
       frames.push(sound, (frame) => {
         let energy = 0;
-        for (let at = 0; at < FRAME; at++) energy += sampleAt(frame, at) ** 2;
+        for (let at = 0; at < FRAME; at++) energy += (frame[at] ?? 0) ** 2;
         if (energy < SILENT_POWER * FRAME) return;
         const power = spectrumOf(frame);
         hear(chromaOf(power), power);
@@ -62,22 +61,22 @@ function frameChroma(rateHz: number): (power: Float32Array) => Float32Array {
   return (power) => {
     chroma.fill(0);
     let highest = 0;
-    for (let bin = from; bin <= to; bin++) highest = Math.max(highest, sampleAt(power, bin));
+    for (let bin = from; bin <= to; bin++) highest = Math.max(highest, power[bin] ?? 0);
     let total = 0;
     for (let bin = from; bin <= to; bin++) {
-      const here = sampleAt(power, bin);
+      const here = power[bin] ?? 0;
       if (here < highest * LEAST_SHARE) continue;
-      const [below, above] = [sampleAt(power, bin - 1), sampleAt(power, bin + 1)];
+      const [below, above] = [power[bin - 1] ?? 0, power[bin + 1] ?? 0];
       if (here <= below || here < above) continue;
       const [l, m, r] = [Math.log(below), Math.log(here), Math.log(above)];
       const hertz = ((bin + (l - r) / (2 * (l - 2 * m + r))) * rateHz) / FRAME;
       const place = Math.round(CHROMA_BINS * Math.log2(hertz / REFERENCE_HZ));
       const index = ((place % CHROMA_BINS) + CHROMA_BINS) % CHROMA_BINS;
       const weight = Math.sqrt(here);
-      chroma[index] = sampleAt(chroma, index) + weight;
+      chroma[index] = (chroma[index] ?? 0) + weight;
       total += weight;
     }
-    if (total > 0) for (let index = 0; index < CHROMA_BINS; index++) chroma[index] = sampleAt(chroma, index) / total;
+    if (total > 0) for (let index = 0; index < CHROMA_BINS; index++) chroma[index] = (chroma[index] ?? 0) / total;
     return chroma;
   };
 }

@@ -8,7 +8,6 @@
  * Pure: the result depends on the samples alone.
  */
 import type { Meter, PcmShape } from "../pcm.ts";
-import { sampleAt, valueAt } from "../sample.ts";
 import { BINS_PER_SEMITONE, CHROMA_BINS, chromagram } from "./chroma.ts";
 import { humReader, type Hum } from "./hum.ts";
 
@@ -48,7 +47,7 @@ export function keyMeter(shape: PcmShape): Meter<KeyFacts & Hum> {
     push: (sound) =>
       chromas.push(sound, (chroma, power) => {
         hum.hear(power);
-        for (let bin = 0; bin < CHROMA_BINS; bin++) total[bin] = valueAt(total, bin) + sampleAt(chroma, bin);
+        for (let bin = 0; bin < CHROMA_BINS; bin++) total[bin] = (total[bin] ?? 0) + (chroma[bin] ?? 0);
       }),
     finish: () => ({ ...keyOf(total), ...hum.finish() }),
   };
