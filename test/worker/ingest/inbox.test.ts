@@ -14,6 +14,8 @@ import { acting, callback, inboxEntries, problemOf, reading, viewOf, worker, wor
 
 const DAY_MS = 24 * 60 * 60_000;
 const later = (work: Promise<unknown>): void => void work.catch(() => undefined);
+/** The minutes that pass here belong to one day, whatever time it is: what is counted by the day begins anew with it. */
+const MORNING = Math.floor(Date.now() / DAY_MS) * DAY_MS;
 let minutes = 0;
 
 afterEach(() => {
@@ -131,7 +133,7 @@ test("the total is bounded", async () => {
 });
 
 function freshMinute(): void {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + (minutes += 1) * 60_000 });
+  vi.useFakeTimers({ toFake: ["Date"], now: MORNING + (minutes += 1) * 60_000 });
 }
 
 function metadataOf(taskId: string): {
