@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import expected from "../drive/simulate/scripted-lives.json";
+import expected from "../drive/simulate/scripted-lives.json" with { type: "json" };
 
 const MAIN = fileURLToPath(new URL("../drive/simulate/main.ts", import.meta.url).href);
 

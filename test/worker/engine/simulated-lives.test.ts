@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { taskPrefix } from "../../../src/core/ids.ts";
 import { endingOf, type Ending } from "../../drive/simulate/laws/ending.ts";
 import { FILES, SCRIPTED } from "../../drive/simulate/scripted.ts";
-import expected from "../../drive/simulate/scripted-lives.json";
+import expected from "../../drive/simulate/scripted-lives.json" with { type: "json" };
 import { newTaskId } from "../messages.ts";
 import { serveFiles } from "../provider-files.ts";
 import { acting, callback, worker } from "../worker.ts";
