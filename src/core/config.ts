@@ -111,7 +111,7 @@ function configOf(vars: z.infer<typeof environment>): Config {
     callbackHmacKey: secrets.CALLBACK_HMAC_KEY,
     apiToken: secrets.API_TOKEN,
     readToken: secrets.READ_TOKEN,
-    providerApiKey: vars.PROVIDER_API_KEY === "" ? null : vars.PROVIDER_API_KEY,
+    providerApiKey: providerKeyOf(vars.PROVIDER_API_KEY, warnings),
     providerBaseUrl: originOf("PROVIDER_BASE_URL", vars.PROVIDER_BASE_URL, warnings) ?? new URL(DEFAULT_PROVIDER),
     publicUrl: originOf("PUBLIC_URL", vars.PUBLIC_URL, warnings),
     audioOrigins,
@@ -131,6 +131,17 @@ function configOf(vars: z.infer<typeof environment>): Config {
     ),
     warnings,
   };
+}
+
+/** Of several values the first is sent. */
+function providerKeyOf(value: string, warnings: string[]): string | null {
+  const [key = ""] = partsOf(value);
+  if (/^[!-~]+$/.test(key)) return key;
+  if (value !== "")
+    warnings.push(
+      "PROVIDER_API_KEY begins with an empty part, or holds what no header can, so the provider is not asked: run `npx wrangler secret put PROVIDER_API_KEY` with the key alone.",
+    );
+  return null;
 }
 
 function recoveryOf(value: string, warnings: string[]): Config["recovery"] {

@@ -1,7 +1,9 @@
 /** The configuration: what is set, what is missing, and what is said about it. */
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { missingSecrets, parseConfig } from "../../src/core/config.ts";
 import type { Secret } from "../../src/core/secrets.ts";
+import { anyText } from "./any-text.ts";
 import { having, like } from "./matchers.ts";
 
 const TOKEN = "a-token_0123456789abcdefghijklmnop";
@@ -208,4 +210,58 @@ test("an endpoint is https, or http on loopback where the origins name loopback"
     expect(warnings).toEqual([like(/^NOTIFY_URL is not used.*https/)]);
     expect(warnings.join()).not.toContain("pw");
   }
+});
+
+test("no value of any setting stops the Worker, and none is repeated in what is said about it", () => {
+  const names = [
+    "CALLBACK_TOKEN CALLBACK_HMAC_KEY API_TOKEN READ_TOKEN PROVIDER_API_KEY PROVIDER_BASE_URL PUBLIC_URL AUDIO_ORIGINS",
+    "SOURCE_ORIGINS RETENTION_DAYS RECOVERY MAX_AUDIO_BYTES MAX_FILE_BYTES ASSESS ASSESS_MAX_SECONDS NOTIFY_URL",
+    "NOTIFY_SECRET TIME_SCALE",
+  ].flatMap((line) => line.split(" "));
+  const begun = fc.constantFrom(
+    "",
+    "whsec_",
+    "https://",
+    "http://127.0.0.1:",
+    `${TOKEN},`,
+    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw,",
+  );
+  const value = fc.tuple(begun, anyText).map(([start, text]) => start + text);
+  fc.assert(
+    fc.property(fc.record(Object.fromEntries(names.map((name) => [name, value])), { requiredKeys: [] }), (env) => {
+      const { warnings, callbackToken, apiToken } = parseConfig({ NOTIFY_URL: "https://example.com/n", ...env });
+      const said = [...warnings, ...[callbackToken, apiToken].map((one) => (one.state === "set" ? "" : one.cure))].join(
+        " ",
+      );
+      for (const one of Object.values(env).filter((each) => each !== undefined))
+        expect(one.trim().length > 40 && said.includes(one.trim())).toBe(false);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("of several keys of the provider the first is sent, and one that no header can hold is not used, and said", () => {
+  for (const [value, key] of [
+    ["", null],
+    [" first ", "first"],
+    ["first, second", "first"],
+  ] as const)
+    expect(parseConfig({ PROVIDER_API_KEY: value })).toMatchObject({ providerApiKey: key, warnings: [] });
+  for (const value of ["a\nb", "a b", "clé", ",second"])
+    expect(parseConfig({ PROVIDER_API_KEY: value })).toMatchObject({
+      providerApiKey: null,
+      warnings: [like("PROVIDER_API_KEY begins with an empty part, or holds what no header can")],
+    });
+});
+
+test("a secret of notices that is not well-formed is said, and nobody is told", () => {
+  for (const value of [
+    "whsec_<your secret goes here>",
+    "whsec_!!!!!!!!!!!!!!!!!!!!!!!!",
+    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw,whsec_%%%%%%%%%%%%%%%%%%%%",
+  ])
+    expect(parseConfig({ NOTIFY_URL: "https://example.com/n", NOTIFY_SECRET: value })).toMatchObject({
+      notify: null,
+      warnings: [like("Nobody is told at NOTIFY_URL: NOTIFY_SECRET is neither")],
+    });
 });

@@ -212,9 +212,10 @@ function escapeAround(escapes: Layer["escapes"], position: number): Span {
   return { start, end: start + 1 };
 }
 
-/** What a secret of Standard Webhooks stands for. */
+/** What a secret of Standard Webhooks stands for; nothing where it is not well-formed. */
 function webhookKey(secret: string): readonly string[] {
-  return secret.startsWith("whsec_") ? [decoded(secret.slice(6))] : [];
+  const digits = /^whsec_([A-Za-z0-9+/_-]+)={0,2}$/.exec(secret)?.[1];
+  return digits === undefined ? [] : [decoded(digits)];
 }
 
 /** Characters stand for bytes where the text is none: so a secret does too. */
