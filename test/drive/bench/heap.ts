@@ -39,10 +39,12 @@ export async function openHeap(inspector: URL, poke: () => Promise<unknown>): Pr
     });
   return {
     async bytes() {
-      const collection = { over: false };
-      const collected = ask("HeapProfiler.collectGarbage").then(() => (collection.over = true));
-      while (!collection.over) await Promise.race([collected, poke().then(() => sleep(POKE_MS))]);
-      const { usedSize, backingStorageSize } = usage.parse(await ask("Runtime.getHeapUsage"));
+      // Sent together, so that nothing is allocated in between; the second collection sees what the first one swept gone.
+      const asked = ["HeapProfiler.collectGarbage", "HeapProfiler.collectGarbage", "Runtime.getHeapUsage"].map(ask);
+      const look = { over: false };
+      const told = Promise.all(asked).finally(() => (look.over = true));
+      while (!look.over) await Promise.race([told, poke().then(() => sleep(POKE_MS))]);
+      const { usedSize, backingStorageSize } = usage.parse((await told)[2]);
       return usedSize + backingStorageSize;
     },
     close: () => socket.close(),

@@ -1,6 +1,7 @@
 /** What the copies of `npm run bench -- archive` hold in memory while they run. */
 import type { LocalWorker } from "../../../rig/local/worker.ts";
 import { copied } from "../copied.ts";
+import { median } from "../figures.ts";
 import { openHeap } from "../heap.ts";
 import { forgetPeak, workerdBytes, workerdPeakBytes } from "../machine.ts";
 import type { Origin } from "../origin.ts";
@@ -9,8 +10,10 @@ export interface MemoryFigure {
   readonly what: string;
   readonly megabytes: number;
   readonly atOnce: number;
-  /** Of the Worker's isolate, over idle. */
+  /** Of the Worker's isolate, over idle: the most that was seen. */
   readonly heapBytes: number;
+  /** The same, half of the time: a single look may find buffers that are dead and not yet swept. */
+  readonly usualBytes: number;
   /** Of the whole local process, over what it held before; null where the system does not tell. */
   readonly processBytes: number | null;
 }
@@ -47,10 +50,12 @@ export async function archiveMemory(worker: LocalWorker, origin: Origin): Promis
       const idle = await heap.bytes();
       const url = origin.url(`${kind}/${megabytes}.mp3`);
       const times = Math.ceil(LOOKED_AT_MEGABYTES / (megabytes * atOnce));
-      const most = await mostDuring(() => again(times, () => copied(worker, path, url, atOnce)), heap.bytes);
+      const looks = await looksDuring(() => again(times, () => copied(worker, path, url, atOnce)), heap.bytes);
       const peak = workerdPeakBytes();
       const processBytes = before === null || peak === null ? null : Math.max(0, peak - before);
-      figures.push({ what, megabytes, atOnce, heapBytes: Math.max(0, most - idle), processBytes });
+      const heapBytes = Math.max(0, Math.max(...looks) - idle);
+      const usualBytes = Math.max(0, median(looks) - idle);
+      figures.push({ what, megabytes, atOnce, heapBytes, usualBytes, processBytes });
     }
   } finally {
     heap.close();
@@ -59,11 +64,12 @@ export async function archiveMemory(worker: LocalWorker, origin: Origin): Promis
 }
 
 export function memoryRows(figures: readonly MemoryFigure[]): readonly Record<string, string | number>[] {
-  return figures.map(({ what, megabytes, atOnce, heapBytes, processBytes }) => ({
+  return figures.map(({ what, megabytes, atOnce, heapBytes, usualBytes, processBytes }) => ({
     what,
     "file, MB": megabytes,
     "at once": atOnce,
     isolate: (heapBytes / 1e6).toFixed(1),
+    usually: (usualBytes / 1e6).toFixed(1),
     process: processBytes === null ? "not told" : (processBytes / 1e6).toFixed(1),
   }));
 }
@@ -73,11 +79,11 @@ async function again(times: number, work: () => Promise<void>): Promise<void> {
 }
 
 /** Looks again and again until the work is done. */
-async function mostDuring(work: () => Promise<void>, look: () => Promise<number>): Promise<number> {
+async function looksDuring(work: () => Promise<void>, look: () => Promise<number>): Promise<readonly number[]> {
   const under = { way: true };
   const ended = work().finally(() => (under.way = false));
-  let most = 0;
-  while (under.way) most = Math.max(most, await look());
+  const looks: number[] = [];
+  while (under.way) looks.push(await look());
   await ended;
-  return most;
+  return looks;
 }

@@ -101,7 +101,7 @@ function reportOf(rounds: number, speed: readonly Figure[], memory: readonly Mem
     speed.find(({ contender, atOnce }) => contender === name && atOnce === 1)?.share.median ?? Number.NaN;
   const known = memory.filter(({ what }) => what.startsWith("known")).map(({ heapBytes }) => heapBytes / MEGABYTE);
   const single = memory.filter(({ what, atOnce }) => what.startsWith("known") && atOnce === 1);
-  const growth = ((single.at(-1)?.heapBytes ?? Number.NaN) - (single[0]?.heapBytes ?? Number.NaN)) / MEGABYTE;
+  const growth = ((single.at(-1)?.usualBytes ?? Number.NaN) - (single[0]?.usualBytes ?? Number.NaN)) / MEGABYTE;
   return {
     title: `Copies into R2 of a file of ${MEGABYTES} MB; ${rounds} rounds in turn, median (least to most).`,
     tables: [
@@ -114,7 +114,10 @@ function reportOf(rounds: number, speed: readonly Figure[], memory: readonly Mem
           "of the shortest": shown(share),
         })),
       },
-      { heading: "memory over idle, MB: the most that was seen", rows: memoryRows(memory) },
+      {
+        heading: "memory over idle, MB: the most that was seen, and the median of the isolate",
+        rows: memoryRows(memory),
+      },
     ],
     goals: [
       atLeast("verified and hashed, of the shortest Worker", share(HASHED), GOALS.hashed),
