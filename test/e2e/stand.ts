@@ -66,7 +66,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
   const usual = { timeScale: 100, songSeconds: 3, rateLimits: false, seed: 7, ...apiKey, ...options.provider };
   const provider = await startProvider(usual);
   // Encoding blocks this process, and a server that is silent for 3 s counts as stalled: so it is done beforehand.
-  for (let piece = 0; piece < REPERTOIRE; piece += 1) song(usual.seed * REPERTOIRE + piece, usual.songSeconds);
+  for (let piece = 0; piece < REPERTOIRE; piece += 1) song(piece, usual.songSeconds);
   await (await fetch(provider.sourceUrl(SOURCE), { headers: { "User-Agent": "warm-up" } })).arrayBuffer();
   const worker = await startWorker({
     bundle: inject("bundle"),

@@ -3,10 +3,9 @@
  *
  * Requests go to workerd's own socket, not through a dev proxy. Bindings come from `wrangler.toml`.
  */
-import { convertV4MiniflareOptions, LogLevel, Log, Miniflare } from "miniflare";
+import type { Miniflare } from "miniflare";
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import * as z from "zod";
 import { ROOT } from "./bundle.ts";
 
@@ -46,11 +45,16 @@ export async function startWorker({
   assets,
   onLog,
 }: LocalWorkerOptions): Promise<LocalWorker> {
+  // A second of CPU to load, which who has a wrong option or a port that is taken need not wait for.
+  const [{ convertV4MiniflareOptions, LogLevel, Log, Miniflare }, wrangler] = await Promise.all([
+    import("miniflare"),
+    import("wrangler"),
+  ]);
   const config = join(ROOT, "wrangler.toml");
   // Else wrangler says that it uses a .dev.vars that is not used.
   process.env["WRANGLER_LOG"] ??= "warn";
   // Without what a .dev.vars of the user holds: its keys are for the real provider.
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
+  const { workerOptions } = wrangler.unstable_getMiniflareWorkerOptions(config);
   if (assets === false) delete workerOptions.assets;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -59,7 +63,7 @@ export async function startWorker({
       rootPath: dirname(bundle),
       modulesRoot: dirname(bundle),
       modules: [{ type: "ESModule", path: bundle }, ...(await wasmBeside(bundle))],
-      bindings: { ...configured.parse(unstable_readConfig({ config })).vars, ...vars },
+      bindings: { ...configured.parse(wrangler.unstable_readConfig({ config })).vars, ...vars },
       unsafeDirectSockets: [{ host: HOST, port }],
       ...(inspectorPort === undefined ? {} : { inspectorPort }),
       ...(dataDir === null ? {} : { resourcePersistencePath: dataDir }),

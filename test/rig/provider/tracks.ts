@@ -10,10 +10,7 @@ import { hex, type Random, randomFrom, whole } from "./hostile/random.ts";
 import type { SubmitRequest } from "./request.ts";
 import { type Flaw, song, tagged } from "./serving/songs.ts";
 
-/**
- * How many different pieces of music one provider has: `seed * REPERTOIRE` and the next ones. Two tracks of a task
- * never share one.
- */
+/** How many pieces of music all providers have: `song` of 0 and the next ones. Two tracks of a task never share one. */
 export const REPERTOIRE = 8;
 
 const PREVIEW_SHARE = 0.4;
@@ -36,7 +33,7 @@ export function makeTask(
   const piece = whole(random, 0, REPERTOIRE - 1);
   const next = (piece + whole(random, 1, REPERTOIRE - 1)) % REPERTOIRE;
   const track = (index: number, flawed: Flaw | null): Track =>
-    makeTrack(uuid(random), request.title, seed * REPERTOIRE + index, seconds, flawed);
+    makeTrack(uuid(random), request.title, index, seconds, flawed);
   const taskId = hex(random, 32);
   const [one, other] = [track(piece, flaw), track(next, null)];
   return {

@@ -1,8 +1,8 @@
 /**
  * A small band: drums, bass, a pad and a tune, played from a seed at a tempo and in a key from the same seed.
  *
- * Each sound is rendered once and laid down wherever it is played, which keeps half a minute of music at some
- * 0.2 s of CPU. The drums fall on the beat, so that the tempo can be measured; the pad is detuned
+ * Each sound is rendered when it is first heard and laid down wherever it is played, which keeps half a minute of music at
+ * some 0.2 s of CPU. The drums fall on the beat, so that the tempo can be measured; the pad is detuned
  * between left and right, and the hats sit to one side, so that the channels differ. The tune never comes back, and it
  * ends with a fade, as a song does that one would keep.
  *
@@ -26,6 +26,8 @@ export type Recording = {
   readonly key: string;
   readonly notes: readonly Note[];
 };
+
+type Sound = { readonly length: number; readonly samples: () => Float32Array };
 
 const BEATS_PER_BAR = 4;
 /** Semitones over the key, one chord a bar: those of a minor cadence, with the leading note that names the key. */
@@ -67,10 +69,12 @@ export function play(seed: number, seconds: number, heard: readonly Part[] = PAR
   const hats = [hat(random), hat(random)] as const;
   const bars = CHORDS.map((chord) => ({
     chord,
-    bass: note(key - 12 + chord[0], beat * 0.9, 1, 9),
+    bass: lazyNote(key - 12 + chord[0], beat * 0.9, 1, 9),
     // A note of the chord, over the pad.
-    tune: chord.map((step) => note(key + 24 + step, beat * 0.9, 1, 4)),
-    pad: [1.002, 0.998].map((detune) => chord.map((step) => note(key + 12 + step, beat * BEATS_PER_BAR, detune, 0.6))),
+    tune: chord.map((step) => lazyNote(key + 24 + step, beat * 0.9, 1, 4)),
+    pad: [1.002, 0.998].map((detune) =>
+      chord.map((step) => lazyNote(key + 12 + step, beat * BEATS_PER_BAR, detune, 0.6)),
+    ),
   }));
 
   const syncopated = random() < 0.5;
@@ -82,10 +86,10 @@ export function play(seed: number, seconds: number, heard: readonly Part[] = PAR
     const barAt = Math.floor(half / (BEATS_PER_BAR * 2));
     const bar = bars[barAt % bars.length];
     const players = formed ? (FORM[Math.floor((barAt / barCount) * FORM.length)] ?? PARTS) : PARTS;
-    const put = (part: Part, onto: Float32Array, sound: Float32Array, gain: number): void => {
-      if (heard.includes(part) && players.includes(part)) lay(onto, sound, at, gain);
+    const put = (part: Part, onto: Float32Array, sound: Sound, gain: number): void => {
+      if (heard.includes(part) && players.includes(part)) lay(onto, sound.samples(), at, gain);
     };
-    const both = (part: Part, sound: Float32Array, gain: number, pitch: number): void => {
+    const both = (part: Part, sound: Sound, gain: number, pitch: number): void => {
       put(part, left, sound, gain);
       put(part, right, sound, gain);
       const start = at / SAMPLE_RATE;
@@ -123,22 +127,31 @@ function lay(onto: Float32Array, sound: Float32Array, at: number, gain: number):
   for (let i = 0; i < end; i += 1) onto[at + i] = (onto[at + i] ?? 0) + gain * (sound[i] ?? 0);
 }
 
-function tone(seconds: number, sample: (t: number) => number): Float32Array {
-  return Float32Array.from({ length: Math.round(seconds * SAMPLE_RATE) }, (_, i) => sample(i / SAMPLE_RATE));
+function tone(seconds: number, sample: (t: number) => number): Sound {
+  const samples = new Float32Array(Math.round(seconds * SAMPLE_RATE));
+  for (let i = 0; i < samples.length; i += 1) samples[i] = sample(i / SAMPLE_RATE);
+  return { length: samples.length, samples: () => samples };
 }
 
 /** A MIDI note on the soft sawtooth, fading at `decay` per second, with ends soft enough not to click. */
-function note(midi: number, samples: number, detune: number, decay: number): Float32Array {
+function note(midi: number, length: number, detune: number, decay: number): Float32Array {
   const step = (440 * 2 ** ((midi - 69) / 12) * detune * WAVE.length) / SAMPLE_RATE;
-  const length = Math.round(samples);
   const ramp = 0.008 * SAMPLE_RATE;
-  return Float32Array.from({ length }, (_, i) => {
+  const samples = new Float32Array(length);
+  for (let i = 0; i < length; i += 1) {
     const edge = Math.min(1, i / ramp, (length - i) / ramp);
-    return edge * Math.exp((-decay * i) / SAMPLE_RATE) * (WAVE[Math.floor(i * step) % WAVE.length] ?? 0);
-  });
+    samples[i] = edge * Math.exp((-decay * i) / SAMPLE_RATE) * (WAVE[Math.floor(i * step) % WAVE.length] ?? 0);
+  }
+  return samples;
 }
 
-function hat(random: Random): Float32Array {
+function lazyNote(midi: number, samples: number, detune: number, decay: number): Sound {
+  const length = Math.round(samples);
+  let made: Float32Array | null = null;
+  return { length, samples: () => (made ??= note(midi, length, detune, decay)) };
+}
+
+function hat(random: Random): Sound {
   let last = 0;
   return tone(0.06, (t) => {
     const fresh = noise(random);
