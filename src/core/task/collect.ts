@@ -31,18 +31,18 @@ export function collect(task: Task, event: TaskEvent): Task {
         progress: withEntry(task.progress, copyKey(event), started),
       };
     }
-    case "copied":
+    case "copied": {
+      const link = answered(task, event);
+      // What failed before says nothing of a file that comes. A last resort is no success.
+      const healed = event.lastResort === undefined ? forgiven(link) : link;
+      const copied = { ...healed, reason: null, dead: false, copies: link.copies + 1 };
       return {
         ...task,
-        progress: withEntry(task.progress, copyKey(event), {
-          ...answered(task, event),
-          reason: null,
-          dead: false,
-          had: true,
-        }),
+        progress: withEntry(task.progress, copyKey(event), copied),
         stored: withCopy(task.stored, event),
         assessments: event.assess === "full" ? asPending(task, event) : task.assessments,
       };
+    }
     case "copy_failed": {
       const { deaths, failures, firstFailedAt, ...link } = answered(task, event);
       const failed = {

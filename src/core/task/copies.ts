@@ -165,7 +165,7 @@ function isOutranked(task: Task, track: Track, stored: Copied, tries: readonly T
       own !== undefined &&
       linkStage(link) > linkStage(own) &&
       copied === null &&
-      !progress.had &&
+      progress.copies === 0 &&
       (!isSure || progress.starts > 0),
   );
 }
@@ -224,11 +224,11 @@ export function betterThan(
   return tries.filter(({ link, progress, copied }, index) => {
     const isOwn = index === own && (doubt === "short" || doubt === "failed");
     // A server may have had no more of it yet.
-    if (isOwn && doubt === "short" && progress.starts < TRIES_IN_A_ROW) return true;
+    if (isOwn && doubt === "short" && progress.copies < TRIES_IN_A_ROW) return true;
     // Somebody who wants it tried again means the link of a faulty file too.
     if (copied !== null) return (isOwn || copied.lastResort !== undefined) && (retriedAt ?? 0) > copied.at;
     // Its file was had, and was no better.
-    if (progress.had || (isWhole && linkStage(link) < stage)) return false;
+    if (progress.copies > 0 || (isWhole && linkStage(link) < stage)) return false;
     return index < own || link.at > (firstKeptAt ?? 0) || progress.failures === 0;
   });
 }

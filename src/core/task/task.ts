@@ -26,8 +26,8 @@ export interface LinkProgress {
   readonly lastAt: number;
   readonly reason: string | null;
   readonly dead: boolean;
-  /** Whether its file was had whole, or as a last resort, even if another one took its place since. */
-  readonly had: boolean;
+  /** How often its file was had, whole or as a last resort, even if another one took its place since. */
+  readonly copies: number;
 }
 
 export interface Loss {
@@ -211,7 +211,7 @@ export const UNTRIED: LinkProgress = {
   lastAt: 0,
   reason: null,
   dead: false,
-  had: false,
+  copies: 0,
 };
 
 export function progressOf(task: Task, copy: Pick<Copied, "file" | "link">): LinkProgress {
@@ -230,6 +230,6 @@ export function forgiven(link: LinkProgress): LinkProgress {
     deaths: 0,
     unanswered: 0,
     dead: false,
-    had: false,
+    copies: 0,
   };
 }

@@ -63,19 +63,40 @@ test("what is shorter than announced is fetched again from the same link: three 
   const asked = [...spent, at(T0 + 2 * HOUR, { type: "retried" })];
   expect(stepOf(taskOf(...asked))).toMatchObject({ type: "copy", link: { url: FINAL } });
   // What is longer takes its place, what is shorter does not, and neither is fetched for ever.
+  const fourth = (seconds: number) => copied(T0 + 3 * HOUR, FINAL, { key: "try-4", attempt: 4, ...lasting(seconds) });
   for (const [seconds, key] of [
     [180, "try-4"],
     [6, "try-3"],
   ] as const) {
-    const again = [
-      started(T0 + 3 * HOUR, FINAL, { attempt: 4 }),
-      copied(T0 + 3 * HOUR, FINAL, { key: "try-4", attempt: 4, ...lasting(seconds) }),
-    ];
-    const task = taskOf(...asked, ...again);
-    expect([keptKey(task), stepOf(task)]).toEqual([key, null]);
+    const task = taskOf(...asked, started(T0 + 3 * HOUR, FINAL, { attempt: 4 }), fourth(seconds));
+    expect([keptKey(task), stepOf(task)?.type]).toEqual([key, seconds === 180 ? undefined : "copy"]);
     // Readers may have been told of the others: they are swept later, by name.
     const others = ["try-1", "try-2", "try-3", "try-4"].filter((one) => one !== key);
     expect(supersededKeys(task).told.toSorted()).toEqual(others);
+  }
+  expect(stepOf(taskOf(...asked, fourth(6), fourth(6), fourth(6)))).toBeNull();
+});
+
+test("what failed before a short file came, and what crashed, takes none of its three tries", () => {
+  const half = copied(T0 + HOUR, FINAL, { key: "half", attempt: 6, ...lasting(12) });
+  for (const dead of [true, false]) {
+    const before = [complete, ...misses(5, T0 + 30 * SECOND, FINAL, dead)];
+    const task = taskOf(...before, half);
+    expect(statusOf(task)).toMatchObject({ state: "stored", doubt: "short", isProvisional: true });
+    expect([task.settledAt, stepOf(task)]).toMatchObject([null, { type: "copy", link: { url: FINAL } }]);
+    // Seconds later, not hours.
+    expect(stepOf(task)?.at).toBeLessThan(T0 + HOUR + MINUTE);
+    const crashed = taskOf(
+      ...before,
+      half,
+      started(T0 + HOUR + 1, FINAL, { attempt: 7 }),
+      started(T0 + HOUR + 2, FINAL, { attempt: 8 }),
+    );
+    expect(stepOf(crashed)).toMatchObject({ type: "copy", link: { url: FINAL } });
+    // A server that has no more of it ends the wait.
+    const spent = taskOf(...before, half, ...misses(3, T0 + HOUR + 1, FINAL, dead));
+    expect(spent.settledAt).not.toBeNull();
+    expect(stepOf(spent)).toMatchObject({ type: "copy" });
   }
 });
 
