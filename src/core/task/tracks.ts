@@ -129,16 +129,21 @@ function groupById(ranked: readonly Observed[]): ReadonlyMap<string, Group> {
 
 /**
  * The provider has been seen to change the ids between its messages. A track of an earlier stage that no `complete`
- * lists is then one that only a `complete` lists, and no message lists beside it: by a shared link, else by a title that
- * no other has, else by its place.
+ * lists is then one that a `complete` lists, and no message lists beside it: by a shared link, else by a title that no
+ * other has, else by its place. Of what an earlier message lists too, the latter two tell where the whole list changed.
  */
 function withoutGhosts(groups: readonly Group[]): Group[] {
-  const newcomers = groups.filter(({ mentions }) => mentions.every(isFinal));
+  const finals = groups.filter(({ mentions }) => mentions.some(isFinal));
+  const newcomers = new Set(finals.filter(({ mentions }) => mentions.every(isLast)));
   const ghosts = groups.filter(({ mentions }) => !mentions.some(isFinal));
   const joined = new Set<Group>();
   for (const by of ["link", "title", "place"] as const)
     for (const ghost of ghosts) {
-      const free = newcomers.filter((one) => !ghost.mentions.some(({ observed }) => one.observations.has(observed)));
+      const free = finals.filter(
+        (one) =>
+          !ghost.mentions.some(({ observed }) => one.observations.has(observed)) &&
+          (by === "link" || newcomers.has(one) || isRelisted(ghost, one, ghosts)),
+      );
       const peer = PEERS[by](ghost, free, ghosts);
       if (peer === undefined || joined.has(ghost)) continue;
       for (const mention of ghost.mentions) join(peer, mention);
@@ -161,6 +166,19 @@ const PEERS = {
   place: ({ mentions }: Group, free: readonly Group[]) =>
     free.find((one) => one.mentions[0]?.index === mentions[0]?.index) ?? free[0],
 };
+
+/** Whether all tracks of the ghost's message are ghosts, as many as a `complete` lists beside the other. */
+function isRelisted(ghost: Group, one: Group, ghosts: readonly Group[]): boolean {
+  const [first] = ghost.mentions;
+  const listed = first?.observed.observation.tracks.length ?? 0;
+  const beside = ghosts.filter(({ observations }) => first !== undefined && observations.has(first.observed));
+  const last = one.mentions.find(isFinal)?.observed.observation.tracks.length;
+  return listed > 1 && beside.length === listed && last === listed;
+}
+
+function isLast(mention: Mention): boolean {
+  return isFinal(mention) || mention.observed.observation.kind === "recovered";
+}
 
 function isFinal({ observed }: Mention): boolean {
   return observed.observation.kind === "complete";

@@ -215,6 +215,69 @@ test("ids that change with each message leave none either, in whatever order the
   }
 });
 
+/** All orders of a few. */
+function ordersOf<T>(all: readonly T[]): readonly (readonly T[])[] {
+  return all.length < 2
+    ? [all]
+    : all.flatMap((one) => ordersOf(all.filter((other) => other !== one)).map((rest) => [one, ...rest]));
+}
+
+const linked = (id: string) => listed({ id, audioLink: audioUrl(id) });
+
+test("ids that had changed stay joined when links are recovered under either, and when an earlier message has the new ones", () => {
+  const early = observed(observation("first", [linked("x1"), listed({ id: "x2" })]));
+  const again = (via: "callback" | "poll") =>
+    observed(observation("first", [listed({ id: "y1" }), listed({ id: "y2" })]), { at: T0 + 1, via });
+  const last = observed(observation("complete", [linked("y1"), linked("y2")]), { at: T0 + 2 });
+  const recovered = (...names: string[]) =>
+    observed(
+      observation(
+        "recovered",
+        names.map((id) => listed({ id, audioLink: audioUrl(`new-${id}`) })),
+      ),
+      {
+        at: T0 + 3,
+      },
+    );
+  for (const messages of [
+    [early, again("callback"), last],
+    [early, again("poll"), last],
+    [early, last, recovered("y1", "y2")],
+    [early, last, recovered("y2")],
+    [early, last, recovered("x1", "x2")],
+    [early, again("poll"), last, recovered("y2", "y1")],
+  ])
+    for (const order of ordersOf(messages)) {
+      const tracks = tracksOf(taskOf(...order));
+      expect(tracks.map(({ trackId }) => trackId).toSorted()).toEqual(["x1", "x2"]);
+      for (const { trackId, audioLinks } of tracks)
+        expect(audioLinks.every(({ url }) => url.includes(trackId.slice(1)))).toBe(true);
+    }
+});
+
+test("a track that a message of its own named stays one, though the last list has another in its place", () => {
+  const [one, two] = [
+    observed(observation("first", [linked("a")])),
+    observed(observation("first", [linked("b")]), { at: T0 + 1 }),
+  ];
+  const last = observed(observation("complete", [linked("b")]), { at: T0 + 2 });
+  for (const order of ordersOf([one, two, last]))
+    expect(
+      tracksOf(taskOf(...order))
+        .map(({ trackId }) => trackId)
+        .toSorted(),
+    ).toEqual(["a", "b"]);
+  const pair = observed(observation("first", [linked("a"), linked("b")]));
+  const later = observed(observation("first", [linked("b"), linked("c")]), { at: T0 + 1 });
+  const end = observed(observation("complete", [linked("b"), linked("c")]), { at: T0 + 2 });
+  for (const order of ordersOf([pair, later, end]))
+    expect(
+      tracksOf(taskOf(...order))
+        .map(({ trackId }) => trackId)
+        .toSorted(),
+    ).toEqual(["a", "b", "c"]);
+});
+
 test("of the links of a file the best is of the latest stage, then the record's, then the newest, an unconfirmed one last", () => {
   const messages = [
     linkIn("complete", "old", { at: T0 }),
