@@ -217,28 +217,28 @@ test("ids that change with each message leave none either, in whatever order the
 
 /** All orders of a few. */
 function ordersOf<T>(all: readonly T[]): readonly (readonly T[])[] {
-  return all.length < 2
-    ? [all]
-    : all.flatMap((one) => ordersOf(all.filter((other) => other !== one)).map((rest) => [one, ...rest]));
+  if (all.length < 2) return [all];
+  return all.flatMap((one) => ordersOf(all.filter((other) => other !== one)).map((rest) => [one].concat(rest)));
 }
 
 const linked = (id: string) => listed({ id, audioLink: audioUrl(id) });
 
+const again = (via: "callback" | "poll") =>
+  observed(observation("first", [listed({ id: "y1" }), listed({ id: "y2" })]), { at: T0 + 1, via });
+const recovered = (...names: string[]) =>
+  observed(
+    observation(
+      "recovered",
+      names.map((id) => listed({ id, audioLink: audioUrl(`new-${id}`) })),
+    ),
+    {
+      at: T0 + 3,
+    },
+  );
+
 test("ids that had changed stay joined when links are recovered under either, and when an earlier message has the new ones", () => {
   const early = observed(observation("first", [linked("x1"), listed({ id: "x2" })]));
-  const again = (via: "callback" | "poll") =>
-    observed(observation("first", [listed({ id: "y1" }), listed({ id: "y2" })]), { at: T0 + 1, via });
   const last = observed(observation("complete", [linked("y1"), linked("y2")]), { at: T0 + 2 });
-  const recovered = (...names: string[]) =>
-    observed(
-      observation(
-        "recovered",
-        names.map((id) => listed({ id, audioLink: audioUrl(`new-${id}`) })),
-      ),
-      {
-        at: T0 + 3,
-      },
-    );
   for (const messages of [
     [early, again("callback"), last],
     [early, again("poll"), last],
