@@ -9,7 +9,8 @@ import type { ParentTask } from "../provider/submission.ts";
 import type { Product } from "../provider/products/products.ts";
 import type { Task } from "../task/task.ts";
 import { tallyOf, type Tally } from "./tally.ts";
-import { chosenOf } from "../task/tracks.ts";
+import { chosenOf, type Track } from "../task/tracks.ts";
+import { publicTrackId } from "../ids.ts";
 import { keptCount, lastReason, troubleOf, type Trouble } from "./trouble.ts";
 
 export interface CatalogRow {
@@ -23,7 +24,7 @@ export interface CatalogRow {
   readonly failureReason: string | null;
   /** The track that somebody chose. */
   readonly chosen: string | null;
-  /** The tracks that it may be found by. They are not read back. */
+  /** The tracks that it may be found by, under the ids of here and of the provider. They are not read back. */
   readonly trackIds?: readonly string[];
   readonly settled: boolean;
   readonly stalled: boolean;
@@ -55,7 +56,7 @@ export function catalogRowOf(task: Task, now: number, wake: number | null): Cata
     stage: stageOf(task),
     failureReason: failureShown(task)?.reason ?? null,
     chosen: chosenOf(task),
-    trackIds: takesOf(task).map(({ trackId }) => trackId),
+    trackIds: [...new Set(takesOf(task).flatMap(namesOf))],
     settled: task.settledAt !== null,
     stalled: isStalled(task),
     problem: troubleOf(task),
@@ -89,4 +90,8 @@ export function isShownBy(older: CatalogRow, row: CatalogRow): boolean {
 function requestedTitle({ request }: Task): string | null {
   const title = request?.["title"];
   return typeof title === "string" ? title : null;
+}
+
+function namesOf({ trackId, audioId }: Track): readonly string[] {
+  return audioId === null ? [trackId] : [trackId, publicTrackId(audioId)];
 }

@@ -200,4 +200,12 @@ test("a take whose id came late or changed is asked for by the id of now, under 
     expect(provider.submitted.at(-1)).toMatchObject({ body: { taskId, audioId } });
     expect((await viewOf(taskId)).tracks).toContainEqual(expect.objectContaining({ trackId, audioId }));
   }
+  // What was made of it elsewhere names it by either id.
+  provider.files.set(LINK, WAV);
+  for (const musicId of ["old", "new"]) {
+    const wav = newTaskId();
+    provider.records.set(wav, record(wav, { audioWavUrl: LINK }, { successFlag: "SUCCESS", musicId }));
+    await worker(callback({ code: 200, data: { task_id: wav, audioWavUrl: LINK } }));
+    await vi.waitFor(async () => expect((await viewOf(wav)).parent).toEqual({ taskId, trackId: musicId }), PATIENTLY);
+  }
 });
