@@ -110,10 +110,13 @@ test("what it is made of is of the kind that it needs: notes of stems, and all e
     [{ product: "midi", parent: { taskId: parent } }, "must be a task of stems, and this is one of music"],
     [{ product: "cover_art", parent: { taskId: stems } }, "must be a task of music, and this is one of stems"],
     [{ product: "wav", parent: { taskId: stems, trackId: "vocal" } }, "must be a task of music"],
+    [{ product: "midi", parent: { taskId: stems, trackId: "vocal" } }, "vocal is what the file is called here"],
+    [{ product: "wav", parent: { taskId: parent, trackId: "take-a" }, taskId: "other" }, "taskId: parent has another"],
+    [{ product: "wav", parent: { taskId: parent, trackId: "take-a" }, audioId: "b" }, "audioId: parent has another"],
   ] as const) {
     const response = await submit(request);
     expect([request, response.status]).toEqual([request, 422]);
-    expect((await problemOf(response)).detail).toContain(`parent.taskId: ${says}`);
+    expect((await problemOf(response)).detail).toContain(says);
   }
   expect(provider.submitted).toEqual([]);
   accepting();

@@ -35,7 +35,10 @@ export async function readyRequest(c: Context<AppEnv>, request: ProductRequest):
   if (sourceId !== undefined && !links.includes("uploadUrl"))
     throw new Problem("invalid_request", `sourceId: ${product} takes no upload. Nothing was submitted.`);
   const ids = named === undefined ? {} : await idsOf(c, entry, named);
-  const asked = { ...ids, ...given };
+  const other = Object.entries(ids).find(([field, id]) => given[field] !== undefined && given[field] !== id);
+  if (other !== undefined)
+    throw new Problem("invalid_request", `${other[0]}: parent has another one. Send either. Nothing was submitted.`);
+  const asked = { ...given, ...ids };
   const parsed = entry.submit.fields.safeParse(asked, { reportInput: true });
   if (!parsed.success) throw new Problem("invalid_request", `${inputWords(parsed.error.issues, Object.keys(asked))}.`);
   const broken = entry.submit.rules.flatMap((rule) => rule.broken(parsed.data) ?? []);
@@ -71,6 +74,11 @@ async function idsOf(c: Context<AppEnv>, { parent }: ProductEntry, named: Parent
     );
   if (parent.audioId === null) return ofTask;
   // A file has an id at the provider alone, who takes all of them where none is named.
+  if (view.files.some(({ name }) => name === trackId))
+    throw new Problem(
+      "invalid_request",
+      `parent.trackId: ${trackId} is what the file is called here. Send the provider's id of it (in the timeline), or none for all of them. Nothing was submitted.`,
+    );
   if (parent.product !== null) return trackId === null ? ofTask : { ...ofTask, [parent.audioId]: trackId };
   return { ...ofTask, [parent.audioId]: audioIdIn(view, trackId) };
 }
