@@ -16,6 +16,7 @@ export interface SourceFile {
 
 export const PREFIX = "sources/";
 export const INCOMING = `${PREFIX}incoming/`;
+const USED_BY = "/used-by/";
 const UNUSED_MS = 24 * 3_600_000;
 
 /** What was found of it; null where there is no such source (any more). */
@@ -46,6 +47,17 @@ export async function releaseSource(bucket: R2Bucket, sourceId: string, ref: str
   await bucket.delete(markOf(sourceId, ref));
 }
 
+/**
+ * A task of it is gone, that was made at `createdAt`, in epoch milliseconds: with the last one so is the source, unless
+ * it was uploaded again since.
+ */
+export async function dropSourceOf(bucket: R2Bucket, sourceId: string, ref: string, createdAt: number): Promise<void> {
+  await releaseSource(bucket, sourceId, ref);
+  const { objects } = await bucket.list({ prefix: `${PREFIX}${sourceId}/` });
+  const isWanted = objects.some(({ key, uploaded }) => key.includes(USED_BY) || uploaded.getTime() > createdAt);
+  if (!isWanted) await bucket.delete(objects.map(({ key }) => key));
+}
+
 /** Drops what was uploaded more than a day ago and is of no submission. `now` is epoch milliseconds. */
 export async function dropUnusedSources(bucket: R2Bucket, now: number): Promise<void> {
   const groups = new Map<string, { readonly keys: string[]; newest: number; isUsed: boolean }>();
@@ -57,7 +69,7 @@ export async function dropUnusedSources(bucket: R2Bucket, now: number): Promise<
       groups.set(name, group);
       group.keys.push(key);
       group.newest = Math.max(group.newest, uploaded.getTime());
-      group.isUsed ||= key.includes("/used-by/");
+      group.isUsed ||= key.includes(USED_BY);
     }
     more = page.truncated;
     cursor = page.truncated ? page.cursor : undefined;
@@ -67,5 +79,5 @@ export async function dropUnusedSources(bucket: R2Bucket, now: number): Promise<
 }
 
 function markOf(sourceId: string, ref: string): string {
-  return `${PREFIX}${sourceId}/used-by/${ref}`;
+  return `${PREFIX}${sourceId}${USED_BY}${ref}`;
 }

@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { Task } from "../../core/task/task.ts";
 import { catalogOf } from "../catalog/catalog.ts";
 import { deleteFiles } from "../audio/store.ts";
-import { releaseSource } from "../sources/source-store.ts";
+import { dropSourceOf } from "../sources/source-store.ts";
 import { publishDeletion } from "../read-model.ts";
 import { LOG_TABLES } from "./event-log.ts";
 
@@ -94,7 +94,8 @@ export async function advanceDeletion(
     return null;
   }
   await deleteFiles(env.AUDIO, taskId);
-  if (buried.source !== undefined) await releaseSource(env.AUDIO, buried.source.sourceId, buried.source.ref);
+  if (buried.source !== undefined)
+    await dropSourceOf(env.AUDIO, buried.source.sourceId, buried.source.ref, buried.createdAt);
   await publishDeletion(env.STATE, taskId, buried.version);
   const step = buried.step === "files" ? "files_again" : "rest";
   // Both times: the catalog can be told of the task for the first time after the first.

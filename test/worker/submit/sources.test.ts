@@ -117,6 +117,24 @@ test("the host that a link's redirect leads to is told without a secret", async 
   expect((await problemOf(asked)).detail).toContain("refused: http://[removed].example is not in SOURCE_ORIGINS");
 });
 
+test("a source goes with the last task of it, at once, unless it was uploaded again since", async () => {
+  const { sourceId } = await uploaded(new Uint8Array([...SONG, 0, 0]));
+  const tasks = [newTaskId(), newTaskId()] as const;
+  const links = [await submittedLink(sourceId, tasks[0]), await submittedLink(sourceId, tasks[1])];
+  await removeTask(tasks[0]);
+  expect(await isThere(sourceId)).toBe(true);
+  await removeTask(tasks[1]);
+  expect((await env.AUDIO.list({ prefix: `sources/${sourceId}/` })).objects).toEqual([]);
+  for (const link of links) expect((await worker(request(link))).status).not.toBe(200);
+  const again = newTaskId();
+  await uploaded(new Uint8Array([...SONG, 0, 0]));
+  await submittedLink(sourceId, again);
+  await vi.waitFor(async () => expect(Date.now()).toBeGreaterThan(Date.parse((await viewOf(again)).createdAt) + 50));
+  await uploaded(new Uint8Array([...SONG, 0, 0]));
+  await removeTask(again);
+  expect(await isThere(sourceId)).toBe(true);
+});
+
 test("a source goes after a day without a task, with one it stays until the task goes", async () => {
   const lonely = await uploaded(new Uint8Array([...SONG, 0]));
   const { sourceId } = await uploaded(SONG);
@@ -236,6 +254,11 @@ async function sendForm(fields: Readonly<Record<string, string | File>>): Promis
 async function formKey(): Promise<string> {
   const html = await (await worker(reading("/new", { accept: "text/html" }))).text();
   return /name="key" value="([^"]+)"/.exec(html)?.[1] ?? "";
+}
+
+async function removeTask(taskId: string): Promise<void> {
+  expect((await worker(acting("DELETE", `/tasks/${taskId}`))).status).toBe(204);
+  await runDurableObjectAlarm(env.TASKS.getByName(taskId));
 }
 
 async function isThere(sourceId: string): Promise<boolean> {
