@@ -57,10 +57,10 @@ function knownOf(heard: Heard, result: Assessed | null): Assessment {
       assessedAt: new Date(stored.at).toISOString(),
     });
   }
-  if (result === null && stored.lastResort === undefined) return { ...UNKNOWN, state: "skipped", reason: NOT_ASSESSED };
   if (result === null) {
     const told = { state: "skipped", reason: NOT_ASSESSED, analyzerVersion: null, assessedAt: null } as const;
-    return judged(heard, containerOf(stored), told);
+    const known = judged(heard, containerOf(stored), told);
+    return known.findings.some(({ code }) => OF_LENGTH.has(code)) ? known : { ...UNKNOWN, ...told };
   }
   return judged(heard, result.facts ?? containerOf(stored), {
     state: result.outcome,
@@ -69,6 +69,9 @@ function knownOf(heard: Heard, result: Assessed | null): Assessment {
     assessedAt: new Date(result.at).toISOString(),
   });
 }
+
+/** Of the length, which nobody has to look into the file to see, and a new link may be the cure of. */
+export const OF_LENGTH: ReadonlySet<string> = new Set(["truncated", "duration_mismatch"]);
 
 const NOT_ASSESSED = "ASSESS was off when the file was kept: POST /tasks/:id/assess looks into it";
 

@@ -17,7 +17,7 @@ const DOUBT_WORDS: Readonly<Record<Doubt, string>> = {
   same_take: "another take has the same bytes",
   outranked: "it came with an earlier message, and the final link has not worked yet",
   failed: "it sounds faulty",
-  short: "it is much shorter than announced",
+  short: "it is shorter than announced",
   unconfirmed: "no confirmed message names the link that it came from",
   last_resort: "it is cut short or no such file, and nothing better was found",
 };

@@ -7,6 +7,8 @@ import type { Assessed, TaskEvent } from "../../../src/core/task/event.ts";
 import { fold } from "../../../src/core/task/reduce.ts";
 import type { Task } from "../../../src/core/task/task.ts";
 import { viewOf } from "../../../src/core/view/view.ts";
+import { troubleOf } from "../../../src/core/view/trouble.ts";
+import { adviceFor, headlineOf } from "../../../src/http/pages/task/headline.ts";
 import { audioUrl, copied, listed, observation, observed, SECOND, T0, TASK_ID, taskOf } from "../builders.ts";
 import { askingPace } from "../history.ts";
 
@@ -89,6 +91,23 @@ test("by the container alone, a shorter file is a failure", () => {
     audio: { durationSeconds: 40, integratedLufs: null },
     analyzerVersion: "1",
   });
+});
+
+test("a file shorter than announced is shown as faulty whatever ASSESS says", () => {
+  for (const assess of ["off", "scan", undefined] as const) {
+    const short = {
+      container: unheard({ format: "mp3", durationSeconds: 20 }),
+      ...(assess === undefined ? {} : { assess }),
+    };
+    const task = taskOf(complete, copied(T0, A, short), copied(T0, A, short), copied(T0, A, short));
+    expect(assessment(task)).toMatchObject({ verdict: "fail", findings: [{ code: "duration_mismatch" }] });
+    expect([troubleOf(task), task.settledAt]).toEqual(["faulty", T0]);
+    expect(headlineOf(viewOf(task), false)).toMatchObject({
+      standing: "warn",
+      text: "Complete. 1 of 1 take kept, but take 1 sounds faulty.",
+    });
+    expect(adviceFor(viewOf(task), false)).toMatch(/It lasts 20\.0 s; 60\.0 s were announced\./);
+  }
 });
 
 test("what was kept while ASSESS was off, or by an older release, says how to have it looked into", () => {

@@ -1,6 +1,7 @@
 /** How a task stands in one sentence, what helps in another, and the one thing to do. Pure. */
 import { isMusicProduct } from "../../../core/provider/products/products.ts";
 import { SET_PROVIDER_KEY } from "../../../core/secrets.ts";
+import { OF_LENGTH } from "../../../core/task/assessment.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import { counted, reasonWords } from "../frame/words.ts";
 import { whyNotKept } from "./why-not-kept.ts";
@@ -167,11 +168,8 @@ function helpOf(view: TaskView, faults: readonly Fault[], canRecover: boolean): 
   return view.request !== null && view.product === "add_instrumental" ? "submit_again" : "retry";
 }
 
-/** Findings that a new link may be the cure of. */
-const CUT = new Set<string>(["truncated", "duration_mismatch"]);
-
 export function isCut(assessment: TaskView["tracks"][number]["assessment"]): boolean {
-  return assessment?.findings.some(({ level, code }) => level === "fail" && CUT.has(code)) === true;
+  return assessment?.findings.some(({ level, code }) => level === "fail" && OF_LENGTH.has(code)) === true;
 }
 
 const RECOVERING = "The provider is making new links.";
