@@ -52,6 +52,8 @@ const copies = (count: number): readonly TaskEvent[] =>
     copied(T0 + HOUR + index, FINAL, { key: `try-${index + 1}`, attempt: index + 1, ...lasting(12) }),
   ]).flat();
 
+const fourth = (seconds: number) => copied(T0 + 3 * HOUR, FINAL, { key: "try-4", attempt: 4, ...lasting(seconds) });
+
 test("what is shorter than announced is fetched again from the same link: three times by itself, and when somebody asks", () => {
   for (const count of [1, 2]) {
     const task = taskOf(complete, ...copies(count));
@@ -63,7 +65,6 @@ test("what is shorter than announced is fetched again from the same link: three 
   const asked = [...spent, at(T0 + 2 * HOUR, { type: "retried" })];
   expect(stepOf(taskOf(...asked))).toMatchObject({ type: "copy", link: { url: FINAL } });
   // What is longer takes its place, what is shorter does not, and neither is fetched for ever.
-  const fourth = (seconds: number) => copied(T0 + 3 * HOUR, FINAL, { key: "try-4", attempt: 4, ...lasting(seconds) });
   for (const [seconds, key] of [
     [180, "try-4"],
     [6, "try-3"],
