@@ -25,15 +25,15 @@ export function levelOf(power: number): number {
   return Math.max(0, Math.min(255, Math.round(STEPS * Math.log(power / LEAST_POWER + 1))));
 }
 
-/** Stands for powers of two levels. */
-const EITHER = -1;
-let shared: Int16Array | null = null;
+let known: Uint8Array | null = null;
 
-/** By the upper half of a power's bits, the level of all powers that have it: a logarithm for each would be dear. */
-function sharedLevels(): Int16Array {
-  const ends = new Uint32Array(2 << 15).map((_, n) => (n >> 1) * 0x10000 + (n & 1) * 0xffff);
-  const levels = new Float32Array(ends.buffer).map(levelOf);
-  return new Int16Array(1 << 15).map((_, n) => (levels[2 * n] === levels[2 * n + 1] ? (levels[2 * n] ?? 0) : EITHER));
+/**
+ * For each upper half of a power's bits, the levels of the least and of the greatest power that has it: mostly the same,
+ * so that no logarithm is needed.
+ */
+function levelsByHalf(): Uint8Array {
+  const ends = new Uint32Array(1 << 16).map((_, n) => (n >> 1) * 0x10000 + (n & 1) * 0xffff);
+  return new Uint8Array(new Float32Array(ends.buffer).map(levelOf));
 }
 
 /** The level at an index, 0 outside. */
@@ -52,7 +52,7 @@ interface SpectrogramReader {
 export function spectrogramReader(hopsPerSecond: number, binHz: number): SpectrogramReader {
   const momentsPerSecond = hopsPerSecond / EVERY_HOP;
   const most = Math.floor(SECONDS * momentsPerSecond);
-  const known = (shared ??= sharedLevels());
+  const ends = (known ??= levelsByHalf());
   let levels = new Uint8Array(BINS * Math.ceil(SHORTEST_SECONDS * momentsPerSecond));
   let hops = 0;
   let moments = 0;
@@ -62,8 +62,9 @@ export function spectrogramReader(hopsPerSecond: number, binHz: number): Spectro
       if ((moments + 1) * BINS > levels.length) levels = longer(levels, most * BINS);
       const bits = new Uint32Array(power.buffer, power.byteOffset, BINS);
       for (let bin = 0; bin < BINS; bin++) {
-        const level = known[(bits[bin] ?? 0) >>> 16] ?? EITHER;
-        levels[moments * BINS + bin] = level === EITHER ? levelOf(power[bin] ?? 0) : level;
+        const half = (bits[bin] ?? 0) >>> 16;
+        const level = ends[2 * half] ?? 0;
+        levels[moments * BINS + bin] = level === ends[2 * half + 1] ? level : levelOf(power[bin] ?? 0);
       }
       moments++;
     },
