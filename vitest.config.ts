@@ -5,6 +5,7 @@
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { WaitingFirst } from "./test/rig/order.ts";
 import { SECRETS } from "./test/worker/secrets.ts";
 
 // For every process that a test starts: half of the CPU of a short one goes into compiling its modules.
@@ -22,8 +23,9 @@ const IN_NODE: NonNullable<TestProjectInlineConfiguration["test"]> = {
 export default defineConfig({
   test: {
     silent: "passed-only",
-    // The tests of `e2e` mostly wait, so more files than cores run side by side.
-    maxWorkers: 6,
+    // Most tests wait more than they compute, so more files than cores run side by side.
+    maxWorkers: 8,
+    sequence: { sequencer: WaitingFirst },
     coverage: {
       provider: "istanbul",
       include: ["src/core/**"],
