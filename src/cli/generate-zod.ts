@@ -1,7 +1,7 @@
 /**
  * Writes zod as the Worker bundles it, `build/zod`: without what makes JSON schemas, which only the build does, what
- * makes code of schemas, which no Worker may, what reads values that hold themselves, as no JSON does, and the formats
- * that `z.string()` has as methods, which are schemas of their own by now (`z.url()`).
+ * makes code of schemas, which no Worker may, what reads values that hold themselves, as no JSON does, the formats that
+ * `z.string()` has as methods, which are schemas of their own by now (`z.url()`), and other methods that nothing calls.
  *
  * Each schema of zod names those functions as methods, so no bundler can leave them out. The files are the package's
  * own, but for four, which keep their exports and lose what these do, and the one with the methods. `wrangler.toml` puts
@@ -20,13 +20,17 @@ const EMPTIED = [
   "v4/core/doc.js",
   "v4/core/memoizer.js",
 ];
-const METHODS = {
-  path: "v4/classic/schemas.js",
-  of: /(_ZodString\.init\(inst, def\);\n\}), \{\n {4}email\([^]*?\n\}\);/g,
-};
+const SCHEMAS = "v4/classic/schemas.js";
+/** Each stands there once. */
+const METHODS = [
+  /(?<=_ZodString\.init\(inst, def\);\n\}), \{\n {4}email\([^]*?\n\}(?=\);)/g,
+  ...["superRefine", "exactOptional", "nonoptional", "prefault", "readonly", "exactPartial", "required"].map(
+    (name) => new RegExp(`(?<=\\n) {4}${name}\\([^]*?\\n {4}\\},?\\n`, "g"),
+  ),
+];
 
 // Two commands that begin at once share the folder.
-const made = `${await readFile(new URL("package.json", SOURCE), "utf8")}\nwithout ${EMPTIED.join(", ")}, ${METHODS.of}\n`;
+const made = `${await readFile(new URL("package.json", SOURCE), "utf8")}\nwithout ${EMPTIED.join(", ")}, ${METHODS.join(" ")}\n`;
 const STAMP = new URL("made-from.txt", TARGET);
 if ((await readFile(STAMP, "utf8").catch(() => "")) === made) process.exit();
 
@@ -43,7 +47,10 @@ for (const path of EMPTIED) {
     `function none() {}\nexport { ${names.map((name) => `none as ${name}`).join(", ")} };\n`,
   );
 }
-const schemas = await readFile(new URL(METHODS.path, SOURCE), "utf8");
-if (schemas.match(METHODS.of)?.length !== 1) throw new Error(`${METHODS.path} of zod is another: see METHODS`);
-await writeFile(new URL(METHODS.path, TARGET), schemas.replace(METHODS.of, "$1);"));
+let schemas = await readFile(new URL(SCHEMAS, SOURCE), "utf8");
+for (const method of METHODS) {
+  if (schemas.match(method)?.length !== 1) throw new Error(`${SCHEMAS} of zod is another: ${String(method)}`);
+  schemas = schemas.replace(method, "");
+}
+await writeFile(new URL(SCHEMAS, TARGET), schemas);
 await writeFile(STAMP, made);
