@@ -6,6 +6,7 @@
  * reduced to peaks: how bright it is at each landmark adds up, and 12 dB under an accompaniment the sum stands out at
  * one offset alone. **Persisted** with a source, 16 kB at most. Pure.
  */
+import { valueAt } from "../sound/sample.ts";
 import { BINS, levelAt, levelOf, type Spectrogram } from "./spectrogram.ts";
 
 /** A peak is the highest level within so many moments and bins to each side. */
@@ -32,7 +33,7 @@ export function landmarksOf({ levels, momentsPerSecond, binHz }: Spectrogram): s
   for (let moment = 0; moment < moments; moment++)
     for (let bin = LOWEST_BIN; bin < BINS; bin++) {
       if (!isPeak(levels, moments, moment, bin)) continue;
-      const over = levelAt(levels, moment * BINS + bin) - (usual[bin] ?? 0);
+      const over = levelAt(levels, moment * BINS + bin) - valueAt(usual, bin);
       (found[Math.floor(moment / momentsPerSecond)] ??= []).push({ moment, bin, over });
     }
   const peaks = found.flatMap((second) => second.toSorted((a, b) => b.over - a.over).slice(0, PEAKS_PER_SECOND));
@@ -48,7 +49,7 @@ export function landmarksOf({ levels, momentsPerSecond, binHz }: Spectrogram): s
 
 function meansOf(levels: Uint8Array, moments: number): Float64Array {
   const sums = new Float64Array(BINS);
-  for (let at = 0; at < levels.length; at++) sums[at % BINS] = (sums[at % BINS] ?? 0) + levelAt(levels, at);
+  for (let at = 0; at < levels.length; at++) sums[at % BINS] = valueAt(sums, at % BINS) + levelAt(levels, at);
   return sums.map((sum) => sum / moments);
 }
 

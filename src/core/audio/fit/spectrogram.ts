@@ -4,6 +4,7 @@
  *
  * Pure: the levels depend on the samples alone, not on how they are split into stretches.
  */
+import { sampleAt } from "../sound/sample.ts";
 
 export const BINS = 256;
 const SECONDS = 120;
@@ -64,7 +65,7 @@ export function spectrogramReader(hopsPerSecond: number, binHz: number): Spectro
       for (let bin = 0; bin < BINS; bin++) {
         const half = (bits[bin] ?? 0) >>> 16;
         const level = ends[2 * half] ?? 0;
-        levels[moments * BINS + bin] = level === ends[2 * half + 1] ? level : levelOf(power[bin] ?? 0);
+        levels[moments * BINS + bin] = level === ends[2 * half + 1] ? level : levelOf(sampleAt(power, bin));
       }
       moments++;
     },

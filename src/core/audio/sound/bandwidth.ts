@@ -10,7 +10,7 @@ import { hann, realFft } from "./fft.ts";
 import { noiseReader, type Noise } from "./flaws/noise.ts";
 import { panningReader, type Panning } from "./panning.ts";
 import type { Meter, PcmShape } from "./pcm.ts";
-import { channelOf } from "./sample.ts";
+import { channelOf, sampleAt } from "./sample.ts";
 
 export interface Bandwidth extends Noise, Panning {
   /** The upper edge of the highest band. Null for silence, and for a sound shorter than one window. */
@@ -90,7 +90,7 @@ function bandPowers(powers: Float32Array, bands: Float64Array): number {
   for (let band = 0; band < BANDS; band++) {
     let sum = 0;
     // From bin 1 on: an offset from zero is no sound.
-    for (let n = 1; n <= BINS_PER_BAND; n++) sum += powers[band * BINS_PER_BAND + n] ?? 0;
+    for (let n = 1; n <= BINS_PER_BAND; n++) sum += sampleAt(powers, band * BINS_PER_BAND + n);
     const mean = sum / BINS_PER_BAND / FULL_SCALE;
     bands[band] = mean;
     if (mean > loudest) loudest = mean;

@@ -5,7 +5,7 @@
  * Pure: the blocks depend on the samples alone, not on how they are split into stretches.
  */
 import type { Meter, PcmShape } from "./pcm.ts";
-import { channelOf } from "./sample.ts";
+import { channelOf, sampleAt, valueAt } from "./sample.ts";
 
 export const BLOCK_FRAMES = 256;
 
@@ -51,8 +51,8 @@ export function blockMeter<Result>({ channels }: PcmShape, listener: BlockListen
   function read(left: Float32Array, right: Float32Array, from: number, to: number): void {
     let { left: ll, right: rr, product: lr, leftSum, rightSum, lowest, highest } = block;
     for (let n = from; n < to; n++) {
-      const l = left[n] ?? 0;
-      const r = right[n] ?? 0;
+      const l = sampleAt(left, n);
+      const r = sampleAt(right, n);
       ll += l * l;
       rr += r * r;
       lr += l * r;
@@ -73,9 +73,9 @@ export function blockMeter<Result>({ channels }: PcmShape, listener: BlockListen
     block.highest = highest;
   }
   function countRuns(samples: Float32Array, from: number, to: number, channel: number): void {
-    let run = runs[channel] ?? 0;
+    let run = valueAt(runs, channel);
     for (let n = from; n < to; n++) {
-      run = Math.abs(samples[n] ?? 0) >= CLIPPED ? run + 1 : 0;
+      run = Math.abs(sampleAt(samples, n)) >= CLIPPED ? run + 1 : 0;
       // As soon as it is long enough, so that a run counts once however long, and also at the very end.
       if (run === SHORTEST_RUN) block.clippedRuns++;
     }

@@ -5,6 +5,7 @@
  * (Press et al., Numerical Recipes, 12.3). The transform scales nothing: without a window a sine of amplitude 1 in the
  * middle of a bin has the power (size / 2)². Pure, apart from the buffers that each returned function owns.
  */
+import { sampleAt, valueAt } from "./sample.ts";
 
 /**
  * A transform of `size` samples, a power of two and at least 8, into size / 2 + 1 powers from 0 Hz to Nyquist.
@@ -22,8 +23,8 @@ export function realFft(size: number): (input: Float32Array) => Float32Array {
   return (input) => {
     for (let n = 0; n < half; n++) {
       const from = 2 * (order[n] ?? 0);
-      real[n] = input[from] ?? 0;
-      imaginary[n] = input[from + 1] ?? 0;
+      real[n] = sampleAt(input, from);
+      imaginary[n] = sampleAt(input, from + 1);
     }
     firstTwoStages(real, imaginary);
     for (let span = 4; span < half; span *= 2) stage(real, imaginary, cosines, sines, span);
@@ -42,7 +43,7 @@ export function hannSpectrum(size: number, gain = 1): (frame: Float32Array) => F
   const window = Float32Array.from(hann(size), (value) => value * gain);
   const windowed = new Float32Array(size);
   return (frame) => {
-    for (let n = 0; n < size; n++) windowed[n] = (frame[n] ?? 0) * (window[n] ?? 0);
+    for (let n = 0; n < size; n++) windowed[n] = sampleAt(frame, n) * sampleAt(window, n);
     return transform(windowed);
   };
 }
@@ -58,22 +59,22 @@ function bitReversal(length: number): Uint16Array {
 /** Spans 1 and 2 at once: their factors are 1 and -i, so there is nothing to multiply. */
 function firstTwoStages(real: Float64Array, imaginary: Float64Array): void {
   for (let n = 0; n < real.length; n += 4) {
-    const a = (real[n] ?? 0) + (real[n + 1] ?? 0);
-    const b = (real[n] ?? 0) - (real[n + 1] ?? 0);
-    const c = (real[n + 2] ?? 0) + (real[n + 3] ?? 0);
-    const d = (real[n + 2] ?? 0) - (real[n + 3] ?? 0);
-    const e = (imaginary[n] ?? 0) + (imaginary[n + 1] ?? 0);
-    const f = (imaginary[n] ?? 0) - (imaginary[n + 1] ?? 0);
-    const g = (imaginary[n + 2] ?? 0) + (imaginary[n + 3] ?? 0);
-    const h = (imaginary[n + 2] ?? 0) - (imaginary[n + 3] ?? 0);
-    real[n] = a + c;
-    imaginary[n] = e + g;
-    real[n + 1] = b + h;
-    imaginary[n + 1] = f - d;
-    real[n + 2] = a - c;
-    imaginary[n + 2] = e - g;
-    real[n + 3] = b - h;
-    imaginary[n + 3] = f + d;
+    const r0 = valueAt(real, n);
+    const r1 = valueAt(real, n + 1);
+    const r2 = valueAt(real, n + 2);
+    const r3 = valueAt(real, n + 3);
+    const i0 = valueAt(imaginary, n);
+    const i1 = valueAt(imaginary, n + 1);
+    const i2 = valueAt(imaginary, n + 2);
+    const i3 = valueAt(imaginary, n + 3);
+    real[n] = r0 + r1 + (r2 + r3);
+    imaginary[n] = i0 + i1 + (i2 + i3);
+    real[n + 1] = r0 - r1 + (i2 - i3);
+    imaginary[n + 1] = i0 - i1 - (r2 - r3);
+    real[n + 2] = r0 + r1 - (r2 + r3);
+    imaginary[n + 2] = i0 + i1 - (i2 + i3);
+    real[n + 3] = r0 - r1 - (i2 - i3);
+    imaginary[n + 3] = i0 - i1 + (r2 - r3);
   }
 }
 
@@ -88,14 +89,16 @@ function stage(
   const stride = real.length / span;
   for (let start = 0; start < real.length; start += 2 * span) {
     for (let k = 0; k < span; k++) {
-      const cosine = cosines[k * stride] ?? 0;
-      const sine = sines[k * stride] ?? 0;
+      const cosine = valueAt(cosines, k * stride);
+      const sine = valueAt(sines, k * stride);
       const even = start + k;
       const odd = even + span;
-      const x = (real[odd] ?? 0) * cosine - (imaginary[odd] ?? 0) * sine;
-      const y = (real[odd] ?? 0) * sine + (imaginary[odd] ?? 0) * cosine;
-      const u = real[even] ?? 0;
-      const v = imaginary[even] ?? 0;
+      const p = valueAt(real, odd);
+      const q = valueAt(imaginary, odd);
+      const x = p * cosine - q * sine;
+      const y = p * sine + q * cosine;
+      const u = valueAt(real, even);
+      const v = valueAt(imaginary, even);
       real[even] = u + x;
       imaginary[even] = v + y;
       real[odd] = u - x;
@@ -113,16 +116,20 @@ function takeApart(
   power: Float32Array,
 ): void {
   const half = real.length;
-  power[0] = ((real[0] ?? 0) + (imaginary[0] ?? 0)) ** 2;
-  power[half] = ((real[0] ?? 0) - (imaginary[0] ?? 0)) ** 2;
+  power[0] = (valueAt(real, 0) + valueAt(imaginary, 0)) ** 2;
+  power[half] = (valueAt(real, 0) - valueAt(imaginary, 0)) ** 2;
   for (let k = 1; k < half; k++) {
     const mirror = half - k;
-    const evenReal = ((real[k] ?? 0) + (real[mirror] ?? 0)) / 2;
-    const evenImaginary = ((imaginary[k] ?? 0) - (imaginary[mirror] ?? 0)) / 2;
-    const oddReal = ((imaginary[k] ?? 0) + (imaginary[mirror] ?? 0)) / 2;
-    const oddImaginary = ((real[mirror] ?? 0) - (real[k] ?? 0)) / 2;
-    const cosine = cosines[k] ?? 0;
-    const sine = sines[k] ?? 0;
+    const u = valueAt(real, k);
+    const v = valueAt(imaginary, k);
+    const p = valueAt(real, mirror);
+    const q = valueAt(imaginary, mirror);
+    const evenReal = (u + p) / 2;
+    const evenImaginary = (v - q) / 2;
+    const oddReal = (v + q) / 2;
+    const oddImaginary = (p - u) / 2;
+    const cosine = valueAt(cosines, k);
+    const sine = valueAt(sines, k);
     const sumReal = evenReal + oddReal * cosine - oddImaginary * sine;
     const sumImaginary = evenImaginary + oddReal * sine + oddImaginary * cosine;
     power[k] = sumReal * sumReal + sumImaginary * sumImaginary;

@@ -4,7 +4,7 @@
  * Pure: the frames depend on the samples alone, not on how they are split into stretches.
  */
 import type { Pcm, PcmShape } from "./pcm.ts";
-import { channelOf } from "./sample.ts";
+import { channelOf, sampleAt } from "./sample.ts";
 
 const RATE_HZ = 11_025;
 
@@ -27,7 +27,7 @@ export function folder({ sampleRateHz, channels }: PcmShape): Folder {
       const folded = new Float32Array(Math.ceil(left.length / factor));
       let [total, count, length] = [sum, summed, 0];
       for (let at = 0; at < left.length; at++) {
-        total += (left[at] ?? 0) + (right[at] ?? 0);
+        total += sampleAt(left, at) + sampleAt(right, at);
         if (++count < factor) continue;
         folded[length++] = total * scale;
         total = 0;
@@ -55,7 +55,7 @@ export function framer(shape: PcmShape, length: number, hop: number): Framer {
     push(sound, hear) {
       const samples = channelOf(fold(sound), 0);
       for (let at = 0; at < samples.length; at++) {
-        frame[filled++] = samples[at] ?? 0;
+        frame[filled++] = sampleAt(samples, at);
         if (filled < length) continue;
         hear(frame);
         frame.copyWithin(0, hop);

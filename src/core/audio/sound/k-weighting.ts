@@ -4,6 +4,7 @@
  * The recommendation lists coefficients for 48 kHz alone. Here they are computed for any rate from the analogue filters
  * behind them; at 48 kHz they agree with the list to its last digits. Pure, apart from the state of each filter.
  */
+import { sampleAt } from "./sample.ts";
 
 /** One channel's filter. It sums the squares of what it passes, and so needs no buffer. */
 interface KWeighting {
@@ -31,7 +32,7 @@ export function kWeighting(sampleRateHz: number): KWeighting {
       const { a1: c1, a2: c2 } = pole;
       let [u1, u2, v1, v2, w1, w2, sum] = [x1, x2, y1, y2, z1, z2, energy];
       for (let n = from; n < to; n++) {
-        const u = samples[n] ?? 0;
+        const u = sampleAt(samples, n);
         const v = b0 * u + b1 * u1 + b2 * u2 - a2 * v2 - a1 * v1;
         // The numerator of the high pass is 1, -2, 1, without a factor: the -0.691 dB of the loudness count on it.
         const w = v - 2 * v1 + v2 - c2 * w2 - c1 * w1;

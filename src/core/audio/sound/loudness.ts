@@ -9,7 +9,7 @@
  */
 import { kWeighting } from "./k-weighting.ts";
 import type { Meter, PcmShape } from "./pcm.ts";
-import { channelOf } from "./sample.ts";
+import { channelOf, valueAt } from "./sample.ts";
 
 export interface Loudness {
   /** Null when no block of 400 ms is over -70 LUFS. */
@@ -79,7 +79,7 @@ function overlapping(steps: Float64Array, length: number): Float64Array {
   const means = new Float64Array(Math.max(0, steps.length - length + 1));
   for (let start = 0; start < means.length; start++) {
     let sum = 0;
-    for (let n = start; n < start + length; n++) sum += steps[n] ?? 0;
+    for (let n = start; n < start + length; n++) sum += valueAt(steps, n);
     means[start] = sum / length;
   }
   return means;
@@ -94,7 +94,7 @@ function gated(powers: Float64Array, relativeGateLu: number): Float64Array {
 }
 
 function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.round((sorted.length - 1) * share)] ?? 0;
+  return valueAt(sorted, Math.round((sorted.length - 1) * share));
 }
 
 function mean(values: Float64Array): number {

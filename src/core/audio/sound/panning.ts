@@ -5,6 +5,7 @@
  * turned down as a whole has the same everywhere, added to what the mix had. Each band of a window counts by its
  * amplitude. Pure.
  */
+import { valueAt } from "./sample.ts";
 
 export interface Panning {
   /** From the lower to the upper quartile of the balances; null for mono and silence. */
@@ -34,11 +35,11 @@ export function panningReader([left, right]: readonly Float64Array[]): PanningRe
     hear() {
       if (left === undefined || right === undefined) return;
       for (let n = 0; n < left.length; n++) {
-        const [l, r] = [left[n] ?? 0, right[n] ?? 0];
+        const [l, r] = [valueAt(left, n), valueAt(right, n)];
         if (l + r < LEAST_POWER) continue;
         const db = 10 * Math.log10((l + LEAST_POWER) / (r + LEAST_POWER));
         const bin = Math.round((Math.max(-WIDEST_DB, Math.min(WIDEST_DB, db)) + WIDEST_DB) * PER_DB);
-        counts[bin] = (counts[bin] ?? 0) + Math.sqrt(l + r);
+        counts[bin] = valueAt(counts, bin) + Math.sqrt(l + r);
         total += Math.sqrt(l + r);
       }
     },

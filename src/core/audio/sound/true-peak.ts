@@ -6,7 +6,7 @@
  * over the peak so far is passed over. The result is the same as without. Pure.
  */
 import type { Meter, PcmShape } from "./pcm.ts";
-import { channelOf } from "./sample.ts";
+import { channelOf, sampleAt } from "./sample.ts";
 
 export interface TruePeak {
   /** Null for digital silence. */
@@ -105,7 +105,7 @@ function peakOf(window: Float32Array, before: number): number {
 function magnitude(window: Float32Array, from: number, to: number, least: number): number {
   let highest = least;
   for (let n = from; n < to; n++) {
-    const size = Math.abs(window[n] ?? 0);
+    const size = Math.abs(sampleAt(window, n));
     if (size > highest) highest = size;
   }
   return highest;
@@ -115,10 +115,10 @@ function magnitude(window: Float32Array, from: number, to: number, least: number
 function spanPeak(window: Float32Array, start: number, highest: number, before: number): number {
   let peak = before;
   const needed = (before - OUTER * highest) / INNER;
-  let right = Math.abs(window[start + MIDDLE - 1] ?? 0);
+  let right = Math.abs(sampleAt(window, start + MIDDLE - 1));
   for (let n = start; n < start + SPAN; n++) {
     const left = right;
-    right = Math.abs(window[n + MIDDLE] ?? 0);
+    right = Math.abs(sampleAt(window, n + MIDDLE));
     if (left <= needed && right <= needed) continue;
     const between = interpolated(window, n);
     if (between > peak) peak = between;
@@ -128,18 +128,18 @@ function spanPeak(window: Float32Array, start: number, highest: number, before: 
 
 /** The greatest magnitude of the four phases over the twelve samples from `n` on. */
 function interpolated(window: Float32Array, n: number): number {
-  const x0 = window[n] ?? 0;
-  const x1 = window[n + 1] ?? 0;
-  const x2 = window[n + 2] ?? 0;
-  const x3 = window[n + 3] ?? 0;
-  const x4 = window[n + 4] ?? 0;
-  const x5 = window[n + 5] ?? 0;
-  const x6 = window[n + 6] ?? 0;
-  const x7 = window[n + 7] ?? 0;
-  const x8 = window[n + 8] ?? 0;
-  const x9 = window[n + 9] ?? 0;
-  const x10 = window[n + 10] ?? 0;
-  const x11 = window[n + 11] ?? 0;
+  const x0 = sampleAt(window, n);
+  const x1 = sampleAt(window, n + 1);
+  const x2 = sampleAt(window, n + 2);
+  const x3 = sampleAt(window, n + 3);
+  const x4 = sampleAt(window, n + 4);
+  const x5 = sampleAt(window, n + 5);
+  const x6 = sampleAt(window, n + 6);
+  const x7 = sampleAt(window, n + 7);
+  const x8 = sampleAt(window, n + 8);
+  const x9 = sampleAt(window, n + 9);
+  const x10 = sampleAt(window, n + 10);
+  const x11 = sampleAt(window, n + 11);
   const s0 = x0 + x11;
   const s1 = x1 + x10;
   const s2 = x2 + x9;

@@ -4,6 +4,7 @@
  * The lowest and highest sample of all channels per point. A point is 512 samples until there are too many; then
  * neighbours are joined, again and again, so that memory is bounded and a point is 512 times a power of two. Pure.
  */
+import { sampleAt } from "./sample.ts";
 import * as z from "zod";
 import type { BlockListener } from "./blocks.ts";
 import type { PcmShape } from "./pcm.ts";
@@ -34,8 +35,8 @@ export function outline({ sampleRateHz }: PcmShape): BlockListener<Waveform> {
   function begin(): void {
     if (points === lows.length) {
       for (let n = 0; n < WANTED_POINTS; n++) {
-        lows[n] = Math.min(lows[2 * n] ?? 0, lows[2 * n + 1] ?? 0);
-        highs[n] = Math.max(highs[2 * n] ?? 0, highs[2 * n + 1] ?? 0);
+        lows[n] = Math.min(sampleAt(lows, 2 * n), sampleAt(lows, 2 * n + 1));
+        highs[n] = Math.max(sampleAt(highs, 2 * n), sampleAt(highs, 2 * n + 1));
       }
       points = WANTED_POINTS;
       samplesPerPoint *= 2;
@@ -47,8 +48,8 @@ export function outline({ sampleRateHz }: PcmShape): BlockListener<Waveform> {
   return {
     hear(block) {
       if (filled === 0) begin();
-      lows[points] = Math.min(lows[points] ?? 0, block.lowest);
-      highs[points] = Math.max(highs[points] ?? 0, block.highest);
+      lows[points] = Math.min(sampleAt(lows, points), block.lowest);
+      highs[points] = Math.max(sampleAt(highs, points), block.highest);
       filled += block.frames;
       if (filled < samplesPerPoint) return;
       points++;

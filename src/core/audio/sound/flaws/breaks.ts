@@ -6,6 +6,7 @@
  * gap with hard edges, which tells a hole in the file from a pause: notes ring on, and a hall answers. An encoder smears
  * an edge over some 10 ms, which still counts. Pure.
  */
+import { valueAt } from "../sample.ts";
 import type { Block, BlockListener } from "../blocks.ts";
 import type { PcmShape } from "../pcm.ts";
 
@@ -67,7 +68,7 @@ export function breaks({ sampleRateHz }: PcmShape): BlockListener<Breaks> {
 
   /** The level of what was heard before, without the block just gone, which may be half empty. */
   function contextDb(): number {
-    const sum = powers.reduce((total, power) => total + power, 0) - (powers[(blocks - 1) % CONTEXT_BLOCKS] ?? 0);
+    const sum = powers.reduce((total, power) => total + power, 0) - valueAt(powers, (blocks - 1) % CONTEXT_BLOCKS);
     return decibels(sum / (CONTEXT_BLOCKS - 1));
   }
 

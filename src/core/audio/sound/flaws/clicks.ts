@@ -6,7 +6,7 @@
  * than that, also a hi-hat. Pure.
  */
 import type { Meter, PcmShape } from "../pcm.ts";
-import { channelOf } from "../sample.ts";
+import { channelOf, sampleAt, valueAt } from "../sample.ts";
 
 export interface Clicks {
   /** Null for no sound. */
@@ -44,8 +44,8 @@ export function clicksMeter({ sampleRateHz, channels }: PcmShape): Meter<Clicks>
       let [l1, l2, ll, r1, r2, rr] = [left, leftBefore, leftEnergy, right, rightBefore, rightEnergy];
       let filled = frames % FRAMES;
       for (let n = 0; n < lefts.length; n++) {
-        const l = lefts[n] ?? 0;
-        const r = rights[n] ?? 0;
+        const l = sampleAt(lefts, n);
+        const r = sampleAt(rights, n);
         const leftSecond = l - 2 * l1 + l2;
         const rightSecond = r - 2 * r1 + r2;
         ll += leftSecond * leftSecond;
@@ -68,7 +68,7 @@ export function clicksMeter({ sampleRateHz, channels }: PcmShape): Meter<Clicks>
 }
 
 function isClick(sums: Float64Array, middle: number): boolean {
-  const at = (index: number): number => sums[index % KEPT] ?? 0;
+  const at = (index: number): number => valueAt(sums, index % KEPT);
   const peak = at(middle);
   if (peak < LEAST) return false;
   // One click, though it may fall into two sums.

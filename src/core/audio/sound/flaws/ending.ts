@@ -1,4 +1,5 @@
 /** How loud a sound still is when it ends. Pure. */
+import { valueAt } from "../sample.ts";
 import { BLOCK_FRAMES, type BlockListener } from "../blocks.ts";
 import type { PcmShape } from "../pcm.ts";
 
@@ -25,7 +26,7 @@ export function ending({ sampleRateHz }: PcmShape): BlockListener<Ending> {
       if (energy === 0) return { endLevelDb: null };
       const held = Math.min(blocks, most);
       let last = 0;
-      for (let n = 0; n < held; n++) last += powers[n] ?? 0;
+      for (let n = 0; n < held; n++) last += valueAt(powers, n);
       return { endLevelDb: 10 * Math.log10((last / held + FLOOR) / (energy / frames)) };
     },
   };

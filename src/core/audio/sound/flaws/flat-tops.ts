@@ -6,7 +6,7 @@
  * A limiter makes no pile: it turns down whole periods. Pure.
  */
 import type { Meter, PcmShape } from "../pcm.ts";
-import { channelOf } from "../sample.ts";
+import { channelOf, valueAt } from "../sample.ts";
 
 export interface FlatTops {
   /** The share of the samples that is in the pile beyond what the level under it leads to expect; null for no sound. */
@@ -49,8 +49,8 @@ export function flatTopsMeter({ channels }: PcmShape): Meter<FlatTops> {
 
 function highestPile(counts: Float64Array): number {
   const upTo = new Float64Array(BINS + 1);
-  for (let bin = 0; bin < BINS; bin++) upTo[bin + 1] = (upTo[bin] ?? 0) + (counts[bin] ?? 0);
-  const between = (from: number, to: number): number => (upTo[to] ?? 0) - (upTo[from] ?? 0);
+  for (let bin = 0; bin < BINS; bin++) upTo[bin + 1] = valueAt(upTo, bin) + valueAt(counts, bin);
+  const between = (from: number, to: number): number => valueAt(upTo, to) - valueAt(upTo, from);
   let highest = 0;
   for (let bin = LOWEST_CEILING * PER_FULL_SCALE; bin < BINS / (1 + PILE_REACH) - 1; bin++) {
     const reach = Math.max(2, Math.floor(bin * PILE_REACH));

@@ -5,6 +5,7 @@
  * is always there, and flat. So the quietest twentieth of the windows is read, for its level and its flatness.
  * What is found is given as white noise over the whole band would measure. Pure.
  */
+import { valueAt } from "../sample.ts";
 
 export interface Noise {
   /** The level of the noise, in dB of full scale; null where what is left is not flat, or the band is not in the sound. */
@@ -37,7 +38,7 @@ export function noiseReader(sampleRateHz: number, bandHz: number, binsPerFrame: 
       if (2 * HIGHEST_HZ > sampleRateHz) return;
       let [sum, logs] = [0, 0];
       for (let band = from; band < to; band++) {
-        const power = (bands[band] ?? 0) + FLOOR;
+        const power = valueAt(bands, band) + FLOOR;
         sum += power;
         logs += 10 * Math.log10(power);
       }

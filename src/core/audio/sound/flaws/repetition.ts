@@ -5,6 +5,7 @@
  * resembles itself most is sought coarsely, then to a hop. Music repeats its beats, never all that is heard: even
  * a sequencer's loop with a melody over it stays clearly under 1. Pure.
  */
+import { sampleAt, valueAt } from "../sample.ts";
 
 export interface Repetition {
   /** From 0 (nothing recurs) to 1 (the same again, throughout); null for a sound under 20 s, or without onsets. */
@@ -57,7 +58,7 @@ export function repetitionReader(hopsPerSecond: number): RepetitionReader {
 
 /** So that a lag between two hops resembles as much as one of whole hops. */
 function softened(onsets: Float64Array): Float32Array {
-  const at = (index: number): number => onsets[Math.max(0, Math.min(onsets.length - 1, index))] ?? 0;
+  const at = (index: number): number => valueAt(onsets, Math.max(0, Math.min(onsets.length - 1, index)));
   return Float32Array.from(
     onsets,
     (onset, n) => (6 * onset + 4 * (at(n - 1) + at(n + 1)) + at(n - 2) + at(n + 2)) / 16,
@@ -67,10 +68,10 @@ function softened(onsets: Float64Array): Float32Array {
 /** Without the mean around each moment. */
 function centred(onsets: Float32Array, reach: number): Float32Array {
   const upTo = new Float64Array(onsets.length + 1);
-  for (let at = 0; at < onsets.length; at++) upTo[at + 1] = (upTo[at] ?? 0) + (onsets[at] ?? 0);
+  for (let at = 0; at < onsets.length; at++) upTo[at + 1] = valueAt(upTo, at) + sampleAt(onsets, at);
   return onsets.map((onset, at) => {
     const [from, to] = [Math.max(0, at - reach), Math.min(onsets.length, at + reach + 1)];
-    return onset - ((upTo[to] ?? 0) - (upTo[from] ?? 0)) / (to - from);
+    return onset - (valueAt(upTo, to) - valueAt(upTo, from)) / (to - from);
   });
 }
 
@@ -79,7 +80,7 @@ function candidates(onsets: Float32Array, shortest: number, longest: number): re
   const coarse = new Float32Array(Math.floor(onsets.length / COARSE_HOPS));
   for (let at = 0; at < coarse.length * COARSE_HOPS; at++) {
     const index = Math.floor(at / COARSE_HOPS);
-    coarse[index] = (coarse[index] ?? 0) + (onsets[at] ?? 0);
+    coarse[index] = sampleAt(coarse, index) + sampleAt(onsets, at);
   }
   const scored: { lag: number; score: number }[] = [];
   for (let lag = Math.ceil(shortest / COARSE_HOPS); lag <= longest / COARSE_HOPS; lag++)
@@ -103,8 +104,8 @@ function sameness(onsets: Float32Array, lag: number, stretch: number): number {
 function alike(onsets: Float32Array, lag: number, from: number, to: number): number {
   let [ab, aa, bb] = [0, 0, 0];
   for (let at = from; at < to; at++) {
-    const a = onsets[at] ?? 0;
-    const b = onsets[at + lag] ?? 0;
+    const a = sampleAt(onsets, at);
+    const b = sampleAt(onsets, at + lag);
     ab += a * b;
     aa += a * a;
     bb += b * b;

@@ -4,6 +4,7 @@
  * What is held does not grow with the sound: one window of the envelope, and the sum over the windows so far. Each
  * window counts the same however loud it is; one in which nothing begins does not count. Pure.
  */
+import { valueAt } from "../sample.ts";
 
 const WINDOW_SECONDS = 12;
 /** A shorter stretch holds too few beats to tell how far apart they are. */
@@ -36,7 +37,7 @@ export function recurrenceMeter(hopsPerSecond: number, longestLagSeconds: number
   const count = (onsets: Float64Array): void => {
     const correlation = autocorrelation(withoutSwell(onsets, swell), sums.length);
     if (correlation === null) return;
-    for (let lag = 0; lag < sums.length; lag++) sums[lag] = (sums[lag] ?? 0) + (correlation[lag] ?? 0);
+    for (let lag = 0; lag < sums.length; lag++) sums[lag] = valueAt(sums, lag) + valueAt(correlation, lag);
     windows++;
   };
   return {
@@ -61,18 +62,18 @@ function recurrence(correlation: Float64Array): Recurrence {
     at(lagHops) {
       const whole = Math.floor(lagHops);
       const rest = lagHops - whole;
-      return (correlation[whole] ?? 0) * (1 - rest) + (correlation[whole + 1] ?? 0) * rest;
+      return valueAt(correlation, whole) * (1 - rest) + valueAt(correlation, whole + 1) * rest;
     },
   };
 }
 
 function withoutSwell(onsets: Float64Array, reach: number): Float64Array {
   const upTo = new Float64Array(onsets.length + 1);
-  for (let at = 0; at < onsets.length; at++) upTo[at + 1] = (upTo[at] ?? 0) + (onsets[at] ?? 0);
+  for (let at = 0; at < onsets.length; at++) upTo[at + 1] = valueAt(upTo, at) + valueAt(onsets, at);
   return onsets.map((onset, at) => {
     const from = Math.max(0, at - reach);
     const to = Math.min(onsets.length, at + reach + 1);
-    return onset - ((upTo[to] ?? 0) - (upTo[from] ?? 0)) / (to - from);
+    return onset - (valueAt(upTo, to) - valueAt(upTo, from)) / (to - from);
   });
 }
 
@@ -84,8 +85,8 @@ function autocorrelation(values: Float64Array, lags: number): Float64Array | nul
     let [a, b, c, d] = [0, 0, 0, 0];
     let [x, y, z] = [0, 0, 0];
     for (let at = lag; at < values.length; at++) {
-      const value = values[at] ?? 0;
-      const w = values[at - lag] ?? 0;
+      const value = valueAt(values, at);
+      const w = valueAt(values, at - lag);
       a += value * w;
       b += value * x;
       c += value * y;
@@ -96,7 +97,7 @@ function autocorrelation(values: Float64Array, lags: number): Float64Array | nul
     }
     for (const [n, sum] of [a, b, c, d].entries()) products[lag + n] = sum / (values.length - lag - n);
   }
-  const self = products[0] ?? 0;
+  const self = valueAt(products, 0);
   // Written so that a window with a sample that is not a number is dropped too.
   return self >= LEAST_VARIANCE ? products.map((product) => product / self) : null;
 }

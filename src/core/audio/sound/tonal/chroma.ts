@@ -8,6 +8,7 @@
  *
  * Pure: the values depend on the samples alone, not on how they are split into stretches.
  */
+import { sampleAt } from "../sample.ts";
 import { hannSpectrum } from "../fft.ts";
 import type { Pcm, PcmShape } from "../pcm.ts";
 import { framer } from "../frames.ts";
@@ -46,7 +47,7 @@ export function chromagram(shape: PcmShape): Chromagram {
     push: (sound, hear) =>
       frames.push(sound, (frame) => {
         let energy = 0;
-        for (let at = 0; at < FRAME; at++) energy += (frame[at] ?? 0) ** 2;
+        for (let at = 0; at < FRAME; at++) energy += sampleAt(frame, at) ** 2;
         if (energy < SILENT_POWER * FRAME) return;
         const power = spectrumOf(frame);
         hear(chromaOf(power), power);
@@ -61,22 +62,22 @@ function frameChroma(rateHz: number): (power: Float32Array) => Float32Array {
   return (power) => {
     chroma.fill(0);
     let highest = 0;
-    for (let bin = from; bin <= to; bin++) highest = Math.max(highest, power[bin] ?? 0);
+    for (let bin = from; bin <= to; bin++) highest = Math.max(highest, sampleAt(power, bin));
     let total = 0;
     for (let bin = from; bin <= to; bin++) {
-      const here = power[bin] ?? 0;
+      const here = sampleAt(power, bin);
       if (here < highest * LEAST_SHARE) continue;
-      const [below, above] = [power[bin - 1] ?? 0, power[bin + 1] ?? 0];
+      const [below, above] = [sampleAt(power, bin - 1), sampleAt(power, bin + 1)];
       if (here <= below || here < above) continue;
       const [l, m, r] = [Math.log(below), Math.log(here), Math.log(above)];
       const hertz = ((bin + (l - r) / (2 * (l - 2 * m + r))) * rateHz) / FRAME;
       const place = Math.round(CHROMA_BINS * Math.log2(hertz / REFERENCE_HZ));
       const index = ((place % CHROMA_BINS) + CHROMA_BINS) % CHROMA_BINS;
       const weight = Math.sqrt(here);
-      chroma[index] = (chroma[index] ?? 0) + weight;
+      chroma[index] = sampleAt(chroma, index) + weight;
       total += weight;
     }
-    if (total > 0) for (let index = 0; index < CHROMA_BINS; index++) chroma[index] = (chroma[index] ?? 0) / total;
+    if (total > 0) for (let index = 0; index < CHROMA_BINS; index++) chroma[index] = sampleAt(chroma, index) / total;
     return chroma;
   };
 }

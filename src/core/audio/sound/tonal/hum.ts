@@ -5,6 +5,7 @@
  * There it must stand out from what lies around it, and be as loud throughout the quietest tenth of the moments. Under
  * a loud bass it is not found. Pure.
  */
+import { sampleAt } from "../sample.ts";
 
 export interface Hum {
   /** The level of the fundamental, in dB of a full-scale sine; null where nothing hums. */
@@ -43,9 +44,9 @@ export function humReader(binHz: number, fullScale: number): HumReader {
     hear(power) {
       for (const { bin, tone, around } of mains.flat()) {
         if (tone.length === MOST_FRAMES) return;
-        tone.push(Math.max(power[bin - 1] ?? 0, power[bin] ?? 0, power[bin + 1] ?? 0));
+        tone.push(Math.max(sampleAt(power, bin - 1), sampleAt(power, bin), sampleAt(power, bin + 1)));
         let sum = 0;
-        for (let n = AROUND_FROM; n <= AROUND_TO; n++) sum += (power[bin - n] ?? 0) + (power[bin + n] ?? 0);
+        for (let n = AROUND_FROM; n <= AROUND_TO; n++) sum += sampleAt(power, bin - n) + sampleAt(power, bin + n);
         around.push(sum / (2 * (AROUND_TO - AROUND_FROM + 1)));
       }
     },

@@ -7,6 +7,7 @@
  *
  * Pure: the result depends on the samples alone.
  */
+import { sampleAt, valueAt } from "../sample.ts";
 import type { Meter, PcmShape } from "../pcm.ts";
 import { BINS_PER_SEMITONE, CHROMA_BINS, chromagram } from "./chroma.ts";
 import { humReader, type Hum } from "./hum.ts";
@@ -47,7 +48,7 @@ export function keyMeter(shape: PcmShape): Meter<KeyFacts & Hum> {
     push: (sound) =>
       chromas.push(sound, (chroma, power) => {
         hum.hear(power);
-        for (let bin = 0; bin < CHROMA_BINS; bin++) total[bin] = (total[bin] ?? 0) + (chroma[bin] ?? 0);
+        for (let bin = 0; bin < CHROMA_BINS; bin++) total[bin] = valueAt(total, bin) + sampleAt(chroma, bin);
       }),
     finish: () => ({ ...keyOf(total), ...hum.finish() }),
   };
