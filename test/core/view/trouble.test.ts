@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { failureOf } from "../../../src/core/provider/failure.ts";
 import { catalogRowOf } from "../../../src/core/view/catalog-row.ts";
-import { troubleOf } from "../../../src/core/view/trouble.ts";
+import { isBeyondRetry, troubleOf } from "../../../src/core/view/trouble.ts";
+import { publicTrackId } from "../../../src/core/ids.ts";
 import { containerFacts, unheard } from "../../../src/core/audio/container/facts.ts";
 import type { Task } from "../../../src/core/task/task.ts";
 import {
@@ -101,4 +102,21 @@ test("a lost cover is no trouble, and hides no reason of a file", () => {
     lost(T0, [B], { trackId: "b", reason: "dead_link: http_404: gone" }),
   );
   expect(catalogRowOf(without, T0, null)).toMatchObject({ problem: "lost", reason: "dead_link: http_404: gone" });
+});
+
+test("a task is found by the ids of its takes here and at the provider, and is beyond retry once all is kept", () => {
+  const nameless = observed(
+    observation("first", [listed({ id: null, audioLink: A }), listed({ id: "b", audioLink: B })]),
+  );
+  expect(catalogRowOf(taskOf(nameless), T0, null).trackIds?.toSorted()).toEqual(["b", "track-1"]);
+  const odd = observed(
+    observation("complete", [listed({ id: "odd / id", audioLink: A }), listed({ id: "b", audioLink: B })]),
+    { at: T0 + 1 },
+  );
+  const named = taskOf(nameless, odd);
+  expect(catalogRowOf(named, T0, null).trackIds?.toSorted()).toEqual(["b", "track-1", publicTrackId("odd / id")]);
+  expect(isBeyondRetry(named)).toBe(false);
+  const [first, second] = [copied(T0, A, { trackId: "track-1" }), copied(T0, B, { trackId: "b", sha256: "other" })];
+  expect(isBeyondRetry(taskOf(nameless, odd, first, second))).toBe(true);
+  expect(isBeyondRetry(taskOf(nameless, odd, first, lost(T0, [B], { trackId: "b" })))).toBe(false);
 });

@@ -221,3 +221,19 @@ function takesLinksAlone(schema: z.ZodType): boolean {
     ],
   ].some(([good, bad]) => schema.safeParse(good).success && !schema.safeParse(bad).success);
 }
+
+const brokenIn = (product: NamedProduct, request: object): readonly string[] =>
+  entryOf(product)?.submit?.rules.flatMap((rule) => rule.broken({ ...request }) ?? []) ?? [];
+
+test("a rule across fields names what is missing or too near, and says nothing of what it cannot judge", () => {
+  expect(brokenIn("replace_section", { taskId: "t", audioId: "a", infillStartS: 10, infillEndS: 20 })).toEqual([]);
+  expect(brokenIn("replace_section", { uploadUrl: "u", model: "m", infillStartS: "10", infillEndS: 11 })).toEqual([]);
+  expect(brokenIn("replace_section", { taskId: "t", infillStartS: 10, infillEndS: 19 })).toEqual([
+    "taskId: give either taskId and audioId, or uploadUrl and model",
+    "infillEndS: must be at least 10 s after infillStartS",
+  ]);
+  expect(brokenIn("stems", { audioUrl: "u", type: "split_stem_advanced" })).toEqual([
+    "stemName: is missing, and is needed where type is split_stem_advanced",
+  ]);
+  expect(brokenIn("generate", { customMode: true, instrumental: true, style: "jazz", title: "Night" })).toEqual([]);
+});
