@@ -129,7 +129,10 @@ test("the page of an unknown task asks the provider for it, where that can be as
     return worker(new Request(request, { redirect: "manual" }));
   };
   const unknown = await ask("stems");
-  expect([unknown.status, await unknown.text()]).toEqual([404, expect.stringContaining("has no record of this id")]);
+  expect([unknown.status, await unknown.text()]).toEqual([
+    404,
+    expect.stringContaining("for stems. Check the id, what it makes, and"),
+  ]);
   expect((await ask("song")).status).toBe(422);
   provider.records.set(taskId, record(taskId, { audioWavUrl: LINK }, { successFlag: "SUCCESS" }));
   const made = await ask("wav");

@@ -33,12 +33,12 @@ export function headlineOf(view: TaskView, canRecover: boolean): Headline {
 export function adviceFor(view: TaskView, canRecover: boolean): string | null {
   const { standing, more } = headlineOf(view, canRecover);
   const cure = view.stage === "failed" || standing === "good" ? "" : more;
-  return [cure, keyWords(view, canRecover)].join(" ").trim() || null;
+  return [cure, keyWords(view, canRecover, more)].join(" ").trim() || null;
 }
 
-/** What a key would add; empty where there is one, nothing is left to ask about, or the headline says it. */
-export function keyWords(view: TaskView, hasKey: boolean): string {
-  return view.settled || hasKey || headlineOf(view, hasKey).more.includes(SET_PROVIDER_KEY) ? "" : KEYLESS;
+/** What a key would add; empty where there is one, nothing is left to ask about, or the headline's `more` says it. */
+export function keyWords({ settled }: TaskView, hasKey: boolean, more: string): string {
+  return settled || hasKey || more.includes(SET_PROVIDER_KEY) ? "" : KEYLESS;
 }
 
 const KEYLESS = `PROVIDER_API_KEY is not set: if the callbacks of this task get lost or its links expire, the provider cannot be asked. To change that, ${SET_PROVIDER_KEY}.`;

@@ -49,8 +49,8 @@ export function TaskPage({
   nonce,
 }: TaskPageProps) {
   const { tracks, stage } = view;
-  const keyless = keyWords(view, canRecover);
   const { standing, text, more, help } = headlineOf(view, canRecover);
+  const keyless = keyWords(view, canRecover, more);
   return (
     <Layout title={titleOf(view, madeName)} standing={standing} nonce={nonce} visitor="person">
       {did === null ? null : (

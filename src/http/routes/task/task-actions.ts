@@ -121,6 +121,9 @@ async function recordFor<P extends string>(
     throw new Problem(
       "task_not_found",
       `The provider has no record of this id for ${product}. Check the id, and PROVIDER_BASE_URL; of what is no music, name the product, as in ?product=wav.`,
+      {},
+      {},
+      `The provider has no record of this id for ${product}. Check the id, what it makes, and PROVIDER_BASE_URL.`,
     );
   if (answer.type === "failed")
     throw new Problem("provider_failed", `The provider could not be asked (${answer.reason}). Try again later.`);

@@ -27,8 +27,11 @@ export type Song = {
   readonly key: string;
 };
 
-/** By the version of the encoder. */
-const ON_DISK = fileURLToPath(new URL("../../../../node_modules/.cache/songs-0.7.0", import.meta.url).href);
+const MODULES = fileURLToPath(new URL("../../../../node_modules/", import.meta.url).href);
+const ON_DISK = join(MODULES, ".cache/songs");
+const SETTINGS = { sampleRate: SAMPLE_RATE, channels: 2, bitrate: 192 } as const;
+/** What the bytes of a song depend on beside its samples. */
+const ENCODER = `${readFileSync(join(MODULES, "wasm-media-encoders/package.json"), "utf8")}${JSON.stringify(SETTINGS)}`;
 const encoder = await createMp3Encoder();
 const kept = new Map<string, Song>();
 
@@ -66,9 +69,9 @@ export function tagged(bytes: Uint8Array<ArrayBuffer>, title: string, comment: s
   return new Uint8Array(writer.addTag());
 }
 
-/** The bytes depend on the samples alone, so these name them on disk. */
+/** The bytes depend on the samples and the encoder alone, so these name them on disk. */
 function encode(recording: Recording): Uint8Array<ArrayBuffer> {
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(ENCODER);
   for (const { buffer } of [recording.left, recording.right]) hash.update(new Uint8Array(buffer));
   const path = join(ON_DISK, `${hash.digest("hex")}.mp3`);
   try {
@@ -84,7 +87,7 @@ function encode(recording: Recording): Uint8Array<ArrayBuffer> {
 }
 
 function encodeAnew({ left, right }: Recording): Uint8Array<ArrayBuffer> {
-  encoder.configure({ sampleRate: SAMPLE_RATE, channels: 2, bitrate: 192 });
+  encoder.configure(SETTINGS);
   const parts: Uint8Array[] = [];
   // The encoder hands out views of its own memory, so each is copied before the next call.
   for (let at = 0; at < left.length; at += SAMPLE_RATE) {
