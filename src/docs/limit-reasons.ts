@@ -39,6 +39,9 @@ export const LIMIT_REASONS: Readonly<Record<keyof typeof LIMITS, LimitReason>> =
   longLeadingSeconds: { beyond: 0, reason: "Listeners take a longer pause before the first note for a fault." },
   trailingSilenceSeconds: { beyond: 3, reason: "A tail whose peaks are under -60 dBFS is over by then." },
   longTrailingSeconds: { beyond: 2, reason: "Nobody fades for so long below hearing: the end is empty." },
+  longTrailingShare: {
+    reason: "Behind a long piece one trims such an end; where a tenth is empty, something is missing.",
+  },
   gapSeconds: { beyond: 1, reason: "Longer than a general pause, but some pieces have such rests." },
   longGapSeconds: { beyond: 0, reason: "Longer than any rest in released tracks: something dropped out." },
   hardGapSeconds: {

@@ -22,6 +22,7 @@ export const LIMITS = {
   longLeadingSeconds: 3,
   trailingSilenceSeconds: 5,
   longTrailingSeconds: 8,
+  longTrailingShare: 0.1,
   gapSeconds: 3,
   longGapSeconds: 8,
   hardGapSeconds: 0.5,

@@ -60,9 +60,10 @@ export const soundRules = {
       over(leadingSilenceSeconds, "leadingSilenceSeconds", "info", lateStart)
     );
   },
-  trailing_silence: ({ facts: { trailingSilenceSeconds } }) => {
+  trailing_silence: ({ facts: { trailingSilenceSeconds, durationSeconds } }) => {
+    const limit = Math.max(LIMITS.longTrailingSeconds, (durationSeconds ?? 0) * LIMITS.longTrailingShare);
     return (
-      over(trailingSilenceSeconds, "longTrailingSeconds", "warn", emptyEnd) ??
+      overNumber(trailingSilenceSeconds, limit, "warn", emptyEnd) ??
       over(trailingSilenceSeconds, "trailingSilenceSeconds", "info", emptyEnd)
     );
   },

@@ -162,7 +162,7 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
   corrupt_peak: [fact("fail", "truePeakDbtp", 6.01, 6)],
   clipped: [fact("warn", "flatTopShare", 0.0051, 0.005), fact("info", "clippedRunsPerMinute", 200.1, 200)],
   leading_silence: [fact("warn", "leadingSilenceSeconds", 3.01, 2), fact("info", "leadingSilenceSeconds", 2.01, 2)],
-  trailing_silence: [fact("warn", "trailingSilenceSeconds", 8.01, 5), fact("info", "trailingSilenceSeconds", 5.01, 5)],
+  trailing_silence: [fact("warn", "trailingSilenceSeconds", 18.01, 5), fact("info", "trailingSilenceSeconds", 5.01, 5)],
   silent_gap: [
     fact("warn", "hardGapSeconds", 0.51, 0.5),
     fact("warn", "longestGapSeconds", 8.01, 3),
@@ -343,6 +343,17 @@ test("what was not measured gives no finding, and a good song none either", () =
     for (const asked of [ASKED, nobody]) expect([...findingsOf(facts, asked), ...sourceFindingsOf(facts)]).toEqual([]);
   for (const name of Object.keys(GOOD))
     expect([name, findingsOf({ ...GOOD, [name]: null }, ASKED)]).toEqual([name, []]);
+});
+
+test("an empty end is a warning where it is long, and a tenth of the file at least", () => {
+  const levelAt = (durationSeconds: number, trailingSilenceSeconds: number): unknown =>
+    found({ facts: { durationSeconds, trailingSilenceSeconds } })
+      .filter(({ code }) => code === "trailing_silence")
+      .map(({ level }) => level);
+  expect(levelAt(50, 7.9)).toEqual(["info"]);
+  expect(levelAt(50, 8.1)).toEqual(["warn"]);
+  expect(levelAt(300, 29.9)).toEqual(["info"]);
+  expect(levelAt(300, 30.1)).toEqual(["warn"]);
 });
 
 test("junk at the end is told once", () => {
