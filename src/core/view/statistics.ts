@@ -17,7 +17,7 @@ const spread = z.object({ count: z.int(), medianSeconds: z.number(), p95Seconds:
 
 export const scoreboard = z.object({
   since: z.iso.datetime(),
-  /** `all` is the sum of open, complete and failed; some of the open are stalled. */
+  /** `all` is the sum of open, complete and failed, some of the open are stalled. */
   tasks: z.object({ all: z.int(), open: z.int(), complete: z.int(), failed: z.int(), stalled: z.int() }),
   /** Days in UTC, the oldest first, those without tasks too. */
   perDay: z.array(z.object({ day: z.iso.date(), tasks: z.int(), failed: z.int() })),
@@ -35,6 +35,7 @@ export type Scoreboard = z.infer<typeof scoreboard>;
 export function scoreboardOf(rows: readonly CatalogRow[], now: number): Scoreboard {
   const since = now - SCOREBOARD_MS;
   const recent = rows.filter(({ createdAt, product }) => createdAt >= since && isMusicProduct(product));
+  const failed = recent.filter(isFailed);
   const count = (holds: (row: CatalogRow) => boolean): number => recent.filter(holds).length;
   return {
     since: new Date(since).toISOString(),
@@ -42,7 +43,7 @@ export function scoreboardOf(rows: readonly CatalogRow[], now: number): Scoreboa
       all: recent.length,
       open: count(({ settled }) => !settled),
       complete: count(({ stage, settled }) => settled && stage === "complete"),
-      failed: count(({ stage, settled }) => settled && stage === "failed"),
+      failed: failed.length,
       stalled: count(({ stalled }) => stalled),
     },
     perDay: perDay(recent, since, now),
@@ -50,19 +51,24 @@ export function scoreboardOf(rows: readonly CatalogRow[], now: number): Scoreboa
     timeToComplete: spreadOf(
       recent.flatMap(({ completeAt, createdAt }) => (completeAt === null ? [] : [completeAt - createdAt])),
     ),
-    failures: failuresOf(recent),
+    failures: failuresOf(failed),
     tally: recent.map((row) => row.tally).reduce(addTallies, NOTHING),
   };
+}
+
+/** As long as a file of it is still tried it is open. */
+function isFailed({ settled, stage }: CatalogRow): boolean {
+  return settled && stage === "failed";
 }
 
 function perDay(rows: readonly CatalogRow[], since: number, now: number): Scoreboard["perDay"] {
   const days = new Map<string, { day: string; tasks: number; failed: number }>();
   for (let at = since; at <= now; at += DAY_MS) days.set(dayOf(at), { day: dayOf(at), tasks: 0, failed: 0 });
-  for (const { createdAt, stage } of rows) {
-    const entry = days.get(dayOf(createdAt));
+  for (const row of rows) {
+    const entry = days.get(dayOf(row.createdAt));
     if (entry === undefined) continue;
     entry.tasks += 1;
-    if (stage === "failed") entry.failed += 1;
+    if (isFailed(row)) entry.failed += 1;
   }
   return [...days.values()];
 }

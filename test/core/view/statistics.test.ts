@@ -48,8 +48,9 @@ test("tasks of the last 30 days are counted by what became of them", () => {
 test("what is still under way is open whatever its stage, so the parts add up to all", () => {
   const copying: CatalogRow = { ...done, settled: false, settledAt: null };
   const failing: CatalogRow = { ...failed, settled: false, settledAt: null, stalled: true };
-  const { tasks } = scoreboardOf([done, failed, copying, failing], now);
+  const { tasks, perDay, failures } = scoreboardOf([done, failed, copying, failing], now);
   expect(tasks).toEqual({ all: 4, open: 2, complete: 1, failed: 1, stalled: 1 });
+  expect([perDay.at(-1)?.failed, failures]).toEqual([1, [{ reason: "refunded", tasks: 1 }]]);
 });
 
 test("of no task there is nothing to tell", () => {
