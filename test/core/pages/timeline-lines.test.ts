@@ -83,6 +83,20 @@ test("a file that is kept at once has nothing to fold, one that is lost says why
   expect(gone?.text).toBe("Audio of take 1 could not be kept: its link is dead (the file server answered 404).");
 });
 
+test("a line stands at the time of what it says, after what led to it", () => {
+  const lines = linesOf([
+    started(T0, A),
+    failed(T0 + SECOND, A, false),
+    at(T0 + 5 * SECOND, { type: "retried" }),
+    started(T0 + 6 * SECOND, A),
+    copied(T0 + 30 * SECOND, A),
+  ]);
+  expect(lines.map(({ text, last }) => [text.slice(0, 20), (last.event.at - T0) / SECOND])).toEqual([
+    ["Somebody asked to tr", 5],
+    ["Audio of take 1 kept", 30],
+  ]);
+});
+
 test("our own bookkeeping does not show, and what failed of it neither hides a person's wish", () => {
   const lines = linesOf([
     at(T0, { type: "published", version: 1, settled: false }),

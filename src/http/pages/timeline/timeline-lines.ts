@@ -16,6 +16,8 @@ export interface LoggedEvent {
 
 export interface Line extends EventWords {
   readonly first: LoggedEvent;
+  /** The event that the words are of: the line stands at its time. */
+  readonly last: LoggedEvent;
   /** What is folded into the line, where that is more than itself. */
   readonly folded: readonly (EventWords & { readonly at: number; readonly seq: number })[];
 }
@@ -54,13 +56,13 @@ export function peopleLines(events: readonly LoggedEvent[], trackName: TrackName
       lines.push(begun);
     }
   }
-  return lines.flatMap((line) =>
-    "event" in line ? [lineOf(line, trackName, false)] : fileLine(line, trackName, hasLater),
-  );
+  return lines
+    .flatMap((line) => ("event" in line ? [lineOf(line, trackName, false)] : fileLine(line, trackName, hasLater)))
+    .toSorted((one, other) => one.last.seq - other.last.seq);
 }
 
 export function lineOf(logged: LoggedEvent, trackName: TrackName, proven: boolean): Line {
-  return { ...eventWords(logged.event, trackName, proven), first: logged, folded: [] };
+  return { ...eventWords(logged.event, trackName, proven), first: logged, last: logged, folded: [] };
 }
 
 function isOfFile(event: TaskEvent): event is FileEvent {
@@ -69,8 +71,9 @@ function isOfFile(event: TaskEvent): event is FileEvent {
 
 function fileLine(group: readonly LoggedEvent[], trackName: TrackName, hasLater: boolean): readonly Line[] {
   const [first] = group;
-  const last = group.at(-1)?.event;
-  if (first === undefined || last === undefined || !isOfFile(last)) return [];
+  const end = group.at(-1);
+  const last = end?.event;
+  if (first === undefined || end === undefined || last === undefined || !isOfFile(last)) return [];
   // Attempts are numbered for each file, over all pages.
   const attempts = group.flatMap(({ event }) => ("attempt" in event ? event.attempt : []));
   const to = Math.max(0, ...attempts);
@@ -79,7 +82,7 @@ function fileLine(group: readonly LoggedEvent[], trackName: TrackName, hasLater:
   const words = hasLater ? laterWords(last, name, from === to ? `try ${to}` : `tries ${from} to ${to}`) : null;
   const folded = group.map(({ event, seq }) => ({ ...attemptWords(event, trackName), at: event.at, seq }));
   const after = to > 1 ? ` after ${to} tries` : "";
-  return [{ ...(words ?? endWords(last, name, after)), first, folded: group.length > 2 ? folded : [] }];
+  return [{ ...(words ?? endWords(last, name, after)), first, last: end, folded: group.length > 2 ? folded : [] }];
 }
 
 /** Of a file whose next events stand on another page; null where it came to an end. */

@@ -32,10 +32,10 @@ export function TimelineList({ taskId, createdAt, trackIds, after, events, every
   return (
     <>
       <ol class="timeline">
-        {lines.map(({ text, tone, first: { event, body, seq }, folded }) => (
+        {lines.map(({ text, tone, first: { event, body, seq }, last, folded }) => (
           <li id={`event-${seq}`} data-tone={tone}>
-            <time datetime={isoTime(event.at)} title={utcWords(isoTime(event.at))}>
-              {since(event.at)}
+            <time datetime={isoTime(last.event.at)} title={utcWords(isoTime(last.event.at))}>
+              {since(last.event.at)}
             </time>
             <div>
               <p>{text}</p>
