@@ -1,6 +1,7 @@
 /** What of a task wants a person's attention, for the list of problems. Pure. */
 import { assessmentOf } from "../task/assessment.ts";
 import { DOUBTS, fileStatus, mainKindOf, type Doubt } from "../task/copies.ts";
+import { doubtReason } from "./doubt.ts";
 import { deliveredBy } from "../task/files.ts";
 import { audioStatus, failureShown, isStalled, stageOf } from "../task/stage.ts";
 import { lacksParent } from "../task/product.ts";
@@ -11,16 +12,6 @@ import { isAllKept, viewOf } from "./view.ts";
 /** The gravest first. **A persisted contract** of the catalog's table. */
 export const TROUBLES = ["failed", "lost", "faulty", "in_doubt", "stalled"] as const;
 export type Trouble = (typeof TROUBLES)[number];
-
-/** What there is to doubt, as the end of a sentence about a kept file. */
-const DOUBT_WORDS: Readonly<Record<Doubt, string>> = {
-  same_take: "another take has the same bytes",
-  outranked: "it came with an earlier message, and the final link has not worked yet",
-  failed: "it sounds faulty",
-  short: "it is shorter than announced",
-  unconfirmed: "no confirmed message names the link that it came from",
-  last_resort: "it is cut short or no such file, and nothing better was found",
-};
 
 /** A lost cover is none: nothing else would tell of it. */
 export function troubleOf(task: Task): Trouble | null {
@@ -54,15 +45,10 @@ export function lastReason(task: Task): string | null {
   const doubt = gravestDoubt(task);
   const reasons = [
     ...files.filter(({ state }) => state === "lost").map(({ reason }) => reason),
-    doubt === null ? null : `${doubt}: ${DOUBT_WORDS[doubt]}`,
+    doubt === null ? null : doubtReason(doubt),
     ...files.map(({ reason }) => reason),
   ];
   return reasons.find((reason) => reason !== null) ?? null;
-}
-
-/** Of the reason of a kept file in doubt, what there is to doubt. */
-export function doubtWords(reason: string): string {
-  return reason.slice(reason.indexOf(": ") + 2);
 }
 
 function gravestDoubt(task: Task): Doubt | null {

@@ -24,6 +24,7 @@ import {
 } from "../task/stage.ts";
 import { filesOf, takesOf } from "../task/files.ts";
 import { parentOf, productOf } from "../task/product.ts";
+import { doubtReason } from "./doubt.ts";
 import type { Task } from "../task/task.ts";
 import { chosenOf, type Track } from "../task/tracks.ts";
 
@@ -210,11 +211,16 @@ function trackViewOf(task: Task, track: Track): TrackView {
     durationSeconds: track.durationSeconds,
     model: track.model,
     createdAt: track.createdAt,
-    audio: fileViewOf(audio, `${path}/audio`),
+    audio: fileViewOf({ ...audio, reason: audio.reason ?? untoldDoubt(audio) }, `${path}/audio`),
     cover: coverViewOf(task, track, `${path}/cover`),
     streamUrl: audio.state === "stored" ? null : track.streamLink,
     assessment: audio.stored === null ? null : keptAssessmentOf(task, track, audio.stored),
   };
+}
+
+/** Of one that is too short or sounds bad its findings tell. */
+function untoldDoubt({ doubt }: FileStatus): string | null {
+  return doubt === null || doubt === "failed" || doubt === "short" ? null : doubtReason(doubt);
 }
 
 /** No assessment says of a file that it was kept for want of better, so its reason does. */

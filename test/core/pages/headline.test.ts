@@ -26,6 +26,14 @@ const failure = observed(observation("failed", [], { failure: failureOf(429, nul
 
 test.each<[state: string, events: readonly TaskEvent[], standing: string, text: RegExp, more: RegExp, help: unknown]>([
   ["in the queue", [observed(observation("pending"))], "busy", /^Waiting for the provider/, /^$/, null],
+  [
+    "two takes with the same bytes",
+    [complete, ...keptA, started(T0, B, b), copied(T0, B, { ...b, sha256: copied(T0, A).sha256 })],
+    "warn",
+    /^Complete\. 2 of 2 takes kept, of which 2 for want of better\.$/,
+    /^Take 1: another take has the same bytes\. Take 2: another take has the same bytes\.$/,
+    "retry",
+  ],
   ["being copied", [complete, ...keptA], "busy", /1 of 2 takes kept, the rest is being copied/, /^$/, null],
   [
     "failing",

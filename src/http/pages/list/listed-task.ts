@@ -2,7 +2,7 @@
 import type { AudioVerdict } from "../../../core/audio/findings/findings.ts";
 import { FAILURES } from "../../../core/provider/failure.ts";
 import type { CatalogRow } from "../../../core/view/catalog-row.ts";
-import { doubtWords } from "../../../core/view/trouble.ts";
+import { doubtWords } from "../../../core/view/doubt.ts";
 import type { TaskView } from "../../../core/view/view.ts";
 import { whyNotKept } from "../task/why-not-kept.ts";
 

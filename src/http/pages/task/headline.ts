@@ -133,7 +133,8 @@ function ofEnd(view: TaskView, canRecover: boolean): Headline {
     return finding === undefined ? [] : [{ take: index + 1, message: finding.message, isCut: isCut(assessment) }];
   });
   if (faulty.length > 0) return ofFault(view, faulty, canRecover);
-  const makeshift = view.files.filter(({ state, reason }) => state === "stored" && reason !== null);
+  const takes = view.tracks.map(({ audio }, index) => ({ name: `Take ${index + 1}`, ...audio }));
+  const makeshift = [...takes, ...view.files].filter(({ state, reason }) => state === "stored" && reason !== null);
   if (makeshift.length > 0)
     return told(
       "warn",

@@ -65,7 +65,7 @@ export function TaskPage({
         data-settled={String(view.settled)}
         data-busy={String(made.some(({ row }) => !row.settled && !row.stalled))}
       >
-        <Heading view={view} madeName={madeName} now={now} />
+        <Heading view={view} madeName={madeName} now={now} isWhole={standing === "good"} />
         <div class="stand" data-tone={standing}>
           <p class="lead" id="progress" data-announce>
             {text}
@@ -136,20 +136,17 @@ function SourceTake({ view: { request, source } }: { readonly view: TaskView }) 
   );
 }
 
-function Heading({ view, madeName, now }: Pick<TaskPageProps, "view" | "madeName" | "now">) {
+interface HeadingProps extends Pick<TaskPageProps, "view" | "madeName" | "now"> {
+  readonly isWhole: boolean;
+}
+
+function Heading({ view, madeName, now, isWhole }: HeadingProps) {
   const { taskId, ref, parent, stage, stalled, createdAt } = view;
   return (
     <>
       <h1>{titleOf(view, madeName)}</h1>
       <p class="badges">
-        <StageBadge
-          stage={stage}
-          stalled={stalled}
-          whole={
-            [...view.tracks.map(({ audio }) => audio), ...view.files].every(({ state }) => state === "stored") &&
-            view.tracks.every(({ assessment }) => assessment?.verdict !== "fail")
-          }
-        />
+        <StageBadge stage={stage} stalled={stalled} whole={isWhole} />
         <OutcomeBadge outcome={view.outcome} />
         <span class="hint">
           <When at={createdAt} now={now} /> · <code>{taskId}</code>

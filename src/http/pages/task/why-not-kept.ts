@@ -46,6 +46,7 @@ const KINDS: readonly (readonly [pattern: RegExp, what: string, help?: Help])[] 
   [/^no_link:.*$/s, "the provider never sent a link to it", NEW_LINK],
   [/^(?:too_many_instruments|unreadable_notes|no_notes): (.*)$/s, "of its notes no file can be made ($1)"],
   [/^no_cover:.*$/s, "the cover could not be fetched within a day"],
+  [/^(?:same_take|outranked|unconfirmed|last_resort): (.*)$/s, "$1"],
   [/^empty:.*$/s, "the provider's file was empty"],
   [/^not_audio:.*$/s, "what the provider sent is no audio"],
   [/^not_\w+: the server sent (.*)$/s, "the provider sent $1"],

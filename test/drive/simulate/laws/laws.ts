@@ -11,7 +11,9 @@ import type { Copied } from "../../../../src/core/task/event.ts";
 import { isSettled } from "../../../../src/core/task/stage.ts";
 import type { Task } from "../../../../src/core/task/task.ts";
 import { deliveredBy } from "../../../../src/core/task/files.ts";
+import { troubleOf } from "../../../../src/core/view/trouble.ts";
 import { viewOf } from "../../../../src/core/view/view.ts";
+import { headlineOf } from "../../../../src/http/pages/task/headline.ts";
 import { judgeAudio, MOST_QUESTIONS } from "./audio-laws.ts";
 import { contentOf, misfitOf } from "./content.ts";
 import { probe, type Deployment } from "../model/deployment.ts";
@@ -135,6 +137,9 @@ function judgePublished({ world, deployment }: Evidence, task: Task): void {
   const [row] = deployment.catalog.rows("SELECT version, settled FROM tasks");
   if (JSON.stringify(row) !== JSON.stringify({ version: task.version, settled: 1 }))
     world.violate("published: the catalog does not show the task as it is");
+  const trouble = troubleOf(task);
+  if (trouble !== null && headlineOf(viewOf(task), false).standing === "good")
+    world.violate(`published: the list calls it ${trouble}, and its page calls it good`);
 }
 
 /** Every notice was taken, or given up after a day, whichever alarm was lost. */
