@@ -20,6 +20,7 @@ const film = observed(observation("complete", [], { product: "video", files: [{ 
 const file = { file: "file", trackId: "video", reason: "http_404: a reason" } as const;
 const [NOTHING, AWAITED] = ["There is nothing to hear here.", "It is still being made."];
 const [MADE, REST] = ["The rest is still being made.", "The rest could not be kept so far."];
+const [NONE_YET, NOT_HERE] = ["Nothing of it could be kept so far.", "Not here yet."];
 const [TAKE, FILE] = ["This take could not be kept.", "This file could not be kept."];
 
 test.each<[state: string, events: readonly TaskEvent[], says: readonly string[]]>([
@@ -29,12 +30,15 @@ test.each<[state: string, events: readonly TaskEvent[], says: readonly string[]]
   ["partial", [complete, ...keptA, lost(T0, [B], b)], [TAKE]],
   ["kept, and the rest failed", [complete, ...keptA, failed], [REST]],
   ["kept, and the rest is made", [listen, ...keptA], [MADE]],
+  ["made, and nothing is kept yet", [complete], [NONE_YET]],
+  ["failed, and the last link is still tried", [listen, failed], [NONE_YET]],
+  ["a file that is being copied", [film], [NONE_YET, NOT_HERE]],
   ["a file lost", [film, lost(T0, [A], file)], [NOTHING, FILE]],
 ])("%s: a guest is told what does not come, and not why", async (_state, events, says) => {
   const view = guestViewOf(viewOf(taskOf(...events)), null);
   const viewer = { isGuest: true, mayAct: false, mayDownload: false, link: (path: string) => path };
   const shown = String(await html`${GuestPage({ view, alone: null, madeName: null, viewer, nonce: "n" })}`);
-  const said = [NOTHING, AWAITED, MADE, REST, TAKE, FILE].flatMap((words) =>
+  const said = [NOTHING, AWAITED, NONE_YET, MADE, REST, TAKE, FILE, NOT_HERE].flatMap((words) =>
     shown
       .split(words)
       .slice(1)

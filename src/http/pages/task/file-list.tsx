@@ -22,7 +22,13 @@ export function FileList({ view: { product, files }, viewer }: FileListProps) {
           <div class="track-body">
             <h3>{fileWords(file.name)}</h3>
             {file.url === null && file.reason === null ? (
-              <p class="note">{file.state === "lost" ? "This file could not be kept." : "Being copied."}</p>
+              <p class="note">
+                {file.state === "lost"
+                  ? "This file could not be kept."
+                  : viewer.isGuest
+                    ? "Not here yet."
+                    : "Being copied."}
+              </p>
             ) : (
               <FileNote file={file} />
             )}

@@ -32,7 +32,15 @@ export function GuestPage({ view, alone, madeName, viewer, nonce }: GuestPagePro
         <h1>{title}</h1>
         {isKept && (settled || alone !== null) ? null : (
           <p class="lead" data-announce>
-            {isKept ? (isMade ? UNKEPT : "The rest is still being made.") : settled ? NOTHING : AWAITED}
+            {isKept
+              ? isMade
+                ? UNKEPT
+                : "The rest is still being made."
+              : settled
+                ? NOTHING
+                : isMade
+                  ? NONE_YET
+                  : AWAITED}
           </p>
         )}
         {viewer.mayDownload && isKept && alone === null ? (
@@ -66,6 +74,7 @@ export function GuestPage({ view, alone, madeName, viewer, nonce }: GuestPagePro
 }
 
 const AWAITED = "It is still being made. All of it appears here by itself.";
+const NONE_YET = "Nothing of it could be kept so far. What still comes appears here by itself.";
 const UNKEPT = "The rest could not be kept so far.";
 const NOTHING = "There is nothing to hear here.";
 
