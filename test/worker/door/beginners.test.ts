@@ -81,6 +81,13 @@ test.each([
   expect(refused.detail).not.toMatch(/Invalid|expected/);
 });
 
+test("the page of a wrong filter tells the choices too, and an empty field is none", async () => {
+  const page = { accept: "text/html" };
+  const refused = await worker(reading("/tasks?status=complet&q=", page));
+  expect([refused.status, await refused.text()]).toEqual([400, expect.stringMatching(/must be one of pending, text/)]);
+  expect((await worker(reading("/tasks?status=&q=", page))).status).toBe(200);
+});
+
 test("a field that a check of a source does not know is told", async () => {
   const refused = await problemOf(
     await worker(acting("POST", "/sources/check", {}, '{"url":"https://a.example/b.mp3","forse":true}')),

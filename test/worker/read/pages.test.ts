@@ -2,7 +2,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { serveFiles, SONG } from "../provider-files.ts";
+import { serveFiles, SONG, WAV } from "../provider-files.ts";
 import { session, share } from "../sessions.ts";
 import { failure, message, newTaskId, track } from "../messages.ts";
 import { acting, callback, problemOf, reading, request, worker, workerWith } from "../worker.ts";
@@ -237,8 +237,12 @@ test("what was made of a take is called by its song for its owner, in the list a
   expect(await (await worker(reading(`/tasks/${made}`, HTML))).text()).toContain(`<h1>${name}</h1>`);
   const guest = await worker(request((await share(made)).path, { headers: HTML }));
   expect(await guest.text()).toContain(`<h1>${name}</h1>`);
-  await worker(callback(failure(made)));
+  const wav = `https://cdn.example.com/${parent}/a.wav`;
+  serveFiles({ [wav]: WAV });
+  await worker(callback({ code: 200, msg: "ok", data: { task_id: made, audioWavUrl: wav } }));
   await vi.waitFor(async () => {
+    const archive = await worker(reading(`/tasks/${made}/files.zip`));
+    expect(archive.headers.get("content-disposition")).toContain("WAV of Night Drive take 1.zip");
     expect(await (await worker(reading(`/tasks?q=${made}`, HTML))).text()).toContain(name);
     expect(await (await worker(reading(`/tasks/${parent}`, HTML))).text()).toContain(`${name}</a>`);
   }, PATIENTLY);

@@ -134,6 +134,15 @@ test("ranges, names and sharing: a file is served as a track's audio is", async 
   expect((await worker(request(url))).status).toBe(401);
 });
 
+test("names: one archive of several files is not called after the first of them", async () => {
+  provider.files.set(`${CDN}/vocal`, SONG);
+  const links = { drums_url: LINK, vocal_url: `${CDN}/vocal` };
+  const taskId = await make({ vocal_removal_info: links });
+  expect((await settled(taskId)).files).toHaveLength(2);
+  const archive = await worker(reading(`/tasks/${taskId}/files.zip`));
+  expect(archive.headers.get("content-disposition")).toMatch(/^attachment; filename="?tracks\.zip/);
+});
+
 test("what R2 lost of it is fetched again, and a deletion takes the file along", async () => {
   provider.files.set(LINK, SONG);
   const taskId = await stem();

@@ -12,6 +12,7 @@ import type { AppEnv } from "../../app-env.ts";
 import { sharedTrack } from "../../auth/share-link.ts";
 import { usualHere, withExpectedTimes } from "../../reading/expected-times.ts";
 import { parseQuery, tasksQuery } from "../../request/query.ts";
+import { readMadeName } from "../../reading/made-name.ts";
 import { placeCursor } from "../../reading/task-list.ts";
 import { present, readTask, taskIdOf } from "../../reading/task-reader.ts";
 import { callBackUrlOf } from "../frame/callback-url.ts";
@@ -20,7 +21,6 @@ import { ListPage } from "../list/list-page.tsx";
 import { nonceOf, page, prefersHtml } from "../frame/page.ts";
 import type { ListedTask } from "../list/listed-task.ts";
 import { DONE_COMMANDS } from "./task-actions.tsx";
-import { madeName } from "./made-name.ts";
 import { TaskPage } from "./task-page.tsx";
 import { saidDeleted } from "../frame/said-deleted.ts";
 import { viewerOf } from "../frame/viewer.ts";
@@ -40,10 +40,8 @@ const taskPageQuery = z.object({
   did: z.enum(DONE_COMMANDS).optional(),
   everything: z.literal("yes").optional(),
 });
-/** The form sends what is left empty too. */
-const empty = z.literal("").transform(() => undefined);
 const { status, q } = tasksQuery.shape;
-const listQuery = tasksQuery.extend({ status: empty.or(status), q: empty.or(q) });
+const listQuery = tasksQuery.extend({ status: filled(status), q: filled(q) });
 
 export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
   if (!prefersHtml(c)) return next();
@@ -54,7 +52,7 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
     const view = await readTask({ env: c.env, config, taskId, minVersion: 0, current: true });
     const trackId = sharedTrack(c);
     const alone = trackId === null ? null : view.tracks.findIndex((track) => track.trackId === trackId) + 1;
-    const shown = { view: guestViewOf(view, trackId), alone, madeName: await madeNameOf(c.env, view) };
+    const shown = { view: guestViewOf(view, trackId), alone, madeName: await readMadeName(c.env, view) };
     return page(c, <GuestPage {...shown} viewer={viewer} nonce={nonceOf(c)} />);
   }
   const query = parseQuery(taskPageQuery, c);
@@ -76,7 +74,7 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
       view={await withExpectedTimes(c.env, config, view)}
       usual={usual}
       made={made}
-      madeName={await madeNameOf(c.env, view)}
+      madeName={await readMadeName(c.env, view)}
       timeline={timeline}
       viewer={viewer}
       canNotify={config.notify !== null}
@@ -87,6 +85,11 @@ export const taskPage = createMiddleware<AppEnv>(async (c, next) => {
     />,
   );
 });
+
+/** The form sends what is left empty too. */
+function filled<S extends z.ZodType>(schema: S) {
+  return z.preprocess((value) => (value === "" ? undefined : value), schema).optional();
+}
 
 /** Nothing where the catalog is out of reach: the task is shown without it. */
 async function madeOf(env: Env, taskId: string): Promise<readonly ListedTask[]> {
@@ -103,7 +106,7 @@ async function madeOf(env: Env, taskId: string): Promise<readonly ListedTask[]> 
 function withViews(env: Env, rows: readonly CatalogRow[]): Promise<readonly ListedTask[]> {
   return Promise.all(
     rows.map(async (row): Promise<ListedTask> => {
-      const name = row.title === null ? madeNameOf(env, row) : null;
+      const name = row.title === null ? readMadeName(env, row) : null;
       return { row, view: await viewOfRow(env, row), madeName: await name };
     }),
   );
@@ -111,12 +114,6 @@ function withViews(env: Env, rows: readonly CatalogRow[]): Promise<readonly List
 
 async function viewOfRow(env: Env, { settled, taskId }: CatalogRow): Promise<TaskView | null> {
   return settled ? ((await readPublished(env.STATE, taskId))?.view ?? null) : null;
-}
-
-/** By what is published of the task that it was made of: what that one is called is settled before anything is made of it. */
-async function madeNameOf(env: Env, { product, parent }: Pick<TaskView, "product" | "parent">): Promise<string | null> {
-  const published = parent === null ? null : await readPublished(env.STATE, parent.taskId);
-  return madeName(product, parent, published?.view ?? null);
 }
 
 export const listPage = createMiddleware<AppEnv>(async (c, next) => {

@@ -5,7 +5,8 @@ import { contentDisposition, fileTitle } from "../../../core/audio/file-name.ts"
 import type { AppEnv } from "../../app-env.ts";
 import { Problem } from "../../problem.ts";
 import { fileQuery, parseQuery } from "../../request/query.ts";
-import { readKeptFiles, taskIdOf } from "../../reading/task-reader.ts";
+import { readMadeName } from "../../reading/made-name.ts";
+import { readKeptFiles, readTask, taskIdOf } from "../../reading/task-reader.ts";
 import { readingOf } from "./tasks.ts";
 
 /** Behind `requireApiToken`; a share opens it only if it was made for it. */
@@ -34,7 +35,10 @@ export const archive = new Hono<AppEnv>().get("/tasks/:id/files.zip", async (c) 
     }
   }
   const zip = downloadZip(files(), { metadata: entries.map(({ name, size }) => ({ name, size })) });
-  const title = kept.find((file) => file.title !== null)?.title ?? null;
+  // The title of a file of another product is its name there, as `vocal`.
+  const title =
+    kept.find((file) => file.take !== undefined && file.title !== null)?.title ??
+    (await readMadeName(c.env, await readTask(readingOf(c))));
   const headers = {
     "content-type": "application/zip",
     "content-length": zip.headers.get("content-length") ?? "",
