@@ -1,6 +1,6 @@
 /** What each event adds to the facts that are known of a task. Nothing that follows from them is here. Pure. */
 import type { Copied, Observed, Polled, TaskEvent } from "./event.ts";
-import { byLength } from "./copies.ts";
+import { byLength } from "./length.ts";
 import { withNotice } from "./notice-progress.ts";
 import { copyKey, forgiven, lossKey, progressOf, type LinkProgress, type Recovery, type Task } from "./task.ts";
 import { isSameMessage } from "./trust.ts";

@@ -7,7 +7,8 @@ import { assessmentOf, type Assessment } from "./assessment.ts";
 import type { Copied, Cut, FileKind } from "./event.ts";
 import { lossKey, UNTRIED, type LinkProgress, type Task } from "./task.ts";
 import { deliveredBy } from "./files.ts";
-import { linkStage, type Link } from "./links.ts";
+import { byLength, excessOf, isOff } from "./length.ts";
+import { linkStage, STAGE_RANK, type Link } from "./links.ts";
 import { tracksOf, type Track } from "./tracks.ts";
 
 export type FileState = "waiting" | "queued" | "stored" | "lost";
@@ -154,19 +155,20 @@ function doubtOf(task: Task, track: Track, { stored, flaw }: Judged, tries: read
 }
 
 /**
- * What came of an earlier stage may be a preview, or another take: a link of a later one was tried in vain, nobody says
- * how long the track is, or it is by its place alone that both are of it.
+ * What came of an earlier stage may be a preview, or another take: a link of a later one was tried in vain, no message of
+ * that stage says that the track is as long as this file, or it is by its place alone that both are of it.
  */
 function isOutranked(task: Task, track: Track, stored: Copied, tries: readonly Try[]): boolean {
   const own = tries.find(({ link }) => link.hash === stored.link)?.link;
-  const isSure = track.isGuessed !== true && track.durationSeconds !== null && secondsOf(task, stored) !== null;
+  const excess = excessOf(task, track, stored);
+  const fits = track.isGuessed !== true && excess !== null && !isOff(excess, track);
   return tries.some(
     ({ link, progress, copied }) =>
       own !== undefined &&
       linkStage(link) > linkStage(own) &&
       copied === null &&
       progress.copies === 0 &&
-      (!isSure || progress.starts > 0),
+      (!fits || progress.starts > 0 || Math.min(linkStage(link), STAGE_RANK.complete) > track.durationStage),
   );
 }
 
@@ -233,10 +235,6 @@ export function betterThan(
   });
 }
 
-/** Of what was claimed, rounding and padding explain so much. */
-const SHORT_SHARE = 0.02;
-const SHORT_SECONDS = 1;
-
 type Flaw = Exclude<Doubt, "same_take" | "outranked">;
 
 /** What is wrong with a copy, whatever else is known. */
@@ -246,30 +244,15 @@ function flawOf(task: Task, track: Track, stored: Copied): Flaw | null {
   const link = track.audioLinks.find(({ hash }) => hash === stored.link);
   if (link?.rank === 0 && track.audioLinks.some(({ rank }) => rank > 0)) return "unconfirmed";
   if (stored.file === "file") return null;
-  const claimed = track.durationSeconds;
-  const lasts = secondsOf(task, stored);
-  const lacks = claimed === null || lasts === null ? 0 : claimed - lasts;
-  if (lacks > SHORT_SECONDS && lacks > SHORT_SHARE * (claimed ?? 0)) return "short";
+  const excess = excessOf(task, track, stored) ?? 0;
+  if (excess < 0 && isOff(excess, track)) return "short";
   return assessmentOf(task, track, stored).verdict === "fail" ? "failed" : null;
-}
-
-function secondsOf({ assessments }: Task, { sha256, container }: Copied): number | null {
-  return assessments.get(sha256)?.result?.facts?.durationSeconds ?? container?.durationSeconds ?? null;
 }
 
 function longestCut({ cuts: known }: Task, tries: readonly Try[]): Cut | null {
   if (known.size === 0) return null;
   const cuts = tries.flatMap(({ link }) => known.get(link.key) ?? []);
   return cuts.toSorted(byLength)[0] ?? null;
-}
-
-export type Played = Pick<Copied, "bytes" | "container">;
-
-/** The one that plays longest first, whatever its format; by bytes where one does not say how long it plays. */
-export function byLength(a: Played, b: Played): number {
-  const [ofA, ofB] = [a.container?.durationSeconds ?? null, b.container?.durationSeconds ?? null];
-  const longer = ofA === null || ofB === null ? 0 : ofB - ofA;
-  return longer || b.bytes - a.bytes;
 }
 
 /** A loss holds until a link is known that it did not cover. */

@@ -68,6 +68,7 @@ function fileOf(name: string, mentions: readonly Mention[]): Track {
     title: name,
     tags: null,
     durationSeconds: null,
+    durationStage: 0,
     model: null,
     createdAt: null,
     streamLink: null,

@@ -21,6 +21,8 @@ export interface Track {
   readonly title: string | null;
   readonly tags: string | null;
   readonly durationSeconds: number | null;
+  /** Of the message that says so. */
+  readonly durationStage: number;
   readonly model: string | null;
   readonly createdAt: string | null;
   readonly streamLink: string | null;
@@ -246,12 +248,14 @@ function trackOf(group: Group, trackId: string): Track {
   // Links join out of rank, so the order of precedence is restored before fields are chosen.
   const mentions = group.mentions.toSorted((a, b) => byPrecedence(a.observed, b.observed));
   const audioLinks = linksOf(mentions, "audioLink");
+  const timed = mentions.find(({ track }) => track.durationSeconds !== null);
   return {
     trackId,
     audioId: firstOf(mentions, "id"),
     title: firstOf(mentions, "title"),
     tags: firstOf(mentions, "tags"),
-    durationSeconds: firstOf(mentions, "durationSeconds"),
+    durationSeconds: timed?.track.durationSeconds ?? null,
+    durationStage: timed === undefined ? 0 : STAGE_RANK[timed.observed.observation.kind],
     model: firstOf(mentions, "model"),
     createdAt: firstOf(mentions, "createdAt"),
     streamLink: linksOf(mentions, "streamLink", noHash)[0]?.url ?? null,
@@ -263,7 +267,7 @@ function trackOf(group: Group, trackId: string): Track {
   };
 }
 
-type Field = "id" | "title" | "tags" | "durationSeconds" | "model" | "createdAt";
+type Field = "id" | "title" | "tags" | "model" | "createdAt";
 type LinkField = "audioLink" | "coverLink" | "streamLink";
 
 /** A stream is never copied, so no copy is looked for by its hash. */

@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { fileKey } from "../../core/ids.ts";
 import type { SourcePolicy } from "../../core/access/fetch-policy.ts";
 import { verify, type Verification } from "../../core/audio/verification.ts";
-import { byLength, type Played } from "../../core/task/copies.ts";
+import { byLength, type Played } from "../../core/task/length.ts";
 import { announcedBytes, bodyReader, readChunk, readHeadSoFar, type BodyReader, type Head } from "./body-reader.ts";
 import { fileWriter, type FileWriter } from "./store.ts";
 import type { CopyOrder, CopyOutcome } from "../task/effects.ts";

@@ -45,6 +45,33 @@ test("what was kept of an earlier stage gives way once the final link works, how
   }
 });
 
+test.each([
+  ["as long as the final message says", 180, null, 180, false],
+  ["shorter", 30, 30, 180, true],
+  ["longer", 180, 180, 30, true],
+  ["of a length that only its own message says", 180, 180, null, true],
+  ["of a length that nobody says", 180, null, null, true],
+])(
+  "a file of an earlier stage that is %s: the final one is fetched, or not needed",
+  (_, lasts, says, says2, isAsked) => {
+    const early = observed(observation("first", [listed({ audioLink: PREVIEW, durationSeconds: says })]), { at: T0 });
+    const told = { audioLink: FINAL, durationSeconds: says2 };
+    const late = observed(observation("complete", [listed(told)]), { at: T0 + 2 * MINUTE });
+    const preview = copied(T0 + MINUTE, PREVIEW, { key: "preview-1", ...lasting(lasts) });
+    // The same two messages, whichever came first.
+    for (const known of [
+      [early, preview, late],
+      [late, early, preview],
+    ]) {
+      expect(stepOf(taskOf(...known))).toEqual(
+        isAsked ? expect.objectContaining({ type: "copy", link: expect.objectContaining({ url: FINAL }) }) : null,
+      );
+      const final = copied(T0 + HOUR, FINAL, { key: "final-2", attempt: 2, ...lasting(says2 ?? 200) });
+      expect(keptKey(taskOf(...known, final))).toBe("final-2");
+    }
+  },
+);
+
 /** Of the final link, each of 12 s. */
 const copies = (count: number): readonly TaskEvent[] =>
   Array.from({ length: count }, (_, index) => [
