@@ -132,12 +132,12 @@ export async function askForCredits(access: ProviderAccess): Promise<number | nu
   return null;
 }
 
-/** Codes of gateways: what is behind them may have taken the request. */
-const GATEWAY_CODES: ReadonlySet<number> = new Set([408, 502, 504]);
-/** HTTP statuses that say that nothing was taken, where no code does. */
+/** What says that nothing was taken, as a code or as an HTTP status. */
 const REFUSALS: ReadonlySet<number> = new Set([
   400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429, 430, 433, 451, 455,
 ]);
+/** Says so as a code alone. Behind any other code, a gateway's or one that nobody documents, it may have been taken. */
+const REFUSING_CODES: ReadonlySet<number> = new Set([...REFUSALS, 500, 501, 505, 531]);
 
 /**
  * The code inside decides, whatever the status and the rest. What neither names a task nor is a refusal beyond doubt is
@@ -150,7 +150,7 @@ function submitAnswerOf({ status, json, isHtml }: Answer, ownId?: string): Submi
   const [taskId] = parseMessage(json).taskIds;
   const named = taskId === undefined ? null : { taskId };
   const message = toText(fields["msg"], MAX_MESSAGE_CHARS) ?? toText(fields["message"], MAX_MESSAGE_CHARS);
-  if (answered !== null && isRefusal(answered)) return { type: "refused", code: answered, message, ...named };
+  if (answered !== null && REFUSING_CODES.has(answered)) return { type: "refused", code: answered, message, ...named };
   const isEmpty = !isRecord(fields["data"]) || Object.keys(fields["data"]).length === 0;
   const given = named ?? (ownId === undefined || isEmpty ? null : { taskId: ownId });
   const isTaken = answered !== null || (status >= 200 && status < 300);
@@ -158,11 +158,6 @@ function submitAnswerOf({ status, json, isHtml }: Answer, ownId?: string): Submi
   if (status >= 300 && status < 400) return { type: "not_the_api", status };
   if (!REFUSALS.has(status)) return { type: "unclear", ...(isPage && status < 300 ? { isPage } : {}) };
   return isPage ? { type: "not_the_api", status } : { type: "refused", code: status, message };
-}
-
-function isRefusal(code: number): boolean {
-  const isSuccess = code === 0 || (code >= 200 && code < 300);
-  return !isSuccess && !GATEWAY_CODES.has(code);
 }
 
 export type RecoveryAnswer =

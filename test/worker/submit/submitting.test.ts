@@ -91,6 +91,10 @@ test.each([
   ["a gateway that waited too long", 408, "<html>Request Timeout</html>"],
   ["the same in JSON", 408, JSON.stringify({ code: 408, msg: "Request Timeout" })],
   ["a gateway that waited too long, in JSON", 504, JSON.stringify({ code: 504, msg: "Gateway Timeout" })],
+  ["a gateway with a code of its own", 524, JSON.stringify({ code: 524, msg: "A timeout occurred" })],
+  ["a server's own fault as a code", 200, JSON.stringify({ code: 503, msg: "busy" })],
+  ["a code that nobody documents", 200, JSON.stringify({ code: 100, msg: "processing", data: null })],
+  ["a code that is none", 200, JSON.stringify({ code: -1, msg: "no" })],
   ["a status of no standard", 499, "<html>Client Closed Request</html>"],
 ])("what may have been taken is not submitted again, and its callback completes it: %s", async (_, status, body) => {
   const [key, ref, taskId] = [crypto.randomUUID(), newTaskId(), newTaskId()];
