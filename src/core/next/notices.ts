@@ -18,7 +18,7 @@ import { isoTime, taskView, viewOf, type TaskView } from "../view/view.ts";
 
 export interface Notice {
   readonly kind: NoticeKind;
-  /** Never given twice to one kind: the link of the file, by its hash, the version of the turn, the time of the silence. */
+  /** Never given twice to one kind: the file, by the hashes of its link and of its bytes, the version of the turn, the time of the silence. */
   readonly key: string;
   /** When it happened. */
   readonly at: number;
@@ -75,7 +75,9 @@ function holding(task: Task, pace: Pace): readonly Pending[] {
     const { trackId } = track;
     const kept = fileStatus(task, track, "audio").stored;
     if (kept === null) return [];
-    return [{ at: kept.at, notice: { kind: "track.stored", key: kept.link, at: kept.at, trackId } }];
+    // A link may give a better file later: that one is told, too.
+    const key = `${kept.link}-${kept.sha256.slice(0, 16)}`;
+    return [{ at: kept.at, notice: { kind: "track.stored", key, at: kept.at, trackId } }];
   });
   const turn = turnNotice(task);
   const turned = turn === null ? [] : [{ at: Math.max(turn.at, assessGraceEndsAt(task, pace)), notice: turn }];

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import * as z from "zod";
 import { due, effectName, nextWake } from "../../../src/core/next/agenda.ts";
 import type { EventBody, NoticeKind, TaskEvent } from "../../../src/core/task/event.ts";
-import { linkHash } from "../../../src/core/ids.ts";
+import { unheard } from "../../../src/core/audio/container/facts.ts";
+import { linkHash, sha256Hex } from "../../../src/core/ids.ts";
 import { messageOf, nextNotice, webhookIdOf, type Notice } from "../../../src/core/next/notices.ts";
 import { paceOf } from "../../../src/core/next/pace.ts";
 import type { Task } from "../../../src/core/task/task.ts";
@@ -30,10 +31,8 @@ import { newHistory, pace, receive, work } from "../history.ts";
 const telling = paceOf(1, { canAsk: false, canNotify: true, retentionDays: null });
 const A = audioUrl("a");
 const B = audioUrl("b");
-const LINK_A = linkHash(A);
-const LINK_B = linkHash(B);
-const LINK_C = linkHash(audioUrl("c"));
-const [STORED_A, STORED_B, STORED_C] = [LINK_A, LINK_B, LINK_C].map((link) => `track.stored ${link}`);
+const [FILE_A, FILE_B, FILE_C] = [fileKey(A), fileKey(B), fileKey(audioUrl("c"))];
+const [STORED_A, STORED_B, STORED_C] = [FILE_A, FILE_B, FILE_C].map((file) => `track.stored ${file}`);
 const complete = observed(observation("complete", [listed({ audioLink: A }), listed({ id: "track-b", audioLink: B })]));
 const both = [complete, copied(T0 + 1, A), copied(T0 + 2, B, { trackId: "track-b", attempt: 2 })] as const;
 const later = observed(observation("complete", [listed({ id: "track-c", audioLink: audioUrl("c") })]), {
@@ -93,13 +92,25 @@ test("a file that two attempts kept is told once", () => {
   expect(sequence(...both, copied(T0 + 9, A, { attempt: 3 })).toSorted()).toEqual(sequence(...both).toSorted());
 });
 
+test("a longer file that comes from the same link later is told, too", () => {
+  const known = observed(observation("complete", [listed({ audioLink: A, durationSeconds: 180 })]));
+  const lasting = (durationSeconds: number) => ({ container: unheard({ format: "mp3", durationSeconds }) });
+  const half = copied(T0 + 1, A, { ...lasting(90), sha256: sha256Hex("half") });
+  const whole = copied(T0 + 9, A, { ...lasting(180), attempt: 2 });
+  const ofHalf = `${linkHash(A)}-${sha256Hex("half").slice(0, 16)}`;
+  expect(sequence(known, half, told(T0 + 2, "track.stored", ofHalf), whole)[0]).toBe(STORED_A);
+  // What is no better is not kept, so nobody is told of it.
+  const worse = copied(T0 + 9, A, { ...lasting(60), attempt: 2 });
+  expect(sequence(known, half, told(T0 + 2, "track.stored", ofHalf), worse)).toEqual([]);
+});
+
 test("the settlement waits as long as the publication does for what the music is like", () => {
   const heard = [
     complete,
     copied(T0 + 1, A, { assess: "full" }),
     copied(T0 + 2, B, { trackId: "track-b", attempt: 2, assess: "off" }),
-    told(T0 + 3, "track.stored", LINK_A),
-    told(T0 + 3, "track.stored", LINK_B),
+    told(T0 + 3, "track.stored", FILE_A),
+    told(T0 + 3, "track.stored", FILE_B),
   ] as const;
   expect(nextNotice(taskOf(...heard), telling)).toMatchObject({ at: T0 + 2 + 20 * SECOND, notice: { at: T0 + 2 } });
   const assessed = at(T0 + 4, {
@@ -115,7 +126,7 @@ test("the settlement waits as long as the publication does for what the music is
 });
 
 test("only an endpoint that may think the task settled is told that it is open again", () => {
-  const settledTold = [...both, told(T0 + 3, "track.stored", LINK_A), told(T0 + 3, "track.stored", LINK_B)] as const;
+  const settledTold = [...both, told(T0 + 3, "track.stored", FILE_A), told(T0 + 3, "track.stored", FILE_B)] as const;
   expect(sequence(...settledTold, later)).toEqual([]);
   expect(sequence(...settledTold, told(T0 + 3, "task.settled", "3"), later)).toEqual(["task.reopened 4"]);
   // The answer may be what got lost.
@@ -158,7 +169,7 @@ test("a failure is tried again after seconds, then minutes, then hours, until a 
   const gaps: number[] = [];
   let [lastAt, times] = [T0 + 1, 0];
   for (; lastAt < T0 + 1 + DAY; times += 1) {
-    const task = taskOf(...both.slice(0, 2), failing("track.stored", LINK_A, T0 + 1, lastAt, times + 1));
+    const task = taskOf(...both.slice(0, 2), failing("track.stored", FILE_A, T0 + 1, lastAt, times + 1));
     const next = nextNotice(task, telling)?.at ?? Number.NaN;
     gaps.push(next - lastAt);
     lastAt = next;
@@ -182,44 +193,44 @@ test("a failure is tried again after seconds, then minutes, then hours, until a 
 });
 
 test("a notice that fails lets the others go first", () => {
-  const task = taskOf(...both, failing("track.stored", LINK_A, T0 + 3, T0 + 3, 1));
-  expect(nextNotice(task, telling)?.notice).toMatchObject({ kind: "track.stored", key: LINK_B, trackId: "track-b" });
+  const task = taskOf(...both, failing("track.stored", FILE_A, T0 + 3, T0 + 3, 1));
+  expect(nextNotice(task, telling)?.notice).toMatchObject({ kind: "track.stored", key: FILE_B, trackId: "track-b" });
 });
 
 test("what was given up is not sent again, and the rest is", () => {
-  expect(sequence(...both, ended(T0 + 3, "track.stored", LINK_A, false))).toEqual([STORED_B, "task.settled 3"]);
+  expect(sequence(...both, ended(T0 + 3, "track.stored", FILE_A, false))).toEqual([STORED_B, "task.settled 3"]);
 });
 
 test("an endpoint that wants no more is told nothing, whatever happens", () => {
-  expect(sequence(...both, ended(T0 + 3, "track.stored", LINK_A, true))).toEqual([]);
+  expect(sequence(...both, ended(T0 + 3, "track.stored", FILE_A, true))).toEqual([]);
   expect(
-    sequence(...both, told(T0 + 2, "track.stored", LINK_A), ended(T0 + 3, "track.stored", LINK_A, true), later),
+    sequence(...both, told(T0 + 2, "track.stored", FILE_A), ended(T0 + 3, "track.stored", FILE_A, true), later),
   ).toEqual([]);
 });
 
 test("what was told stays told, though a run that was superseded fails late", () => {
   const late = [
-    failing("track.stored", LINK_A, T0 + 1, T0 + DAY, 2),
-    ended(T0 + DAY, "track.stored", LINK_A, false),
+    failing("track.stored", FILE_A, T0 + 1, T0 + DAY, 2),
+    ended(T0 + DAY, "track.stored", FILE_A, false),
   ] as const;
   for (const event of late)
-    expect(sequence(...both, told(T0 + 3, "track.stored", LINK_A), event)).toEqual([STORED_B, "task.settled 3"]);
-  expect(sequence(...both, ended(T0 + 3, "track.stored", LINK_A, false), late[0])).toEqual([
+    expect(sequence(...both, told(T0 + 3, "track.stored", FILE_A), event)).toEqual([STORED_B, "task.settled 3"]);
+  expect(sequence(...both, ended(T0 + 3, "track.stored", FILE_A, false), late[0])).toEqual([
     STORED_B,
     "task.settled 3",
   ]);
 });
 
 test("a wish to be told again sends everything that holds, under the same ids", () => {
-  const done = [...both, ended(T0 + 3, "track.stored", LINK_A, true)] as const;
+  const done = [...both, ended(T0 + 3, "track.stored", FILE_A, true)] as const;
   expect(sequence(...done, at(T0 + HOUR, { type: "notify_asked" }))).toEqual(sequence(...both));
 });
 
 test("telling changes neither the view nor its version", () => {
   const events: readonly EventBody[] = [
-    { type: "notified", ...about("track.stored", LINK_A), version: 3, attempts: 1 },
-    { type: "notify_failed", ...about("track.stored", LINK_A), reason: "", lastAt: T0 + 3, times: 1 },
-    { type: "notify_ended", ...about("track.stored", LINK_A), reason: "", gone: true, attempts: 1 },
+    { type: "notified", ...about("track.stored", FILE_A), version: 3, attempts: 1 },
+    { type: "notify_failed", ...about("track.stored", FILE_A), reason: "", lastAt: T0 + 3, times: 1 },
+    { type: "notify_ended", ...about("track.stored", FILE_A), reason: "", gone: true, attempts: 1 },
     { type: "notify_asked" },
   ];
   for (const event of events)
@@ -228,7 +239,7 @@ test("telling changes neither the view nor its version", () => {
 
 test("a message holds what happened, when, and the view with its version", () => {
   const task = taskOf(...both);
-  const notice: Notice = { kind: "track.stored", key: LINK_B, at: T0 + 2, trackId: "track-b" };
+  const notice: Notice = { kind: "track.stored", key: FILE_B, at: T0 + 2, trackId: "track-b" };
   const { id, body } = messageOf(task, notice, (view) => view);
   expect(id).toBe(webhookIdOf(TASK_ID, notice));
   expect(id).toMatch(/^msg_[0-9a-f]{32}$/);
@@ -239,9 +250,9 @@ test("a message holds what happened, when, and the view with its version", () =>
 });
 
 test("ids differ by task, kind and key, and by nothing else", () => {
-  const notice = { kind: "track.stored", key: LINK_A, at: T0, trackId: "a" } as const;
+  const notice = { kind: "track.stored", key: FILE_A, at: T0, trackId: "a" } as const;
   const id = webhookIdOf(TASK_ID, notice);
-  expect(webhookIdOf(TASK_ID, { ...notice, key: LINK_A, kind: "track.stored" })).toBe(id);
+  expect(webhookIdOf(TASK_ID, { ...notice, key: FILE_A, kind: "track.stored" })).toBe(id);
   const others = [
     webhookIdOf("other", notice),
     webhookIdOf(TASK_ID, { ...notice, key: "2" }),
@@ -275,4 +286,9 @@ function noteTurn({ settledAt, turned }: Task, settlements: Set<number>): void {
 function nameIn(data: string): string {
   const { kind, key } = z.object({ kind: z.string(), key: z.string() }).parse(JSON.parse(data));
   return `${kind} ${key}`;
+}
+
+/** Of the first copy from a link, as a notice names it. */
+function fileKey(url: string): string {
+  return `${linkHash(url)}-${sha256Hex(url).slice(0, 16)}`;
 }

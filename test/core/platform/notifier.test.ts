@@ -2,7 +2,7 @@
 import { expect, test, vi } from "vitest";
 import type { TaskView } from "../../../src/core/view/view.ts";
 import type { EventBody, TaskEvent } from "../../../src/core/task/event.ts";
-import { linkHash } from "../../../src/core/ids.ts";
+import { linkHash, sha256Hex } from "../../../src/core/ids.ts";
 import { nextNotice, webhookIdOf, type Message } from "../../../src/core/next/notices.ts";
 import { paceOf } from "../../../src/core/next/pace.ts";
 import type { Task } from "../../../src/core/task/task.ts";
@@ -13,7 +13,7 @@ import { like } from "../matchers.ts";
 const telling = paceOf(1, { canAsk: false, canNotify: true, retentionDays: null });
 const A = audioUrl("a");
 const settled = [observed(observation("complete", [listed({ audioLink: A })])), copied(T0, A)] as const;
-const about = { kind: "track.stored", key: linkHash(A) } as const;
+const about = { kind: "track.stored", key: `${linkHash(A)}-${sha256Hex(A).slice(0, 16)}` } as const;
 const webhookId = webhookIdOf(TASK_ID, about);
 const failure: NotifyOutcome = { type: "failed", reason: "http_500: the endpoint answered 500" };
 
