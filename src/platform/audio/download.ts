@@ -2,6 +2,7 @@
  * Opens a file of the provider under the source policy: every hop is checked, silence has a bound.
  */
 import { refusal, type SourcePolicy } from "../../core/access/fetch-policy.ts";
+import { announcedBytes } from "./body-reader.ts";
 import type { StallWatch } from "./stall-watch.ts";
 
 /** Why there is nothing to read. `dead`: the link itself is no good, as against a passing fault. */
@@ -34,7 +35,7 @@ export async function openSource(
       headers: { "user-agent": "Backline/1.0", accept: "audio/*, image/*, */*;q=0.5", "accept-encoding": "identity" },
     });
     watch.pause();
-    if (response.status === 200 || isWholeRange(response)) return response;
+    if (response.status === 200 || isFromStart(response)) return response;
     await response.body?.cancel();
     if (response.status === 206)
       return { reason: "http_206: the server sent a part, though the whole file was asked for", dead: false };
@@ -52,8 +53,21 @@ export async function openSource(
   return { reason: `bad_redirect: more than ${MAX_REDIRECTS} redirects`, dead: true };
 }
 
-/** Some servers answer every request with a range: one that covers the whole file is the file. */
-function isWholeRange({ status, headers }: Response): boolean {
-  const [, last, length] = /^bytes 0-(\d{1,15})\/(\d{1,15})$/i.exec(headers.get("content-range") ?? "") ?? [];
-  return status === 206 && length !== undefined && Number(last) + 1 === Number(length);
+/** Some servers answer every request with a range: one from the first byte on is the file, or as much of it as comes. */
+function isFromStart(response: Response): boolean {
+  const [, last, whole] = rangeOf(response);
+  const isWhole = whole === "*" || Number(last) + 1 === Number(whole);
+  return whole !== undefined && (isWhole || announcedBytes(response) !== null);
+}
+
+/** How many bytes the file has, where that is told; of a range from the first byte on it may be more than come. */
+export function wholeBytes(response: Response): number | null {
+  const arriving = announcedBytes(response);
+  const whole = Number(rangeOf(response)[2]);
+  return arriving !== null && whole > arriving ? whole : arriving;
+}
+
+function rangeOf({ status, headers }: Response): readonly (string | undefined)[] {
+  const range = status === 206 ? (headers.get("content-range") ?? "") : "";
+  return /^bytes 0-(\d{1,15})\/(\d{1,15}|\*)$/i.exec(range) ?? [];
 }

@@ -13,9 +13,9 @@ import type { SourcePolicy } from "../../core/access/fetch-policy.ts";
 import { landmarksOf } from "../../core/audio/fit/landmarks.ts";
 import { verify } from "../../core/audio/verification.ts";
 import { analyze } from "./listen.ts";
-import { announcedBytes, bodyReader, readChunk, readHead, type BodyReader } from "./body-reader.ts";
+import { bodyReader, readChunk, readHead, type BodyReader } from "./body-reader.ts";
 import mp3Module from "./mpg123.wasm";
-import { openSource } from "./download.ts";
+import { openSource, wholeBytes } from "./download.ts";
 import { stallWatch, type StallWatch } from "./stall-watch.ts";
 
 export interface SourceRules {
@@ -51,7 +51,7 @@ export async function checkSource(
     const response = await openSource(uploadUrl, rules.policy, watch);
     if (!(response instanceof Response)) return response.reason;
     isOpen = true;
-    const announced = announcedBytes(response);
+    const announced = wholeBytes(response);
     const reader = bodyReader(response);
     try {
       return announced !== null && announced > rules.maxBytes

@@ -10,11 +10,11 @@ import { fileKey } from "../../core/ids.ts";
 import type { SourcePolicy } from "../../core/access/fetch-policy.ts";
 import { verify, type Verification } from "../../core/audio/verification.ts";
 import { byLength, type Played } from "../../core/task/length.ts";
-import { announcedBytes, bodyReader, readChunk, readHeadSoFar, type BodyReader, type Head } from "./body-reader.ts";
+import { bodyReader, readChunk, readHeadSoFar, type BodyReader, type Head } from "./body-reader.ts";
 import { fileWriter, type FileWriter } from "./store.ts";
 import type { CopyOrder, CopyOutcome } from "../task/effects.ts";
 import type { Slots } from "./slots.ts";
-import { openSource } from "./download.ts";
+import { openSource, wholeBytes } from "./download.ts";
 import { stallWatch, type StallWatch } from "./stall-watch.ts";
 
 export interface ByteLimit {
@@ -86,7 +86,7 @@ async function keep(
   watch: StallWatch,
   signal: AbortSignal,
 ): Promise<CopyOutcome> {
-  const announced = announcedBytes(response);
+  const announced = wholeBytes(response);
   const { limit } = rules;
   if (announced !== null && announced > limit.bytes) {
     await response.body?.cancel();

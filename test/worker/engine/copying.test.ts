@@ -103,9 +103,25 @@ test("a range that covers the whole file is the file, and any other is a part", 
   const length = SONG.length;
   serve(SONG, "ends", 206, { "content-range": `bytes 0-${length - 1}/${length}`, "content-length": String(length) });
   expect(await copy()).toMatchObject({ stored: true, bytes: length });
-  for (const range of [`bytes 0-${length - 1}/${length + 1}`, `bytes 1-${length - 1}/${length}`, "bytes 0-9/*", "x"]) {
+  serve(SONG, "ends", 206, { "content-range": `bytes 0-${length - 1}/*`, "content-length": String(length) });
+  expect(await copy()).toMatchObject({ stored: true, bytes: length });
+  const more = `bytes 0-${length - 1}/${length + 9}`;
+  serve(SONG, "ends", 206, { "content-range": more });
+  expect(await copy()).toMatchObject({ stored: false, reason: expect.stringMatching(/^http_206: /) });
+  for (const range of [`bytes 1-${length - 1}/${length}`, `bytes */${length}`, "x"]) {
     serve(joined(SONG), "ends", 206, { "content-range": range, "content-length": String(length) });
     const reason = "http_206: the server sent a part, though the whole file was asked for";
     expect(await copy()).toEqual({ stored: false, dead: false, reason });
   }
+});
+
+test("a range that begins with the file and ends before it is kept as what is cut", async () => {
+  const part = LONG.subarray(0, LONG.length >> 1);
+  const headers = {
+    "content-range": `bytes 0-${part.length - 1}/${LONG.length}`,
+    "content-length": String(part.length),
+  };
+  serve(part, "ends", 206, headers);
+  const reason = `truncated: ${part.length} of ${LONG.length} announced bytes arrived`;
+  expect(await copy()).toMatchObject({ stored: false, dead: false, reason, cut: { bytes: part.length } });
 });
