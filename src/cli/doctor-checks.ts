@@ -63,6 +63,11 @@ export async function* examine(receiver: Receiver): AsyncGenerator<Check> {
     ["wrong token", () => refusesGuesses(receiver)],
     // Before the callback: once the task is known here, the provider is not asked.
     ["provider key", () => canAskProvider(receiver)],
+  ];
+  for (const [name, judge] of checks) yield checked(name, judge);
+  // Nothing is delivered that could not be removed again.
+  if (await isRefused(receiver)) return;
+  const withProbe: typeof checks = [
     ["callback", () => takesCallback(receiver)],
     ["in time", () => answersInTime(receiver)],
     ["read back", () => readsBack(receiver)],
@@ -70,7 +75,15 @@ export async function* examine(receiver: Receiver): AsyncGenerator<Check> {
     ["range request", () => servesRanges(receiver)],
     ["removed", () => forgets(receiver)],
   ];
-  for (const [name, judge] of checks) yield checked(name, judge);
+  for (const [name, judge] of withProbe) yield checked(name, judge);
+}
+
+/** Whether the token does not let anything be removed. */
+async function isRefused({ read, taskId }: Receiver): Promise<boolean> {
+  return read(`/tasks/${taskId}`, "DELETE").then(
+    ({ status }) => status === 401 || status === 403,
+    () => false,
+  );
 }
 
 async function checked(name: string, judge: () => Verdict | Promise<Verdict>): Promise<Check> {

@@ -24,6 +24,7 @@ export function deliveryCure(answer: Answer): string {
 
 export function readerCure({ status }: Answer): string {
   if (status === 401) return `The Worker has another API_TOKEN. ${SAME_SECRETS}`;
+  if (status === 403) return `That is the READ_TOKEN, which does nothing but read. ${SAME_SECRETS}`;
   if (status === 503) return "Run: npx wrangler secret put API_TOKEN.";
   return "Look at the Worker's logs: npx wrangler tail.";
 }

@@ -9,6 +9,7 @@ import { parseConfig } from "../core/config.ts";
 import { examine } from "./doctor-checks.ts";
 import { receiverAt, type DoctorSecrets } from "./doctor-receiver.ts";
 import type { Check } from "./doctor-verdict.ts";
+import { plain } from "./plain.ts";
 import { firstOf, originIn, readSettings } from "./settings.ts";
 
 const USAGE = `Usage: npm run doctor -- https://<your worker> [--json]
@@ -45,7 +46,7 @@ async function run(origin: string, json: boolean): Promise<boolean> {
 
 function lineOf({ name, ok, detail, cure }: Check): string {
   const mark = !ok ? styleText("red", "✗") : cure === null ? styleText("green", "✓") : styleText("yellow", "!");
-  return `${mark} ${name.padEnd(15)} ${detail}${cure === null ? "" : ` ${styleText("bold", cure)}`}`;
+  return `${mark} ${name.padEnd(15)} ${plain(detail)}${cure === null ? "" : ` ${styleText("bold", plain(cure))}`}`;
 }
 
 function read(args: readonly string[]): Asked {

@@ -11,6 +11,7 @@ import { parseConfig, type NotifyTarget } from "../core/config.ts";
 import { sha256Hex } from "../core/ids.ts";
 import { counted } from "../http/pages/frame/words.ts";
 import { sendMessage } from "../platform/task/notifier.ts";
+import { plain } from "./plain.ts";
 import { firstOf, originIn, readSettings } from "./settings.ts";
 import { newLines, seenOf, type Seen, type TailLine } from "./tail-lines.ts";
 import { LISTED, TailError, tailSource, type TailedTask, type TailedView, type TailSource } from "./tail-source.ts";
@@ -46,7 +47,7 @@ else if ("wrong" in read) {
     await follow(read);
   } catch (error) {
     if (!(error instanceof TailError)) throw error;
-    console.error(error.message);
+    console.error(plain(error.message));
     process.exitCode = 1;
   }
 }
@@ -67,7 +68,7 @@ async function follow({ source, origin, target }: Options): Promise<never> {
     for (const task of (await source.tasks().catch(failed)) ?? []) await look(task).catch(failed);
     for (const error of failures) if (!(error instanceof TailError) || error.isFinal) throw error;
     const [error] = failures;
-    if (error instanceof TailError && !isSilent) console.error(`${error.message} Asking again.`);
+    if (error instanceof TailError && !isSilent) console.error(`${plain(error.message)} Asking again.`);
     if (error === undefined && isSilent) console.log("It answers again.");
     isSilent = error !== undefined;
   }
@@ -106,7 +107,7 @@ async function forward(
   const body = JSON.stringify({ ...about, data: view });
   const id = `msg_${sha256Hex([view.taskId, kind, at, trackId].join(" ")).slice(0, 32)}`;
   const outcome = await sendMessage(to, { id, body }, Date.now(), AbortSignal.timeout(60_000));
-  const end = outcome.type === "failed" ? styleText("red", `not taken: ${outcome.reason}`) : outcome.type;
+  const end = outcome.type === "failed" ? styleText("red", `not taken: ${plain(outcome.reason)}`) : outcome.type;
   console.log(`          ↳ ${kind} → ${to.url.origin}: ${end}`);
 }
 
@@ -124,7 +125,7 @@ function turnOf(task: TailedTask, was: boolean): TailLine | null {
 
 function say({ taskId, title }: TailedTask, { at, text }: TailLine): void {
   const time = new Date(at).toLocaleTimeString("en-GB");
-  console.log(`${time}  ${styleText("bold", title ?? taskId.slice(0, 12))}  ${text}`);
+  console.log(`${time}  ${styleText("bold", plain(title ?? taskId.slice(0, 12)))}  ${plain(text)}`);
 }
 
 async function optionsIn(

@@ -154,6 +154,18 @@ test.each([
   expect(run.stderr).toBe(`GET ${played.url}/tasks?limit=100 is not what a Backline answers. Check the address.\n`);
 });
 
+test("a title commands no terminal, and makes no line of its own", async () => {
+  const title = "\u001b[31mred\u001b]0;title\u0007\r\n10:00:00  Other  Settled: complete.\u202e\u009b31m";
+  const settledAt = new Date(Date.now() + 1_000).toISOString();
+  const done = rowOf("x", { title, stage: "complete", settled: true, settledAt });
+  await using played = await lister(() => [done], [rowOf("x", { title })]);
+  const run = runTail([played.url], { API_TOKEN });
+  await run.said("Settled: complete, ");
+  await run.end();
+  expect(run.stdout).toMatch(/ \[31mred \]0;title 10:00:00 {2}Other {2}Settled: complete\. 31m {2}Settled: complete, /);
+  expect(run.stdout.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
+});
+
 test("a product of a newer release is followed like any other", async () => {
   const settledAt = new Date(Date.now() + 1_000).toISOString();
   const fields = { product: "hologram", tracks: 1, keptTracks: 1, stage: "complete", settled: true, settledAt };
