@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import * as z from "zod";
 import { due, effectName, nextWake } from "../../../src/core/next/agenda.ts";
 import type { EventBody, NoticeKind, TaskEvent } from "../../../src/core/task/event.ts";
-import { unheard } from "../../../src/core/audio/container/facts.ts";
 import { linkHash, sha256Hex } from "../../../src/core/ids.ts";
 import { messageOf, nextNotice, webhookIdOf, type Notice } from "../../../src/core/next/notices.ts";
 import { paceOf } from "../../../src/core/next/pace.ts";
@@ -27,6 +26,7 @@ import {
   taskOf,
 } from "../builders.ts";
 import { newHistory, pace, receive, work } from "../history.ts";
+import { lasting } from "./files-of-a-track.ts";
 
 const telling = paceOf(1, { canAsk: false, canNotify: true, retentionDays: null });
 const A = audioUrl("a");
@@ -94,7 +94,6 @@ test("a file that two attempts kept is told once", () => {
 
 test("a longer file that comes from the same link later is told, too", () => {
   const known = observed(observation("complete", [listed({ audioLink: A, durationSeconds: 180 })]));
-  const lasting = (durationSeconds: number) => ({ container: unheard({ format: "mp3", durationSeconds }) });
   const half = copied(T0 + 1, A, { ...lasting(90), sha256: sha256Hex("half") });
   const whole = copied(T0 + 9, A, { ...lasting(180), attempt: 2 });
   const ofHalf = `${linkHash(A)}-${sha256Hex("half").slice(0, 16)}`;
