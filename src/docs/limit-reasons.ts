@@ -18,7 +18,7 @@ export const LIMIT_REASONS: Readonly<Record<keyof typeof LIMITS, LimitReason>> =
   },
   silentShare: { beyond: 0, reason: "No song is silent for half of its time." },
   faintestLufs: { beyond: 0, reason: "Under the quietest released tracks by 9 LU: nothing was mixed here." },
-  quietestLufs: { beyond: 0, reason: "Under the quietest released tracks by 2 LU: it drops out in any playlist." },
+  quietestLufs: { beyond: 0, reason: "Quieter than all but one of 471 released tracks: it drops out in any playlist." },
   quietLufs: { beyond: 5, reason: "Quieter than nine of ten released tracks; it can be turned up without loss." },
   loudestLufs: { beyond: 0, reason: "No released track is as loud; it is reached by distortion alone." },
   loudLufs: { beyond: 6, reason: "Louder than nine of ten released tracks; every service turns it down." },
@@ -49,6 +49,10 @@ export const LIMIT_REASONS: Readonly<Record<keyof typeof LIMITS, LimitReason>> =
     reason: "Notes ring on and halls answer: what stops and begins within 20 ms is a hole, unless it is played short.",
   },
   dropoutsPerMinute: { beyond: 0, reason: "A gate may cut a note once or twice; more often it is the file." },
+  gatedPerMinute: {
+    beyond: 0,
+    reason: "Cut so often it is how it is played: of 471 released tracks the three above two are.",
+  },
   clicksPerMinute: {
     beyond: 1,
     reason: "A percussive sound may pass for a click now and then; what sounds like one so often is one.",
@@ -67,7 +71,8 @@ export const LIMIT_REASONS: Readonly<Record<keyof typeof LIMITS, LimitReason>> =
   dcOffset: { beyond: 9, reason: "A fiftieth of full scale costs headroom, which no ear hears." },
   largeDcOffset: {
     beyond: 0,
-    reason: "So much thumps at the start, at the end, and at every cut; no released track of 142 has it.",
+    reason:
+      "It takes a fifth of the headroom, and thumps at the start, at the end and at every cut; less is seen, not heard.",
   },
   bandwidthHz: {
     beyond: 0,

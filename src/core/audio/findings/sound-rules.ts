@@ -82,6 +82,12 @@ export const soundRules = {
   dropouts: ({ facts: { dropoutsPerMinute } }) =>
     over(
       dropoutsPerMinute,
+      "gatedPerMinute",
+      "info",
+      (times) => `Notes are cut off ${fixed(times)} times a minute: so it is played, or gated.`,
+    ) ??
+    over(
+      dropoutsPerMinute,
       "dropoutsPerMinute",
       "warn",
       (times) => `The sound drops out for a moment, ${fixed(times)} times a minute.`,

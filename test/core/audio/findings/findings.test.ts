@@ -153,8 +153,8 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
   ],
   mostly_silent: [fact("fail", "silentShare", 0.501, 0.5)],
   too_quiet: [
-    fact("fail", "integratedLufs", -40.1, -24),
-    fact("warn", "integratedLufs", -33.1, -24),
+    fact("fail", "integratedLufs", -50.1, -24),
+    fact("warn", "integratedLufs", -40.1, -24),
     fact("info", "integratedLufs", -24.1, -23.9),
   ],
   too_loud: [fact("warn", "integratedLufs", -4.9, -9), fact("info", "integratedLufs", -8.9, -9)],
@@ -174,7 +174,7 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
     fact("warn", "monoLossDb", 6.01, 6),
   ],
   dual_mono: [fact("info", "dualMono", true, false)],
-  dc_offset: [fact("warn", "dcOffset", 0.0801, 0.02), fact("info", "dcOffset", -0.0201, -0.02)],
+  dc_offset: [fact("warn", "dcOffset", 0.2001, 0.02), fact("info", "dcOffset", -0.0201, -0.02)],
   narrow_bandwidth: [
     fact("warn", "bandwidthHz", 9_749, 15_000),
     fact("info", "bandwidthHz", 14_999, 15_000),
@@ -227,7 +227,7 @@ const PROVOCATIONS: Readonly<Record<FindingCode, readonly Provocation[]>> = {
   ],
   resyncs: [fact("warn", "resyncs", 1, 0), fact("warn", "junkBytes", 4_097, 4_096)],
   decoder_errors: [fact("warn", "decoderErrors", 1, 0)],
-  dropouts: [fact("warn", "dropoutsPerMinute", 2.1, 2)],
+  dropouts: [fact("warn", "dropoutsPerMinute", 20, 2), fact("info", "dropoutsPerMinute", 20.1, 2)],
   clicks: [fact("warn", "clicksPerMinute", 4.1, 4)],
   dead_channel: [fact("warn", "deadChannelShare", 0.21, 0.2)],
   repeats: [fact("warn", "repetition", 0.971, 0.97)],
@@ -356,7 +356,7 @@ test("junk at the end is told once", () => {
 
 test("the verdict is the worst finding, which stands first", () => {
   const info = { dualMono: true };
-  const warned = { ...info, dcOffset: 0.09 };
+  const warned = { ...info, dcOffset: 0.21 };
   const failed = { ...warned, silentShare: 0.9 };
   const verdicts = [{}, info, warned, failed].map((facts) => verdictOf(found({ facts })));
   expect(verdicts).toEqual(["pass", "pass", "warn", "fail"]);
