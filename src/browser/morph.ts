@@ -2,25 +2,70 @@
  * Makes a part of the page what the server now says it is, touching only what differs.
  *
  * What someone is using stays: audio that plays is neither moved nor replaced, opened details stay open, a field with
- * the focus keeps its text. Elements with an id are known by it; others by their place.
+ * the focus keeps its text. Whatever comes, goes or changes beside an element, it never becomes another one: each is
+ * known by its kind, and of several of a kind by their text and their order.
  */
+import { align } from "./align.ts";
+
 export function morph(current: Element, wanted: Element): void {
+  change(current, wanted);
+  takeUp(current);
+}
+
+function change(current: Element, wanted: Element): void {
   if (current.isEqualNode(wanted) || isHeld(current, wanted)) return;
-  morphAttributes(current, wanted);
-  let cursor: ChildNode | null = current.firstChild;
-  // Both lists are live.
-  for (const child of Array.from(wanted.childNodes)) {
-    const match = matchFrom(cursor, child);
-    if (match === null) {
-      current.insertBefore(child, cursor);
-      if (child instanceof Element) takeUp(child);
+  changeAttributes(current, wanted);
+  const present = Array.from(current.childNodes, looksOf);
+  const next = Array.from(wanted.childNodes, looksOf);
+  const pairs = align(present, next, worthOf);
+  const staying = new Set(pairs.values());
+  for (const looks of present) if (!staying.has(looks)) remove(looks.node);
+  let cursor = current.firstChild;
+  for (const looks of next) {
+    const match = pairs.get(looks)?.node;
+    if (match === undefined) {
+      current.insertBefore(looks.node, cursor);
       continue;
     }
-    cursor = removeUntil(cursor, match)?.nextSibling ?? null;
-    if (match instanceof Element && child instanceof Element) morph(match, child);
-    else if (match.nodeValue !== child.nodeValue) match.nodeValue = child.nodeValue;
+    cursor = match.nextSibling;
+    if (match instanceof Element && looks.node instanceof Element) change(match, looks.node);
+    else if (match.nodeValue !== looks.node.nodeValue) match.nodeValue = looks.node.nodeValue;
   }
-  removeUntil(cursor, null);
+}
+
+interface Looks {
+  readonly node: ChildNode;
+  readonly kind: string;
+  readonly text: string | null;
+  readonly isUsed: boolean;
+}
+
+function looksOf(node: ChildNode): Looks {
+  return { node, kind: kindOf(node), text: node.textContent, isUsed: node instanceof Element && isUsed(node) };
+}
+
+/** What names an element apart from its id. */
+const NAMES = ["href", "action", "name", "for", "aria-labelledby"];
+
+function kindOf(node: ChildNode): string {
+  if (!(node instanceof Element)) return node.nodeName;
+  const names = NAMES.map((name) => node.getAttribute(name));
+  // Details are named by their summary, which says what is in them.
+  const summary = node instanceof HTMLDetailsElement ? node.querySelector("summary")?.textContent : null;
+  return JSON.stringify([node.nodeName, node.id, node.classList[0], summary, ...names]);
+}
+
+/** Whatever else it costs, what someone is using is kept. */
+const USED = 1_000;
+
+function worthOf(present: Looks, next: Looks): number {
+  if (present.kind !== next.kind) return 0;
+  return 1 + Number(present.text === next.text) + (present.isUsed ? USED : 0);
+}
+
+function isUsed(part: Element): boolean {
+  const hasFocus = part !== document.body && part.contains(document.activeElement);
+  return hasFocus || part.matches("details[open]") || part.querySelector("details[open]") !== null || isPlaying(part);
 }
 
 /** A player with the same source is the script's; one with another waits until it is silent. */
@@ -34,9 +79,12 @@ function isHeld(current: Element, wanted: Element): boolean {
   return false;
 }
 
-function isPlaying(player: Element): boolean {
-  const audio = player.querySelector("audio");
-  return audio !== null && !audio.paused && !audio.ended;
+/** Or has something in it that plays. */
+function isPlaying(part: Element): boolean {
+  const within = [...part.querySelectorAll<HTMLMediaElement>("audio, video")];
+  return [...(part instanceof HTMLMediaElement ? [part] : []), ...within].some(
+    ({ paused, ended }) => !paused && !ended,
+  );
 }
 
 /** Where the song of the bar goes on while its place is not on the page. An element that is moved at once plays on. */
@@ -73,7 +121,7 @@ function isPlayer(part: Element): part is HTMLElement {
   return part instanceof HTMLElement && part.dataset["player"] !== undefined;
 }
 
-function morphAttributes(current: Element, wanted: Element): void {
+function changeAttributes(current: Element, wanted: Element): void {
   const isDetails = current instanceof HTMLDetailsElement;
   for (const { name } of Array.from(current.attributes))
     if (!wanted.hasAttribute(name) && !(isDetails && name === "open")) current.removeAttribute(name);
@@ -82,23 +130,7 @@ function morphAttributes(current: Element, wanted: Element): void {
     if (name !== "hidden" && current.getAttribute(name) !== value) current.setAttribute(name, value);
 }
 
-function matchFrom(start: ChildNode | null, wanted: ChildNode): ChildNode | null {
-  for (let node = start; node !== null; node = node.nextSibling) if (isSame(node, wanted)) return node;
-  return null;
-}
-
-function isSame(a: ChildNode, b: ChildNode): boolean {
-  if (a.nodeName !== b.nodeName) return false;
-  return !(a instanceof Element && b instanceof Element) || a.id === b.id;
-}
-
-/** Removes from `start` up to `end`, which is returned. */
-function removeUntil(start: ChildNode | null, end: ChildNode | null): ChildNode | null {
-  for (let node = start; node !== end && node !== null;) {
-    const next: ChildNode | null = node.nextSibling;
-    if (node instanceof Element) putAside(node);
-    node.remove();
-    node = next;
-  }
-  return end;
+function remove(node: ChildNode): void {
+  if (node instanceof Element) putAside(node);
+  node.remove();
 }
