@@ -18,13 +18,26 @@ async function copy(button: HTMLButtonElement): Promise<void> {
     copyLink === undefined
       ? (document.getElementById(curl ?? copy ?? "")?.textContent ?? "")
       : new URL(copyLink, location.href).href;
-  const label = button.textContent;
   const said = await navigator.clipboard.writeText(curl === undefined ? text : curlOf(text)).then(
     () => "Copied",
     () => "The browser did not allow it",
   );
+  say(button, said);
+}
+
+/** What a button is called that says what it did, and when it is called so again. */
+const saying = new WeakMap<HTMLButtonElement, { readonly label: string; readonly timer: number }>();
+
+function say(button: HTMLButtonElement, said: string): void {
+  const before = saying.get(button);
+  clearTimeout(before?.timer);
+  const label = before?.label ?? button.textContent;
   button.textContent = said;
-  setTimeout(() => (button.textContent = label), SAID_FOR_MS);
+  const timer = setTimeout(() => {
+    button.textContent = label;
+    saying.delete(button);
+  }, SAID_FOR_MS);
+  saying.set(button, { label, timer });
 }
 
 /** For a shell: nothing ends the quotes but a quote, which is written as '\''. */

@@ -115,6 +115,23 @@ test("the list shows problems first, finds while one types, filters by status, a
   await visitor.leave();
 });
 
+test("a button that copies says so each time it is pressed, and is called what it was after the last", async () => {
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await page.addInitScript("navigator.clipboard.writeText = async () => undefined");
+  await logIn(visitor, API_TOKEN);
+  await page.goto(`/tasks/${taskId}`);
+  const button = page.locator("[data-copy-link]").first();
+  for (let press = 0; press < 3; press += 1) {
+    await button.click();
+    await expect.poll(() => button.textContent()).toBe("Copied");
+    await page.waitForTimeout(900);
+  }
+  expect(await button.textContent()).toBe("Copied");
+  await expect.poll(() => button.textContent(), { timeout: STEP_MS }).toBe("Copy address (needs login)");
+  await visitor.leave();
+});
+
 test("without JavaScript everything is there: player, download, timeline, actions", async () => {
   const visitor = await visit(browser, stand.origin, { javaScriptEnabled: false });
   const { page, faults } = visitor;
