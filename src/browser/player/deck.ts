@@ -5,6 +5,7 @@
  * everything shown is drawn from it.
  */
 import { dropAside } from "../morph.ts";
+import { button, element, makeDeck, show, type Deck } from "./bar.ts";
 import { route } from "./gain.ts";
 import { tellSystem } from "./media-session.ts";
 import { offerStem } from "./stems.ts";
@@ -15,14 +16,6 @@ import { drawWave } from "./wave.ts";
 
 const STEP_SECONDS = 5;
 const SOURCE_KEY = "0";
-const HELP = "Space plays · ← → 5 s · 1 2 same place in take 1, 2 · X swaps · [ ] take before, after";
-
-const SHAPES = {
-  play: "M6 4l14 8-14 8z",
-  pause: "M5 4h5v16H5zM14 4h5v16h-5z",
-  previous: "M18 4L8 12l10 8zM4 4h3v16H4z",
-  next: "M6 4l10 8-10 8zM17 4h3v16h-3z",
-} as const;
 
 /** What can be played on the page: the takes, then whatever else. */
 let all: readonly Take[] = [];
@@ -31,18 +24,6 @@ let current: Take | null = null;
 let deck: Deck | null = null;
 /** In a list the bar comes with the first song that is played. */
 let hasPlayed = false;
-
-interface Deck {
-  readonly bar: HTMLElement;
-  readonly play: HTMLButtonElement;
-  readonly name: HTMLElement;
-  readonly position: HTMLInputElement;
-  readonly time: HTMLElement;
-  readonly said: HTMLElement;
-  readonly swap: HTMLButtonElement;
-  /** To the take before and after. */
-  readonly steps: readonly HTMLButtonElement[];
-}
 
 /** After each change of the page. */
 export function offerPlayers(): void {
@@ -53,7 +34,12 @@ export function offerPlayers(): void {
   if (all.length === 0) return;
   const first = takes.find(({ key }) => key !== SOURCE_KEY) ?? all[0];
   current = all.find(({ box }) => box === current?.box) ?? first ?? null;
-  deck ??= makeDeck();
+  deck ??= makeDeck({
+    toggle: () => current !== null && toggle(current),
+    step,
+    swap: () => void listenTo(other()),
+    go,
+  });
   for (const take of takes) offer(take);
   draw();
 }
@@ -123,8 +109,11 @@ function other(): Take | undefined {
 }
 
 function seek(by: number): void {
-  if (current === null) return;
-  seekTo(current.audio, current.audio.currentTime + by);
+  if (current !== null) go(current.audio.currentTime + by);
+}
+
+function go(seconds: number): void {
+  if (current !== null) seekTo(current.audio, seconds);
   draw();
 }
 
@@ -227,68 +216,4 @@ function draw(): void {
     isComparable() && isTogether() ? `A/B, now ${current.key === SOURCE_KEY ? "source" : current.key}` : "A/B";
   deck.swap.ariaPressed = String(isTogether());
   tellSystem(current, length, { play: () => current !== null && toggle(current), step, seek });
-}
-
-function makeDeck(): Deck {
-  const bar = element("section", "deck");
-  bar.ariaLabel = "Player";
-  const play = button("play", "Play", () => current !== null && toggle(current));
-  const name = element("span", "deck-name");
-  const position = document.createElement("input");
-  position.type = "range";
-  position.step = "0.1";
-  position.min = "0";
-  position.value = "0";
-  position.ariaLabel = "Position";
-  position.addEventListener("input", () => {
-    if (current !== null) seekTo(current.audio, Number(position.value));
-  });
-  const time = element("span", "time");
-  const ab = document.createElement("button");
-  ab.className = "quiet";
-  ab.title = "Swaps the takes at the same place, equally loud";
-  ab.addEventListener("click", () => void listenTo(other()));
-  const help = element("details", "keys");
-  const summary = element("summary", "");
-  summary.textContent = "Keys";
-  const words = element("p", "hint");
-  words.textContent = HELP;
-  help.append(summary, words);
-  const back = button("previous", "Take before", () => step(-1));
-  const on = button("next", "Take after", () => step(1));
-  const said = element("p", "said");
-  said.role = "status";
-  const made = { bar, play, name, position, time, said, swap: ab, steps: [back, on] };
-  bar.append(back, play, on, name, position, time, ab, help, said);
-  document.querySelector("main")?.append(bar);
-  // What has the focus is scrolled clear of the bar.
-  new ResizeObserver(() => (document.documentElement.style.scrollPaddingBottom = `${bar.offsetHeight + 8}px`)).observe(
-    bar,
-  );
-  return made;
-}
-
-function element(tag: string, name: string): HTMLElement {
-  const made = document.createElement(tag);
-  made.className = name;
-  return made;
-}
-
-function button(shape: keyof typeof SHAPES, label: string, act: () => void): HTMLButtonElement {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "quiet icon";
-  made.addEventListener("click", ({ detail }) => {
-    act();
-    // By pointer: the keys go on to mean the player, not this button.
-    if (detail > 0) made.blur();
-  });
-  show(made, shape, label);
-  return made;
-}
-
-function show(shown: HTMLButtonElement, shape: keyof typeof SHAPES, label: string): void {
-  if (shown.ariaLabel === label) return;
-  shown.ariaLabel = label;
-  shown.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${SHAPES[shape]}"/></svg>`;
 }
