@@ -6,6 +6,7 @@
  * known by its kind, and of several of a kind by their text and their order.
  */
 import { align } from "./align.ts";
+import { seekTo } from "./player/takes.ts";
 
 export function morph(current: Element, wanted: Element): void {
   change(current, wanted);
@@ -14,13 +15,14 @@ export function morph(current: Element, wanted: Element): void {
 
 function change(current: Element, wanted: Element): void {
   if (current.isEqualNode(wanted) || isHeld(current, wanted)) return;
+  if (current instanceof HTMLMediaElement && wanted instanceof HTMLMediaElement) return changeMedia(current, wanted);
   changeAttributes(current, wanted);
-  const present = Array.from(current.childNodes, looksOf);
+  const present = [...current.childNodes].filter(isServers).map(looksOf);
   const next = Array.from(wanted.childNodes, looksOf);
   const pairs = align(present, next, worthOf);
   const staying = new Set(pairs.values());
   for (const looks of present) if (!staying.has(looks)) remove(looks.node);
-  let cursor = current.firstChild;
+  let cursor = [...current.childNodes].find(isServers) ?? null;
   for (const looks of next) {
     const match = pairs.get(looks)?.node;
     if (match === undefined) {
@@ -31,6 +33,11 @@ function change(current: Element, wanted: Element): void {
     if (match instanceof Element && looks.node instanceof Element) change(match, looks.node);
     else if (match.nodeValue !== looks.node.nodeValue) match.nodeValue = looks.node.nodeValue;
   }
+}
+
+/** What the script put into a player stays there. */
+function isServers(node: ChildNode): boolean {
+  return !(node instanceof Element && node.matches("[data-player] > .transport"));
 }
 
 interface Looks {
@@ -71,12 +78,19 @@ function isUsed(part: Element): boolean {
 /** A player with the same source is the script's; one with another waits until it is silent. */
 function isHeld(current: Element, wanted: Element): boolean {
   if (current === document.activeElement && current.matches("input, select")) return true;
-  if (!(current instanceof HTMLElement) || current.dataset["player"] === undefined) return false;
-  const isSame = wanted instanceof HTMLElement && wanted.dataset["player"] === current.dataset["player"];
-  if (isSame || isPlaying(current)) return true;
-  // It is replaced rather than morphed: its waveform belongs to the old one.
-  current.replaceChildren();
-  return false;
+  if (!isPlayer(current)) return false;
+  const isSame = isPlayer(wanted) && wanted.dataset["player"] === current.dataset["player"];
+  return isSame || isPlaying(current);
+}
+
+/** The rest of its attributes is the script's. Who listened to the stream of a take goes on in its file, at the place. */
+function changeMedia(current: HTMLMediaElement, wanted: HTMLMediaElement): void {
+  current.ariaLabel = wanted.ariaLabel;
+  const [source, { currentTime }] = [wanted.getAttribute("src") ?? "", current];
+  if (current.getAttribute("src") === source) return;
+  const isStream = new URL(current.src, location.href).origin !== location.origin;
+  current.src = source;
+  if (isStream && currentTime > 0) seekTo(current, currentTime);
 }
 
 /** Or has something in it that plays. */

@@ -39,6 +39,12 @@ export function runTogether(takes: readonly Take[], first: HTMLMediaElement): vo
   mix();
 }
 
+/** What the page now says of those that run. */
+export function renew(takes: readonly Take[]): void {
+  running = running.map((old) => takes.find(({ audio }) => audio === old.audio) ?? old);
+  if (isTogether()) mix();
+}
+
 export function stopComparing(): void {
   for (const { audio } of running) {
     if (isAlong(audio)) audio.pause();

@@ -11,7 +11,7 @@ import { tellSystem } from "./media-session.ts";
 import { offerStem } from "./stems.ts";
 import { clock, lengthOf, seekTo, takesOf, type Take } from "./takes.ts";
 import { meansItself } from "./space-key.ts";
-import { follow, isAlong, isTogether, mix, runTogether, stopComparing, swap } from "./compare-takes.ts";
+import { follow, isAlong, isTogether, mix, renew, runTogether, stopComparing, swap } from "./compare-takes.ts";
 import { drawWave } from "./wave.ts";
 
 const STEP_SECONDS = 5;
@@ -41,25 +41,33 @@ export function offerPlayers(): void {
     go,
   });
   for (const take of takes) offer(take);
+  renew(takes);
   draw();
 }
 
 function offer(take: Take): void {
   const { box, audio } = take;
-  if (box.querySelector(".transport") !== null) return;
+  const present = box.querySelector<HTMLElement>(".transport");
+  if (present !== null) return drawWave(take, present, draw);
   audio.controls = false;
   const transport = element("div", "transport");
   box.prepend(transport);
   // The bar plays all of them.
   if (take.isStem) return offerStem(take, transport, mix);
-  const play = button("play", `Play ${take.name}`, () => toggle(take));
+  const play = button("play", `Play ${take.name}`, () => toggle(takeIn(box)));
   play.classList.add("play");
   const time = element("span", "time");
   transport.append(play, time);
-  void drawWave(take, draw);
+  drawWave(take, transport, draw);
 }
 
-function toggle(take: Take): void {
+/** As the page has it now. */
+function takeIn(box: HTMLElement): Take | undefined {
+  return all.find((take) => take.box === box);
+}
+
+function toggle(take: Take | undefined): void {
+  if (take === undefined) return;
   if (!take.audio.paused && !isAlong(take.audio)) return take.audio.pause();
   if (take !== current) stopComparing();
   void start(take);

@@ -15,13 +15,21 @@ interface Waveform {
 
 const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
 
-/** Where there is a waveform. `changed` is called after a seek. */
-export async function drawWave(take: Take, changed: () => void): Promise<void> {
+/** By the controls that it is drawn in. */
+const drawn = new WeakMap<HTMLElement, string>();
+
+/** Once, where there is a waveform. `changed` is called after a seek. */
+export function drawWave(take: Take, place: HTMLElement, changed: () => void): void {
   const { waveform } = take.box.dataset;
-  if (waveform === undefined) return;
+  if (waveform === undefined || drawn.get(place) === waveform) return;
+  drawn.set(place, waveform);
+  void draw(take, place, waveform, changed);
+}
+
+async function draw(take: Take, place: HTMLElement, waveform: string, changed: () => void): Promise<void> {
   const container = document.createElement("div");
   container.className = "wave";
-  take.box.querySelector(".transport")?.append(container);
+  place.append(container);
   const points = await pointsOf(waveform, container);
   if (points === null) return container.remove();
   const wave = WaveSurfer.create({
