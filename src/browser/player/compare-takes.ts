@@ -7,7 +7,7 @@
 import { setGain } from "./gain.ts";
 import { levels } from "./level.ts";
 import { stemLevels } from "./stems.ts";
-import type { Take } from "./takes.ts";
+import { play, type Take } from "./takes.ts";
 
 /** Closer than anybody hears. */
 const TOGETHER_SECONDS = 0.02;
@@ -89,7 +89,7 @@ let leadSeconds = 0.05;
 /** Where it is shorter than the place it is to join at, it rests. */
 async function join(audio: HTMLMediaElement, to: HTMLMediaElement): Promise<void> {
   if (to.currentTime >= audio.duration) return audio.pause();
-  await audio.play();
+  await play(audio);
   for (let round = 0; round < ROUNDS && !to.paused; round += 1) {
     const lag = to.currentTime - audio.currentTime;
     if (Math.abs(lag) < TOGETHER_SECONDS) return;

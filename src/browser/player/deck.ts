@@ -6,10 +6,11 @@
  */
 import { dropAside } from "../morph.ts";
 import { button, element, makeDeck, show, type Deck } from "./bar.ts";
+import { causeOf } from "./failure.ts";
 import { route } from "./gain.ts";
 import { tellSystem } from "./media-session.ts";
 import { offerStem } from "./stems.ts";
-import { clock, lengthOf, seekTo, takesOf, type Take } from "./takes.ts";
+import { clock, lengthOf, play, seekTo, takesOf, type Take } from "./takes.ts";
 import { meansItself } from "./space-key.ts";
 import { follow, isAlong, isTogether, mix, renew, runTogether, stopComparing, swap } from "./compare-takes.ts";
 import { drawWave } from "./wave.ts";
@@ -54,10 +55,10 @@ function offer(take: Take): void {
   box.prepend(transport);
   // The bar plays all of them.
   if (take.isStem) return offerStem(take, transport, mix);
-  const play = button("play", `Play ${take.name}`, () => toggle(takeIn(box)));
-  play.classList.add("play");
+  const playing = button("play", `Play ${take.name}`, () => toggle(takeIn(box)));
+  playing.classList.add("play");
   const time = element("span", "time");
-  transport.append(play, time);
+  transport.append(playing, time);
   drawWave(take, transport, draw);
 }
 
@@ -75,10 +76,11 @@ function toggle(take: Take | undefined): void {
 
 async function start(take: Take): Promise<void> {
   current = take;
+  hasPlayed = true;
   if (!take.isBare && (isComparable() || isBand())) await route(takes.map(({ audio }) => audio)).catch(() => undefined);
-  if (take !== current) return;
+  if (take.audio !== current.audio) return;
   if (!take.isBare && isBand()) runTogether(takes, take.audio);
-  await take.audio.play().catch(() => undefined);
+  await play(take.audio).catch(() => undefined);
   draw();
 }
 
@@ -98,8 +100,11 @@ async function listenTo(take: Take | undefined): Promise<void> {
   if (isOver(take)) return say(`${take.name} is over here: it ends at ${clock(lengthOf(take))}.`);
   say("");
   if (!isTogether()) runTogether(takes, from.audio);
-  await swap(take.audio).catch(() => undefined);
-  current = take;
+  const isSwapped = await swap(take.audio).then(
+    () => true,
+    () => false,
+  );
+  if (isSwapped) current = take;
   draw();
 }
 
@@ -170,7 +175,9 @@ for (const type of ["play", "pause", "ended", "seeked", "timeupdate", "loadedmet
 
 function heard(type: string, target: EventTarget | null): void {
   const take = all.find(({ audio }) => audio === target);
-  if (take === undefined || isAlong(take.audio)) return;
+  if (take === undefined) return;
+  if (type === "error") void failed(take);
+  if (isAlong(take.audio)) return;
   // An event comes late: by now another take may be the one that is heard.
   if (type === "play" && !take.audio.paused) {
     if (take.isBare) stopComparing();
@@ -184,6 +191,15 @@ function heard(type: string, target: EventTarget | null): void {
   draw();
 }
 
+/** At rest, so that the next press tries again. Of a take that nobody means nothing is said. */
+async function failed(take: Take): Promise<void> {
+  const { audio } = take;
+  audio.pause();
+  if (audio !== current?.audio && !isAlong(audio)) return;
+  const cause = await causeOf(take);
+  if (audio.error !== null) say(...cause);
+}
+
 /** Who compares takes goes on comparing. */
 function ended(take: Take): void {
   if (take.isBare || isBand()) return;
@@ -193,16 +209,16 @@ function ended(take: Take): void {
   say(`${take.name} is over.${longer}`);
 }
 
-function say(text: string): void {
-  if (deck !== null) deck.said.textContent = text;
+function say(...said: readonly (string | Node)[]): void {
+  deck?.said.replaceChildren(...said);
 }
 
 function draw(): void {
   for (const take of all) {
     const { box, audio, name } = take;
     const isHeard = !audio.paused && !isAlong(audio);
-    const play = box.querySelector<HTMLButtonElement>(".play");
-    if (play !== null) show(play, isHeard ? "pause" : "play", `${isHeard ? "Pause" : "Play"} ${name}`);
+    const shown = box.querySelector<HTMLButtonElement>(".play");
+    if (shown !== null) show(shown, isHeard ? "pause" : "play", `${isHeard ? "Pause" : "Play"} ${name}`);
     const time = box.querySelector(".time");
     if (time !== null) time.textContent = `${clock(audio.currentTime)} / ${clock(lengthOf(take))}`;
     box.toggleAttribute("data-current", take === current);
@@ -212,8 +228,7 @@ function draw(): void {
   const length = lengthOf(current);
   deck.bar.hidden = !isComparable() && !isBand() && !hasPlayed;
   show(deck.play, audio.paused ? "play" : "pause", audio.paused ? "Play" : "Pause");
-  const shown = isBand() && !current.isBare ? "All stems" : name;
-  deck.name.textContent = audio.error === null ? shown : `${name} cannot be played here.`;
+  deck.name.textContent = isBand() && !current.isBare ? "All stems" : name;
   deck.position.max = length.toFixed(1);
   if (document.activeElement !== deck.position || !audio.paused) deck.position.value = audio.currentTime.toFixed(1);
   deck.position.ariaValueText = `${clock(audio.currentTime)} of ${clock(length)}`;

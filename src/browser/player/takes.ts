@@ -33,6 +33,16 @@ export function seekTo(audio: HTMLMediaElement, seconds: number): void {
   if (audio.readyState === HTMLMediaElement.HAVE_NOTHING) audio.preload = "auto";
 }
 
+/** What failed to load is loaded again, at its place. */
+export async function play(audio: HTMLMediaElement): Promise<void> {
+  if (audio.error !== null) {
+    const { currentTime } = audio;
+    audio.load();
+    if (currentTime > 0) seekTo(audio, currentTime);
+  }
+  await audio.play();
+}
+
 /** What the file itself says, once it is loaded. */
 export function lengthOf({ audio, seconds }: Take): number {
   return Number.isFinite(audio.duration) ? audio.duration : seconds;
