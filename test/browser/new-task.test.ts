@@ -75,6 +75,37 @@ test("a file is uploaded and judged, submitted, and heard beside its takes", asy
   await visitor.leave();
 });
 
+test("who sees the takes come beside the source hears the first of them, unless the source was chosen", async () => {
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await page.goto("/new");
+  await page.getByLabel(/^An audio file/).setInputFiles(VOICE);
+  await expect.poll(() => page.locator("#source-id").inputValue(), { timeout: STEP_MS }).toMatch(/^[0-9a-f]{64}$/);
+  await fillIn(page, "Awaited");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.getByText("2 of 2 takes kept").first().waitFor({ timeout: STEP_MS });
+  for (const isChosen of [false, true]) {
+    let hasTakes = false;
+    await page.route(page.url(), async (route) => {
+      const response = await route.fetch();
+      const html = await response.text();
+      const shown = hasTakes ? html : html.replaceAll(/<article class="track".*?<\/article>/gs, "");
+      await route.fulfill({ response, body: shown });
+    });
+    await page.reload();
+    await page.locator("#player-source .play").waitFor();
+    expect(await page.locator(".track").count()).toBe(0);
+    if (isChosen) await page.getByRole("button", { name: "Play Your source" }).click();
+    hasTakes = true;
+    await stand.client.get(`${new URL(page.url()).pathname}/assess`, { method: "POST" });
+    await page.locator(".track").nth(1).waitFor({ timeout: STEP_MS });
+    expect(await page.locator(".deck-name").textContent()).toBe(isChosen ? "Your source" : "Awaited (take 1)");
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+  }
+  await visitor.leave();
+});
+
 test("what is no audio is told so before anything is spent", async () => {
   const visitor = await visit(browser, stand.origin);
   const { page } = visitor;

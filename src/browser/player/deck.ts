@@ -23,6 +23,8 @@ let all: readonly Take[] = [];
 let takes: readonly Take[] = [];
 let current: Take | null = null;
 let deck: Deck | null = null;
+/** Whether somebody means the current take. */
+let isChosen = false;
 /** In a list the bar comes with the first song that is played. */
 let hasPlayed = false;
 
@@ -33,8 +35,9 @@ export function offerPlayers(): void {
   takes = all.filter(({ isBare }) => !isBare);
   if (deck !== null) deck.bar.hidden = all.length === 0;
   if (all.length === 0) return;
-  const first = takes.find(({ key }) => key !== SOURCE_KEY) ?? all[0];
-  current = all.find(({ box }) => box === current?.box) ?? first ?? null;
+  const kept = all.find(({ box }) => box === current?.box);
+  const isMeant = isChosen || (kept?.audio.currentTime ?? 0) > 0;
+  current = (isMeant ? kept : undefined) ?? takes.find(({ key }) => key !== SOURCE_KEY) ?? all[0] ?? null;
   deck ??= makeDeck({
     toggle: () => current !== null && toggle(current),
     step,
@@ -74,11 +77,16 @@ function toggle(take: Take | undefined): void {
   void start(take);
 }
 
-async function start(take: Take): Promise<void> {
+function choose(take: Take): void {
   current = take;
+  isChosen = true;
+}
+
+async function start(take: Take): Promise<void> {
+  choose(take);
   hasPlayed = true;
   if (!take.isBare && (isComparable() || isBand())) await route(takes.map(({ audio }) => audio)).catch(() => undefined);
-  if (take.audio !== current.audio) return;
+  if (take.audio !== current?.audio) return;
   if (!take.isBare && isBand()) runTogether(takes, take.audio);
   await play(take.audio).catch(() => undefined);
   draw();
@@ -104,7 +112,7 @@ async function listenTo(take: Take | undefined): Promise<void> {
     () => true,
     () => false,
   );
-  if (isSwapped) current = take;
+  if (isSwapped) choose(take);
   draw();
 }
 
@@ -157,7 +165,7 @@ document.addEventListener("focusin", ({ target }) => {
   const take = takes.find(({ box }) => target instanceof Element && target.matches(".wave") && box.contains(target));
   if (take === undefined || take === current || current?.audio.paused === false) return;
   stopComparing();
-  current = take;
+  choose(take);
   draw();
 });
 
@@ -183,7 +191,7 @@ function heard(type: string, target: EventTarget | null): void {
     if (take.isBare) stopComparing();
     say("");
     hasPlayed = true;
-    current = take;
+    choose(take);
     for (const { audio } of all) if (audio !== take.audio && !isAlong(audio)) audio.pause();
   }
   if (type === "play" || type === "pause" || type === "seeked") follow();
