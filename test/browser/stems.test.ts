@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hashesInZip } from "../rig/zip.ts";
 import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
+import { song } from "../rig/provider/serving/songs.ts";
 import { logIn, screenshot, startBrowser, violations, visit } from "./visitor.ts";
 
 const KEY = "provider-key-of-the-browser-tests";
@@ -66,6 +67,40 @@ test("stems of a take play together, the drums alone, and the archive holds what
   await page.getByRole("link", { name: /^Stems of / }).click();
   await page.waitForURL(`**/tasks/${stems}`);
   expect(faults).toEqual([]);
+  await visitor.leave();
+});
+
+test("stems of different lengths are heard until the longest ends, which the bar is as long as", async () => {
+  const { taskId, tracks } = stand.submit("With a short vocal");
+  await stand.finished(taskId);
+  const visitor = await visit(browser, stand.origin);
+  const { page } = visitor;
+  await logIn(visitor, API_TOKEN);
+  await stand.client.get("/tasks", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      product: "stems",
+      type: "split_stem",
+      parent: { taskId, trackId: tracks[0].trackId },
+    }),
+  });
+  await page.route("**/files/vocal", (route) =>
+    route.fulfill({ contentType: "audio/mpeg", body: Buffer.from(song(3, 4).bytes) }),
+  );
+  await page.goto(`/tasks/${taskId}`);
+  await page.getByRole("link", { name: /^Stems of / }).click();
+  await expect.poll(() => page.locator("[data-stem]").count(), { timeout: STEP_MS }).toBe(5);
+  const bar = page.getByRole("region", { name: "Player" });
+  await bar.getByText("0:00 / 0:20").waitFor({ timeout: STEP_MS });
+  await bar.getByRole("button", { name: "Play", exact: true }).click();
+  await expect.poll(() => plays(page), { timeout: STEP_MS }).toMatchObject({ vocal: true, drums: true });
+  await expect.poll(() => plays(page), { timeout: STEP_MS }).toMatchObject({ vocal: false, drums: true, bass: true });
+  await page.keyboard.press("ArrowRight");
+  await bar.getByText(/^0:(09|1\d) \/ 0:20$/).waitFor({ timeout: STEP_MS });
+  expect(await plays(page)).toEqual({ vocal: false, drums: true, bass: true, keyboard: true, percussion: true });
+  for (let press = 0; press < 4; press += 1) await page.keyboard.press("ArrowLeft");
+  await expect.poll(() => plays(page), { timeout: STEP_MS }).toMatchObject({ vocal: true, drums: true });
   await visitor.leave();
 });
 
@@ -178,6 +213,10 @@ async function spread(page: Page): Promise<number> {
 
 async function gains(page: Page): Promise<Record<string, number>> {
   return Object.fromEntries((await states(page)).map(({ name, gain }) => [name, gain]));
+}
+
+async function plays(page: Page): Promise<Record<string, boolean>> {
+  return Object.fromEntries((await states(page)).map(({ name, plays }) => [name, plays]));
 }
 
 function heard(page: Page): Promise<(string | null)[]> {

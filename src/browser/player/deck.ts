@@ -46,6 +46,7 @@ export function offerPlayers(): void {
   });
   for (const take of takes) offer(take);
   renew(takes);
+  void letLongestLead().catch(() => undefined);
   draw();
 }
 
@@ -75,6 +76,20 @@ function toggle(take: Take | undefined): void {
   if (!take.audio.paused && !isAlong(take.audio)) return take.audio.pause();
   if (take !== current) stopComparing();
   void start(take);
+}
+
+/** Stems are heard until the last one ends, so the longest of them leads. Each tells its length once it is loaded. */
+async function letLongestLead(): Promise<void> {
+  const [longest] = takes.toSorted((a, b) => lengthOf(b) - lengthOf(a));
+  if (!isBand() || longest === undefined || current === null || current.isBare) return;
+  const { currentTime } = current.audio;
+  if (longest.audio === current.audio) return;
+  if (isTogether()) await swap(longest.audio);
+  else if (currentTime > 0) seekTo(longest.audio, currentTime);
+  current = longest;
+  draw();
+  // Meanwhile a longer one may have come.
+  await letLongestLead();
 }
 
 function choose(take: Take): void {
@@ -185,6 +200,7 @@ function heard(type: string, target: EventTarget | null): void {
   const take = all.find(({ audio }) => audio === target);
   if (take === undefined) return;
   if (type === "error") void failed(take);
+  if (type === "loadedmetadata") void letLongestLead().catch(() => undefined);
   if (isAlong(take.audio)) return;
   // An event comes late: by now another take may be the one that is heard.
   if (type === "play" && !take.audio.paused) {
