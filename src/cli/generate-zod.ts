@@ -24,9 +24,21 @@ const SCHEMAS = "v4/classic/schemas.js";
 /** Each stands there once. */
 const METHODS = [
   /(?<=_ZodString\.init\(inst, def\);\n\}), \{\n {4}email\([^]*?\n\}(?=\);)/g,
-  ...["superRefine", "exactOptional", "nonoptional", "prefault", "readonly", "exactPartial", "required"].map(
-    (name) => new RegExp(`(?<=\\n) {4}${name}\\([^]*?\\n {4}\\},?\\n`, "g"),
-  ),
+  ...[
+    ...["superRefine", "exactOptional", "nonoptional", "prefault", "readonly", "exactPartial", "required"],
+    ...[
+      "lowercase",
+      "uppercase",
+      "normalize",
+      "slugify",
+      "finite",
+      "step",
+      "keyof",
+      "passthrough",
+      "safeExtend",
+      "merge",
+    ],
+  ].map((name) => new RegExp(`(?<=\\n) {4}${name}\\([^]*?\\n {4}\\},?\\n`, "g")),
 ];
 
 // Two commands that begin at once share the folder.
