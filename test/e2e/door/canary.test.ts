@@ -106,7 +106,7 @@ test("no secret and no link's token is found where it does not belong", async ()
   const belongs = {
     logs: ["unauthorized", "inbox: not_json"],
     printed: [],
-    doctor: ["✓ read back", "✗ callback", '"checks":'],
+    doctor: ["✓ read back", "✗ provider key", '"checks":'],
     metadata: [settled, "customMetadata", "audio/mpeg"],
     published: [settled, '"settled":true', "/tracks/kept/audio"],
     notifications: [settled, "webhook-signature", '"settled":true'],
