@@ -40,6 +40,7 @@ export const LIMIT_REASONS: Readonly<Record<keyof typeof LIMITS, LimitReason>> =
   trailingSilenceSeconds: { beyond: 3, reason: "A tail whose peaks are under -60 dBFS is over by then." },
   longTrailingSeconds: { beyond: 2, reason: "Nobody fades for so long below hearing: the end is empty." },
   longTrailingShare: {
+    beyond: 0,
     reason: "Behind a long piece one trims such an end; where a tenth is empty, something is missing.",
   },
   gapSeconds: { beyond: 1, reason: "Longer than a general pause, but some pieces have such rests." },
