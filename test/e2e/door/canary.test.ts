@@ -161,7 +161,7 @@ async function published(taskId: string): Promise<readonly string[]> {
       expect(keys.map(({ name }) => name)).toContain(`task:${taskId}`);
       return Promise.all(keys.map(async ({ name }) => `${name} ${await kv.get(name, "text")}`));
     },
-    { timeout: 20_000 },
+    { timeout: 60_000 },
   );
 }
 
