@@ -35,8 +35,13 @@ function stepFrom(task: Task, tries: readonly Try[], file: FileKind, pace: Pace)
 
 function comeback({ link, progress }: Try, pace: Pace): FileStep | null {
   const gap = progress.dead ? pace.deadLinkGapsMs[progress.deaths - 1] : undefined;
-  if (gap === undefined) return null;
+  if (gap === undefined || isPoison(progress, progress.lastAt, pace)) return null;
   return { type: "copy", at: progress.lastAt + Math.max(gap, crashDelay({ link, progress }, pace)), link };
+}
+
+/** For a day nothing came of it but crashes. */
+function isPoison({ unanswered, firstUnansweredAt }: Try["progress"], lastAt: number, pace: Pace): boolean {
+  return unanswered >= MAX_UNANSWERED_STARTS && lastAt - firstUnansweredAt >= pace.dayMs;
 }
 
 /** A crash says nothing about a link, but many in a row are further and further apart, dead link or not. */
@@ -59,9 +64,7 @@ function stepOfBest(task: Task, tries: readonly Try[], file: FileKind, pace: Pac
   const lastAt = Math.max(...tries.map(({ progress }) => progress.lastAt));
   if (file === "cover" && lastAt - since > pace.dayMs && total >= TRIES_IN_A_ROW)
     return { type: "lose", at: lastAt, reason: "no_cover: it could not be fetched within a day" };
-  const poisoned =
-    next.progress.unanswered >= MAX_UNANSWERED_STARTS && lastAt - next.progress.firstUnansweredAt >= pace.dayMs;
-  if (poisoned)
+  if (isPoison(next.progress, lastAt, pace))
     return {
       type: "lose",
       at: lastAt,

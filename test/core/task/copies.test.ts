@@ -145,6 +145,18 @@ test("a link that answers again is not dead any more", () => {
   expect((stepOf(task)?.at ?? 0) - T0).toBeLessThan(MINUTE);
 });
 
+test("a dead link that does nothing but crash does not come back for ever beside one that does so too", () => {
+  const crashes = Array.from({ length: 10 }, (_, n) => T0 + (n + 1) * 3 * HOUR);
+  const other = tries(crashes, "crashed", B);
+  const dead = [...tries([T0], "dead"), ...tries(crashes, "crashed")];
+  const [first, last] = [
+    taskOf(complete, fresh, ...other, ...dead.slice(0, -1)),
+    taskOf(complete, fresh, ...other, ...dead),
+  ];
+  expect(stepOf(first)).toMatchObject({ type: "copy", link: { url: A } });
+  expect(stepOf(last)).toMatchObject({ type: "lose", reason: like(/^poison: /) });
+});
+
 test("ten starts in a row without an outcome are poison, but not before a day has passed", () => {
   const early = taskOf(
     complete,
