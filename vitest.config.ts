@@ -32,7 +32,7 @@ export default defineConfig({
       thresholds: { branches: 95 },
     },
     projects: [
-      { test: { ...IN_NODE, name: "core", include: ["test/core/**/*.test.ts"], testTimeout: 90_000 } },
+      { test: { ...IN_NODE, name: "core", include: ["test/core/**/*.test.ts"], testTimeout: 30_000 } },
       {
         plugins: [
           cloudflareTest({
@@ -45,8 +45,8 @@ export default defineConfig({
           isolate: false,
           setupFiles: "test/worker/setup.ts",
           include: ["test/worker/**/*.test.ts"],
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {
@@ -55,6 +55,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: "test/e2e/global-setup.ts",
+          // Against a test that hangs, on a slow machine too: what is waited for has bounds of its own.
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -1,29 +1,13 @@
 /** A take that cannot be loaded: the player says why, and plays it as soon as it can. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
-import { logIn, startBrowser, visit, type Visitor } from "./visitor.ts";
+import { expect, test } from "vitest";
+import { API_TOKEN } from "../e2e/stand.ts";
+import { listener, playing, position, STEP_MS, twoTakes } from "./two-takes.ts";
+import { logIn } from "./visitor.ts";
 
-const STEP_MS = 6_000;
-
-let stand: Stand;
-let browser: Browser;
-let taskId: string;
-
-beforeAll(async () => {
-  [stand, browser] = await Promise.all([
-    startStand({ timeScale: 100, vars: { ASSESS: "full" }, provider: { songSeconds: 20 } }),
-    startBrowser(),
-  ]);
-  ({ taskId } = stand.submit("Two takes"));
-  await stand.viewWhen(taskId, ({ tracks }) => tracks.length === 2 && tracks.every(isMeasured));
-});
-afterAll(async () => {
-  await Promise.all([stand.stop(), browser.close()]);
-});
+const here = twoTakes();
 
 test("a take that could not be loaded plays at the next press, and the bar says why it did not", async () => {
-  const visitor = await listener();
+  const visitor = await listener(here());
   const { page } = visitor;
   const said = page.locator(".deck .said");
   await page.route("**/audio", (route) => route.abort());
@@ -42,7 +26,7 @@ test("a take that could not be loaded plays at the next press, and the bar says 
   await page.setViewportSize({ width: 640, height: 320 });
   expect(await said.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0);
   const way = await said.getByRole("link", { name: "Log in" }).getAttribute("href");
-  expect(way).toBe(`/login?next=%2Ftasks%2F${taskId}`);
+  expect(way).toBe(`/login?next=%2Ftasks%2F${here().taskId}`);
   const elsewhere = await page.context().newPage();
   await logIn({ ...visitor, page: elsewhere }, API_TOKEN);
   await page.bringToFront();
@@ -53,7 +37,7 @@ test("a take that could not be loaded plays at the next press, and the bar says 
 });
 
 test("a song of the list that cannot be loaded says so in the bar", async () => {
-  const visitor = await listener();
+  const visitor = await listener(here());
   const { page } = visitor;
   await page.goto("/tasks");
   await page.context().clearCookies();
@@ -64,7 +48,7 @@ test("a song of the list that cannot be loaded says so in the bar", async () => 
 });
 
 test("a take that cannot be loaded is not swapped in", async () => {
-  const visitor = await listener();
+  const visitor = await listener(here());
   const { page } = visitor;
   await page.getByRole("button", { name: "Play Two takes (take 1)" }).click();
   await expect.poll(() => position(page, 0)).toBeGreaterThan(0.2);
@@ -75,28 +59,3 @@ test("a take that cannot be loaded is not swapped in", async () => {
   expect(await page.locator(".deck-name").textContent()).toBe("Two takes (take 1)");
   await visitor.leave();
 });
-
-async function listener(): Promise<Visitor> {
-  const visitor = await visit(browser, stand.origin);
-  await logIn(visitor, API_TOKEN);
-  await visitor.page.goto(`/tasks/${taskId}`);
-  await visitor.page.locator(".wave").nth(1).waitFor({ timeout: STEP_MS });
-  return visitor;
-}
-
-function isMeasured({ assessment }: { readonly assessment: { readonly state: string } | null }): boolean {
-  return assessment?.state === "done";
-}
-
-function playing(page: Page): Promise<boolean[]> {
-  return page
-    .locator("audio")
-    .evaluateAll((all: HTMLAudioElement[]) => all.map(({ paused, ended }) => !paused && !ended));
-}
-
-function position(page: Page, index: number): Promise<number> {
-  return page
-    .locator("audio")
-    .nth(index)
-    .evaluate(({ currentTime }: HTMLAudioElement) => currentTime);
-}

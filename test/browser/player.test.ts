@@ -1,29 +1,13 @@
 /** One player: heard by pointer and by keys, one take at a time, and two takes compared at the same place. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { API_TOKEN, startStand, type Stand } from "../e2e/stand.ts";
-import { logIn, startBrowser, violations, visit, type Visitor } from "./visitor.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { listener, playing, position, STEP_MS, twoTakes } from "./two-takes.ts";
+import { violations } from "./visitor.ts";
 
-const STEP_MS = 6_000;
-
-let stand: Stand;
-let browser: Browser;
-let taskId: string;
-
-beforeAll(async () => {
-  [stand, browser] = await Promise.all([
-    startStand({ timeScale: 100, vars: { ASSESS: "full" }, provider: { songSeconds: 20 } }),
-    startBrowser(),
-  ]);
-  ({ taskId } = stand.submit("Two takes"));
-  await stand.viewWhen(taskId, ({ tracks }) => tracks.length === 2 && tracks.every(isMeasured));
-});
-afterAll(async () => {
-  await Promise.all([stand.stop(), browser.close()]);
-});
+const here = twoTakes();
 
 test("starting one take stops the other, and the next one follows at its end", async () => {
-  const visitor = await listener();
+  const visitor = await listener(here());
   const { page, faults } = visitor;
   await page.getByRole("button", { name: "Play Two takes (take 1)" }).click();
   await expect.poll(() => playing(page)).toEqual([true, false]);
@@ -42,7 +26,7 @@ test("starting one take stops the other, and the next one follows at its end", a
 });
 
 test("A/B keeps the place within 50 ms and the loudness within 0.5 LU", async () => {
-  const visitor = await listener();
+  const visitor = await listener(here());
   const { page } = visitor;
   await page.getByRole("button", { name: "Play Two takes (take 1)" }).click();
   await expect.poll(() => position(page, 0)).toBeGreaterThan(0.5);
@@ -71,7 +55,7 @@ test("A/B keeps the place within 50 ms and the loudness within 0.5 LU", async ()
 });
 
 test("the keyboard alone plays, seeks and moves on, in a bar that stays in sight", async () => {
-  const visitor = await listener();
+  const visitor = await listener(here());
   const { page } = visitor;
   await page.keyboard.press(" ");
   await expect.poll(() => playing(page)).toEqual([true, false]);
@@ -100,7 +84,7 @@ test("the keyboard alone plays, seeks and moves on, in a bar that stays in sight
 });
 
 test("Space plays and pauses after a click on any button, and is the button's own for who came by keys", async () => {
-  const visitor = await listener();
+  const visitor = await listener(here());
   const { page } = visitor;
   await page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = (window.copied ?? 0) + 1; }");
   const copy = page.getByRole("button", { name: /^Copy address/ }).first();
@@ -125,7 +109,7 @@ test("Space plays and pauses after a click on any button, and is the button's ow
 });
 
 test("a fresh picture shows where it was sent, by a click and by keys, and Space plays the one with the focus", async () => {
-  const visitor = await listener();
+  const visitor = await listener(here());
   const { page } = visitor;
   const wave = page.locator(".wave").nth(1);
   const time = page.locator(".transport .time").nth(1);
@@ -151,7 +135,7 @@ test("a fresh picture shows where it was sent, by a click and by keys, and Space
 });
 
 test("what is shorter is not swapped in where it is over, and what ends while it is compared ends alone", async () => {
-  const visitor = await listener();
+  const visitor = await listener(here());
   const { page } = visitor;
   const first = page.locator("audio").first();
   await page.getByRole("button", { name: "Play Two takes (take 2)" }).click();
@@ -184,7 +168,7 @@ test("what is shorter is not swapped in where it is over, and what ends while it
 });
 
 test("what has the focus is never hidden under the bar, which leaves most of a low window free", async () => {
-  const visitor = await listener();
+  const visitor = await listener(here());
   const { page } = visitor;
   await page.setViewportSize({ width: 640, height: 320 });
   await page.getByRole("button", { name: "Play Two takes (take 1)" }).click();
@@ -205,35 +189,10 @@ test("what has the focus is never hidden under the bar, which leaves most of a l
   await visitor.leave();
 });
 
-async function listener(): Promise<Visitor> {
-  const visitor = await visit(browser, stand.origin);
-  await logIn(visitor, API_TOKEN);
-  await visitor.page.goto(`/tasks/${taskId}`);
-  await visitor.page.locator(".wave").nth(1).waitFor({ timeout: STEP_MS });
-  return visitor;
-}
-
-function isMeasured({ assessment }: { readonly assessment: { readonly state: string } | null }): boolean {
-  return assessment?.state === "done";
-}
-
-function playing(page: Page): Promise<boolean[]> {
-  return page
-    .locator("audio")
-    .evaluateAll((all: HTMLAudioElement[]) => all.map(({ paused, ended }) => !paused && !ended));
-}
-
 function gains(page: Page): Promise<number[]> {
   return page
     .locator("audio")
     .evaluateAll((all: HTMLAudioElement[]) => all.map(({ dataset }) => Number(dataset["gain"] ?? 1)));
-}
-
-function position(page: Page, index: number): Promise<number> {
-  return page
-    .locator("audio")
-    .nth(index)
-    .evaluate(({ currentTime }: HTMLAudioElement) => currentTime);
 }
 
 /** Where the picture of a take is played to, from 0 to 1. */

@@ -76,14 +76,10 @@ test("stems of different lengths are heard until the longest ends, which the bar
   const visitor = await visit(browser, stand.origin);
   const { page } = visitor;
   await logIn(visitor, API_TOKEN);
-  await stand.client.get("/tasks", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      product: "stems",
-      type: "split_stem",
-      parent: { taskId, trackId: tracks[0].trackId },
-    }),
+  await make({
+    product: "stems",
+    type: "split_stem",
+    parent: { taskId, trackId: tracks[0].trackId },
   });
   await page.route("**/files/vocal", (route) =>
     route.fulfill({ contentType: "audio/mpeg", body: Buffer.from(song(3, 4).bytes) }),
@@ -111,12 +107,7 @@ test("what is made of a take shows on its page how far it is, by itself, and is 
   const { page, faults } = visitor;
   await logIn(visitor, API_TOKEN);
   const parent = { taskId, trackId: tracks[0].trackId };
-  for (const product of ["wav", "video"])
-    await stand.client.get("/tasks", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ product, parent }),
-    });
+  for (const product of ["wav", "video"]) await make({ product, parent });
   await page.goto(`/tasks/${taskId}`);
   for (const product of ["WAV", "Video"])
     await page.getByText(new RegExp(`^${product} of .*: complete, 1 of 1 file kept`)).waitFor();
@@ -143,11 +134,7 @@ test("one song is heard at a time, also of what was made, and Space and the bar 
   const visitor = await visit(browser, stand.origin);
   const { page } = visitor;
   await logIn(visitor, API_TOKEN);
-  await stand.client.get("/tasks", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ product: "wav", parent: { taskId, trackId: tracks[0].trackId } }),
-  });
+  await make({ product: "wav", parent: { taskId, trackId: tracks[0].trackId } });
   await page.goto(`/tasks/${taskId}`);
   await page.getByText(/^WAV of .*: complete, 1 of 1 file kept/).waitFor();
   await page.getByText("Play here").click();
@@ -174,11 +161,7 @@ test("the length of a kept WAV shows before it plays", async () => {
   const { page, faults } = visitor;
   await logIn(visitor, API_TOKEN);
   const parent = { taskId, trackId: tracks[0].trackId };
-  await stand.client.get("/tasks", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ product: "wav", parent }),
-  });
+  await make({ product: "wav", parent });
   await page.goto(`/tasks/${taskId}`);
   await page.getByRole("link", { name: "WAV of To be measured (take 1)" }).click();
   await page.locator(".transport .time").getByText("0:00 / 0:20").waitFor({ timeout: STEP_MS });
@@ -223,4 +206,10 @@ function heard(page: Page): Promise<(string | null)[]> {
   return page
     .locator("audio")
     .evaluateAll((all: HTMLAudioElement[]) => all.filter(({ paused }) => !paused).map(({ ariaLabel }) => ariaLabel));
+}
+
+/** What is made of a take: a submission's body. */
+async function make(body: object): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  await stand.client.get("/tasks", { method: "POST", headers, body: JSON.stringify(body) });
 }

@@ -107,9 +107,9 @@ test("a page that cannot reach the Worker says so, and goes on when it can", asy
   await page.goto(`/tasks/${taskId}`);
   await page.route("**/tasks/**", (route) => route.abort());
   await stand.viewWhen(taskId, ({ stage }) => stage === "first");
-  await page.getByText("The Worker cannot be reached").waitFor({ timeout: 60_000 });
+  await page.getByText("The Worker cannot be reached").waitFor({ timeout: 30_000 });
   await page.unroute("**/tasks/**");
-  await page.locator('#stage-first[data-state="done"]').waitFor({ timeout: 60_000 });
+  await page.locator('#stage-first[data-state="done"]').waitFor({ timeout: 10_000 });
   await expect.poll(() => page.locator("#live").textContent()).toBe("");
   await visitor.leave();
 });
@@ -166,7 +166,7 @@ test("a task that was deleted elsewhere is said to be, offers nothing, and is as
   await logIn(visitor, API_TOKEN);
   await page.goto(`/tasks/${taskId}`);
   expect((await stand.client.get(`/tasks/${taskId}`, { method: "DELETE" })).status).toBe(204);
-  await page.getByRole("alert").getByText("This task was deleted").waitFor({ timeout: 60_000 });
+  await page.getByRole("alert").getByText("This task was deleted").waitFor({ timeout: 30_000 });
   expect(await page.getByRole("main").getByRole("button").count()).toBe(0);
   expect(await page.title()).toBe("Deleted · Backline");
   const asked = answers.length;

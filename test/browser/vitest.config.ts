@@ -7,7 +7,7 @@ export default defineConfig({
     environment: "node",
     globalSetup: "test/e2e/global-setup.ts",
     fileParallelism: false,
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
   },
 });

@@ -16,7 +16,7 @@ const problem = z.object({ type: z.string(), detail: z.string() });
 const submitting = z.object({ stage: z.literal("submitting"), ref: z.string() });
 const list = z.object({ items: z.array(z.object({ taskId: z.string() })) });
 const inboxPage = z.object({ items: z.array(z.object({ reason: z.string(), body: z.string() })) });
-const PATIENT = { timeout: 60_000, interval: 200 };
+const PATIENT = { timeout: 15_000, interval: 200 };
 
 let stand: Stand;
 
@@ -195,7 +195,7 @@ test("deletes the file of a copy that ends after its task was forgotten", async 
   await stand.viewWhen(taskId, ({ tracks }) => tracks.some(({ audio }) => audio.attempts > 0));
   expect((await stand.client.get(`/tasks/${taskId}`, { method: "DELETE" })).status).toBe(204);
   await vi.waitFor(() => expect(sentTask(taskId).fetches.filter(({ path }) => path.endsWith(".mp3"))).toHaveLength(2), {
-    timeout: 60_000,
+    timeout: 10_000,
   });
   await vi.waitFor(async () => expect(await stand.objects(taskId)).toEqual([]), PATIENT);
 });

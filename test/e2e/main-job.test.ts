@@ -110,7 +110,7 @@ test.concurrent("leaves no object in R2 that no event names", async () => {
       const copied = z.object({ key: z.string() }).parse(events.find(({ type }) => type === "copied"));
       expect(await stand.objects(taskId)).toEqual([copied.key]);
     },
-    { timeout: 60_000 },
+    { timeout: 10_000 },
   );
 });
 

@@ -84,7 +84,7 @@ test.concurrent("an endpoint that refuses is sent the same ids again until it ta
   const sent = await sentWhen(taskId, 6);
   expect(new Set(sent.map(({ id }) => id)).size).toBe(2);
   expect(sent.map(({ path }) => path)).toEqual(sent.map(() => PATH));
-  await vi.waitFor(async () => expect(await countOf(taskId, "notified")).toBe(2), { timeout: 60_000 });
+  await vi.waitFor(async () => expect(await countOf(taskId, "notified")).toBe(2), { timeout: 10_000 });
   expect(receiver.sentAbout(taskId)).toHaveLength(6);
   const failures = (await noticesOf(taskId)).filter(({ type }) => type === "notify_failed");
   expect(failures.map(({ reason }) => reason?.slice(0, 5))).toEqual(failures.map(() => "http_"));
@@ -96,7 +96,7 @@ test.concurrent("an endpoint that says 410 is sent nothing more about that task"
   receiver.answer(taskId, () => 410);
   await stand.complete(taskId, [{ id: "one", audio_url: `${files.url}/gone.mp3` }]);
   await stand.viewWhen(taskId, ({ settled }) => settled);
-  await vi.waitFor(async () => expect(await countOf(taskId, "notify_ended")).toBe(1), { timeout: 60_000 });
+  await vi.waitFor(async () => expect(await countOf(taskId, "notify_ended")).toBe(1), { timeout: 10_000 });
   await sleep(3_000);
   expect(receiver.sentAbout(taskId)).toMatchObject([{ type: "track.stored" }]);
   expect(await noticesOf(taskId)).toMatchObject([{ type: "notify_ended", reason: GONE }]);

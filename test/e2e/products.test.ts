@@ -148,7 +148,7 @@ test("what a product that was submitted elsewhere is made of is read from its re
     for (const one of [wav, art]) expect(listed).toContain(one.taskId);
   });
   const strange = stand.provider.make("video", { taskId: "t", audioId: "a", callBackUrl: elsewhere() }, { afterMs: 0 });
-  await vi.waitFor(() => expect(strange.asks).toHaveLength(1), { timeout: 60_000 });
+  await vi.waitFor(() => expect(strange.asks).toHaveLength(1), { timeout: 10_000 });
   expect((await settled(strange.taskId)).parent).toBeNull();
 });
 

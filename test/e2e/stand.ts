@@ -93,7 +93,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
         if (view !== null && holds(view)) return view;
         throw new Error(`the task is still ${JSON.stringify(view, null, 2)}`);
       },
-      { timeout: 60_000, interval: 100 },
+      { timeout: 20_000, interval: 100 },
     );
   }
 

@@ -4,9 +4,10 @@ import { scanTaskIds } from "../../../src/core/provider/id-scan.ts";
 
 const MIB = 1_024 * 1_024;
 /** All that is done to a stranger's body: it is read as text and looked through. The rest is a few hashes of an id. */
-const MOST_MS = 25;
-/** The least of them is what it costs; the others waited for the machine. */
+const MOST_MS = 5;
+/** The least of them is what it costs; the others waited for the machine, so a busy one has more of them. */
 const TRIES = 20;
+const MOST_TRIES = 400;
 
 test("an id is found in every place where one may stand", () => {
   for (const text of [
@@ -40,13 +41,13 @@ test("only the first few of many count, and it takes no time", () => {
     let count = 0;
     const text = piece.repeat(Math.ceil(MIB / piece.length)).replaceAll("RANDOM", () => String((count += 1)));
     const bytes = new TextEncoder().encode(text);
-    const times = Array.from({ length: TRIES }, () => {
+    let least = Infinity;
+    for (let tried = 0; tried < TRIES || (least >= MOST_MS && tried < MOST_TRIES); tried += 1) {
       const startedAt = performance.now();
       const found = scanTaskIds(new TextDecoder().decode(bytes));
-      const ms = performance.now() - startedAt;
+      least = Math.min(least, performance.now() - startedAt);
       expect(found.length).toBeLessThanOrEqual(8);
-      return ms;
-    });
-    expect([piece, Math.min(...times) < MOST_MS]).toEqual([piece, true]);
+    }
+    expect([piece, least < MOST_MS]).toEqual([piece, true]);
   }
 });

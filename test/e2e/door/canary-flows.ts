@@ -138,10 +138,10 @@ export async function everyFlow({ worker, provider, receiver, files }: Parts): P
       { plan: AT_ONCE },
     );
     await say("PUT", `/tasks/${task.taskId}`, { reads: true });
-    await vi.waitFor(() => expect(task.asks.length).toBeGreaterThan(0), { timeout: 60_000 });
+    await vi.waitFor(() => expect(task.asks.length).toBeGreaterThan(0), { timeout: 20_000 });
     await vi.waitFor(
       async () => expect(await say("GET", `/tasks/${task.taskId}`, { reads: true })).toContain('"via":"poll"'),
-      { timeout: 60_000 },
+      { timeout: 20_000 },
     );
     await say("PUT", "/tasks/canary-unknown", { reads: true });
   }
@@ -223,15 +223,15 @@ export async function everyFlow({ worker, provider, receiver, files }: Parts): P
   await adoption();
   await vi.waitFor(
     async () => expect(await say("GET", `/tasks/${settled}`, { reads: true })).toContain('"settled":true'),
-    { timeout: 60_000 },
+    { timeout: 20_000 },
   );
-  await vi.waitFor(() => expect(receiver.sentAbout(settled).length).toBeGreaterThan(1), { timeout: 60_000 });
+  await vi.waitFor(() => expect(receiver.sentAbout(settled).length).toBeGreaterThan(1), { timeout: 20_000 });
   await vi.waitFor(
     async () =>
       expect(await say("GET", `/tasks/${open}/events?limit=100`, { reads: true })).toContain(
         "refused: https://10.0.0.1",
       ),
-    { timeout: 60_000 },
+    { timeout: 10_000 },
   );
   await visits(settled);
   await reads([open, settled, ours]);

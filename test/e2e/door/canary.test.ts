@@ -106,7 +106,7 @@ test("no secret and no link's token is found where it does not belong", async ()
   const belongs = {
     logs: ["unauthorized", "inbox: not_json"],
     printed: [],
-    doctor: ["✓ read back", "✗ provider key", '"checks":'],
+    doctor: ["✓ read back", "✗ callback", "✗ provider key", '"checks":'],
     metadata: [settled, "customMetadata", "audio/mpeg"],
     published: [settled, '"settled":true', "/tracks/kept/audio"],
     notifications: [settled, "webhook-signature", '"settled":true'],
@@ -133,11 +133,12 @@ test("no secret and no link's token is found where it does not belong", async ()
     expect([place, foundIn(text, PROVIDERS_LINKS)]).toEqual([place, []]);
 });
 
-/** Once with the right secrets, once with one for the other, as lines and as JSON. */
+/** Once with the right secrets, with another one for callbacks, and with one for the other, as lines and as JSON. */
 async function printedByDoctor(): Promise<string> {
-  const { CALLBACK_TOKEN, API_TOKEN } = SECRETS;
+  const { CALLBACK_TOKEN, CALLBACK_HMAC_KEY, API_TOKEN } = SECRETS;
   const runs = [
     { CALLBACK_TOKEN, API_TOKEN },
+    { CALLBACK_TOKEN: CALLBACK_HMAC_KEY, API_TOKEN },
     { CALLBACK_TOKEN: API_TOKEN, API_TOKEN: CALLBACK_TOKEN },
   ].flatMap((env) => [[], ["--json"]].map(async (options) => doctor([worker.origin, ...options], env)));
   return (await Promise.all(runs)).join("\n");
@@ -161,7 +162,7 @@ async function published(taskId: string): Promise<readonly string[]> {
       expect(keys.map(({ name }) => name)).toContain(`task:${taskId}`);
       return Promise.all(keys.map(async ({ name }) => `${name} ${await kv.get(name, "text")}`));
     },
-    { timeout: 60_000 },
+    { timeout: 20_000 },
   );
 }
 

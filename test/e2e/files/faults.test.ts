@@ -85,7 +85,7 @@ test.concurrent.each(PASSING)(
     expect(trackOf(view, spoiled.trackId).audio.attempts).toBe(failures.length + 1);
     // A cut attempt is put by until the whole file is published.
     await vi.waitFor(async () => expect(await stand.objects(taskId)).toHaveLength(4), {
-      timeout: 60_000,
+      timeout: 10_000,
       interval: 200,
     });
   },

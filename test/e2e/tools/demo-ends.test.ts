@@ -24,7 +24,7 @@ test.concurrent("interrupted before its end it says so by its exit code, and lea
 test.concurrent.each(["demo", "dev-sim"])("%s interrupted while it builds says that it stopped", async (name) => {
   const dir = await mkdtemp(join(tmpdir(), "backline-demo-"));
   const run = runDrive(name, "--port", "0", "--data", dir);
-  await vi.waitFor(() => expect(run.children()).not.toEqual([]), { timeout: 60_000, interval: 20 });
+  await vi.waitFor(() => expect(run.children()).not.toEqual([]), { timeout: 30_000, interval: 20 });
   run.interrupt();
   expect(await run.exited).toBe(130);
   expect(run.stderr).toMatch(/^Stopped before the end\..*\n$/);

@@ -52,7 +52,7 @@ test("a Worker that is well is green in everything, and keeps nothing of it", as
   expect(detailOf(checks, "provider key")).toBe("The provider answers to the key.");
   expect(detailOf(checks, "range request")).toBe("No file yet.");
   // The list forgets with the task's next alarm.
-  await vi.waitFor(async () => expect(await stand.client.tasks()).toEqual([]), { timeout: 60_000, interval: 100 });
+  await vi.waitFor(async () => expect(await stand.client.tasks()).toEqual([]), { timeout: 10_000, interval: 100 });
 });
 
 test("it asks for a range of the newest kept file, prints a line for each check, and reads .dev.vars", async () => {

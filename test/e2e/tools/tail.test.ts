@@ -31,7 +31,7 @@ test("a line for each delivery, copy and settlement, and each notice is posted o
   const { body = new Uint8Array() } = stand.provider.tasks.get(taskId)?.callbacks[0] ?? {};
   await stand.provider.send(taskId, "complete", body);
   await run.said("Delivery: complete, 2 times by now.");
-  await vi.waitFor(() => expect(receiver.sentAbout(taskId)).toHaveLength(3), { timeout: 60_000 });
+  await vi.waitFor(() => expect(receiver.sentAbout(taskId)).toHaveLength(3), { timeout: 10_000 });
   await run.end();
 
   const lines = run.stdout.split("\n").filter((line) => line.includes("Followed"));
@@ -226,7 +226,7 @@ function runTail(args: readonly string[], env: Readonly<Record<string, string>>)
     },
     exited,
     said: (text: string) =>
-      vi.waitFor(() => expect(printed.stdout + printed.stderr).toContain(text), { timeout: 60_000, interval: 50 }),
+      vi.waitFor(() => expect(printed.stdout + printed.stderr).toContain(text), { timeout: 15_000, interval: 50 }),
     async end() {
       child.kill("SIGINT");
       await exited;
