@@ -18,7 +18,10 @@ import { isoTime, taskView, viewOf, type TaskView } from "../view/view.ts";
 
 export interface Notice {
   readonly kind: NoticeKind;
-  /** Never given twice to one kind: the file, by the hashes of its link and of its bytes, the version of the turn, the time of the silence. */
+  /**
+   * Never given twice to one kind: the file, by the hashes of its link and of its bytes, the version of the turn, the time
+   * of the silence.
+   */
   readonly key: string;
   /** When it happened. */
   readonly at: number;

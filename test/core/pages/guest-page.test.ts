@@ -47,3 +47,11 @@ test.each<[state: string, events: readonly TaskEvent[], says: readonly string[]]
   expect(said).toEqual(says);
   expect(shown).not.toMatch(/a reason|http_404|dead|Being copied/);
 });
+
+test("a title that turns the direction of writing turns not the number of its take", async () => {
+  const told = observed(observation("complete", [listed({ audioLink: A, title: "Night \u202eevird" })]));
+  const view = guestViewOf(viewOf(taskOf(told)), null);
+  const viewer = { isGuest: true, mayAct: false, mayDownload: false, link: (path: string) => path };
+  const shown = String(await html`${GuestPage({ view, alone: null, madeName: null, viewer, nonce: "n" })}`);
+  expect(shown).toContain("\u2068Night \u202eevird\u2069 (take 1)");
+});

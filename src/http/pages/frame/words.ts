@@ -56,6 +56,11 @@ export function productWords(product: Product): string {
   return product === "wav" || product === "midi" ? product.toUpperCase() : capitalized(product.replaceAll("_", " "));
 }
 
+/** A title that turns the direction of writing turns nothing that stands after it. */
+export function titleWords(title: string | null): string {
+  return /[\u202a-\u202e]/.test(title ?? "") ? `\u2068${title}\u2069` : (title ?? "Untitled");
+}
+
 /** Reasons are told as `code: what happened`, codes with underscores. */
 export function reasonWords(reason: string): string {
   const [, code = reason, rest] = /^([a-z][a-z0-9_]*)(?:: ?(.*))?$/s.exec(reason) ?? [];

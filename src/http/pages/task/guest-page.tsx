@@ -6,7 +6,7 @@ import { Layout } from "../frame/layout.tsx";
 import { Player, type TrackView } from "./player.tsx";
 import { Cover } from "./track-card.tsx";
 import type { Viewer } from "../frame/viewer.ts";
-import { clockWords, productWords } from "../frame/words.ts";
+import { clockWords, productWords, titleWords } from "../frame/words.ts";
 
 interface GuestPageProps {
   readonly view: GuestView;
@@ -56,7 +56,7 @@ export function GuestPage({ view, alone, madeName, viewer, nonce }: GuestPagePro
             <Cover file={track.cover} link={viewer.link} />
             <div class="track-body">
               <h2 id={`title-${track.trackId}`}>
-                {track.title ?? "Untitled"} (take {index + (alone ?? 1)})
+                {titleWords(track.title)} (take {index + (alone ?? 1)})
               </h2>
               <p class="hint">
                 {[track.durationSeconds === null ? null : clockWords(track.durationSeconds), track.tags]

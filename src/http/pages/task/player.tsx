@@ -1,7 +1,7 @@
 /** What plays a track: a plain audio element, and what the script needs to make one player of all. Pure. */
 import type { TaskView } from "../../../core/view/view.ts";
 import type { Viewer } from "../frame/viewer.ts";
-import { byteWords } from "../frame/words.ts";
+import { byteWords, titleWords } from "../frame/words.ts";
 
 export type TrackView = TaskView["tracks"][number];
 
@@ -28,14 +28,14 @@ export function Player({ track, number, viewer }: TrackProps) {
       id={`player-${trackId}`}
       data-player={`${source} ${waveform}`}
       data-waveform={waveform === null ? undefined : viewer.link(waveform)}
-      data-name={`${title ?? "Untitled"} (take ${number})`}
+      data-name={`${titleWords(title)} (take ${number})`}
       data-key={audio.url === null ? "" : String(number)}
       data-seconds={seconds === null ? undefined : String(seconds)}
       data-lufs={facts?.integratedLufs ?? undefined}
       data-peak={facts?.truePeakDbtp ?? undefined}
       data-cover={track.cover.url === null ? undefined : viewer.link(track.cover.url)}
     >
-      <audio controls preload="none" src={source} aria-label={`${title ?? "Untitled"}, take ${number}`}></audio>
+      <audio controls preload="none" src={source} aria-label={`${titleWords(title)}, take ${number}`}></audio>
       <p class="links">
         {audio.url === null ? (
           <a href={source} rel="noreferrer">

@@ -5,7 +5,7 @@ import { factsOf } from "./fact-words.ts";
 import { whyNotKept } from "./why-not-kept.ts";
 import { Player, type TrackProps, type TrackView } from "./player.tsx";
 import type { Viewer } from "../frame/viewer.ts";
-import { clockWords, counted, reasonWords } from "../frame/words.ts";
+import { clockWords, counted, reasonWords, titleWords } from "../frame/words.ts";
 
 interface CardProps extends TrackProps {
   readonly taskId: string;
@@ -24,7 +24,7 @@ export function TrackCard({ track, number, viewer, taskId, isChosen, offers }: C
       <Cover file={track.cover} link={viewer.link} />
       <div class="track-body">
         <h3 id={`title-${trackId}`}>
-          {title ?? "Untitled"} (take {number})
+          {titleWords(title)} (take {number})
         </h3>
         <p class="badges">
           {isChosen ? <Badge tone="good">★ chosen</Badge> : null}

@@ -71,18 +71,18 @@ function isOfFile(event: TaskEvent): event is FileEvent {
 
 function fileLine(group: readonly LoggedEvent[], trackName: TrackName, hasLater: boolean): readonly Line[] {
   const [first] = group;
-  const end = group.at(-1);
-  const last = end?.event;
-  if (first === undefined || end === undefined || last === undefined || !isOfFile(last)) return [];
+  const last = group.at(-1);
+  if (first === undefined || last === undefined || !isOfFile(last.event)) return [];
+  const { event: end } = last;
   // Attempts are numbered for each file, over all pages.
   const attempts = group.flatMap(({ event }) => ("attempt" in event ? event.attempt : []));
   const to = Math.max(0, ...attempts);
   const from = Math.min(to, ...attempts);
-  const name = capitalized(fileName(last, trackName));
-  const words = hasLater ? laterWords(last, name, from === to ? `try ${to}` : `tries ${from} to ${to}`) : null;
+  const name = capitalized(fileName(end, trackName));
+  const words = hasLater ? laterWords(end, name, from === to ? `try ${to}` : `tries ${from} to ${to}`) : null;
   const folded = group.map(({ event, seq }) => ({ ...attemptWords(event, trackName), at: event.at, seq }));
   const after = to > 1 ? ` after ${to} tries` : "";
-  return [{ ...(words ?? endWords(last, name, after)), first, last: end, folded: group.length > 2 ? folded : [] }];
+  return [{ ...(words ?? endWords(end, name, after)), first, last, folded: group.length > 2 ? folded : [] }];
 }
 
 /** Of a file whose next events stand on another page; null where it came to an end. */
