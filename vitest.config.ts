@@ -11,6 +11,9 @@ import { SECRETS } from "./test/worker/secrets.ts";
 // For every process that a test starts: half of the CPU of a short one goes into compiling its modules.
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url));
 
+/** Of a test that computes or starts processes, on a slow machine too. What is waited for has bounds of its own. */
+const HANGS_MS = 180_000;
+
 /** Modules as Node imports them. Through Vite each use of an imported name is a call, which doubles the time of sums. */
 const IN_NODE: NonNullable<TestProjectInlineConfiguration["test"]> = {
   environment: "node",
@@ -32,7 +35,7 @@ export default defineConfig({
       thresholds: { branches: 95 },
     },
     projects: [
-      { test: { ...IN_NODE, name: "core", include: ["test/core/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { ...IN_NODE, name: "core", include: ["test/core/**/*.test.ts"], testTimeout: HANGS_MS } },
       {
         plugins: [
           cloudflareTest({
@@ -55,9 +58,8 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: "test/e2e/global-setup.ts",
-          // Against a test that hangs, on a slow machine too: what is waited for has bounds of its own.
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
         },
       },
     ],
