@@ -42,7 +42,7 @@ test("a video of 100 MB is kept byte for byte, and never in memory as a whole", 
       expect(now?.settled).toBe(true);
       return now;
     },
-    { timeout: 50_000, interval: 100 },
+    { timeout: 170_000, interval: 100 },
   );
   const [sent] = provider.made.get(taskId)?.files ?? [];
   expect(sent?.bytes).toBe(VIDEO_BYTES);

@@ -96,7 +96,7 @@ async function lister(tasks: () => readonly object[], first: readonly object[], 
   return listening((path) => {
     if (path.startsWith("/tasks?")) return { items: (lists += 1) <= 2 ? first : tasks() };
     if (path.includes("/events")) {
-      const at = new Date(Date.now() + 1_000).toISOString();
+      const at = new Date(Date.now() + 60_000).toISOString();
       return { items: [{ type: "observed", at, via: "callback", kind: "complete" }], nextCursor: null };
     }
     const status = view();
@@ -125,7 +125,7 @@ async function listening(answer: (path: string) => object | number | string) {
 }
 
 test("what could not be read at first is told once it can be, and holds up no other task", async () => {
-  const settledAt = new Date(Date.now() + 1_000).toISOString();
+  const settledAt = new Date(Date.now() + 60_000).toISOString();
   const done = ["One", "Two"].map((name) => rowOf(name, { stage: "complete", settled: true, settledAt }));
   let asked = 0;
   await using played = await lister(
@@ -156,7 +156,7 @@ test.each([
 
 test("a title commands no terminal, and makes no line of its own", async () => {
   const title = "\u001b[31mred\u001b]0;title\u0007\r\n10:00:00  Other  Settled: complete.\u202e\u009b31m";
-  const settledAt = new Date(Date.now() + 1_000).toISOString();
+  const settledAt = new Date(Date.now() + 60_000).toISOString();
   const done = rowOf("x", { title, stage: "complete", settled: true, settledAt });
   await using played = await lister(() => [done], [rowOf("x", { title })]);
   const run = runTail([played.url], { API_TOKEN });
@@ -167,7 +167,7 @@ test("a title commands no terminal, and makes no line of its own", async () => {
 });
 
 test("a product of a newer release is followed like any other", async () => {
-  const settledAt = new Date(Date.now() + 1_000).toISOString();
+  const settledAt = new Date(Date.now() + 60_000).toISOString();
   const fields = { product: "hologram", tracks: 1, keptTracks: 1, stage: "complete", settled: true, settledAt };
   await using played = await lister(() => [rowOf("New", fields)], [rowOf("New", { product: "hologram" })]);
   const run = runTail([played.url], { API_TOKEN });
@@ -193,7 +193,7 @@ test.each([
 
 test("an old task that was beyond the list and settles now is told as settled", async () => {
   const first = Array.from({ length: 100 }, (_, index) => rowOf(`first-${index}`));
-  const settledAt = new Date(Date.now() + 5_000).toISOString();
+  const settledAt = new Date(Date.now() + 60_000).toISOString();
   await using played = await lister(() => [rowOf("Old", { stage: "complete", settled: true, settledAt })], first);
   const run = runTail([played.url], { API_TOKEN });
   await run.said("Old  Settled: complete");
