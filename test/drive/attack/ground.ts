@@ -62,7 +62,9 @@ export async function prepareGround(signal: AbortSignal): Promise<Ground> {
 
   async function send(path: string, init: RequestInit = {}): Promise<Answer> {
     const startedAt = performance.now();
-    const response = await fetch(worker.origin + path, { redirect: "manual", ...init });
+    const ask = (): Promise<Response> => fetch(worker.origin + path, { redirect: "manual", ...init });
+    // Who refuses a body before its end may close the line, and the answer with it: then it is sent once more.
+    const response = await ask().catch((error: unknown) => (isClosedEarly(error) ? ask() : Promise.reject(error)));
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, tookMs: performance.now() - startedAt };
   }
@@ -79,6 +81,11 @@ export async function prepareGround(signal: AbortSignal): Promise<Ground> {
   const rest = undo.move();
   const serve = (path: string, answer: FileAnswer): void => void answers.set(path, answer);
   return { origin: worker.origin, trap, files, serve, send, owner, report, stop: () => rest.disposeAsync() };
+}
+
+function isClosedEarly(error: unknown): boolean {
+  const cause: unknown = error instanceof Error ? error.cause : null;
+  return cause instanceof Error && "code" in cause && cause.code === "EPIPE";
 }
 
 /** A try that was to be refused: by a status of 4xx. A redirect leads to the login. */
